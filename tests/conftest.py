@@ -1,0 +1,143 @@
+"""What all tests share: no network, one thread, a tiny seeded model and sentences to tag."""
+
+import gc
+import os
+
+# before torch, numpy and the hub client are imported: they read these once
+os.environ["HF_HUB_OFFLINE"] = "1"
+os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
+os.environ["OMP_NUM_THREADS"] = "1"
+os.environ["TOKENIZERS_PARALLELISM"] = "false"
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import settings
+
+from mslt_core.spec.sentences import TaggedSentence
+
+# the same examples in every run, and no time limit on a machine that others use too
+settings.register_profile("suite", deadline=None, derandomize=True)
+settings.load_profile("suite")
+
+LABELS = ("O", "B-PER", "I-PER", "B-LOC", "I-LOC")
+LEXICON = {
+    "ar": ("ذهب إلى المدينة في الصباح", "محمد ليلى", "القاهرة بغداد"),
+    "de": ("gestern ging heute nach Hause und", "Anna Müller", "Berlin Köln"),
+    "en": ("went home to see the old house", "Mary Smith", "London York"),
+    "ru": ("вчера пошёл домой в город и", "Иван Петров", "Москва Тверь"),
+    "zh": ("昨 天 去 了 城 市", "小 明", "北 京"),
+}
+"""Per language: words outside any name, the parts of a person's name, the parts of a place's."""
+
+SCRIPTS = ((0x21, 0x17F), (0x386, 0x3CE), (0x401, 0x451), (0x5D0, 0x5EA), (0x621, 0x652))
+SCRIPTS += ((0x901, 0x94D), (0xE01, 0xE4E), (0x3041, 0x30FE))
+"""Latin, Greek, Cyrillic, Hebrew, Arabic, Devanagari, Thai, kana: first and last character."""
+
+
+@pytest.fixture(scope="session")
+def tiny_checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of a seeded XLM-R masked-language model: 2 layers, 32 wide, tokenizer, no pooler."""
+    import torch
+    from transformers import XLMRobertaConfig, XLMRobertaForMaskedLM
+
+    folder = tmp_path_factory.mktemp("checkpoint") / "tiny"
+    tokenizer = _tokenizer()
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        config = XLMRobertaConfig(
+            vocab_size=len(tokenizer),
+            hidden_size=32,
+            num_hidden_layers=2,
+            num_attention_heads=2,
+            intermediate_size=64,
+            max_position_embeddings=130,
+            type_vocab_size=1,
+            # wide enough for sentences to differ clearly although nothing was trained
+            initializer_range=0.2,
+        )
+        XLMRobertaForMaskedLM(config).save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    # the Trainer collects garbage at its start: half a second among the objects of the imports
+    gc.freeze()
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_encoder(tiny_checkpoint: Path) -> Any:
+    """The tiny checkpoint's encoder, in eval mode."""
+    from mslt_core.models.load import load_encoder
+
+    return load_encoder(tiny_checkpoint)
+
+
+@pytest.fixture(scope="session")
+def tiny_tokenizer(tiny_checkpoint: Path) -> Any:
+    """The tiny checkpoint's tokenizer."""
+    from mslt_core.models.load import load_tokenizer
+
+    return load_tokenizer(tiny_checkpoint)
+
+
+@pytest.fixture(scope="session")
+def labels() -> tuple[str, ...]:
+    """Label names of the sentences that `tagged_rows` makes."""
+    return LABELS
+
+
+@pytest.fixture(scope="session")
+def tagged_rows() -> Callable[..., list[TaggedSentence]]:
+    """``tagged_rows(lang, n, seed=0)``: sentences in ar, de, en, ru or zh that can be learnt."""
+    return _tagged_rows
+
+
+def _tagged_rows(lang: str, n: int, seed: int = 0) -> list[TaggedSentence]:
+    """Some words, a person or a place, some words; 3 to 11 tokens."""
+    words, *names = (part.split() for part in LEXICON[lang])
+    rng = np.random.default_rng([seed, *lang.encode()])
+    rows = []
+    for i in range(n):
+        before, after = (list(rng.choice(words, rng.integers(1, 6))) for _ in range(2))
+        kind = int(rng.integers(2))
+        name = names[kind][: rng.integers(1, 3)]
+        begin = 1 + 2 * kind
+        tags = [0] * len(before) + [begin, begin + 1][: len(name)] + [0] * len(after)
+        tokens = tuple(map(str, [*before, *name, *after]))
+        rows.append(TaggedSentence(row_id=f"{lang}:{i}", tokens=tokens, labels=tuple(tags)))
+    return rows
+
+
+def _tokenizer() -> Any:
+    """Unigram pieces: every character of many scripts, and whole words of half the lexicon."""
+    from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
+    from transformers import PreTrainedTokenizerFast
+
+    words = [word for parts in LEXICON.values() for part in parts for word in part.split()]
+    letters = [chr(c) for first, last in SCRIPTS for c in range(first, last + 1)]
+    pieces = [f"▁{word}" for word in sorted(set(words))[::2]]
+    pieces += sorted({"▁", *letters, *"".join(words)})
+    vocab = [(token, 0.0) for token in ("<s>", "<pad>", "</s>", "<unk>")]
+    vocab += [(piece, -1.0 if len(piece) > 1 else -5.0) for piece in pieces]
+    tokenizer = Tokenizer(models.Unigram([*vocab, ("<mask>", 0.0)], unk_id=3))
+    tokenizer.normalizer = normalizers.NFKC()
+    # a word of nothing but spaces (a no-break space, say) yields no piece at all
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
+        [pre_tokenizers.WhitespaceSplit(), pre_tokenizers.Metaspace()]
+    )
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single="<s> $A </s>", special_tokens=[("<s>", 0), ("</s>", 2)]
+    )
+    return PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer,
+        bos_token="<s>",
+        cls_token="<s>",
+        eos_token="</s>",
+        sep_token="</s>",
+        pad_token="<pad>",
+        unk_token="<unk>",
+        mask_token="<mask>",
+        model_max_length=128,
+    )
