@@ -1,0 +1,1 @@
+"""Words and contracts: languages, errors, questions (specs), answers (results), metrics."""

@@ -1,0 +1,64 @@
+"""Errors that a person can act on: what was wrong, the value got, what to do next."""
+
+
+class MsltError(Exception):
+    """Base of all errors that the command line and the pages show as a sentence.
+
+    Anything else that is raised is a bug and looks like one.
+    """
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message}. {self.hint}" if self.hint else self.message
+
+
+class BadInputError(MsltError, ValueError):
+    """The question itself cannot be asked: the command line ends with exit code 2."""
+
+
+class SpecError(BadInputError):
+    """A field of a spec, or two fields together, make no sense."""
+
+
+class UnknownLanguageError(SpecError):
+    """A language code that the registry does not know."""
+
+
+class DataError(BadInputError):
+    """A data file is missing, malformed or cut short; the message names file and line."""
+
+
+class CheckpointError(BadInputError):
+    """A checkpoint directory that may not or cannot be loaded; the message names the file."""
+
+
+class DegenerateInputError(BadInputError):
+    """A number is undefined for this input (0/0), for instance CKA of equal rows."""
+
+
+class NotComputedError(MsltError):
+    """The answer is not in the store yet, and the caller asked not to compute it."""
+
+
+class WeightsMissingError(NotComputedError):
+    """A run's scores are stored but its weights are not; they can be trained again."""
+
+
+class HubError(MsltError):
+    """The model hub cannot be reached or refuses."""
+
+
+class StoreError(MsltError):
+    """The store cannot be read or written: read-only, full, or damaged beyond its entry."""
+
+
+class AlreadyRunningError(StoreError):
+    """Another live process works on the same spec."""
+
+
+class TrainingError(MsltError):
+    """A run that cannot go on, for instance a loss that became NaN."""

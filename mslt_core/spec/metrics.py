@@ -1,0 +1,111 @@
+"""Every number that is shown, declared once: label, meaning, unit, range, direction, source."""
+
+import dataclasses
+from typing import Literal
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class MetricInfo:
+    """What a number is. Pages and figures take words and axis ranges from here."""
+
+    label: str
+    meaning: str
+    unit: str
+    low: float | None
+    high: float | None
+    better: Literal["higher", "lower", "neither"]
+    source: str
+
+
+METRICS: dict[str, MetricInfo] = {
+    "accuracy": MetricInfo(
+        label="Token accuracy",
+        meaning="Share of words whose predicted tag equals the gold tag, O included. "
+        "The paper reports this for WikiANN.",
+        unit="points",
+        low=0.0,
+        high=1.0,
+        better="higher",
+        source="Lim et al. 2024, section 5.2",
+    ),
+    "span_f1": MetricInfo(
+        label="Span F1",
+        meaning="F1 over whole entities: type, start and end must match. "
+        "seqeval's default convention: an I- tag after O or another type opens an entity.",
+        unit="points",
+        low=0.0,
+        high=1.0,
+        better="higher",
+        source="Tjong Kim Sang & De Meulder 2003; seqeval",
+    ),
+    "majority_accuracy": MetricInfo(
+        label="Majority accuracy",
+        meaning="Token accuracy of always answering the language's most frequent gold tag: "
+        "what a model that learned nothing can get.",
+        unit="points",
+        low=0.0,
+        high=1.0,
+        better="neither",
+        source="computed from the gold tags of the scored items",
+    ),
+    "linear_cka": MetricInfo(
+        label="Linear CKA",
+        meaning="How alike two languages' embeddings of the same sentences are, up to rotation "
+        "and one common scale. 1: the same; 0: as unrelated as chance. "
+        "The debiased estimator can fall slightly below 0; the biased one is pushed towards 1 "
+        "when there are few sentences.",
+        unit="",
+        low=0.0,
+        high=1.0,
+        better="higher",
+        source="Kornblith et al. 2019; debiased: Song et al. 2012",
+    ),
+    "diversity": MetricInfo(
+        label="Diversity",
+        meaning="Sum over all pairs in the set of (1 - cosine similarity) of their "
+        "lang2vec vectors. Grows with k: across different k compare the mean over pairs.",
+        unit="",
+        low=0.0,
+        high=None,
+        better="higher",
+        source="Lim et al. 2024, section 5.3.3; Littell et al. 2017",
+    ),
+    "mean_pair_distance": MetricInfo(
+        label="Mean pair distance",
+        meaning="Mean over all pairs in the set of (1 - cosine similarity) of their "
+        "lang2vec vectors: comparable across different k.",
+        unit="",
+        low=0.0,
+        high=None,
+        better="higher",
+        source="Lim et al. 2024, section 5.3.3; Littell et al. 2017",
+    ),
+    "gain": MetricInfo(
+        label="MSLT minus SSLT",
+        meaning="Difference of two runs' scores on the same items of one target language.",
+        unit="points",
+        low=None,
+        high=None,
+        better="higher",
+        source="Lim et al. 2024, section 4.4",
+    ),
+    "disparity": MetricInfo(
+        label="Map disparity",
+        meaning="How far a map is from the reference map after the best shift, rotation and "
+        "scaling: 0 the same picture, 1 unrelated.",
+        unit="",
+        low=0.0,
+        high=1.0,
+        better="neither",
+        source="Gower 1975; scipy.spatial.procrustes",
+    ),
+    "loss": MetricInfo(
+        label="Training loss",
+        meaning="Mean cross-entropy per labelled word of the batches since the last report.",
+        unit="nats",
+        low=0.0,
+        high=None,
+        better="lower",
+        source="computed while training",
+    ),
+}

@@ -1,0 +1,209 @@
+"""Answers: small frozen dataclasses, arrays with their axes named."""
+
+import dataclasses
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from mslt_core.spec.specs import Criterion, Estimator, Pooling, Projection, TrainSpec, Where
+
+RunState = Literal["queued", "running", "done", "failed", "stopped", "lost"]
+CheckpointKind = Literal["base", "sslt", "mslt"]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class RankedSet:
+    """One set of source languages and its place."""
+
+    source_langs: tuple[str, ...]
+    rank: int
+    """1 is best; tied sets share the smallest rank of the tie."""
+    score: float
+    """Sum over pairs of (1 - cosine)."""
+    mean_pair: float
+    """The same divided by the number of pairs: comparable across k."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class SelectionResult:
+    """All sets of k languages, best first."""
+
+    criterion: Criterion
+    k: int
+    pool: tuple[str, ...]
+    sets: tuple[RankedSet, ...]
+    distances: npt.NDArray[np.float64]
+    """(n_pool, n_pool), 1 - cosine, axes in the order of `pool`."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class TargetScores:
+    """Scores of one run on one target language. Ratios in [0, 1]."""
+
+    accuracy: float
+    span_f1: float
+    majority_accuracy: float
+    """Token accuracy of always answering the most frequent gold label of this language."""
+    n_items: int
+    n_tokens: int
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class TrainingPoint:
+    """One row of a run's history."""
+
+    step: int
+    loss: float
+    learning_rate: float
+    grad_norm: float
+    elapsed_s: float
+    samples_per_s: float
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class RunInfo:
+    """What the list of runs shows: cheap to read, no arrays."""
+
+    run: str
+    """The spec's digest."""
+    state: RunState
+    reason: str
+    """Why it failed, was stopped or is lost; empty otherwise."""
+    spec: TrainSpec
+    where: Where
+    step: int
+    created_utc: str
+    elapsed_s: float
+    device: str
+    mean_accuracy: float | None
+    """Mean token accuracy over the zero-shot targets; None until done."""
+    read_only: bool
+    """Shipped with the example."""
+    has_weights: bool
+
+    @property
+    def name(self) -> str:
+        """SSLT(en), MSLT(de, en, es)."""
+        return self.spec.name
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class RunResult:
+    """A finished run."""
+
+    info: RunInfo
+    scores: dict[str, TargetScores]
+    sampled: dict[str, int]
+    """Training examples per source language; they sum to the budget."""
+    sampled_hash: str
+    tokens_seen: dict[str, int]
+    """Sub-words per source language over all steps, repeats counted, padding not."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class RunGroup:
+    """Finished runs that differ in their seed alone."""
+
+    key: str
+    """Digest of the spec with seed 0."""
+    name: str
+    """SSLT(en), MSLT(de, en, es)."""
+    experiment: str
+    """Digest of what two groups must share to be compared: all but the sources and the seed."""
+    source_langs: tuple[str, ...]
+    runs: tuple[RunInfo, ...]
+    """By seed."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class TargetGain:
+    """One group of runs minus another on one target language. Ratios, not points."""
+
+    lang: str
+    score_a: float
+    """Mean over the seeds of the group that is subtracted."""
+    score_b: float
+    difference: float
+    """score_b - score_a."""
+    low: float | None
+    """95 % interval of the difference; None where it cannot be had."""
+    high: float | None
+    n_items: int
+    n_seeds: int
+    is_source: bool
+    """A source language of either group, so not a zero-shot target."""
+    majority_accuracy: float
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class GainResult:
+    """MSLT minus SSLT over all targets."""
+
+    metric: str
+    name_a: str
+    name_b: str
+    gains: tuple[TargetGain, ...]
+    mean: TargetGain | None
+    """Over the zero-shot targets; None where there is none."""
+    zero_shot: tuple[str, ...]
+    """The targets that the mean is over."""
+    interval: Literal["seeds", "items", "none"]
+    """What the interval carries: t over the seeds, paired bootstrap over items, or nothing."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class CheckpointRef:
+    """A checkpoint that was found: what to call it, where it lies, what is in it."""
+
+    key: str
+    """What the user asked for: base, a run's digest, or a path."""
+    name: str
+    """Base, SSLT(en), MSLT(de, en, es), or the folder's name."""
+    kind: CheckpointKind
+    source_langs: tuple[str, ...]
+    path: str
+    fingerprint: str
+    n_layers: int
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class CkaResult:
+    """CKA between languages inside one checkpoint."""
+
+    langs: tuple[str, ...]
+    matrix: npt.NDArray[np.float64]
+    """(n_langs, n_langs), symmetric, ones on the diagonal."""
+    n: int
+    layer: int
+    estimator: Estimator
+    pooling: Pooling
+
+    def mean_off_diagonal(self) -> float:
+        """Mean over the pairs of different languages."""
+        i, j = np.triu_indices(len(self.langs), k=1)
+        return float(self.matrix[i, j].mean())
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class MapResult:
+    """A 2-d map: row r is sentence `ids[r % n]` in `langs[r // n]`."""
+
+    langs: tuple[str, ...]
+    ids: tuple[str, ...]
+    coords: npt.NDArray[np.float32]
+    """(n_langs * n, 2), languages one after the other."""
+    method: Projection
+    disparity: float | None
+    """Procrustes disparity in [0, 1] to the reference map; None for the reference itself."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class MingleResult:
+    """The Mingling page: per checkpoint a map and a CKA matrix over the same sentences."""
+
+    checkpoints: tuple[CheckpointRef, ...]
+    maps: tuple[MapResult, ...]
+    ckas: tuple[CkaResult, ...]
+    texts: dict[str, tuple[str, ...]]
+    """Per language the sentences of the map, in the order of the map's ids."""

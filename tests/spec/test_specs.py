@@ -1,0 +1,125 @@
+"""Questions: every field is part of the name, bad fields are refused with a sentence."""
+
+import pytest
+
+from mslt_core.spec.errors import SpecError, UnknownLanguageError
+from mslt_core.spec.specs import EmbedSpec, MapSpec, SelectSpec, TrainSpec, set_name
+
+TRAIN = {
+    "task": "cldr-ner",
+    "data": "d0",
+    "model": "base",
+    "model_fingerprint": "m0",
+    "source_langs": ("de", "en", "es"),
+    "target_langs": ("id", "ko"),
+    "budget": 90,
+    "steps": 10,
+    "learning_rate": 3e-4,
+}
+OTHER = {
+    "task": "wikiann",
+    "data": "d1",
+    "model": "mini",
+    "model_fingerprint": "m1",
+    "source_langs": ("en",),
+    "target_langs": ("id",),
+    "budget": 91,
+    "steps": 11,
+    "batch_size": 8,
+    "learning_rate": 2e-5,
+    "lr_warmup_ratio": 0.2,
+    "weight_decay": 0.0,
+    "max_length": 64,
+    "eval_limit": None,
+    "precision": "bfloat16",
+    "seed": 1,
+}
+EMBED = EmbedSpec(checkpoint="c", corpus="k", lang="en", layer=2)
+
+
+def test_every_field_of_a_run_changes_its_digest():
+    assert set(OTHER) == set(TrainSpec.model_fields)
+    digests = {TrainSpec(**{**TRAIN, field: value}).digest() for field, value in OTHER.items()}
+    assert len({*digests, TrainSpec(**TRAIN).digest()}) == len(OTHER) + 1
+
+
+def test_the_digest_ignores_how_the_languages_were_written():
+    shuffled = TrainSpec(**{**TRAIN, "source_langs": ["es", "de", "en", "de"]})
+    assert shuffled.digest() == TrainSpec(**TRAIN).digest()
+    assert shuffled.source_langs == ("de", "en", "es")
+
+
+def test_the_schema_number_is_part_of_the_digest(monkeypatch):
+    before = TrainSpec(**TRAIN).digest()
+    monkeypatch.setattr(TrainSpec, "schema_number", 999)
+    assert TrainSpec(**TRAIN).digest() != before
+
+
+def test_specs_of_different_kinds_never_share_a_digest():
+    fields = {"pool": ("de", "en"), "k": 2}
+    other_kind = type("OtherSpec", (SelectSpec,), {})
+    assert SelectSpec(**fields).digest() != other_kind(**fields).digest()
+
+
+def test_a_spec_survives_its_json():
+    spec = TrainSpec(**TRAIN)
+    assert TrainSpec.model_validate_json(spec.model_dump_json()) == spec
+
+
+def test_but_checks_again():
+    with pytest.raises(SpecError, match="budget of 2 examples is smaller"):
+        TrainSpec(**TRAIN).but(budget=2)
+
+
+def test_specs_are_frozen():
+    with pytest.raises(Exception, match="frozen"):
+        TrainSpec(**TRAIN).seed = 3
+
+
+def test_names_follow_the_paper():
+    assert set_name(("en",)) == "SSLT(en)"
+    assert set_name(("de", "en", "es")) == "MSLT(de, en, es)"
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"budget": 2}, "budget of 2 examples is smaller than the number of source languages, 3"),
+        ({"source_langs": ()}, "no source language chosen"),
+        ({"target_langs": ()}, "no target language"),
+        ({"steps": 0}, "steps: .*greater than or equal to 1, got 0"),
+        ({"learning_rate": 0.0}, "learning_rate: .*greater than 0, got 0.0"),
+        ({"colour": "red"}, "colour: .*not permitted, got 'red'"),
+    ],
+)
+def test_bad_runs_are_refused(change, message):
+    with pytest.raises(SpecError, match=message):
+        TrainSpec(**{**TRAIN, **change})
+
+
+def test_unknown_languages_are_refused_by_name():
+    with pytest.raises(SpecError, match="'qq'"):
+        TrainSpec(**{**TRAIN, "source_langs": ("en", "qq")})
+    assert issubclass(UnknownLanguageError, SpecError)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"k": 1}, "k must be from 2 to 7, got 1.*no meaning for one language"),
+        ({"k": 4}, "k = 4 is larger than the pool of 3"),
+        ({"include": ("fr",)}, "must lie in the pool"),
+        ({"include": ("de", "en", "es")}, "number at most k = 2"),
+    ],
+)
+def test_bad_selections_are_refused(change, message):
+    with pytest.raises(SpecError, match=message):
+        SelectSpec(**{"pool": ("de", "en", "es"), "k": 2, **change})
+
+
+def test_perplexity_must_fit_the_number_of_points():
+    # 2 languages x 45 sentences: 90 / 3 = 30
+    fields = {"embeds": (EMBED, EMBED.but(lang="de")), "ids": "i", "n": 45, "library": "x 1"}
+    assert MapSpec(**fields, perplexity=29.9).perplexity == 29.9
+    with pytest.raises(SpecError, match=r"below n_samples / 3 = 30.0, got 50"):
+        MapSpec(**fields, perplexity=50)
