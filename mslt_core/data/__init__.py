@@ -1,0 +1,1 @@
+"""What is read from outside: tasks, parallel sentences, typology, the example world."""

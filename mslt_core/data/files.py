@@ -1,0 +1,86 @@
+"""Text files from outside: read strictly, and named by their content."""
+
+import functools
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+
+from mslt_core.spec.errors import DataError
+
+
+def read_lines(path: Path) -> list[str]:
+    """The lines of a UTF-8 text file without their line ends: all of them, or an error.
+
+    A byte-order mark and Windows line ends are accepted. No character has a meaning of its
+    own: a quote is a quote, and only a line feed ends a line (U+2028 and the like are text).
+
+    Parameters
+    ----------
+    path : Path
+        The file; read whole into memory.
+
+    Returns
+    -------
+    list of str
+        One entry a line, blank ones included; entry i is line i + 1 of the file.
+
+    Raises
+    ------
+    DataError
+        If the file is missing, empty, not UTF-8 (with the line), or its last line has no end,
+        which is how a file looks that was cut short.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> file = Path(tempfile.mkdtemp()) / "two.txt"
+    >>> _ = file.write_bytes('a "quoted\\r\\n\\r\\n'.encode("utf-8-sig"))
+    >>> read_lines(file)
+    ['a "quoted', '']
+    """
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as e:
+        line = e.object.count(b"\n", 0, e.start) + 1
+        raise DataError(
+            f"{path}, line {line}: not UTF-8 (byte 0x{e.object[e.start]:02x})",
+            hint="Save the file as UTF-8.",
+        ) from None
+    except OSError as e:
+        raise DataError(f"cannot read {path}: {e.strerror}") from None
+    if not text:
+        raise DataError(f"{path} is empty")
+    *lines, rest = text.split("\n")
+    if rest:
+        raise DataError(
+            f"{path}, line {len(lines) + 1}: the last line has no line end, so the file may be "
+            "cut short",
+            hint="Copy it again; if it is whole, end its last line.",
+        )
+    if "\r" in text:
+        return [line.removesuffix("\r") for line in lines]
+    return lines
+
+
+def fingerprint(path: Path) -> str:
+    """SHA-256 of the file's bytes, 64 hexadecimal digits.
+
+    Computed once per path, size and time of change, so asking again costs one `stat`.
+    """
+    try:
+        stat = path.stat()
+        return _sha256(str(path.absolute()), stat.st_size, stat.st_mtime_ns)
+    except OSError as e:
+        raise DataError(f"cannot read {path}: {e.strerror}") from None
+
+
+def fingerprint_all(paths: Iterable[Path]) -> str:
+    """One SHA-256 over the names and contents of several files, whatever their order and folder."""
+    listing = sorted((path.name, fingerprint(path)) for path in paths)
+    return hashlib.sha256(repr(listing).encode()).hexdigest()
+
+
+@functools.lru_cache(maxsize=4096)  # a folder of treebanks or tasks has some hundred files
+def _sha256(path: str, size_bytes: int, mtime_ns: int) -> str:  # noqa: ARG001  part of the key
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

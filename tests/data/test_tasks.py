@@ -1,0 +1,40 @@
+"""The registry of tasks."""
+
+import pytest
+
+from mslt_core.data.tasks import TASKS, open_task
+from mslt_core.spec.errors import DataError, SpecError
+from mslt_core.spec.languages import languages
+from mslt_core.spec.metrics import METRICS
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_what_the_registry_says_makes_sense(name):
+    info = TASKS[name]
+    assert info.name == name
+    assert info.source_pool == languages(info.source_pool)
+    assert info.target_langs == languages(info.target_langs)
+    assert not set(info.source_pool) & set(info.target_langs)
+    assert set(info.metrics) <= set(METRICS)
+
+
+def test_tasks_open_by_name(tmp_path):
+    assert open_task("cldr-ner").name == "cldr-ner"
+    (tmp_path / "train-en.tsv").write_text("a\tO\n", encoding="utf-8")
+    assert open_task("wikiann", str(tmp_path)).train_langs == ("en",)
+    assert open_task("wikiann", tmp_path).labels[0] == "O"
+
+
+def test_the_example_task_can_do_what_the_registry_promises():
+    task, info = open_task("cldr-ner"), TASKS["cldr-ner"]
+    assert set(info.source_pool) <= set(task.train_langs)
+    assert set(info.target_langs) <= set(task.eval_langs)
+
+
+def test_says_what_is_wrong(tmp_path):
+    with pytest.raises(SpecError, match=r"unknown task 'ner'\. Known are cldr-ner, wikiann"):
+        open_task("ner")
+    with pytest.raises(DataError, match="wikiann needs a folder"):
+        open_task("wikiann")
+    with pytest.raises(DataError, match="cldr-ner reads no folder, got"):
+        open_task("cldr-ner", tmp_path)
