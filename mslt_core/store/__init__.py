@@ -1,0 +1,39 @@
+"""What is kept: run folders, arrays, an index. Everything else enters the store here."""
+
+from pathlib import Path
+
+from mslt_core.store.arrays import ArrayStore
+from mslt_core.store.runs import RunOutcome, Runs
+from mslt_core.store.states import UNFINISHED, Progress, WorkStatus
+from mslt_core.store.tensors import Arrays
+from mslt_core.store.turns import Turns
+from mslt_core.store.work import Kind, WorkFolders
+
+__all__ = ["UNFINISHED", "Arrays", "Kind", "Progress", "RunOutcome", "Store", "WorkStatus"]
+
+
+class Store:
+    """A folder of answers, with another one (the shipped example) visible under it.
+
+    Reads look into `root` first and then into `example`; writes go to `root` alone. Nothing is
+    created before the first write.
+    """
+
+    def __init__(
+        self, root: str | Path, *, example: str | Path | None = None, read_only: bool = False
+    ) -> None:
+        self.root = Path(root).resolve()
+        self.read_only = read_only
+        layers = (self.root,) if example is None else (self.root, Path(example).resolve())
+        self.arrays = ArrayStore(layers, read_only=read_only)
+        self.runs = Runs(layers, read_only=read_only)
+        self.jobs = WorkFolders("jobs", layers, read_only=read_only)
+        self.turns = Turns(self.root / "turns", self._is_alive)
+
+    def works(self, kind: Kind) -> WorkFolders:
+        """The runs or the other long work."""
+        return self.runs if kind == "runs" else self.jobs
+
+    def _is_alive(self, kind: Kind, digest: str) -> bool:
+        works = self.works(kind)
+        return works.exists(digest) and works.is_alive(digest)

@@ -1,0 +1,34 @@
+"""Specs as text: how the store keeps a question beside its answer."""
+
+import functools
+import json
+
+from mslt_core.spec.specs import Spec
+from mslt_core.store.atomic import DamagedError
+
+
+def spec_to_text(spec: Spec) -> str:
+    """JSON with the spec's kind, its schema number and every field."""
+    content = {
+        "kind": type(spec).__name__,
+        "schema_number": spec.schema_number,
+        "fields": spec.model_dump(mode="json"),
+    }
+    return json.dumps(content, ensure_ascii=False, indent=1)
+
+
+@functools.lru_cache(maxsize=4096)  # a thousand runs are listed again with every click
+def spec_from_text(text: str, digest: str) -> Spec:
+    """The spec that was written; DamagedError unless it still has this digest."""
+    kinds = {kind.__name__: kind for kind in Spec.__subclasses__()}
+    try:
+        content = json.loads(text)
+        spec = kinds[content["kind"]](**content["fields"])
+    except (ValueError, KeyError, TypeError) as e:
+        raise DamagedError(f"it holds no question of a known kind: {e}") from e
+    if spec.digest() != digest:
+        raise DamagedError(
+            f"the question is named {spec.digest()}, its place {digest}: it was edited, renamed "
+            f"or written by another version (schema {content.get('schema_number')})"
+        )
+    return spec

@@ -1,0 +1,64 @@
+"""Who works now and who is next: one numbered, empty file for each piece of unfinished work.
+
+Training twice at a time on one machine takes longer than one after the other, or all memory.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from filelock import FileLock
+
+from mslt_core.store.atomic import make_folder, write_errors_explained
+from mslt_core.store.work import Kind
+
+
+class Turns:
+    """A queue in a folder, with files ``<number>-<kind>-<digest>``; the dead are passed over."""
+
+    def __init__(self, folder: Path, is_alive: Callable[[Kind, str], bool]) -> None:
+        self._folder = folder
+        self._is_alive = is_alive
+
+    def enter(self, kind: Kind, digest: str) -> None:
+        """Stand at the end of the queue, unless the work stands in it already."""
+        with write_errors_explained(self._folder):
+            make_folder(self._folder)
+            # by number and not by time: clocks are set back, and two files can be equally old
+            with FileLock(self._folder / "lock"):
+                tickets = self._tickets()
+                if not any(_names(ticket, kind, digest) for ticket in tickets):
+                    last = _number(tickets[-1]) if tickets else 0
+                    (self._folder / f"{last + 1:08d}-{kind}-{digest}").touch()
+
+    def leave(self, kind: Kind, digest: str) -> None:
+        """Make room for the next."""
+        for ticket in self._tickets():
+            if _names(ticket, kind, digest):
+                ticket.unlink(missing_ok=True)
+
+    def ahead(self, kind: Kind, digest: str) -> int:
+        """How many living pieces of work stand before this one; they work or wait."""
+        count = 0
+        for ticket in self._tickets():
+            if _names(ticket, kind, digest):
+                break
+            if self._lives(ticket):
+                count += 1
+            else:
+                ticket.unlink(missing_ok=True)
+        return count
+
+    def _lives(self, ticket: Path) -> bool:
+        _, kind, digest = ticket.name.split("-")
+        return self._is_alive("runs" if kind == "runs" else "jobs", digest)
+
+    def _tickets(self) -> list[Path]:
+        return sorted(self._folder.glob("*-*-*"), key=_number)
+
+
+def _number(ticket: Path) -> int:
+    return int(ticket.name.split("-")[0])
+
+
+def _names(ticket: Path, kind: Kind, digest: str) -> bool:
+    return ticket.name.endswith(f"-{kind}-{digest}")

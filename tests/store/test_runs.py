@@ -1,0 +1,286 @@
+"""What runs leave behind, and the list of them."""
+
+import dataclasses
+import errno
+import json
+import shutil
+
+import numpy as np
+import pytest
+
+from mslt_core.spec.errors import StoreError, UnknownLanguageError
+from mslt_core.spec.results import TargetScores, TrainingPoint
+from mslt_core.spec.specs import Where
+from mslt_core.store import Store, atomic, runs
+
+HERE = Where(data="/data", model="base")
+
+
+def point(step, loss=1.0):
+    return TrainingPoint(
+        step=step,
+        loss=loss,
+        learning_rate=1e-3,
+        grad_norm=0.5,
+        elapsed_s=step / 2,
+        samples_per_s=32.0,
+    )
+
+
+@pytest.fixture
+def run(store, train_spec):
+    store.runs.create(train_spec(), HERE)
+    return train_spec().digest()
+
+
+def finish(store, spec, outcome):
+    """A run from its question to done."""
+    store.runs.create(spec, HERE)
+    with store.runs.claim(spec.digest()):
+        store.runs.set_state(spec.digest(), "running")
+        store.runs.write_outcome(spec.digest(), **outcome)
+        store.runs.set_state(spec.digest(), "done")
+    return spec.digest()
+
+
+# --- history
+
+
+def test_history_is_what_was_appended(store, run):
+    assert store.runs.history(run) == []
+    points = [point(10), point(20, loss=float("inf"))]
+    for p in points:
+        store.runs.append_history(run, p)
+    assert store.runs.history(run) == points
+
+
+def test_a_torn_last_line_is_ignored_and_swallows_nothing(store, run):
+    store.runs.append_history(run, point(1))
+    path = store.runs.folder(run) / "history.jsonl"
+    whole = path.read_bytes()
+    for length in range(len(whole)):
+        path.write_bytes(whole + whole[:length])
+        assert store.runs.history(run)[0] == point(1)
+        store.runs.append_history(run, point(2))
+        assert store.runs.history(run)[-1] == point(2)
+
+
+def test_a_resumed_run_has_no_step_twice(store, run):
+    for step in (100, 200, 300):
+        store.runs.append_history(run, point(step, loss=1.0))
+    store.runs.truncate_history(run, 200)
+    for step in (300, 400):
+        store.runs.append_history(run, point(step, loss=2.0))
+    found = [(p.step, p.loss) for p in store.runs.history(run)]
+    assert found == [(100, 1.0), (200, 1.0), (300, 2.0), (400, 2.0)]
+
+
+def test_history_on_a_full_disk_says_so(store, run, monkeypatch):
+    def no_space(*args):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(runs.Path, "open", no_space)
+    with pytest.raises(StoreError, match="Disk full: need"):
+        store.runs.append_history(run, point(1))
+
+
+# --- outcome
+
+
+def test_outcome_comes_back(store, train_spec, outcome):
+    written = outcome()
+    run = finish(store, train_spec(), written)
+    read = store.runs.outcome(run)
+    assert isinstance(read["scores"]["sw"], TargetScores)
+    assert len(read.pop("sampled_hash")) == 16
+    del written["predictions"]
+    assert read == written
+
+
+def test_predictions_come_back_per_language(store, train_spec, outcome):
+    counts = {"n_correct": np.array([3, 1]), "predicted": np.array([0, 4, 4], dtype=np.uint8)}
+    run = finish(store, train_spec(), outcome(predictions={"ar": counts}))
+    read = store.runs.predictions(run, "ar")
+    assert read.keys() == counts.keys()
+    for name, array in counts.items():
+        np.testing.assert_array_equal(read[name], array)
+    assert store.runs.predictions(run, "sw") is None
+    with pytest.raises(UnknownLanguageError):
+        store.runs.predictions(run, "../../ar")
+
+
+def test_damaged_predictions_are_told_and_none(store, train_spec, outcome, caplog):
+    counts = {"n_correct": np.array([3, 1])}
+    run = finish(store, train_spec(), outcome(predictions={"ar": counts}))
+    path = store.runs.folder(run) / "predictions" / "ar.safetensors"
+    path.write_bytes(path.read_bytes()[:-1])
+    assert store.runs.predictions(run, "ar") is None
+    assert "ar.safetensors is damaged" in caplog.text
+
+
+def test_the_sampled_hash_notices_every_row(store, train_spec, outcome):
+    hashes = set()
+    for seed, rows in enumerate([["a", "b"], ["b", "a"], ["a"], ["a", "c"]]):
+        run = finish(store, train_spec(seed=seed), {**outcome(), "sampled": {"de": rows}})
+        hashes.add(store.runs.outcome(run)["sampled_hash"])
+    assert len(hashes) == 4
+
+
+def test_a_changed_sample_is_damage(store, train_spec, outcome):
+    run = finish(store, train_spec(), outcome())
+    path = store.runs.folder(run) / "sampled.json"
+    path.write_text(path.read_text().replace("train-en.tsv:17", "train-en.tsv:18"))
+    with pytest.raises(StoreError, match=rf"sampled.json of run {run} is missing or damaged"):
+        store.runs.outcome(run)
+
+
+def test_no_run_is_done_without_scores(store, run):
+    with store.runs.claim(run):
+        store.runs.set_state(run, "running")
+        with pytest.raises(ValueError, match="cannot be done: it has no scores"):
+            store.runs.set_state(run, "done")
+
+
+def test_scores_are_written_last(store, run, outcome, monkeypatch):
+    written = []
+    really = atomic.atomic_write
+
+    def noted(path, data, **kwargs):
+        written.append(path.name)
+        really(path, data, **kwargs)
+
+    for module in (atomic, runs.write_tensors.__globals__):
+        target = module if isinstance(module, dict) else vars(module)
+        monkeypatch.setitem(target, "atomic_write", noted)
+    predictions = {lang: {"n_correct": np.array([1])} for lang in ("ar", "sw")}
+    store.runs.write_outcome(run, **outcome(predictions=predictions))
+    assert written[-1] == "scores.json"
+    assert set(written) == {
+        "ar.safetensors",
+        "sw.safetensors",
+        "sampled.json",
+        "scores.json",
+    }
+
+
+@pytest.mark.parametrize("content", [None, "", "{}", "[]", '{"scores": {"ar": {"accuracy": 1}}}'])
+def test_a_run_whose_scores_are_gone_is_lost_and_can_start_again(
+    store, train_spec, outcome, content
+):
+    run = finish(store, train_spec(), outcome())
+    path = store.runs.folder(run) / "scores.json"
+    path.unlink() if content is None else path.write_text(content)
+    info = store.runs.info(run)
+    assert info.state == "lost"
+    assert "scores.json of run" in info.reason
+    assert info.mean_accuracy is None
+    with pytest.raises(StoreError, match="is missing or damaged"):
+        store.runs.outcome(run)
+    assert store.runs.create(train_spec(), HERE)
+
+
+# --- info and list
+
+
+def test_info_of_a_run_from_queued_to_done(store, train_spec, outcome):
+    spec = train_spec()
+    store.runs.create(spec, HERE)
+    info = store.runs.info(spec.digest())
+    assert (info.state, info.step, info.mean_accuracy, info.device) == ("queued", 0, None, "")
+    assert (info.spec, info.where, info.name) == (spec, HERE, "MSLT(de, en)")
+    assert (info.read_only, info.has_weights) == (False, False)
+    with store.runs.claim(spec.digest()):
+        store.runs.set_state(spec.digest(), "running")
+        store.runs.append_history(spec.digest(), point(7))
+        assert store.runs.info(spec.digest()).step == 7
+        store.runs.write_outcome(spec.digest(), **outcome(accuracy=0.75))
+        assert store.runs.info(spec.digest()).mean_accuracy is None
+        store.runs.set_state(spec.digest(), "done")
+    info = store.runs.info(spec.digest())
+    assert (info.state, info.mean_accuracy, info.device) == ("done", 0.75, "cpu")
+
+
+def test_mean_accuracy_leaves_the_sources_out(store, train_spec, outcome):
+    # sources de, en: the mean of ar and sw alone, (0.2 + 0.6) / 2 = 0.4
+    written = outcome()
+    for lang, accuracy in {"ar": 0.2, "sw": 0.6, "de": 0.9, "en": 0.9}.items():
+        changed = dataclasses.replace(written["scores"][lang], accuracy=accuracy)
+        written["scores"][lang] = changed
+    run = finish(store, train_spec(), written)
+    assert store.runs.info(run).mean_accuracy == pytest.approx(0.4)
+
+
+def test_mean_accuracy_is_none_without_zero_shot_targets(store, train_spec, outcome):
+    spec = train_spec(source_langs=("ar", "de", "en", "sw"))
+    assert store.runs.info(finish(store, spec, outcome())).mean_accuracy is None
+
+
+def test_weights_come_and_go(store, train_spec, outcome):
+    run = finish(store, train_spec(), outcome())
+    assert store.runs.model_folder(run) is None
+    manifest = store.runs.folder(run) / "model" / "manifest.json"
+    manifest.parent.mkdir()
+    for present in (False, True, False):
+        manifest.touch() if present else manifest.unlink(missing_ok=True)
+        assert store.runs.list()[0].has_weights == present
+        assert store.runs.model_folder(run) == (manifest.parent if present else None)
+
+
+def test_list_is_newest_first_and_equals_info(store, train_spec, outcome):
+    for seed in range(3):
+        finish(store, train_spec(seed=seed), outcome())
+    store.runs.create(train_spec(seed=3), HERE)
+    for _ in range(2):  # from the folders, then from the index
+        listed = store.runs.list()
+        assert listed == [store.runs.info(info.run) for info in listed]
+        assert {info.spec.seed for info in listed} == {0, 1, 2, 3}
+        assert listed == sorted(listed, key=lambda i: (i.created_utc, i.run), reverse=True)
+
+
+def test_an_empty_store_lists_nothing_and_makes_nothing(store):
+    assert store.runs.list() == []
+    assert not store.root.exists()
+
+
+def test_the_example_is_listed_under_the_own_runs(tmp_path, train_spec, outcome):
+    example = Store(tmp_path / "example")
+    shipped = finish(example, train_spec(seed=1), outcome(accuracy=0.1))
+    both = finish(example, train_spec(seed=2), outcome(accuracy=0.1))
+    (example.runs.folder(both) / "model").mkdir()
+    (example.runs.folder(both) / "model" / "manifest.json").touch()
+    shutil.rmtree(example.root / "index.sqlite", ignore_errors=True)
+    before = sorted(example.root.rglob("*"))
+
+    store = Store(tmp_path / "mine", example=example.root)
+    assert {info.run for info in store.runs.list()} == {shipped, both}
+    store.runs.create(train_spec(seed=2), HERE, again=True)
+    own = {info.run: info for info in store.runs.list()}
+    assert (own[shipped].read_only, own[shipped].state) == (True, "done")
+    assert (own[both].read_only, own[both].state) == (False, "queued")
+    assert own[both].has_weights  # the example's
+    assert store.runs.outcome(shipped)["scores"]["sw"].accuracy == 0.1
+    assert sorted(example.root.rglob("*")) == before
+
+
+def test_a_read_only_store_lists_without_an_index(store, train_spec, outcome):
+    run = finish(store, train_spec(), outcome())
+    listed = Store(store.root, read_only=True).runs.list()
+    assert [(info.run, info.read_only) for info in listed] == [(run, True)]
+    assert not (store.root / "index.sqlite").exists()
+
+
+def test_a_folder_with_another_kind_of_question_is_left_out(store, embed_spec, caplog):
+    digest = embed_spec().digest()
+    store.jobs.create(embed_spec(), HERE)
+    shutil.copytree(store.jobs.folder(digest), store.runs.folder(digest))
+    assert store.runs.list() == []
+    assert "holds a EmbedSpec, not a run" in caplog.text
+
+
+def test_what_is_on_disk_can_be_read_by_people(store, train_spec, outcome):
+    run = finish(store, train_spec(), outcome())
+    folder = store.runs.folder(run)
+    assert json.loads((folder / "spec.json").read_text())["fields"]["source_langs"] == ["de", "en"]
+    assert json.loads((folder / "state.json").read_text())["state"] == "done"
+    assert json.loads((folder / "scores.json").read_text())["device"] == "cpu"
+    assert not list(folder.rglob("*.tmp"))
