@@ -1,0 +1,252 @@
+"""Loading models and tokenizers, and the only place that does.
+
+Every folder is screened first, nobody is asked anything on the terminal, and a model with
+missing or broken weights is an error. Importing this module loads no torch.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mslt_core.models.checkpoints import CONTENT
+from mslt_core.models.screening import require_safetensors, screen
+from mslt_core.spec.errors import CheckpointError, HubError
+
+if TYPE_CHECKING:
+    import torch
+    from transformers import PreTrainedConfig, PreTrainedModel, PreTrainedTokenizerFast
+
+POOLER = "pooler."
+HUB_ID = re.compile(r"(?P<id>\w[\w.-]*/\w[\w.-]*)(@(?P<revision>\w[\w./-]*))?", re.ASCII)
+HUB_TIMEOUT_S = 2.4  # to connect, and again for the answer: under 5 s in all
+
+
+def load_tokenizer(path: Path) -> PreTrainedTokenizerFast:
+    """The fast tokenizer of the checkpoint folder `path`.
+
+    Raises
+    ------
+    CheckpointError
+        If it cannot be loaded, or is not a fast one (only those know a sub-word's word).
+    """
+    from transformers import AutoTokenizer
+
+    screen(path)
+    try:
+        with _quiet():
+            tokenizer: Any = AutoTokenizer.from_pretrained(
+                path, trust_remote_code=False, local_files_only=True
+            )
+    except Exception as e:  # the tokenizers library raises plain Exception for a bad file
+        raise CheckpointError(f"{path}: the tokenizer cannot be loaded: {_first_line(e)}") from e
+    if not tokenizer.is_fast or tokenizer.pad_token_id is None:
+        raise CheckpointError(
+            f"{path}: {type(tokenizer).__name__} is not a fast tokenizer with a padding token",
+            hint="Save it with a tokenizer.json and a pad_token.",
+        )
+    return tokenizer
+
+
+def load_encoder(path: Path) -> PreTrainedModel:
+    """The encoder of the checkpoint folder `path`, without a head, in float32 and eval mode.
+
+    Checkpoints of masked-language models and of fine-tuned models load as well. Where the
+    architecture allows it there is no pooler: most checkpoints hold no weights for one.
+
+    Raises
+    ------
+    CheckpointError
+        If a file is missing, damaged or not to be trusted, or weights are missing or not finite.
+    """
+    from transformers import MODEL_MAPPING, AutoModel
+
+    config = _load_config(path)
+    architecture: Any = MODEL_MAPPING.get(type(config), None)
+    known = inspect.signature(architecture).parameters if isinstance(architecture, type) else ()
+    extra = {"add_pooling_layer": False} if "add_pooling_layer" in known else {}
+    model, missing = _load_model(AutoModel, path, config, **extra)
+    _refuse_missing(path, [name for name in missing if not name.startswith(POOLER)])
+    return model.eval()
+
+
+def load_token_classifier(path: Path, labels: Sequence[str], seed: int) -> PreTrainedModel:
+    """The encoder of `path` with a new token-classification head, in float32.
+
+    Parameters
+    ----------
+    path : Path
+        Checkpoint folder. A head in it is not used.
+    labels : sequence of str
+        Label names; position i is what label id i means.
+    seed : int
+        Decides the weights of the new head, and nothing else does.
+
+    Raises
+    ------
+    CheckpointError
+        As for `load_encoder`.
+    """
+    import torch
+    from transformers import AutoModelForTokenClassification
+
+    names = dict(enumerate(labels))
+    config = _load_config(path, id2label=names, label2id={name: i for i, name in names.items()})
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        model, missing = _load_model(
+            # a head for other labels may be in the way
+            AutoModelForTokenClassification,
+            path,
+            config,
+            ignore_mismatched_sizes=True,
+        )
+        encoder = f"{model.base_model_prefix}."
+        _refuse_missing(path, [name for name in missing if name.startswith(encoder)])
+        for name, module in model.named_modules():
+            if not name.startswith(encoder) and isinstance(module, torch.nn.Linear):
+                _draw(module, len(labels), getattr(config, "initializer_range", 0.02), seed)
+    return model
+
+
+def is_hub_id(ref: str) -> bool:
+    """Whether `ref` reads ``namespace/name`` or ``namespace/name@revision``."""
+    return HUB_ID.fullmatch(ref) is not None and ".." not in ref and "--" not in ref
+
+
+def fetch(ref: str) -> Path:
+    """The local folder of a model on the hub: downloaded once, and not asked for again.
+
+    Only safetensors, configuration and tokenizer files are fetched.
+
+    Parameters
+    ----------
+    ref : str
+        ``namespace/name``, or ``namespace/name@revision`` with a branch, tag or commit.
+
+    Raises
+    ------
+    HubError
+        If the hub cannot be reached (known within 5 s) or does not give the model.
+    CheckpointError
+        If the model has no safetensors weights there.
+    """
+    from huggingface_hub import HfApi, snapshot_download
+    from huggingface_hub.errors import LocalEntryNotFoundError
+
+    found = HUB_ID.fullmatch(ref)
+    if found is None or not is_hub_id(ref):
+        raise HubError(f"{ref!r} is not a model id", hint="Write namespace/name, or a path.")
+    name, revision, wanted = found["id"], found["revision"] or "main", list(CONTENT)
+    with contextlib.suppress(LocalEntryNotFoundError):
+        return Path(
+            snapshot_download(name, revision=revision, allow_patterns=wanted, local_files_only=True)
+        )
+    try:
+        # asked first, with a short patience: the download itself would try again and again
+        info = HfApi().model_info(name, revision=revision, timeout=HUB_TIMEOUT_S)
+        require_safetensors(ref, [file.rfilename for file in info.siblings or ()])
+        return Path(snapshot_download(name, revision=revision, allow_patterns=wanted))
+    except CheckpointError:
+        raise
+    except Exception as e:  # the hub client's own errors and those of its network libraries
+        raise HubError(_hub_message(ref, e), hint="Or give a local folder.") from e
+
+
+def _hub_message(ref: str, error: Exception) -> str:
+    """One sentence for what went wrong with the hub."""
+    from huggingface_hub import constants, errors
+
+    reasons = {  # from the special to the general
+        errors.OfflineModeIsEnabled: "HF_HUB_OFFLINE is set and it is not in the local cache",
+        errors.GatedRepoError: "it is gated; accept its terms on the hub and log in",
+        errors.RevisionNotFoundError: "the hub has no such revision of it",
+        errors.RepositoryNotFoundError: "the hub has no such model, or it is private",
+        errors.HfHubHTTPError: f"the hub refuses: {_first_line(error)}",
+        Exception: f"{constants.ENDPOINT} cannot be reached ({_first_line(error)})",
+    }
+    reason = next(why for kind, why in reasons.items() if isinstance(error, kind))
+    return f"the model {ref} could not be fetched: {reason}"
+
+
+def _load_config(path: Path, **changes: Any) -> PreTrainedConfig:
+    """The configuration of a checkpoint that has passed the screening."""
+    from transformers import AutoConfig
+
+    screen(path)
+    try:
+        return AutoConfig.from_pretrained(
+            path, trust_remote_code=False, local_files_only=True, **changes
+        )
+    except Exception as e:  # a senseless value can fail anywhere in the configuration's class
+        raise CheckpointError(f"{path}: config.json is not valid: {_first_line(e)}") from e
+
+
+def _load_model(
+    auto_class: Any, path: Path, config: PreTrainedConfig, **extra: Any
+) -> tuple[PreTrainedModel, list[str]]:
+    """The model, and the names of the weights that the checkpoint lacks."""
+    import torch
+
+    try:
+        with _quiet():
+            model, info = auto_class.from_pretrained(
+                path,
+                config=config,
+                # the default would train a half-precision checkpoint in half precision
+                dtype=torch.float32,
+                use_safetensors=True,
+                trust_remote_code=False,
+                local_files_only=True,
+                output_loading_info=True,
+                **extra,
+            )
+    except Exception as e:  # sizes that do not fit fail in many ways
+        raise CheckpointError(f"{path} cannot be loaded: {_first_line(e)}") from e
+    for name, tensor in model.state_dict().items():
+        if not torch.isfinite(tensor).all():
+            raise CheckpointError(f"{path}: the weights {name} hold NaN or infinity")
+    wrong_size = {name for name, *_ in info["mismatched_keys"]}
+    return model, sorted(wrong_size | set(info["missing_keys"]))
+
+
+def _draw(layer: torch.nn.Linear, n_labels: int, std: float, seed: int) -> None:
+    """New weights for the output layer; what may stand before it is the checkpoint's."""
+    import torch
+
+    if layer.out_features == n_labels:
+        generator = torch.Generator().manual_seed(seed)
+        torch.nn.init.normal_(layer.weight, std=std, generator=generator)
+        if layer.bias is not None:
+            torch.nn.init.zeros_(layer.bias)
+
+
+def _refuse_missing(path: Path, missing: Sequence[str]) -> None:
+    if missing:
+        raise CheckpointError(
+            f"{path} lacks {len(missing)} weights of the encoder: {', '.join(missing[:3])}"
+            + (", ..." if len(missing) > 3 else ""),
+            hint="It was cut short, or its config.json belongs to another model.",
+        )
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """No progress bars, and no report on missing weights: those are looked at here."""
+    from transformers.utils import logging
+
+    level = logging.get_verbosity()
+    logging.disable_progress_bar()
+    logging.set_verbosity_error()
+    try:
+        yield
+    finally:
+        logging.set_verbosity(level)
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]

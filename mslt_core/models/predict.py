@@ -1,0 +1,77 @@
+"""Predicted labels of words."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from mslt_core.models.align import ABSENT, align, word_labels
+from mslt_core.models.batches import batches_within, padded
+from mslt_core.spec.sentences import TaggedSentence
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel, PreTrainedTokenizerFast
+
+logger = logging.getLogger(__name__)
+
+# sub-words in a batch, padding included: a CPU's cache is small, a GPU wants to be filled
+MAX_SUBWORDS = {"cpu": 2048, "cuda": 32_768, "mps": 8192}
+
+
+@torch.inference_mode()
+def predict_tags(
+    model: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerFast,
+    sentences: Sequence[TaggedSentence],
+    *,
+    max_length: int,
+) -> list[npt.NDArray[np.int64]]:
+    """The most probable label of every word.
+
+    Parameters
+    ----------
+    model : PreTrainedModel
+        A token classifier, on any device; it is put into eval mode.
+    tokenizer : PreTrainedTokenizerFast
+        The one it was trained with.
+    sentences : sequence of TaggedSentence
+        Their labels are not read.
+    max_length : int
+        Sub-words per sentence at most, special tokens included.
+
+    Returns
+    -------
+    list of ndarray of shape (n_words,)
+        Label ids, in the order of `sentences`. A word that the model does not see, beyond
+        `max_length` or without any sub-word, gets label 0, and is scored with it.
+    """
+    model.eval()
+    aligned = align(tokenizer, [sentence.tokens for sentence in sentences], max_length)
+    lengths = np.array([len(found.input_ids) for found in aligned], dtype=np.int64)
+    predicted: list[npt.NDArray[np.int64]] = [np.empty(0, dtype=np.int64)] * len(aligned)
+    for batch in batches_within(lengths, MAX_SUBWORDS[model.device.type]):
+        input_ids = [aligned[i].input_ids for i in batch]
+        tags = _tags(model, input_ids, tokenizer.pad_token_id)
+        for i, row in zip(batch, tags, strict=True):
+            predicted[i] = word_labels(aligned[i], row)
+    unseen = sum(int((found.first == ABSENT).sum()) for found in aligned)
+    if unseen:
+        logger.warning("%d words were not seen by the model and got label 0", unseen)
+    return predicted
+
+
+def _tags(
+    model: PreTrainedModel, input_ids: Sequence[npt.NDArray[np.int64]], pad_id: int
+) -> npt.NDArray[np.int64]:
+    """Label id of every sub-word, (n, seq_len)."""
+    attention_mask = padded([np.ones_like(ids) for ids in input_ids], 0)
+    logits = model(
+        input_ids=torch.from_numpy(padded(input_ids, pad_id)).to(model.device),
+        attention_mask=torch.from_numpy(attention_mask).to(model.device),
+    ).logits
+    return logits.argmax(dim=-1).cpu().numpy()

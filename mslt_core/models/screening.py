@@ -1,0 +1,109 @@
+"""What a checkpoint folder may hold, looked at before any library reads it.
+
+A checkpoint is data: nothing in it may choose code to run or other weights to load.
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from mslt_core.models.checkpoints import is_sealed, read_json, verify
+from mslt_core.spec.errors import CheckpointError
+
+WEIGHTS = "model.safetensors"
+INDEX = "model.safetensors.index.json"
+PICKLED = ("*.bin", "*.pt", "*.pth", "*.ckpt", "*.pkl", "*.h5", "*.msgpack")
+REFUSED_FILES = {
+    "adapter_config.json": "an adapter, which names another model to load",
+    ".metadata": "a distributed checkpoint, which holds pickled parts",
+}
+REFUSED_KEYS = frozenset(
+    {
+        "auto_map",  # names Python files to run
+        "distributed_config",
+        "fusion_config",
+        "gguf_file",
+        "kernel_config",
+        "quantization_config",
+        "transformers_weights",  # names another weights file
+    }
+)
+REFUSED_PART = "implementation"  # _attn_implementation: "x/y" makes transformers fetch code
+
+
+def screen(folder: Path) -> None:
+    """Refuse a folder that is incomplete, damaged, or tries to choose code or other weights.
+
+    Raises
+    ------
+    CheckpointError
+        With the file's name, and the key's where it is a key of a configuration.
+    """
+    if not folder.is_dir():
+        raise CheckpointError(f"there is no checkpoint folder {folder}")
+    if is_sealed(folder):
+        verify(folder)
+    for name, meaning in REFUSED_FILES.items():
+        if (folder / name).exists():
+            raise CheckpointError(
+                f"{folder}: {name} marks {meaning}", hint="Save the whole model as one checkpoint."
+            )
+    _refuse_keys(folder / "config.json", read_json(folder / "config.json"))
+    if (folder / "tokenizer_config.json").exists():
+        path = folder / "tokenizer_config.json"
+        _refuse_keys(path, read_json(path))
+    for name in _weights_files(folder):
+        _require_whole(folder / name)
+
+
+def require_safetensors(where: object, names: Iterable[str]) -> None:
+    """Refuse a list of file names without safetensors weights; pickled ones can run code."""
+    found = set(names)
+    if found & {WEIGHTS, INDEX}:
+        return
+    pickled = sorted(name for name in found if any(Path(name).match(p) for p in PICKLED))
+    if not pickled:
+        raise CheckpointError(f"{where} has no {WEIGHTS}")
+    raise CheckpointError(
+        f"{where} has no {WEIGHTS}, only {pickled[0]}, which can run code when it is read",
+        hint="Get it from its author as safetensors, or convert it to safetensors yourself.",
+    )
+
+
+def _refuse_keys(path: Path, found: Any) -> None:
+    """Look at every depth: a part of a model has a configuration of its own."""
+    for key, value in found.items() if isinstance(found, dict) else enumerate(found):
+        if value is not None and (key in REFUSED_KEYS or REFUSED_PART in str(key)):
+            raise CheckpointError(
+                f"{path} has the key {key!r}, which can choose code or weights to load",
+                hint="Remove the key if you trust the rest of the checkpoint.",
+            )
+        if isinstance(value, dict | list):
+            _refuse_keys(path, value)
+
+
+def _weights_files(folder: Path) -> list[str]:
+    """The one file of weights, or those that the index of a split one names."""
+    require_safetensors(folder, [path.name for path in folder.iterdir()])
+    if (folder / WEIGHTS).exists():
+        return [WEIGHTS]
+    weight_map = read_json(folder / INDEX).get("weight_map")
+    names = sorted(set(map(str, weight_map.values()))) if isinstance(weight_map, dict) else []
+    if not names or any(Path(name).name != name for name in names):
+        raise CheckpointError(f"{folder / INDEX} must map weights to files beside it")
+    return names
+
+
+def _require_whole(path: Path) -> None:
+    """Open the file, so that one that was cut short is named here and not guessed later."""
+    from safetensors import SafetensorError, safe_open
+
+    if not path.is_file():
+        raise CheckpointError(f"{path.parent}: {path.name} is missing")
+    try:
+        with safe_open(path, framework="np"):
+            pass
+    except (SafetensorError, OSError) as e:
+        raise CheckpointError(
+            f"{path.parent}: {path.name} cannot be read as safetensors: {e}"
+        ) from e

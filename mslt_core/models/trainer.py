@@ -1,0 +1,144 @@
+"""The Hugging Face Trainer with three habits changed.
+
+It stops at the first loss or gradient that is not finite, before the weights are touched; it
+saves whole checkpoints or none; and it reports numbers instead of printing them.
+"""
+
+import math
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from transformers import PrinterCallback, Trainer, TrainerCallback
+
+from mslt_core.models import checkpoints
+from mslt_core.spec.errors import TrainingError
+from mslt_core.spec.results import TrainingPoint
+
+N_POINTS = 100  # points of a run's curve, about
+
+
+class Progress(TrainerCallback):
+    """Reports points of the curve, and asks for a checkpoint when it is time or the end is asked.
+
+    What a checkpoint has to know about the curve is in `about`, so that a resumed run reports the
+    same points as one that never stopped.
+    """
+
+    def __init__(
+        self,
+        *,
+        spec: str,
+        save_every: int | None,
+        report: Callable[[TrainingPoint], None],
+        should_stop: Callable[[], bool],
+    ) -> None:
+        self.spec, self.save_every = spec, save_every
+        self.report, self.should_stop = report, should_stop
+        self.stopped = False
+        self.grad_norm = math.nan
+        self.learning_rate = math.nan
+        self.losses: list[float] = []
+        """Of the steps since the last point."""
+        self._elapsed_before_s = 0.0
+        self._last_point_s = 0.0
+        self._started_s = 0.0
+
+    def about(self, step: int) -> dict[str, Any]:
+        """What the manifest of a checkpoint tells besides its files."""
+        return {
+            "spec": self.spec,
+            "step": step,
+            "losses": self.losses,
+            "elapsed_s": self._elapsed_s(),
+            "last_point_s": self._last_point_s,
+        }
+
+    def resume(self, about: Mapping[str, Any]) -> None:
+        """Go on from what `about` gave when the checkpoint was sealed."""
+        self.losses = list(about["losses"])
+        self._elapsed_before_s = about["elapsed_s"]
+        self._last_point_s = about["last_point_s"]
+
+    def on_train_begin(self, *_: Any, **__: Any) -> None:
+        """Start the clock."""
+        self._started_s = time.monotonic()
+
+    def on_pre_optimizer_step(self, *_: Any, **kwargs: Any) -> None:
+        """Note the learning rate before the schedule moves it on."""
+        self.learning_rate = kwargs["optimizer"].param_groups[0]["lr"]
+
+    def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        """Report, and decide on saving and stopping."""
+        step, last = state.global_step, state.global_step == state.max_steps
+        if step % max(1, state.max_steps // N_POINTS) == 0 or step == 1 or last:
+            self._report(step, args.train_batch_size)
+        if self.save_every and (step % self.save_every == 0 or last):
+            control.should_save = True
+        if not last and self.should_stop():
+            self.stopped = control.should_save = control.should_training_stop = True
+
+    def _report(self, step: int, batch_size: int) -> None:
+        elapsed_s = self._elapsed_s()
+        took_s = max(elapsed_s - self._last_point_s, 1e-9)
+        self.report(
+            TrainingPoint(
+                step=step,
+                loss=math.fsum(self.losses) / len(self.losses),
+                learning_rate=self.learning_rate,
+                grad_norm=self.grad_norm,
+                elapsed_s=elapsed_s,
+                samples_per_s=batch_size * len(self.losses) / took_s,
+            )
+        )
+        self.losses, self._last_point_s = [], elapsed_s
+
+    def _elapsed_s(self) -> float:
+        return self._elapsed_before_s + time.monotonic() - self._started_s
+
+
+class SealingTrainer(Trainer):
+    """A Trainer whose checkpoints are sealed, and whose weights never take up a NaN."""
+
+    def __init__(self, *, folder: Path, progress: Progress, **kwargs: Any) -> None:
+        super().__init__(callbacks=[progress], **kwargs)
+        self.remove_callback(PrinterCallback)
+        self._folder, self._progress = folder, progress
+        self._loss: torch.Tensor | None = None
+
+    def training_step(self, *args: Any, **kwargs: Any) -> torch.Tensor:
+        """Forward and backward pass; the loss is kept for the check that follows."""
+        self._loss = super().training_step(*args, **kwargs)
+        return self._loss
+
+    def _clip_grad_norm(self, model: torch.nn.Module) -> Any:
+        """Clip, and look at loss and gradient: the last moment before the optimizer's step."""
+        norm = super()._clip_grad_norm(model)
+        assert self._loss is not None
+        loss, self._progress.grad_norm = self._loss.item(), float(norm)
+        for name, value in (("loss", loss), ("gradient", self._progress.grad_norm)):
+            if not math.isfinite(value):
+                raise TrainingError(
+                    f"{name} became {'NaN' if math.isnan(value) else 'infinite'} "
+                    f"at step {self.state.global_step + 1}",
+                    hint="Lower the learning rate, or use float32 if this was bfloat16.",
+                )
+        self._progress.losses.append(loss)
+        return norm
+
+    def _save_checkpoint(self, model: Any, trial: Any) -> None:  # noqa: ARG002
+        """Stage, list, flush, rename: what the Trainer writes in place survives no kill."""
+        step = self.state.global_step
+        place = checkpoints.step_folder(self._folder, step)
+        with checkpoints.sealed(place, self._progress.about(step)) as staging:
+            self.accelerator.unwrap_model(model).save_pretrained(staging)
+            self._save_optimizer_and_scheduler(str(staging))
+            self._save_rng_state(str(staging))
+            self.state.save_to_json(str(staging / "trainer_state.json"))
+        checkpoints.rotate(self._folder)
+
+    def floating_point_ops(self, inputs: Any) -> int:  # noqa: ARG002
+        """Not counted: nobody reads the sum, and it walks over all modules at every step."""
+        return 0

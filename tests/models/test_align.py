@@ -1,0 +1,90 @@
+"""Labels of words and of sub-words: the first one carries the label, the others none."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mslt_core.models.align import Aligned, align, subword_labels, word_labels
+from mslt_core.spec.errors import SpecError
+
+NO_BREAK_SPACE = "\u00a0"  # the tokenizer sees nothing in it
+
+
+def test_worked_by_hand(tiny_tokenizer):
+    # pieces: <s> ▁went ▁ h o u s e </s>; "went" is one piece, "house" six
+    [found] = align(tiny_tokenizer, [["went", "house"]], max_length=32)
+    pieces = tiny_tokenizer.convert_ids_to_tokens(found.input_ids.tolist())
+    assert pieces == ["<s>", "▁went", "▁", "h", "o", "u", "s", "e", "</s>"]
+    assert found.first.tolist() == [1, 2]
+    assert subword_labels(found, [3, 4]).tolist() == [-100, 3, 4, *[-100] * 6]
+
+
+def test_words_are_those_given_whatever_the_tokenizer_splits(tiny_tokenizer):
+    [found] = align(tiny_tokenizer, [["a b", "c"]], max_length=32)
+    pieces = tiny_tokenizer.convert_ids_to_tokens(found.input_ids.tolist())
+    assert pieces == ["<s>", "▁", "a", "▁", "b", "▁", "c", "</s>"]
+    assert found.first.tolist() == [1, 5]
+
+
+def test_a_word_without_sub_words_has_no_place_and_gets_label_0(tiny_tokenizer):
+    [found] = align(tiny_tokenizer, [["a", NO_BREAK_SPACE, "b"]], max_length=32)
+    assert found.first.tolist() == [1, -1, 3]
+    assert subword_labels(found, [1, 2, 3]).tolist() == [-100, 1, -100, 3, -100, -100]
+    assert word_labels(found, np.arange(6)).tolist() == [1, 0, 3]
+
+
+@pytest.mark.parametrize("words", [[], [NO_BREAK_SPACE]])
+def test_a_sentence_of_nothing_is_only_special_tokens(tiny_tokenizer, words):
+    [found] = align(tiny_tokenizer, [words], max_length=32)
+    assert found.input_ids.tolist() == [0, 2]
+    assert (subword_labels(found, [1] * len(words)) == -100).all()
+    assert word_labels(found, np.array([4, 4])).tolist() == [0] * len(words)
+
+
+def test_what_is_cut_off_has_no_place_and_the_end_stays_special(tiny_tokenizer):
+    # <s> ▁ h o u s e </s>: "went" does not fit any more
+    [found] = align(tiny_tokenizer, [["house", "went"]], max_length=8)
+    assert len(found.input_ids) == 8
+    assert found.input_ids[-1] == tiny_tokenizer.eos_token_id
+    assert found.first.tolist() == [1, -1]
+
+
+def test_sentences_do_not_touch_each_other(tiny_tokenizer):
+    sentences = [["went"], ["the", "old", "house"], []]
+    together = align(tiny_tokenizer, sentences, max_length=32)
+    for sentence, found in zip(sentences, together, strict=True):
+        [alone] = align(tiny_tokenizer, [sentence], max_length=32)
+        assert found.input_ids.tolist() == alone.input_ids.tolist()
+        assert found.first.tolist() == alone.first.tolist()
+
+
+def test_no_sentences(tiny_tokenizer):
+    assert align(tiny_tokenizer, [], max_length=32) == []
+
+
+@settings(max_examples=40)
+@given(st.lists(st.text(min_size=1, max_size=6), max_size=8), st.integers(8, 24))
+def test_any_text(tiny_tokenizer, words, max_length):
+    [found] = align(tiny_tokenizer, [words], max_length)
+    assert len(found.input_ids) <= max_length
+    assert len(found.first) == len(words)
+    places = found.first[found.first != -1]
+    assert (np.diff(places) > 0).all()
+    assert ((places > 0) & (places < len(found.input_ids) - 1)).all()
+
+
+@given(st.lists(st.integers(0, 4), min_size=1, max_size=9), st.data())
+def test_there_and_back(labels, data):
+    n_words = len(labels)
+    widths = data.draw(st.lists(st.integers(1, 3), min_size=n_words, max_size=n_words))
+    first = 1 + np.cumsum([0, *widths[:-1]])
+    aligned = Aligned(input_ids=np.zeros(sum(widths) + 2, dtype=np.int64), first=first)
+    tags = subword_labels(aligned, labels)
+    assert (tags != -100).sum() == n_words
+    assert word_labels(aligned, tags).tolist() == labels
+
+
+def test_more_than_the_model_can_read_is_refused(tiny_tokenizer):
+    with pytest.raises(SpecError, match=r"max_length must be at most 128.*got 129"):
+        align(tiny_tokenizer, [["went"]], max_length=129)

@@ -1,0 +1,121 @@
+"""The order of training rows: every language in every batch, every row once an epoch."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mslt_core.models.batches import balanced_batches, batches_within, padded
+
+sizes_of_langs = st.lists(st.integers(1, 60), min_size=1, max_size=7)
+
+
+def lengths_of(sizes, seed=0):
+    rng = np.random.default_rng(seed)
+    return [rng.integers(3, 40, size) for size in sizes]
+
+
+def lang_of(order, sizes):
+    return np.searchsorted(np.cumsum(sizes), order, side="right")
+
+
+def counts(order, sizes):
+    langs = lang_of(order, sizes)
+    return np.stack([(langs == lang).sum(axis=1) for lang in range(len(sizes))], axis=1)
+
+
+def test_shares_worked_by_hand():
+    # 6 + 3 rows in batches of 3: 2 and 1 in each; three batches are one epoch
+    order = balanced_batches(lengths_of([6, 3]), steps=3, batch_size=3, seed=0)
+    assert counts(order, [6, 3]).tolist() == [[2, 1]] * 3
+    assert sorted(order.ravel()) == list(range(9))
+
+
+@given(sizes_of_langs, st.integers(1, 40), st.integers(1, 20))
+def test_every_batch_has_every_language_within_one_of_its_share(sizes, steps, batch_size):
+    order = balanced_batches(lengths_of(sizes), steps, batch_size, seed=1)
+    assert order.shape == (steps, batch_size)
+    share = batch_size * np.array(sizes) / sum(sizes)
+    of_lang = counts(order, sizes)
+    assert (of_lang >= np.floor(share)).all()
+    assert (of_lang <= np.ceil(share)).all()
+
+
+@given(sizes_of_langs, st.integers(1, 40), st.integers(1, 20))
+def test_no_row_is_used_again_before_all_of_its_language_were_used(sizes, steps, batch_size):
+    order = balanced_batches(lengths_of(sizes), steps, batch_size, seed=2)
+    used = np.bincount(order.ravel(), minlength=sum(sizes))
+    for of_lang in np.split(used, np.cumsum(sizes)[:-1]):
+        assert of_lang.max() - of_lang.min() <= 1
+
+
+@given(sizes_of_langs, st.integers(1, 4), st.integers(1, 20))
+def test_whole_epochs_use_each_row_once_each(sizes, epochs, batch_size):
+    # batch_size epochs fill whole batches, whatever the number of rows
+    steps = epochs * sum(sizes)
+    order = balanced_batches(lengths_of(sizes), steps, batch_size, seed=3)
+    assert (np.bincount(order.ravel()) == epochs * batch_size).all()
+
+
+@given(sizes_of_langs, st.integers(1, 60), st.integers(1, 20))
+def test_no_language_falls_behind_over_the_run(sizes, steps, batch_size):
+    order = balanced_batches(lengths_of(sizes), steps, batch_size, seed=4)
+    share = steps * batch_size * np.array(sizes) / sum(sizes)
+    assert (np.abs(counts(order, sizes).sum(axis=0) - share) < len(sizes)).all()
+
+
+def test_same_seed_same_order_other_seed_other_order():
+    args = (lengths_of([30, 20]), 20, 8)
+    assert (balanced_batches(*args, seed=5) == balanced_batches(*args, seed=5)).all()
+    assert (balanced_batches(*args, seed=5) != balanced_batches(*args, seed=6)).any()
+
+
+def share_of_padding(lengths, order):
+    in_order = np.concatenate(lengths)[order]
+    return 1 - in_order.sum() / (in_order.max(axis=1) * order.shape[1]).sum()
+
+
+def test_rows_of_like_length_meet():
+    lengths = lengths_of([800, 800, 800])
+    order = balanced_batches(lengths, 150, 16, seed=8)
+    shuffled = np.random.default_rng(8).permutation(order.ravel()).reshape(order.shape)
+    assert share_of_padding(lengths, order) < 0.15
+    assert share_of_padding(lengths, shuffled) > 0.4
+
+
+def test_short_batches_do_not_come_first():
+    lengths = lengths_of([800])
+    order = balanced_batches(lengths, 50, 16, seed=9)
+    mean_length = lengths[0][order].mean(axis=1)
+    place = np.arange(50) - 24.5
+    assert abs(np.corrcoef(place, mean_length)[0, 1]) < 0.4  # 1.0 without the shuffle
+
+
+def test_a_pool_never_holds_two_copies_of_a_row():
+    # 40 rows in batches of 8: five batches an epoch, so no batch may hold a row twice
+    order = balanced_batches(lengths_of([20, 20]), 500, 8, seed=10)
+    assert all(len(set(batch)) == 8 for batch in order.tolist())
+
+
+@given(st.lists(st.integers(1, 50), max_size=60), st.integers(1, 120))
+def test_batches_within_a_budget(lengths, max_subwords):
+    lengths = np.array(lengths, dtype=np.int64)
+    batches = batches_within(lengths, max_subwords)
+    assert sorted(i for batch in batches for i in batch) == list(range(len(lengths)))
+    for batch in batches:
+        assert len(batch) == 1 or len(batch) * lengths[batch].max() <= max_subwords
+
+
+def test_budget_worked_by_hand():
+    # sorted 2 3 3 9; 3 rows x 3 = 9 fit in 10, a fourth would make 4 x 9
+    batches = batches_within(np.array([9, 3, 2, 3]), 10)
+    assert [batch.tolist() for batch in batches] == [[2, 1, 3], [0]]
+
+
+@pytest.mark.parametrize(("multiple_of", "width"), [(1, 3), (8, 8)])
+def test_padding(multiple_of, width):
+    rows = [np.array([5, 6, 7]), np.array([8])]
+    together = padded(rows, fill=1, multiple_of=multiple_of)
+    assert together.shape == (2, width)
+    assert together[0].tolist() == [5, 6, 7] + [1] * (width - 3)
+    assert together[1].tolist() == [8] + [1] * (width - 1)

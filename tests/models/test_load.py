@@ -1,0 +1,396 @@
+"""Loading: what is there is what is used, nothing runs, nobody is asked, and errors name files."""
+
+import http.server
+import json
+import os
+import pickle
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+
+from mslt_core.models import load
+from mslt_core.models.checkpoints import seal
+from mslt_core.models.load import load_encoder, load_token_classifier, load_tokenizer
+from mslt_core.spec.errors import CheckpointError, HubError
+
+ROOT = Path(__file__).parents[2]
+LOADERS = {
+    "tokenizer": load_tokenizer,
+    "encoder": load_encoder,
+    "classifier": lambda path: load_token_classifier(path, ["O", "B"], seed=0),
+}
+
+
+@pytest.fixture
+def folder(tiny_checkpoint, tmp_path):
+    return shutil.copytree(tiny_checkpoint, tmp_path / "copy")
+
+
+def change_weights(folder, change):
+    weights = load_file(folder / "model.safetensors")
+    change(weights)
+    save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
+
+
+def hidden_states(encoder):
+    input_ids = torch.arange(10, 22).reshape(2, 6)
+    with torch.inference_mode():
+        return encoder.eval()(input_ids=input_ids).last_hidden_state
+
+
+def test_the_encoder_of_a_masked_language_model_has_its_weights_and_no_pooler(
+    tiny_checkpoint, capfd, caplog
+):
+    encoder = load_encoder(tiny_checkpoint)
+    stored = load_file(tiny_checkpoint / "model.safetensors")
+    for name, tensor in encoder.state_dict().items():
+        assert torch.equal(tensor, stored[f"roberta.{name}"])
+    assert not any("pooler" in name for name in encoder.state_dict())
+    assert not encoder.training
+    assert capfd.readouterr() == ("", "")
+    assert not caplog.records
+
+
+def test_half_precision_is_widened(folder):
+    change_weights(folder, lambda w: w.update({k: v.half() for k, v in w.items()}))
+    config = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps({**config, "dtype": "float16"}))
+    for loader in (load_encoder, LOADERS["classifier"]):
+        assert {p.dtype for p in loader(folder).parameters()} == {torch.float32}
+
+
+def test_a_fine_tuned_classifier_loads_as_encoder(tiny_checkpoint, tmp_path):
+    classifier = load_token_classifier(tiny_checkpoint, ["O", "B"], seed=0)
+    classifier.save_pretrained(tmp_path)
+    encoder = load_encoder(tmp_path)
+    assert torch.equal(hidden_states(encoder), hidden_states(classifier.roberta))
+
+
+def test_the_seed_decides_the_head_and_nothing_else_does(tiny_checkpoint):
+    torch.manual_seed(123)
+    state = torch.random.get_rng_state()
+    first = load_token_classifier(tiny_checkpoint, ["O", "B", "I"], seed=1).state_dict()
+    assert torch.equal(torch.random.get_rng_state(), state)
+    torch.manual_seed(456)
+    again = load_token_classifier(tiny_checkpoint, ["O", "B", "I"], seed=1).state_dict()
+    other = load_token_classifier(tiny_checkpoint, ["O", "B", "I"], seed=2).state_dict()
+    assert all(torch.equal(first[name], again[name]) for name in first)
+    differing = [name for name in first if not torch.equal(first[name], other[name])]
+    assert differing == ["classifier.weight"]
+    assert first["classifier.weight"].shape == (3, 32)
+    assert first["classifier.weight"].std() > 0.1  # initializer_range is 0.2
+    assert not first["classifier.bias"].any()
+
+
+@pytest.mark.parametrize("labels", [["O", "B"], ["O", "B", "I"]])
+def test_a_head_in_the_checkpoint_is_not_used(tiny_checkpoint, tmp_path, labels):
+    load_token_classifier(tiny_checkpoint, ["X", "Y"], seed=5).save_pretrained(tmp_path)
+    fresh = load_token_classifier(tiny_checkpoint, labels, seed=1)
+    over = load_token_classifier(tmp_path, labels, seed=1)
+    assert torch.equal(over.classifier.weight, fresh.classifier.weight)
+    assert over.config.id2label == dict(enumerate(labels))
+    assert torch.equal(hidden_states(over.roberta), hidden_states(fresh.roberta))
+
+
+def test_missing_weights_are_named(folder):
+    name = "roberta.encoder.layer.1.output.dense.weight"
+    change_weights(folder, lambda weights: weights.pop(name))
+    with pytest.raises(CheckpointError, match=r"lacks 1 weights.*layer\.1\.output\.dense\.weight"):
+        load_encoder(folder)
+    with pytest.raises(CheckpointError, match=r"lacks 1 weights.*layer\.1\.output\.dense\.weight"):
+        load_token_classifier(folder, ["O", "B"], seed=0)
+
+
+def test_weights_of_another_size_are_refused(folder):
+    config = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps({**config, "hidden_size": 64}))
+    for name in ("encoder", "classifier"):
+        with pytest.raises(CheckpointError, match="copy"):
+            LOADERS[name](folder)
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_weights_that_are_not_finite_are_named(folder, value):
+    name = "encoder.layer.0.attention.self.query.weight"
+    change_weights(folder, lambda weights: weights[f"roberta.{name}"][3, 4].fill_(value))
+    with pytest.raises(
+        CheckpointError, match=r"layer\.0\.attention\.self\.query\.weight hold NaN or"
+    ):
+        load_encoder(folder)
+    with pytest.raises(
+        CheckpointError, match=r"layer\.0\.attention\.self\.query\.weight hold NaN or"
+    ):
+        load_token_classifier(folder, ["O", "B"], seed=0)
+
+
+class Canary:
+    """Its pickle runs a command when it is read."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def __reduce__(self):
+        return (os.system, (f"touch {self.path}",))
+
+
+def with_remote_code(folder, canary):
+    (folder / "evil.py").write_text(f"open({str(canary)!r}, 'w')")
+    for name in ("config.json", "tokenizer_config.json"):
+        found = json.loads((folder / name).read_text())
+        evil = {"AutoConfig": "evil.A", "AutoModel": "evil.B", "AutoTokenizer": ["evil.C", None]}
+        (folder / name).write_text(json.dumps({**found, "auto_map": evil, "model_type": "evil"}))
+
+
+def with_pickled_weights(folder, canary):
+    (folder / "model.safetensors").unlink()
+    (folder / "pytorch_model.bin").write_bytes(pickle.dumps(Canary(canary)))
+
+
+def with_pickle_called_safetensors(folder, canary):
+    (folder / "model.safetensors").write_bytes(pickle.dumps(Canary(canary)))
+
+
+def with_kernel(folder, canary):
+    config = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps({**config, "_attn_implementation": "a/b"}))
+
+
+def with_adapter(folder, canary):
+    (folder / "adapter_config.json").write_text('{"base_model_name_or_path": "a/b"}')
+    (folder / "adapter_model.bin").write_bytes(pickle.dumps(Canary(canary)))
+
+
+@pytest.mark.parametrize("loader", LOADERS)
+@pytest.mark.parametrize(
+    "trick",
+    [
+        with_remote_code,
+        with_pickled_weights,
+        with_pickle_called_safetensors,
+        with_kernel,
+        with_adapter,
+    ],
+)
+def test_nothing_runs_nobody_is_asked_and_no_one_is_called(folder, monkeypatch, trick, loader):
+    canary = folder.parent / "canary"
+    trick(folder, canary)
+
+    def forbidden(*args, **kwargs):
+        raise AssertionError("standard input or the network was touched")
+
+    monkeypatch.setattr("builtins.input", forbidden)
+    monkeypatch.setattr(sys, "stdin", None)
+    monkeypatch.setattr(socket.socket, "connect", forbidden)
+    with pytest.raises(CheckpointError):
+        LOADERS[loader](folder)
+    assert not canary.exists()
+
+
+def test_other_pickles_in_the_folder_are_not_read(folder, monkeypatch):
+    canary = folder.parent / "canary"
+    names = ("pytorch_model.bin", "optimizer.pt", "training_args.bin", "rng_state.pth")
+    for name in names:
+        (folder / name).write_bytes(pickle.dumps(Canary(canary)))
+    for loader in LOADERS.values():
+        loader(folder)
+    assert not canary.exists()
+
+
+@pytest.mark.parametrize("name", ["config.json", "model.safetensors", "tokenizer.json"])
+def test_sealed_checkpoints_are_verified_first(folder, name):
+    seal(folder)
+    content = bytearray((folder / name).read_bytes())
+    content[-2] ^= 1
+    (folder / name).write_bytes(content)
+    for loader in LOADERS.values():
+        with pytest.raises(CheckpointError, match=rf"{name} does not match its recorded SHA-256"):
+            loader(folder)
+
+
+@pytest.mark.parametrize("content", ["", "{", '{"version": "1.0"}', "[]"])
+def test_a_broken_tokenizer_is_an_error(folder, content):
+    (folder / "tokenizer.json").write_text(content)
+    with pytest.raises(CheckpointError, match="tokenizer cannot be loaded"):
+        load_tokenizer(folder)
+
+
+def test_a_missing_tokenizer_is_an_error(folder):
+    (folder / "tokenizer.json").unlink()
+    with pytest.raises(CheckpointError, match="tokenizer"):
+        load_tokenizer(folder)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"model_type": "no-such-model"}, {"hidden_size": "wide"}, {"num_attention_heads": 0}],
+)
+def test_a_senseless_configuration_is_an_error(folder, change):
+    config = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps({**config, **change}))
+    for name in ("encoder", "classifier"):
+        with pytest.raises(CheckpointError, match="copy"):
+            LOADERS[name](folder)
+
+
+def test_importing_the_module_loads_no_torch():
+    code = "import sys, mslt_core.models.load; print('torch' in sys.modules)"
+    found = subprocess.check_output([sys.executable, "-c", code], cwd=ROOT, text=True)
+    assert found.strip() == "False"
+
+
+@pytest.mark.parametrize(
+    ("ref", "expected"),
+    [
+        ("FacebookAI/xlm-roberta-base", True),
+        ("a/b@main", True),
+        ("a/b@refs/pr/4", True),
+        ("a/b@0123abc", True),
+        ("xlm-roberta-base", False),
+        ("/etc/passwd", False),
+        ("a/b/c", False),
+        ("../b", False),
+        ("a/..", False),
+        ("a/b@../../x", False),
+        ("a/b@", False),
+        ("a /b", False),
+        ("a--b/c", False),
+        ("", False),
+    ],
+)
+def test_what_reads_as_a_hub_id(ref, expected):
+    assert load.is_hub_id(ref) is expected
+
+
+def test_a_path_is_no_hub_id():
+    with pytest.raises(HubError, match="'/etc/passwd' is not a model id"):
+        load.fetch("/etc/passwd")
+
+
+def test_offline_and_not_cached_is_one_sentence():
+    with pytest.raises(HubError, match=r"a/b could not be fetched: HF_HUB_OFFLINE is set") as e:
+        load.fetch("a/b")
+    assert "\n" not in str(e.value)
+
+
+FETCH = """
+import sys
+from mslt_core.models.load import fetch
+from mslt_core.spec.errors import MsltError
+try:
+    print("fetched", fetch(sys.argv[1]))
+except MsltError as e:
+    print(type(e).__name__, e)
+"""
+
+
+def fetch_elsewhere(ref, endpoint, cache):
+    """`fetch` in a process of its own: the hub client reads its endpoint once."""
+    env = {**os.environ, "HF_ENDPOINT": endpoint, "HF_HOME": str(cache), "HF_HUB_OFFLINE": "0"}
+    said = subprocess.check_output(
+        [sys.executable, "-c", FETCH, ref],
+        cwd=ROOT,
+        env={**env, "HF_HUB_DISABLE_XET": "1", "HF_HUB_DISABLE_PROGRESS_BARS": "1"},
+        stdin=subprocess.DEVNULL,
+        text=True,
+        timeout=40,  # a guard against hanging, not a measurement
+    )
+    return said.strip()
+
+
+def test_a_hub_that_refuses_is_one_sentence(tmp_path):
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))  # bound, but nobody listens
+        endpoint = f"http://127.0.0.1:{closed.getsockname()[1]}"
+        said = fetch_elsewhere("a/b", endpoint, tmp_path)
+    assert said.startswith(f"HubError the model a/b could not be fetched: {endpoint} cannot be")
+    assert said.count("\n") == 0
+
+
+def test_a_hub_that_never_answers_is_one_sentence(tmp_path):
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        endpoint = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        said = fetch_elsewhere("a/b", endpoint, tmp_path)
+    assert said.startswith(f"HubError the model a/b could not be fetched: {endpoint} cannot be")
+    assert "timed out" in said
+
+
+@pytest.fixture
+def hub(tiny_checkpoint):
+    """A hub of two models on this machine: a/good has everything, a/pickled only a pickle."""
+    commit = "0123456789abcdef0123456789abcdef01234567"
+    good = {path.name: path.read_bytes() for path in tiny_checkpoint.iterdir()}
+    extra = {"README.md": b"words", "pytorch_model.bin": b"pickle", "onnx/model.safetensors": b"?"}
+    models = {"a/good": good | extra, "a/pickled": {"pytorch_model.bin": b"p", "config.json": b""}}
+    asked = []
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            asked.append(self.path)
+            path, _, _ = self.path.partition("?")
+            model = next((name for name in models if f"/{name}" in path), None)
+            if model is None:
+                return self.answer(404, b"", **{"X-Error-Code": "RepoNotFound"})
+            files = models[model]
+            if path.startswith("/api/") and "/tree/" in path:
+                listing = [
+                    {"type": "file", "path": name, "size": len(content), "oid": f"{i:040x}"}
+                    for i, (name, content) in enumerate(files.items())
+                ]
+                return self.answer(200, json.dumps(listing).encode())
+            if path.startswith("/api/"):
+                siblings = [{"rfilename": name} for name in files]
+                info = {"id": model, "sha": commit, "siblings": siblings}
+                return self.answer(200, json.dumps(info).encode())
+            name = path.partition(f"/resolve/{commit}/")[2]
+            return self.answer(200, files[name], ETag=f'"{name}"', **{"X-Repo-Commit": commit})
+
+        do_HEAD = do_GET  # noqa: N815 (the server looks for this name)
+
+        def answer(self, status, content, **headers):
+            self.send_response(status)
+            for key, value in {**headers, "Content-Length": str(len(content))}.items():
+                self.send_header(key, value)
+            self.end_headers()
+            if self.command == "GET":
+                self.wfile.write(content)
+
+        def log_message(self, *args):
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}", asked
+        server.shutdown()
+
+
+def test_a_model_is_fetched_once_and_then_found_without_the_hub(hub, tiny_checkpoint, tmp_path):
+    endpoint, asked = hub
+    said = fetch_elsewhere("a/good", endpoint, tmp_path)
+    assert said.startswith("fetched ")
+    folder = Path(said.removeprefix("fetched "))
+    assert sorted(p.name for p in folder.iterdir()) == sorted(os.listdir(tiny_checkpoint))
+    assert hidden_states(load_encoder(folder)).isfinite().all()
+    asked.clear()
+    assert fetch_elsewhere("a/good@main", endpoint, tmp_path) == said
+    assert asked == []
+
+
+def test_pickled_weights_are_not_even_downloaded(hub, tmp_path):
+    endpoint, asked = hub
+    said = fetch_elsewhere("a/pickled", endpoint, tmp_path)
+    assert said.startswith("CheckpointError a/pickled has no model.safetensors, only pytorch_model")
+    assert not any("resolve" in path for path in asked)
+
+
+def test_an_unknown_model_is_one_sentence(hub, tmp_path):
+    said = fetch_elsewhere("a/none", hub[0], tmp_path)
+    assert said.startswith("HubError the model a/none could not be fetched: the hub has no such")
