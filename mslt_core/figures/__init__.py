@@ -1,0 +1,26 @@
+"""Answers to Plotly figures: pure functions, one theme each, with alternative text."""
+
+from mslt_core.figures.curves import training_curves
+from mslt_core.figures.gains import target_gains
+from mslt_core.figures.heatmaps import cka_heatmaps, distance_heatmap
+from mslt_core.figures.maps import language_maps
+from mslt_core.figures.markers import Grouping
+from mslt_core.figures.scores import target_scores
+from mslt_core.figures.sets import ranked_sets, set_distribution
+from mslt_core.figures.style import PALETTES, Theme, alt_text, set_colours
+
+__all__ = [
+    "PALETTES",
+    "Grouping",
+    "Theme",
+    "alt_text",
+    "cka_heatmaps",
+    "distance_heatmap",
+    "language_maps",
+    "ranked_sets",
+    "set_colours",
+    "set_distribution",
+    "target_gains",
+    "target_scores",
+    "training_curves",
+]

@@ -1,0 +1,118 @@
+"""What happens while training: loss against step, one line a run."""
+
+import math
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from mslt_core.figures import style, text
+from mslt_core.figures.style import Theme
+from mslt_core.spec.metrics import METRICS
+from mslt_core.spec.results import TrainingPoint
+
+SEED_MARK = ", seed "
+"""Runs of one set are named ``SSLT(en), seed 1``; they share the set's colour."""
+
+_HEIGHT, _DETAILS_HEIGHT = 400, 150
+_DASHES = ("solid", "dash", "dot", "dashdot")
+
+
+def training_curves(
+    histories: Mapping[str, Sequence[TrainingPoint]],
+    *,
+    details: bool = False,
+    colours: Mapping[str, str] = MappingProxyType({}),
+    theme: Theme = "light",
+) -> go.Figure:
+    """Loss against step; with `details` also learning rate and gradient norm below.
+
+    `colours` are by set or by run; runs of one set share a colour and differ in their dashes.
+    """
+    sets = [name.partition(SEED_MARK)[0] for name in histories]
+    by_set = style.set_colours(sets, {s: colours[s] for s in sets if s in colours})
+    rows = ["loss", "learning_rate", "grad_norm"] if details else ["loss"]
+    fig = make_subplots(
+        rows=len(rows),
+        cols=1,
+        shared_xaxes=True,
+        vertical_spacing=0.06,
+        row_heights=[_HEIGHT, _DETAILS_HEIGHT, _DETAILS_HEIGHT][: len(rows)],
+    )
+    for place, (name, points) in enumerate(histories.items()):
+        colour = colours.get(name, by_set[sets[place]])
+        dash = _DASHES[sets[:place].count(sets[place]) % len(_DASHES)]
+        for row, field in enumerate(rows, start=1):
+            line = _line(name, points, field, {"color": colour, "dash": dash})
+            fig.add_trace(line, row=row, col=1)
+        if broken := [point for point in points if not math.isfinite(point.loss)]:
+            fig.add_trace(_broken(name, broken[0], points, theme), row=1, col=1)
+    _axes(fig, rows)
+    height = _HEIGHT + _DETAILS_HEIGHT * (len(rows) - 1)
+    return style.dress(
+        fig,
+        title="Does the loss go down?",
+        subtitle=METRICS["loss"].meaning,
+        alt="Training loss. " + " ".join(_told(name, seen) for name, seen in histories.items()),
+        height=height,
+        theme=theme,
+    )
+
+
+def _line(
+    name: str, points: Sequence[TrainingPoint], field: str, line: dict[str, str]
+) -> go.Scatter:
+    said = {"loss": "loss %{y:.3f}", "learning_rate": "learning rate %{y:.2e}"}
+    return go.Scatter(
+        x=[point.step for point in points],
+        y=[getattr(point, field) for point in points],
+        mode="lines" if len(points) > 1 else "markers",
+        name=text.escape(name),
+        legendgroup=name,
+        showlegend=field == "loss",
+        line={"width": 2, **line},
+        customdata=[[point.elapsed_s, point.samples_per_s] for point in points],
+        hovertemplate=f"{said.get(field, 'gradient norm %{y:.2f}')} at step %{{x:,}}"
+        "<br>%{customdata[0]:,.0f} s, %{customdata[1]:,.0f} examples/s",
+    )
+
+
+def _broken(
+    name: str, point: TrainingPoint, points: Sequence[TrainingPoint], theme: Theme
+) -> go.Scatter:
+    """A cross where a loss stopped being a number: a gap alone would hide it."""
+    finite = [p.loss for p in points if math.isfinite(p.loss)]
+    return go.Scatter(
+        x=[point.step],
+        y=[finite[-1] if finite else 0.0],
+        mode="markers+text",
+        text=["loss became NaN" if math.isnan(point.loss) else "loss became infinite"],
+        textposition="top center",
+        marker={"symbol": "x", "size": 11, "color": style.PALETTES[theme].text},
+        legendgroup=name,
+        showlegend=False,
+        hoverinfo="skip",
+    )
+
+
+def _axes(fig: go.Figure, rows: list[str]) -> None:
+    info = METRICS["loss"]
+    names = {"loss": f"{info.label} ({info.unit})", "learning_rate": "Learning rate"}
+    for row, field in enumerate(rows, start=1):
+        fig.update_yaxes(title_text=names.get(field, "Gradient norm"), row=row, col=1)
+    fig.update_yaxes(rangemode="tozero", zeroline=False, exponentformat="power", nticks=5)
+    fig.update_xaxes(showgrid=False, zeroline=False, rangemode="tozero")
+    fig.update_xaxes(title_text="Step", row=len(rows), col=1)
+    fig.update_layout(
+        margin={"l": 2, "r": 8, "t": 90, "b": 44},
+        hovermode="closest",
+        legend={"itemsizing": "trace"},
+    )
+
+
+def _told(name: str, points: Sequence[TrainingPoint]) -> str:
+    if not points:
+        return f"{name}: no step yet."
+    first, last = points[0], points[-1]
+    return f"{name}: {first.loss:.2f} at step {first.step}, {last.loss:.2f} at step {last.step}."

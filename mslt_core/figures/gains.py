@@ -1,0 +1,211 @@
+"""Does one set beat another, where, and by how much? A row a target language."""
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+
+import plotly.graph_objects as go
+
+from mslt_core.figures import style, text
+from mslt_core.figures.style import Theme
+from mslt_core.spec.languages import label
+from mslt_core.spec.metrics import METRICS
+from mslt_core.spec.results import GainResult, TargetGain
+
+_ABOVE, _BELOW = 84, 50
+_MEAN_AT = -0.2
+"""Height of the row of means; languages are at 1, 2, ... from the bottom."""
+
+_CARRIED = {
+    "seeds": "95 % intervals over seeds",
+    "items": "95 % intervals over the sentences of one seed",
+    "none": "no interval",
+}
+
+
+def target_gains(
+    results: Sequence[GainResult],
+    *,
+    order: Sequence[str] | None = None,
+    colours: Mapping[str, str] = MappingProxyType({}),
+    theme: Theme = "light",
+) -> go.Figure:
+    """Difference of two sets' scores per target, in points, with its interval.
+
+    Rows go from the largest difference of the first comparison down, or as `order` says.
+    One comparison has its numbers printed; several share the rows, with numbers on hover.
+    """
+    rows = list(order) if order is not None else _by_difference(results)
+    names = [name for result in results for name in (result.name_a, result.name_b)]
+    colours = style.set_colours(names, colours)
+    fig = go.Figure()
+    for i, result in enumerate(results):
+        shift = 0.6 * ((len(results) - 1) / 2 - i) / len(results)
+        gains = [gain for gain in result.gains if gain.lang in rows]
+        heights = [len(rows) - rows.index(gain.lang) + shift for gain in gains]
+        if result.mean:
+            gains, heights = [*gains, result.mean], [*heights, _MEAN_AT + shift]
+        fig.add_trace(style.legend_key(result.name_b, colours[result.name_b]))
+        fig.add_trace(_gain_dots(result, gains, heights, colours[result.name_b], theme))
+        if len(results) == 1:
+            _print_numbers(fig, gains, heights)
+    with_mean = any(result.mean for result in results)
+    style.language_rows(fig, rows, theme, below={"Mean, zero-shot": _MEAN_AT} if with_mean else {})
+    _gain_axis(fig, results, theme)
+    row_height = round(style.ROW_HEIGHT * (1 + 0.3 * (len(results) - 1)))
+    return style.dress(
+        fig,
+        title=_gain_title(results),
+        subtitle=_gain_subtitle(results),
+        alt=" ".join(map(_gain_alt, results)),
+        height=_ABOVE + row_height * (len(rows) + 2 * with_mean) + _BELOW,
+        theme=theme,
+    )
+
+
+def _by_difference(results: Sequence[GainResult]) -> list[str]:
+    """Languages from the largest difference down; those of later comparisons follow."""
+    ordered = [
+        gain.lang
+        for result in results
+        for gain in sorted(result.gains, key=lambda gain: (-gain.difference, gain.lang))
+    ]
+    return list(dict.fromkeys(ordered))
+
+
+def _gain_dots(
+    result: GainResult,
+    gains: Sequence[TargetGain],
+    heights: Sequence[float],
+    colour: str,
+    theme: Theme,
+) -> go.Scatter:
+    """Filled where a language was trained on, outlined where not; a diamond for the mean."""
+    look = style.PALETTES[theme]
+    return go.Scatter(
+        x=[100 * gain.difference for gain in gains],
+        y=list(heights),
+        mode="markers",
+        legendgroup=result.name_b,
+        showlegend=False,
+        customdata=[gain.lang for gain in gains],
+        hovertext=[_gain_hover(result, gain) for gain in gains],
+        hovertemplate="%{hovertext}<extra></extra>",
+        marker={
+            "opacity": 1,  # plotly fades markers whose sizes differ
+            "symbol": ["circle" if gain.lang else "diamond" for gain in gains],
+            "size": [10 if gain.lang else 12 for gain in gains],
+            "color": [colour if gain.is_source else look.background for gain in gains],
+            "line": {"width": 2, "color": colour},
+        },
+        error_x={
+            "type": "data",
+            "symmetric": False,
+            "array": [_points_apart(gain.difference, gain.high) for gain in gains],
+            "arrayminus": [_points_apart(gain.low, gain.difference) for gain in gains],
+            "color": colour,
+            "thickness": 1.5,
+            "width": 0,
+        },
+    )
+
+
+def _points_apart(low: float | None, high: float | None) -> float | None:
+    return None if low is None or high is None else 100 * (high - low)
+
+
+def _gain_hover(result: GainResult, gain: TargetGain) -> str:
+    """Difference, both scores, what they rest on, and what no learning at all would get."""
+    unit = METRICS[result.metric].unit
+    head = text.language_label(gain.lang) if gain.lang else "Mean of the zero-shot targets"
+    trained = "trained on by one of the two" if gain.is_source else "zero-shot"
+    difference = f"{text.signed_points(gain.difference)} {text.interval(gain.low, gain.high)}"
+    lines = [
+        f"<b>{head}</b> · {trained}",
+        f"<b>{difference.strip()}</b> {unit}",
+        f"{text.escape(result.name_b)} {text.points(gain.score_b)}, "
+        f"{text.escape(result.name_a)} {text.points(gain.score_a)}",
+        f"{text.count(gain.n_items, 'sentence')}, {text.count(gain.n_seeds, 'seed')}",
+    ]
+    if result.metric == "accuracy":
+        lines.append(f"majority accuracy {text.points(gain.majority_accuracy)}")
+    return "<br>".join(lines)
+
+
+def _print_numbers(fig: go.Figure, gains: Sequence[TargetGain], heights: Sequence[float]) -> None:
+    """Differences in a column at the right; bold where the interval leaves out zero."""
+    for gain, y in zip(gains, heights, strict=True):
+        number = text.signed_points(gain.difference)
+        beyond = gain.low is not None and gain.high is not None and gain.low * gain.high > 0
+        fig.add_annotation(
+            text=f"<b>{number}</b>" if beyond else number,
+            x=1,
+            xref="paper",
+            xanchor="right",
+            xshift=48,
+            y=y,
+            showarrow=False,
+        )
+        fig.add_annotation(
+            text=text.interval(gain.low, gain.high),
+            x=1,
+            xref="paper",
+            xanchor="left",
+            xshift=56,
+            y=y,
+            showarrow=False,
+            font={"size": 12},
+        )
+
+
+def _gain_axis(fig: go.Figure, results: Sequence[GainResult], theme: Theme) -> None:
+    """Points, zero always in view and drawn as the line between the two sets."""
+    edges = [0.0]
+    for result in results:
+        for gain in [*result.gains, *([result.mean] if result.mean else [])]:
+            edges += [e for e in (gain.difference, gain.low, gain.high) if e is not None]
+    low, high = 100 * min(edges), 100 * max(edges)
+    margin = 0.06 * (high - low) or 1.0
+    info = METRICS["gain"]
+    only = results[0] if len(results) == 1 else None
+    name = f"{text.escape(only.name_b)} minus {text.escape(only.name_a)}" if only else info.label
+    fig.update_xaxes(
+        range=[low - margin, high + margin],
+        title_text=f"{name}, {info.unit}",
+        zeroline=True,
+        zerolinecolor=style.PALETTES[theme].muted,
+        zerolinewidth=1.5,
+    )
+    fig.update_layout(
+        margin={"l": 2, "r": 150 if only else 8, "t": _ABOVE if not only else 60, "b": _BELOW},
+        showlegend=only is None,
+    )
+
+
+def _gain_title(results: Sequence[GainResult]) -> str:
+    """Which sets against which: MSLT(...) against SSLT(en), each set against SSLT(en)."""
+    ours = text.escape(results[0].name_b) if len(results) == 1 else "each set"
+    theirs = {text.escape(result.name_a) for result in results}
+    than = theirs.pop() if len(theirs) == 1 else "its baseline"
+    return f"How much higher does {ours} score than {than}, by language?"
+
+
+def _gain_subtitle(results: Sequence[GainResult]) -> str:
+    first = results[0]
+    seeds = sorted({gain.n_seeds for result in results for gain in result.gains})
+    spread = f"{seeds[0]} to {seeds[-1]} seeds" if len(seeds) > 1 else text.count(seeds[0], "seed")
+    return f"{METRICS[first.metric].label}, {spread}, {_CARRIED[first.interval]}. {style.SEEN_KEY}"
+
+
+def _gain_alt(result: GainResult) -> str:
+    """How many targets gain, and the two ends."""
+    unseen = [gain for gain in result.gains if not gain.is_source]
+    higher = sum(gain.difference > 0 for gain in unseen)
+    ordered = sorted(result.gains, key=lambda gain: gain.difference)
+    ends = " to ".join(
+        f"{text.signed_points(gain.difference)} on {label(gain.lang)}"
+        for gain in (ordered[0], ordered[-1])
+    )
+    return (
+        f"{result.name_b} minus {result.name_a}: higher on {higher} of {len(unseen)} zero-shot "
+        f"languages; from {ends}, in points of {METRICS[result.metric].label.lower()}."
+    )

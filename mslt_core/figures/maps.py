@@ -1,0 +1,230 @@
+"""Do the languages mix inside the model? Maps of parallel sentences, one panel a checkpoint."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import numpy as np
+import numpy.typing as npt
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from mslt_core.figures import markers, style, text
+from mslt_core.figures.markers import Grouping, LanguageStyle
+from mslt_core.figures.style import Theme
+from mslt_core.spec.results import CheckpointRef, CkaResult, MapResult, MingleResult
+
+SVG_UP_TO = 3000
+"""Points in a figure; above, SVG gets slow and WebGL draws (bitmaps in vector exports)."""
+
+METHODS = {"pca": "PCA", "tsne": "t-SNE", "umap": "UMAP"}
+
+# Plot height by number of panels, so that panels are square in a page of about 1,100 px.
+_PANEL_HEIGHT = {1: 440, 2: 400, 3: 340, 4: 256}
+_ABOVE, _LEGEND_ROW, _LEGEND_TEXT, _LEGEND_PER_ROW = 112, 24, 108, 6
+
+
+def language_maps(
+    result: MingleResult,
+    *,
+    group: Grouping = "family",
+    highlight: str | None = None,
+    colours: Mapping[str, str] = MappingProxyType({}),
+    theme: Theme = "light",
+) -> go.Figure:
+    """One map a checkpoint over the same sentences, on the same axes, with one legend.
+
+    A point's `customdata` is its row in the map. `highlight` is the id of a sentence whose
+    translations are joined to their middle; all else steps back.
+    """
+    n_panels = len(result.checkpoints)
+    fig = make_subplots(rows=1, cols=n_panels, horizontal_spacing=0.03)
+    styles = markers.language_styles(result.maps[0].langs, group)
+    order = markers.language_order(result.maps[0].langs, group)
+    panels = zip(result.checkpoints, result.maps, result.ckas, strict=True)
+    colours = style.set_colours((ref.name for ref in result.checkpoints), colours)
+    for col, (ref, drawn, cka) in enumerate(panels, start=1):
+        hovers = _hovers(drawn, result.texts, ref)
+        for lang in order:
+            faded = highlight is not None
+            trace = _points(drawn, lang, styles[lang], hovers[lang], seen=lang in ref.source_langs)
+            trace.update(opacity=0.25 if faded else 0.85)
+            fig.add_trace(_renderer(result)(trace), row=1, col=col)
+        if highlight is not None:
+            fig.add_trace(_translations(drawn, highlight, theme), row=1, col=col)
+        mean = f"mean CKA {cka.mean_off_diagonal():.2f}"
+        style.panel_title(
+            fig, col, name=ref.name, below=mean, colour=colours[ref.name], theme=theme
+        )
+    for lang in order:
+        fig.add_trace(_legend_entry(lang, styles[lang]))
+    _same_square_axes(fig, result.maps)
+    legend_height = _legend(fig, len(order))
+    style.dress(
+        fig,
+        title="Where does each checkpoint put sentences and their translations?",
+        subtitle=_subtitle(result.maps[0], result.ckas[0]),
+        alt=_alt(result),
+        height=_ABOVE + _PANEL_HEIGHT.get(n_panels, 256) + legend_height,
+        theme=theme,
+    )
+    return fig
+
+
+def _renderer(result: MingleResult) -> type[go.Scatter] | type[go.Scattergl]:
+    n_points = sum(len(drawn.coords) for drawn in result.maps)
+    return go.Scatter if n_points <= SVG_UP_TO else go.Scattergl
+
+
+def _points(
+    drawn: MapResult, lang: str, look: LanguageStyle, hovers: list[str], *, seen: bool
+) -> dict[str, object]:
+    """One language's sentences in one panel: filled where the checkpoint was trained on it."""
+    n = len(drawn.ids)
+    first = drawn.langs.index(lang) * n
+    coords = drawn.coords[first : first + n]
+    return {
+        "x": coords[:, 0],
+        "y": coords[:, 1],
+        "mode": "markers",
+        "name": text.language_label(lang),
+        "legendgroup": lang,
+        "showlegend": False,
+        "customdata": list(range(first, first + n)),
+        "hovertext": hovers,
+        "hovertemplate": "%{hovertext}<extra></extra>",
+        "marker": _marker(look, _size(len(drawn.coords)), seen=seen),
+        # a click picks a sentence; the page answers by `highlight`, not by fading the others
+        "unselected": {"marker": {"opacity": 1}},
+    }
+
+
+def _size(n_points: int) -> float:
+    """Smaller markers where a panel is fuller, in pixels."""
+    return 7 if n_points <= 600 else 5.5 if n_points <= 1200 else 4.5
+
+
+def _marker(look: LanguageStyle, size: float, *, seen: bool) -> dict[str, object]:
+    if seen:
+        line = {"width": 0.8 if look.outline != look.colour else 0, "color": look.outline}
+        return {"symbol": look.symbol, "color": look.colour, "size": size, "line": line}
+    return {
+        "symbol": f"{look.symbol}-open",
+        "color": look.outline,
+        "size": size,
+        "line": {"width": 1.2, "color": look.outline},
+    }
+
+
+def _legend_entry(lang: str, look: LanguageStyle) -> go.Scatter:
+    """A point that is nowhere: clicking its legend entry hides the language in every panel."""
+    return go.Scatter(
+        x=[None],
+        y=[None],
+        mode="markers",
+        name=text.language_label(lang),
+        legendgroup=lang,
+        marker=_marker(look, 9, seen=True),
+        hoverinfo="skip",
+    )
+
+
+def _hovers(
+    drawn: MapResult, texts: Mapping[str, tuple[str, ...]], ref: CheckpointRef
+) -> dict[str, list[str]]:
+    """Per language what the hover box says of each sentence."""
+    name = text.escape(ref.name)
+    hovers = {}
+    for lang in drawn.langs:
+        seen = "trained on" if lang in ref.source_langs else "not trained on"
+        head = f"<b>{text.language_label(lang)}</b> · {seen}<br>"
+        hovers[lang] = [
+            f"{head}{text.sentence(said, lang)}<br><i>{text.escape(sent_id)} · {name}</i>"
+            for sent_id, said in zip(drawn.ids, texts[lang], strict=True)
+        ]
+    return hovers
+
+
+def _translations(drawn: MapResult, sent_id: str, theme: Theme) -> go.Scatter:
+    """Lines from one sentence's translations to their middle: short where languages mix."""
+    rows = drawn.ids.index(sent_id) + len(drawn.ids) * np.arange(len(drawn.langs))
+    ends = drawn.coords[rows].astype(np.float64)
+    middle = np.broadcast_to(ends.mean(axis=0), ends.shape)
+    gap = np.full(ends.shape, np.nan)
+    path = np.stack([ends, middle, gap], axis=1).reshape(-1, 2)
+    size = np.tile([12, 0, 0], len(drawn.langs))
+    ink = style.PALETTES[theme].text
+    return go.Scatter(
+        x=path[:, 0],
+        y=path[:, 1],
+        mode="lines+markers",
+        line={"color": ink, "width": 1},
+        marker={"symbol": "circle-open", "size": size, "color": ink, "line": {"width": 1.5}},
+        hoverinfo="skip",
+        showlegend=False,
+    )
+
+
+def _same_square_axes(fig: go.Figure, maps: tuple[MapResult, ...]) -> None:
+    """The same square in every panel; zooming one zooms all."""
+    low, high = _square([drawn.coords for drawn in maps])
+    bare = {
+        "showticklabels": False,
+        "showgrid": False,
+        "zeroline": False,
+        "constrain": "domain",
+        "showline": True,
+        "mirror": True,
+    }
+    fig.update_xaxes(range=[low[0], high[0]], matches="x", **bare)
+    fig.update_yaxes(
+        range=[low[1], high[1]], matches="y", constraintoward="top", scaleanchor="x", **bare
+    )
+
+
+def _square(
+    coords: list[npt.NDArray[np.float32]],
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Corners of the smallest square, with a margin, that holds every point."""
+    every = np.concatenate(coords).astype(np.float64)
+    low, high = every.min(axis=0), every.max(axis=0)
+    half = 0.53 * max((high - low).max(), 1e-6)
+    middle = (low + high) / 2
+    return middle - half, middle + half
+
+
+def _legend(fig: go.Figure, n_entries: int) -> int:
+    """Rows of equal columns under the panels; their height."""
+    height = _LEGEND_ROW * -(-n_entries // _LEGEND_PER_ROW) + 10
+    fig.update_layout(
+        margin={"l": 2, "r": 2, "t": _ABOVE, "b": height},
+        legend={
+            "orientation": "h",
+            "x": 0,
+            "y": 0,
+            "yref": "container",
+            "yanchor": "bottom",
+            "entrywidth": _LEGEND_TEXT,
+            "entrywidthmode": "pixels",
+        },
+    )
+    return height
+
+
+def _subtitle(drawn: MapResult, cka: CkaResult) -> str:
+    return (
+        f"{METHODS[drawn.method]} of {text.count(len(drawn.ids), 'sentence')}, layer {cka.layer}. "
+        f"CKA between languages: {cka.estimator}, n = {cka.n:,}. {style.SEEN_KEY}"
+    )
+
+
+def _alt(result: MingleResult) -> str:
+    """Which checkpoints, how many points, and how alike the languages are in each."""
+    means = ", ".join(
+        f"{ref.name} {cka.mean_off_diagonal():.2f}"
+        for ref, cka in zip(result.checkpoints, result.ckas, strict=True)
+    )
+    drawn = result.maps[0]
+    return (
+        f"{METHODS[drawn.method]} maps of {len(drawn.ids)} parallel sentences in "
+        f"{len(drawn.langs)} languages. Mean CKA between languages: {means}."
+    )

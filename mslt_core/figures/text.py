@@ -1,0 +1,94 @@
+"""Text inside figures: escaped, in its own direction, numbers as people read them."""
+
+import html
+import itertools
+import unicodedata
+
+from mslt_core.spec.languages import LANGUAGES, label
+
+_BIDI_CONTROLS = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F])
+_ISOLATE = {"ltr": "\u2066", "rtl": "\u2067"}
+_END_ISOLATE = "\u2069"
+
+
+def escape(text: str) -> str:
+    """Text that plotly shows literally: it reads tags as bold and links, ``%{x}`` as a value.
+
+    Quotes stay as they are, since plotly does not know ``&quot;``; marks that turn the direction
+    of what follows are taken out.
+    """
+    return html.escape(text.translate(_BIDI_CONTROLS), quote=False).replace("%{", "&#37;{")
+
+
+def language_label(lang: str) -> str:
+    """Arabic (ar), escaped."""
+    return escape(label(lang))
+
+
+def sentence(text: str, lang: str, *, max_lines: int = 5) -> str:
+    """A sentence for a hover box: wrapped, escaped, each line in the language's direction."""
+    start = _ISOLATE[LANGUAGES[lang].direction]
+    lines = _wrapped(text, width=56)
+    if len(lines) > max_lines:
+        lines = [*lines[: max_lines - 1], lines[max_lines - 1] + " …"]
+    return "<br>".join(f"{start}{escape(line)}{_END_ISOLATE}" for line in lines)
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    """Lines of at most `width` columns, ended at a space where one is near, else after a letter.
+
+    Chinese, Japanese and Thai have no spaces between words.
+    """
+    lines, rest = [], " ".join(text.split())
+    while rest:
+        end = _fitting(rest, width)
+        if end < len(rest):
+            space = rest.rfind(" ", end // 2, end + 1)
+            end = space if space > 0 else _letter_end(rest, end)
+        lines.append(rest[:end])
+        rest = rest[end:].lstrip()
+    return lines
+
+
+def _fitting(text: str, width: int) -> int:
+    """How many characters fit into `width` columns: East Asian ones take two, marks none."""
+    for end, columns in enumerate(itertools.accumulate(map(_columns, text))):
+        if columns > width:
+            return end
+    return len(text)
+
+
+def _letter_end(text: str, end: int) -> int:
+    """The nearest place before `end` that does not part a letter from its marks."""
+    while end > 1 and unicodedata.category(text[end]).startswith("M"):
+        end -= 1
+    return end
+
+
+def _columns(char: str) -> int:
+    if unicodedata.category(char) in {"Mn", "Me"}:
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in "WF" else 1
+
+
+def points(ratio: float) -> str:
+    """A ratio in points with one decimal: 0.7124 is 71.2."""
+    return f"{100 * ratio:.1f}"
+
+
+def signed_points(ratio: float) -> str:
+    """A difference of ratios in points, with its sign: +2.1, −0.4, 0.0."""
+    shown = f"{100 * ratio:+.1f}".replace("-", "−")
+    return "0.0" if shown[1:] == "0.0" else shown
+
+
+def interval(low: float | None, high: float | None) -> str:
+    """An interval in points, in brackets: [1.4, 2.9]; empty where there is none."""
+    if low is None or high is None:
+        return ""
+    return f"[{100 * low:.1f}, {100 * high:.1f}]".replace("-", "−")
+
+
+def count(n: int, singular: str, plural: str = "") -> str:
+    """1 seed, 3 seeds, 1,000 sentences."""
+    return f"{n:,} {singular if n == 1 else plural or singular + 's'}"

@@ -1,0 +1,75 @@
+"""Text in figures: literal, wrapped, in its own direction; numbers as people read them."""
+
+import pytest
+
+from mslt_core.figures import text
+
+FIRST_STRONG = {"ltr": "\u2066", "rtl": "\u2067"}
+
+
+def test_tags_and_entities_are_shown_not_read():
+    assert text.escape('<b>x</b> & <a href="h">') == '&lt;b&gt;x&lt;/b&gt; &amp; &lt;a href="h"&gt;'
+
+
+def test_templates_are_shown_not_filled_in():
+    assert text.escape("100 %, %{x}") == "100 %, &#37;{x}"
+
+
+def test_a_name_cannot_turn_its_surroundings_around():
+    assert text.escape("a\u202eb\u200f") == "ab"
+
+
+def test_a_sentence_is_isolated_in_its_direction():
+    assert text.sentence("salaam", "ar") == "\u2067salaam\u2069"
+    assert text.sentence("hello", "en") == "\u2066hello\u2069"
+
+
+def test_a_sentence_cannot_turn_the_rest_of_the_box_around():
+    assert text.sentence("a\u202eb\u2067c", "en") == "\u2066abc\u2069"
+
+
+def test_long_sentences_break_at_spaces():
+    lines = text.sentence("word " * 30, "en").split("<br>")
+    assert [line.strip("\u2066\u2069") for line in lines] == [
+        " ".join(["word"] * 11),
+        " ".join(["word"] * 11),
+        " ".join(["word"] * 8),
+    ]
+
+
+def test_chinese_breaks_without_spaces_at_half_as_many_characters():
+    lines = text.sentence("好" * 40, "zh").split("<br>")
+    assert [len(line.strip("\u2066\u2069")) for line in lines] == [28, 12]
+
+
+def test_thai_marks_stay_with_their_letter():
+    cluster = "กี่"  # one consonant, a vowel sign and a tone mark
+    for line in text.sentence(cluster * 80, "th").split("<br>"):
+        assert len(line.strip("\u2066\u2069")) % len(cluster) == 0
+
+
+def test_a_very_long_sentence_is_cut_with_a_sign():
+    lines = text.sentence("word " * 200, "en").split("<br>")
+    assert len(lines) == 5
+    assert lines[-1].endswith(" …\u2069")
+
+
+def test_nothing_is_nothing():
+    assert text.sentence("", "en") == ""
+
+
+@pytest.mark.parametrize(
+    ("difference", "shown"),
+    [(0.0214, "+2.1"), (-0.004, "−0.4"), (0.0, "0.0"), (-0.0001, "0.0"), (0.0004, "0.0")],
+)
+def test_differences_in_points(difference, shown):
+    assert text.signed_points(difference) == shown
+
+
+def test_intervals_in_points():
+    assert text.interval(-0.011, 0.0293) == "[−1.1, 2.9]"
+    assert text.interval(None, 0.1) == ""
+
+
+def test_counts():
+    assert [text.count(n, "seed") for n in (1, 3, 1000)] == ["1 seed", "3 seeds", "1,000 seeds"]
