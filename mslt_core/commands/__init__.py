@@ -1,0 +1,1 @@
+"""What the command line can do: each command asks the pipeline and says the answer twice."""

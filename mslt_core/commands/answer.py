@@ -1,0 +1,99 @@
+"""What a command answers with: an object for machines, and the same readable for people."""
+
+import argparse
+import contextlib
+import dataclasses
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from mslt_core.pipeline import Report, quiet
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+Subparsers = Any
+"""What `argparse.ArgumentParser.add_subparsers` returns; its type has no public name."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Answer:
+    """A command's result. Only one of the two forms is printed, so the second is made late."""
+
+    payload: dict[str, Any]
+    """Goes through JSON: text, finite numbers, lists and objects only."""
+    shown: Callable[[], "RenderableType"]
+    exit_code: int = 0
+
+
+def command(
+    subparsers: Subparsers,
+    name: str,
+    run: Callable[[argparse.Namespace], Answer],
+    *,
+    describe: str,
+    example: str,
+) -> argparse.ArgumentParser:
+    """Add a command with the options that all have."""
+    parser: argparse.ArgumentParser = subparsers.add_parser(
+        name,
+        help=describe,
+        description=f"{describe}.",
+        epilog=f"example: python -m mslt_core {example}",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON object, nothing else")
+    parser.add_argument(
+        "--store", metavar="DIR", help="where results are kept (default: MSLT_STORE, else cache/)"
+    )
+    parser.set_defaults(command=run)
+    return parser
+
+
+@contextlib.contextmanager
+def progress(args: argparse.Namespace) -> Iterator[Report]:
+    """A bar on standard error for people; silence for machines."""
+    if args.json:
+        yield quiet
+        return
+    from rich import progress as bars
+    from rich.console import Console
+
+    # the stream of now: whoever redirects standard error later does not mean the bar
+    columns = (
+        bars.TextColumn("{task.description}"),
+        bars.BarColumn(),
+        bars.MofNCompleteColumn(),
+        bars.TimeRemainingColumn(),
+    )
+    with bars.Progress(*columns, console=Console(file=sys.stderr), transient=True) as bar:
+        task = bar.add_task("starting", total=None)
+
+        def report(done: int, total: int, message: str) -> None:
+            bar.update(task, completed=done, total=total or None, description=message)
+
+        yield report
+
+
+def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> "RenderableType":
+    """A sentence and, where there are rows, a table; columns of numbers stand to the right."""
+    from rich.console import Group
+    from rich.table import Table
+    from rich.text import Text
+
+    # Text: a name such as "[red]" is a name and no style
+    if not rows:
+        return Text(title)
+    shown = Table()
+    for i, column in enumerate(columns):
+        number = all(isinstance(row[i], int | float) or row[i] is None for row in rows)
+        shown.add_column(column, justify="right" if number else "left")
+    for row in rows:
+        shown.add_row(*(Text(_cell(value)) for value in row))
+    return Group(Text(title), shown)
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return "-"
+    return f"{value:.3f}" if isinstance(value, float) else str(value)

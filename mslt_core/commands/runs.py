@@ -1,0 +1,129 @@
+"""``runs``: what was trained, what is being trained, and how well it did."""
+
+import argparse
+import dataclasses
+from typing import Any
+
+from mslt_core import jobs
+from mslt_core.commands.answer import Answer, Subparsers, command, table
+from mslt_core.pipeline import open_store, require_run, run_result
+from mslt_core.spec.errors import SpecError
+from mslt_core.spec.results import RunInfo, TargetScores
+from mslt_core.store import Store
+
+
+def add(subparsers: Subparsers) -> None:
+    """Add ``runs``."""
+    parser = command(
+        subparsers,
+        "runs",
+        _runs,
+        describe="List the runs, or show or stop one",
+        example="runs 4a1c --json",
+    )
+    parser.add_argument("run", nargs="?", metavar="RUN", help="a run's digest, or its beginning")
+    parser.add_argument("--stop", action="store_true", help="ask RUN to stop")
+
+
+def run_answer(store: Store, run: str) -> Answer:
+    """One run, with its scores where it has them."""
+    info = store.runs.info(run)
+    payload = _described(info)
+    scores: dict[str, TargetScores] = {}
+    if info.state == "done":
+        result = run_result(store, run)
+        scores = result.scores
+        payload |= {
+            "sampled": result.sampled,
+            "sampled_hash": result.sampled_hash,
+            "tokens_seen": result.tokens_seen,
+        }
+    payload["scores"] = {lang: dataclasses.asdict(score) for lang, score in scores.items()}
+    sources = set(info.spec.source_langs)
+    return Answer(
+        payload=payload,
+        shown=lambda: table(
+            _headline(info),
+            ("target", "", "token accuracy", "span F1", "majority", "sentences"),
+            [
+                (
+                    lang,
+                    "source" if lang in sources else "zero-shot",
+                    score.accuracy,
+                    score.span_f1,
+                    score.majority_accuracy,
+                    score.n_items,
+                )
+                for lang, score in scores.items()
+            ],
+        ),
+    )
+
+
+def _runs(args: argparse.Namespace) -> Answer:
+    store = open_store(args.store)
+    if args.run:
+        info = require_run(store, args.run)
+        if args.stop:
+            jobs.cancel(store, "runs", info.run)
+        return run_answer(store, info.run)
+    if args.stop:
+        raise SpecError("--stop needs a run", hint="`python -m mslt_core runs` lists them.")
+    infos = store.runs.list()
+    return Answer(
+        payload={"runs": [_described(info) for info in infos]},
+        shown=lambda: table(
+            f"{len(infos)} runs in {store.root}",
+            ("run", "name", "state", "task", "model", "budget", "step", "seed", "accuracy"),
+            [
+                (
+                    info.run,
+                    info.name,
+                    info.state,
+                    info.spec.task,
+                    info.spec.model,
+                    info.spec.budget,
+                    f"{info.step}/{info.spec.steps}",
+                    info.spec.seed,
+                    info.mean_accuracy,
+                )
+                for info in infos
+            ],
+        ),
+    )
+
+
+def _headline(info: RunInfo) -> str:
+    spec = info.spec
+    told = [f"{info.name}, run {info.run}: {info.state}", info.reason]
+    told += [f"{spec.budget} examples, step {info.step} of {spec.steps}, seed {spec.seed}"]
+    if info.mean_accuracy is not None:
+        told += [f"mean zero-shot accuracy {info.mean_accuracy:.3f}"]
+    return "; ".join(filter(None, told))
+
+
+def _described(info: RunInfo) -> dict[str, Any]:
+    """What machines are told of a run, done or not."""
+    spec = info.spec
+    return {
+        "run": info.run,
+        "state": info.state,
+        "reason": info.reason,
+        "name": info.name,
+        "task": spec.task,
+        "model": spec.model,
+        "source_langs": spec.source_langs,
+        "target_langs": spec.target_langs,
+        "budget": spec.budget,
+        "steps": spec.steps,
+        "step": info.step,
+        "seed": spec.seed,
+        "batch_size": spec.batch_size,
+        "learning_rate": spec.learning_rate,
+        "device": info.device,
+        "created_utc": info.created_utc,
+        "elapsed_s": info.elapsed_s,
+        "mean_accuracy": info.mean_accuracy,
+        "read_only": info.read_only,
+        "has_weights": info.has_weights,
+    }

@@ -1,0 +1,198 @@
+"""``train`` and its worker: fine-tune on source languages, score every target."""
+
+import argparse
+import contextlib
+import time
+from typing import Any, get_args
+
+from mslt_core import jobs
+from mslt_core.commands.answer import Answer, Subparsers, command, progress
+from mslt_core.commands.runs import run_answer
+from mslt_core.pipeline import (
+    BUDGET,
+    EXAMPLE_MODEL,
+    Report,
+    check_data,
+    execute_mingling,
+    execute_training,
+    make_train_spec,
+    open_store,
+    require_run,
+)
+from mslt_core.spec.errors import SpecError, TrainingError
+from mslt_core.spec.specs import Precision, TrainSpec, Where
+from mslt_core.store import UNFINISHED, Kind, Store
+
+LOOK_EVERY_S = 0.3
+
+EXECUTE: dict[Kind, jobs.Execute] = {"runs": execute_training, "jobs": execute_mingling}
+
+
+def add(subparsers: Subparsers) -> None:
+    """Add ``train`` and, for workers alone, ``work``."""
+    train = command(
+        subparsers,
+        "train",
+        _train,
+        describe="Fine-tune on source languages and score every target language",
+        example="train --sources de,en,es --budget 1000 --steps 200",
+    )
+    _add_question(train)
+    _add_recipe(train)
+    train.add_argument(
+        "--again",
+        nargs="?",
+        const="",
+        metavar="RUN",
+        help="train even if it is done already; with RUN, train that run once more",
+    )
+    train.add_argument("--detach", action="store_true", help="start a worker and return at once")
+    # no help: workers are started by `train --detach` and by the dashboard, not by people
+    worker = subparsers.add_parser("work")
+    worker.add_argument("kind", choices=get_args(Kind))
+    worker.add_argument("digest")
+    worker.add_argument("--store", required=True)
+    worker.set_defaults(command=_work, json=True)
+
+
+def _add_question(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--sources", metavar="LANGS", help="source languages, joined by commas: de,en,es"
+    )
+    parser.add_argument(
+        "--targets", metavar="LANGS", help="languages to score (default: all that the task has)"
+    )
+    parser.add_argument(
+        "--task", default="cldr-ner", help="cldr-ner (the example, default) or wikiann"
+    )
+    parser.add_argument("--data", metavar="DIR", help="folder with the task's files")
+    parser.add_argument(
+        "--model",
+        default=EXAMPLE_MODEL,
+        metavar="DIR",
+        help="checkpoint folder, hub id, or base, the example's own (default)",
+    )
+
+
+def _add_recipe(parser: argparse.ArgumentParser) -> None:
+    fields = TrainSpec.model_fields
+    parser.add_argument(
+        "--budget", type=int, default=BUDGET, help="training examples in all (%(default)s)"
+    )
+    parser.add_argument("--steps", type=int, help="optimizer steps (default: 3 passes)")
+    parser.add_argument("--seed", type=int, default=0, help="default 0")
+    parser.add_argument(
+        "--batch-size", type=int, default=fields["batch_size"].default, help="default %(default)s"
+    )
+    parser.add_argument(
+        "--learning-rate", type=float, help="default 2e-5; 3e-4 for models under 512 wide"
+    )
+    parser.add_argument(
+        "--max-length",
+        type=int,
+        default=fields["max_length"].default,
+        help="sub-words a sentence (default %(default)s)",
+    )
+    parser.add_argument(
+        "--eval-limit",
+        type=int,
+        default=fields["eval_limit"].default,
+        help="test sentences a language (default %(default)s)",
+    )
+    parser.add_argument(
+        "--precision", choices=get_args(Precision), default="float32", help="default float32"
+    )
+
+
+def _train(args: argparse.Namespace) -> Answer:
+    store = open_store(args.store)
+    spec, where = _asked(args, store)
+    again = args.again is not None
+    run = spec.digest()
+    if again or not (store.runs.exists(run) and store.runs.status(run).state == "done"):
+        check_data(spec, where)
+    if args.detach:
+        return run_answer(store, jobs.start(store, spec, where, again=again))
+    with progress(args) as report:
+        _trained(store, spec, where, again=again, show=report)
+    return run_answer(store, run)
+
+
+def _asked(args: argparse.Namespace, store: Store) -> tuple[TrainSpec, Where]:
+    """The run that the options describe, or the one that is to be trained again."""
+    if args.again:
+        if args.sources:
+            raise SpecError(
+                f"--again {args.again} names a run and --sources another one",
+                hint="Leave one of them out.",
+            )
+        info = require_run(store, args.again)
+        return info.spec, info.where
+    if not args.sources:
+        raise SpecError("no source language chosen", hint="Give them with --sources de,en,es.")
+    return make_train_spec(
+        task=args.task,
+        data=args.data,
+        model=args.model,
+        source_langs=args.sources,
+        target_langs=args.targets,
+        budget=args.budget,
+        steps=args.steps,
+        learning_rate=args.learning_rate,
+        batch_size=args.batch_size,
+        max_length=args.max_length,
+        eval_limit=args.eval_limit,
+        precision=args.precision,
+        seed=args.seed,
+    )
+
+
+def _trained(store: Store, spec: TrainSpec, where: Where, *, again: bool, show: Report) -> None:
+    """Train in this process, unless it is done or another process is at it: then wait for that."""
+    run = spec.digest()
+    if store.runs.create(spec, where, again=again):
+        errors: list[Exception] = []
+
+        def execute(*question: Any, report: Report, should_stop: jobs.ShouldStop) -> bool:
+            def both(done: int, total: int, message: str) -> None:
+                report(done, total, message)
+                show(done, total, message)
+
+            try:
+                return execute_training(*question, report=both, should_stop=should_stop)
+            except Exception as e:
+                errors.append(e)
+                raise
+
+        log = store.runs.folder(run) / "worker.log"
+        # the trace of an error belongs in the run's log, as when a worker does it
+        with log.open("a", encoding="utf-8") as file, contextlib.redirect_stderr(file):
+            jobs.work(store, "runs", run, execute)
+        if errors:
+            raise errors[0]
+    else:
+        _watch(store, run, show)
+    status = store.runs.status(run)
+    if status.state != "done":
+        raise TrainingError(
+            f"run {run} is {status.state}: {status.reason}",
+            hint="The same command takes it up again, from its last checkpoint.",
+        )
+
+
+def _watch(store: Store, run: str, show: Report) -> None:
+    """Show how another process gets on with the run until it ends."""
+    while (status := store.runs.status(run)).state in UNFINISHED:
+        now = status.progress
+        show(now.done, now.total, now.message or status.state)
+        time.sleep(LOOK_EVERY_S)
+
+
+def _work(args: argparse.Namespace) -> Answer:
+    """What a worker process does: the one piece of work that it was started for."""
+    state = jobs.work(open_store(args.store), args.kind, args.digest, EXECUTE[args.kind])
+    return Answer(
+        payload={args.kind.removesuffix("s"): args.digest, "state": state},
+        shown=lambda: state,
+        exit_code=0 if state == "done" else 1,
+    )

@@ -1,0 +1,89 @@
+"""From what a person names (base, a run, a path, a hub id) to a checkpoint that can be loaded."""
+
+from pathlib import Path
+
+from mslt_core.pipeline.places import EXAMPLE, EXAMPLE_MODEL, existing_folder
+from mslt_core.spec.errors import BadInputError, CheckpointError, WeightsMissingError
+from mslt_core.spec.results import CheckpointRef, RunInfo
+from mslt_core.store import Store
+
+
+def model_folder(ref: str, *, roots: tuple[Path, ...] | None = None) -> Path:
+    """The folder of a base checkpoint: ``base``, a path, or a hub id (fetched once)."""
+    from mslt_core.models import load
+
+    if ref == EXAMPLE_MODEL:
+        if not (EXAMPLE / "base").is_dir():
+            raise CheckpointError(
+                f"the example's base checkpoint is not in {EXAMPLE}",
+                hint="Make it again with `python -m mslt_core example base`.",
+            )
+        return EXAMPLE / "base"
+    if load.is_hub_id(ref) and not Path(ref).exists():
+        return load.fetch(ref)
+    return existing_folder(ref, roots=roots)
+
+
+def checkpoint(store: Store, ref: str, *, roots: tuple[Path, ...] | None = None) -> CheckpointRef:
+    """Find a checkpoint by what the user calls it: base, a run's digest, a path or a hub id."""
+    run = None if ref == EXAMPLE_MODEL or Path(ref).exists() else find_run(store, ref)
+    return _of_run(store, run) if run else _of_folder(ref, model_folder(ref, roots=roots))
+
+
+def find_run(store: Store, ref: str) -> RunInfo | None:
+    """The run whose digest begins with `ref` (four digits at least), if there is one."""
+    if len(ref) < 4 or not all(c in "0123456789abcdef" for c in ref):
+        return None
+    found = [info for info in store.runs.list() if info.run.startswith(ref)]
+    if len(found) > 1:
+        raise BadInputError(
+            f"{ref} is the beginning of {len(found)} runs: {', '.join(i.run for i in found)}",
+            hint="Give more digits.",
+        )
+    return found[0] if found else None
+
+
+def require_run(store: Store, ref: str) -> RunInfo:
+    """`find_run`, or an error that says how to list the runs."""
+    info = find_run(store, ref)
+    if info is None:
+        raise BadInputError(f"there is no run {ref}", hint="`python -m mslt_core runs` lists them.")
+    return info
+
+
+def _of_folder(ref: str, folder: Path) -> CheckpointRef:
+    from mslt_core.models import checkpoints
+
+    return CheckpointRef(
+        key=ref if ref == EXAMPLE_MODEL else str(folder),
+        name="Base" if ref == EXAMPLE_MODEL else f"Base ({folder.name})",
+        kind="base",
+        source_langs=(),
+        path=str(folder),
+        fingerprint=checkpoints.fingerprint(folder),
+        n_layers=checkpoints.n_layers(folder),
+    )
+
+
+def _of_run(store: Store, info: RunInfo) -> CheckpointRef:
+    """A finished run. Its weights may be gone; what was computed from them is still found."""
+    record = store.runs.outcome(info.run)
+    return CheckpointRef(
+        key=info.run,
+        name=info.name,
+        kind="sslt" if len(info.spec.source_langs) == 1 else "mslt",
+        source_langs=info.spec.source_langs,
+        path=str(store.runs.model_folder(info.run) or ""),
+        fingerprint=record["weights"],
+        n_layers=record["n_layers"],
+    )
+
+
+def require_weights(ref: CheckpointRef) -> Path:
+    """The folder to load from, or an error that says how to get the weights back."""
+    if not ref.path:
+        raise WeightsMissingError(
+            f"the weights of {ref.name} (run {ref.key}) are not stored",
+            hint=f"Remake them with `python -m mslt_core train --again {ref.key}`.",
+        )
+    return Path(ref.path)

@@ -1,0 +1,211 @@
+"""Runs side by side: groups over seeds, and one group minus another per target."""
+
+import itertools
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from mslt_core.analysis.statistics import ratio_bootstrap, t_interval
+from mslt_core.pipeline.checkpoints import require_run
+from mslt_core.spec.errors import BadInputError, NotComputedError
+from mslt_core.spec.results import GainResult, RunGroup, RunInfo, RunResult, TargetGain
+from mslt_core.spec.specs import TrainSpec
+from mslt_core.store import Store
+
+Carried = Literal["seeds", "items", "none"]
+
+MIN_SEEDS = 3
+"""With fewer seeds a spread over seeds says too little; the items' spread is shown instead."""
+
+
+def group_key(spec: TrainSpec) -> str:
+    """Runs with the same key differ in their seed alone."""
+    return spec.but(seed=0).digest()
+
+
+def experiment_key(spec: TrainSpec) -> str:
+    """Groups with the same key may be compared: all is equal but the sources and the seed."""
+    return spec.but(seed=0, source_langs=("en",)).digest()
+
+
+def run_groups(store: Store) -> list[RunGroup]:
+    """Finished runs by what was trained, single sources first, then by number of sources."""
+    done = [info for info in store.runs.list() if info.state == "done"]
+    done.sort(key=lambda info: (group_key(info.spec), info.spec.seed))
+    groups = [
+        _group(tuple(runs))
+        for _, runs in itertools.groupby(done, key=lambda info: group_key(info.spec))
+    ]
+    return sorted(groups, key=lambda g: (len(g.source_langs), g.source_langs, g.key))
+
+
+def _group(runs: tuple[RunInfo, ...]) -> RunGroup:
+    spec = runs[0].spec
+    return RunGroup(
+        key=group_key(spec),
+        name=spec.name,
+        experiment=experiment_key(spec),
+        source_langs=spec.source_langs,
+        runs=runs,
+    )
+
+
+def run_result(store: Store, run: str) -> RunResult:
+    """A finished run with its scores."""
+    info = require_run(store, run)
+    if info.state != "done":
+        reason = f" ({info.reason})" if info.reason else ""
+        raise NotComputedError(f"run {info.run} has no scores: it is {info.state}{reason}")
+    outcome = store.runs.outcome(info.run)
+    return RunResult(
+        info=info,
+        scores=outcome["scores"],
+        sampled={lang: len(rows) for lang, rows in outcome["sampled"].items()},
+        sampled_hash=outcome["sampled_hash"],
+        tokens_seen=outcome["tokens_seen"],
+    )
+
+
+def zero_shot_means(
+    store: Store, groups: Sequence[RunGroup], metric: str = "accuracy"
+) -> tuple[tuple[str, ...], dict[str, float]]:
+    """Mean score of each group over the same targets: those that none of the groups trained on.
+
+    Returns these targets, and a mean over them and over the group's seeds by the group's key.
+    Without such a target both are empty: means over different languages compare nothing.
+    """
+    results = {g.key: [run_result(store, info.run) for info in g.runs] for g in groups}
+    sources = {lang for group in groups for lang in group.source_langs}
+    scored = [set(result.scores) for of_group in results.values() for result in of_group]
+    targets = tuple(sorted(set.intersection(*scored) - sources)) if scored else ()
+    if not targets:
+        return (), {}
+    means = {
+        key: float(np.mean([getattr(r.scores[lang], metric) for r in of_group for lang in targets]))
+        for key, of_group in results.items()
+    }
+    return targets, means
+
+
+def gains(
+    store: Store,
+    a: RunGroup,
+    b: RunGroup,
+    metric: str = "accuracy",
+    *,
+    mean_over: Sequence[str] | None = None,
+) -> GainResult:
+    """Group `b` minus group `a` on every target that both have, on the same items.
+
+    The mean is over `mean_over`, by default the targets that neither trained on. Give the
+    targets that no group of a comparison trained on to make several means comparable.
+
+    Seeds that both groups have are paired. With at least three of them the interval is
+    Student's t over seeds; with fewer it is a paired bootstrap over the sentences of the
+    first seed (token accuracy only), which says nothing about other seeds.
+    """
+    if a.experiment != b.experiment:
+        raise BadInputError(
+            f"{a.name} and {b.name} were not trained alike (task, data, model, budget or steps)",
+            hint="Compare runs of one experiment.",
+        )
+    pairs = _paired(store, a, b)
+    carried: Carried = "items" if metric == "accuracy" else "none"
+    if len(pairs) >= MIN_SEEDS:
+        carried = "seeds"
+    sources = {*a.source_langs, *b.source_langs}
+    rows = []
+    for lang in pairs[0][0].scores:
+        low, high = _interval(store, pairs, (lang,), metric, carried)
+        rows.append(_gain(pairs, (lang,), metric, low, high, is_source=lang in sources))
+    zero_shot = tuple(
+        row.lang
+        for row in rows
+        if not row.is_source and (mean_over is None or row.lang in mean_over)
+    )
+    mean = None
+    if zero_shot:
+        low, high = _interval(store, pairs, zero_shot, metric, carried)
+        mean = _gain(pairs, zero_shot, metric, low, high, is_source=False)
+    return GainResult(
+        zero_shot=zero_shot,
+        metric=metric,
+        name_a=a.name,
+        name_b=b.name,
+        gains=tuple(rows),
+        mean=mean,
+        interval=carried,
+    )
+
+
+def _paired(store: Store, a: RunGroup, b: RunGroup) -> list[tuple[RunResult, RunResult]]:
+    """Results of both groups, joined by seed."""
+    of_a = {info.spec.seed: info.run for info in a.runs}
+    pairs = [
+        (run_result(store, of_a[info.spec.seed]), run_result(store, info.run))
+        for info in b.runs
+        if info.spec.seed in of_a
+    ]
+    if not pairs:
+        raise BadInputError(
+            f"{a.name} and {b.name} have no seed in common",
+            hint="Train one of them again with the other's seed.",
+        )
+    return pairs
+
+
+def _scores(
+    pairs: list[tuple[RunResult, RunResult]], langs: tuple[str, ...], metric: str
+) -> npt.NDArray[np.float64]:
+    """(n_seeds, 2): each run's mean over `langs`."""
+    return np.array(
+        [
+            [np.mean([getattr(result.scores[lang], metric) for lang in langs]) for result in pair]
+            for pair in pairs
+        ]
+    )
+
+
+def _gain(
+    pairs: list[tuple[RunResult, RunResult]],
+    langs: tuple[str, ...],
+    metric: str,
+    low: float | None,
+    high: float | None,
+    *,
+    is_source: bool,
+) -> TargetGain:
+    score_a, score_b = _scores(pairs, langs, metric).mean(axis=0)
+    first = [pairs[0][0].scores[lang] for lang in langs]
+    return TargetGain(
+        lang=langs[0] if len(langs) == 1 else "",
+        score_a=float(score_a),
+        score_b=float(score_b),
+        difference=float(score_b - score_a),
+        low=low,
+        high=high,
+        n_items=sum(score.n_items for score in first),
+        n_seeds=len(pairs),
+        is_source=is_source,
+        majority_accuracy=float(np.mean([score.majority_accuracy for score in first])),
+    )
+
+
+def _interval(
+    store: Store,
+    pairs: list[tuple[RunResult, RunResult]],
+    langs: tuple[str, ...],
+    metric: str,
+    carried: Carried,
+) -> tuple[float, float] | tuple[None, None]:
+    if carried == "seeds":
+        by_seed = _scores(pairs, langs, metric)
+        return t_interval(by_seed[:, 1] - by_seed[:, 0])
+    if carried == "none" or len(langs) != 1:
+        return None, None
+    a, b = (store.runs.predictions(result.info.run, langs[0]) for result in pairs[0])
+    if a is None or b is None:
+        return None, None
+    return ratio_bootstrap(a["n_correct"], b["n_correct"], a["n_tokens"], seed=0)

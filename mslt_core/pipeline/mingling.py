@@ -1,0 +1,198 @@
+"""CKA and maps of parallel sentences inside checkpoints, computed once and kept."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from mslt_core.analysis import cka as cka_analysis
+from mslt_core.analysis import projection
+from mslt_core.pipeline.checkpoints import checkpoint
+from mslt_core.pipeline.embedding import (
+    Embeddings,
+    Question,
+    Report,
+    embeddings,
+    joined_rows,
+    quiet,
+)
+from mslt_core.spec.errors import BadInputError, NotComputedError
+from mslt_core.spec.results import CheckpointRef, CkaResult, MapResult, MingleResult
+from mslt_core.spec.specs import CkaSpec, Estimator, MapSpec, MingleSpec, Where
+from mslt_core.store import Store
+
+
+def cka(
+    store: Store,
+    question: Question,
+    ref: CheckpointRef,
+    estimator: Estimator = "debiased",
+    report: Report = quiet,
+    *,
+    compute: bool = True,
+) -> CkaResult:
+    """Linear CKA of every two languages of `question` inside one checkpoint."""
+    if len(question.langs) < 2:
+        raise BadInputError("CKA compares languages: choose at least two")
+    specs = question.embed_specs(ref)
+    spec = CkaSpec(
+        embeds=specs, estimator=estimator, ids=_fingerprint(question.ids), n=len(question.ids)
+    )
+    stored = store.arrays.peek(spec)
+    if stored is None:
+        _require(compute, f"the CKA of {ref.name}")
+        rows = joined_rows(question, embeddings(store, question, ref, report), question.ids)
+        stored = {"matrix": cka_analysis.cka_matrix(rows, estimator)}
+        store.arrays.put(spec, stored)
+    return CkaResult(
+        langs=question.langs,
+        matrix=stored["matrix"],
+        n=len(question.ids),
+        layer=specs[0].layer,
+        estimator=estimator,
+        pooling=question.pooling,
+    )
+
+
+def map_spec(
+    question: Question, ref: CheckpointRef, reference: CheckpointRef | None, look: MingleSpec
+) -> MapSpec:
+    """The map of one checkpoint, laid over the map of `reference` unless that is None."""
+    ids = question.shown_ids(look.n, look.seed)
+    return MapSpec(
+        embeds=question.embed_specs(ref),
+        reference=question.embed_specs(reference) if reference else (),
+        ids=_fingerprint(ids),
+        n=len(ids),
+        method=look.method,
+        perplexity=look.perplexity,
+        n_neighbors=look.n_neighbors,
+        min_dist=look.min_dist,
+        seed=look.seed,
+        library=projection.library(look.method),
+    )
+
+
+def sentence_map(
+    store: Store,
+    question: Question,
+    ref: CheckpointRef,
+    reference: CheckpointRef | None,
+    look: MingleSpec,
+    *,
+    report: Report = quiet,
+    compute: bool = True,
+) -> MapResult:
+    """A 2-d map of the same sentences in every language, comparable with the reference's.
+
+    The reference (the first checkpoint) is mapped by itself. Every other map starts from the
+    reference's coordinates and is then shifted, turned and scaled onto it (Procrustes).
+    """
+    spec = map_spec(question, ref, reference, look)
+    ids = question.shown_ids(look.n, look.seed)
+    stored = store.arrays.peek(spec)
+    if stored is None:
+        _require(compute, f"the {look.method} map of {ref.name}")
+        start = None
+        if reference:
+            start = sentence_map(store, question, reference, None, look, report=report).coords
+        report(0, 1, f"{ref.name}: drawing the map")
+        X = np.concatenate(joined_rows(question, embeddings(store, question, ref, report), ids))
+        stored = _drawn(X, spec, start)
+        store.arrays.put(spec, stored)
+    return MapResult(
+        langs=question.langs,
+        ids=ids,
+        coords=stored["coords"],
+        method=look.method,
+        disparity=float(stored["disparity"][0]) if "disparity" in stored else None,
+    )
+
+
+def _drawn(
+    X: Embeddings, spec: MapSpec, start: Embeddings | None
+) -> dict[str, npt.NDArray[np.float32]]:
+    coords = projection.project(
+        X,
+        method=spec.method,
+        seed=spec.seed,
+        perplexity=spec.perplexity,
+        n_neighbors=spec.n_neighbors,
+        min_dist=spec.min_dist,
+        init=start,
+    )
+    if start is None:
+        return {"coords": coords}
+    turned, disparity = projection.aligned(coords, start)
+    return {"coords": turned, "disparity": np.array([disparity], dtype=np.float32)}
+
+
+def mingle(
+    store: Store,
+    look: MingleSpec,
+    report: Report = quiet,
+    *,
+    compute: bool = True,
+    roots: tuple[Path, ...] | None = None,
+) -> MingleResult:
+    """Maps and CKA of several checkpoints over the same sentences, the first as reference.
+
+    With ``compute=False`` nothing is computed: NotComputedError names the first missing part.
+    """
+    question = Question(look.corpus, look.langs, look.layer, look.pooling, roots=roots)
+    refs = [checkpoint(store, key, roots=roots) for key in look.checkpoints]
+    maps, ckas = [], []
+    for place, ref in enumerate(refs):
+
+        def told(done: int, total: int, message: str, place: int = place) -> None:
+            report(place * 100 + 100 * done // max(total, 1), 100 * len(refs), message)
+
+        reference = refs[0] if place else None
+        ckas.append(cka(store, question, ref, look.estimator, told, compute=compute))
+        maps.append(
+            sentence_map(store, question, ref, reference, look, report=told, compute=compute)
+        )
+    texts = {lang: question.corpus.sentences(lang) for lang in question.langs}
+    return MingleResult(
+        checkpoints=tuple(refs),
+        maps=tuple(maps),
+        ckas=tuple(ckas),
+        texts={lang: tuple(text[i] for i in maps[0].ids) for lang, text in texts.items()},
+    )
+
+
+class _StopRequestedError(Exception):
+    """Ends a look between two of its parts."""
+
+
+def execute_mingling(
+    store: Store,
+    look: MingleSpec,
+    where: Where,  # noqa: ARG001  checkpoints and corpus are named in the spec itself
+    *,
+    report: Report,
+    should_stop: Callable[[], bool],
+) -> bool:
+    """Compute and keep all that a look needs. False if it was asked to stop."""
+
+    def told(done: int, total: int, message: str) -> None:
+        report(done, total, message)
+        if should_stop():
+            raise _StopRequestedError
+
+    try:
+        mingle(store, look, told)
+    except _StopRequestedError:
+        return False
+    return True
+
+
+def _require(compute: bool, what: str) -> None:
+    if not compute:
+        raise NotComputedError(f"{what} is not computed yet")
+
+
+def _fingerprint(ids: Sequence[str]) -> str:
+    return hashlib.sha256("\n".join(ids).encode()).hexdigest()[:16]

@@ -1,0 +1,76 @@
+"""What there is to choose from: tasks with their languages, corpora, vectors."""
+
+import dataclasses
+from pathlib import Path
+
+from mslt_core.data import tasks, typology
+from mslt_core.pipeline.embedding import open_corpus
+from mslt_core.pipeline.places import existing_folder
+from mslt_core.spec.errors import BadInputError, DegenerateInputError
+from mslt_core.spec.languages import LANGUAGES
+from mslt_core.spec.specs import Criterion
+
+LOOK_LANGS = ("ar", "de", "en", "es", "fi", "id", "ja", "tr")
+"""Languages of a first look: the paper's Figure 3 (ar, en, id), its sources, more families."""
+
+BUDGET, STEPS, EVAL_LIMIT = 1000, 125, 150
+"""What the shipped runs were trained with, and what the Train page starts from: two passes over
+the budget, so that a run takes less than 20 s on two cores, start and scores included."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class TaskOffer:
+    """A task as it lies on this machine."""
+
+    name: str
+    title: str
+    train_langs: tuple[str, ...]
+    eval_langs: tuple[str, ...]
+    source_pool: tuple[str, ...]
+    """The paper's source languages, as far as the data has them."""
+
+
+def task_titles() -> dict[str, str]:
+    """Name to title of every task, the example's first."""
+    return {name: info.title for name, info in tasks.TASKS.items()}
+
+
+def needs_folder(task: str) -> bool:
+    """Whether the task's data comes from a folder of the user's."""
+    return tasks.TASKS[task].needs_folder
+
+
+def task_offer(task: str, data: str | None, *, roots: tuple[Path, ...] | None = None) -> TaskOffer:
+    """The languages that a task can be trained and scored on here."""
+    if needs_folder(task) and not data:
+        raise BadInputError(
+            f"{task} needs a folder with its files", hint="Give the folder, for instance ~/panx."
+        )
+    folder = existing_folder(data, roots=roots) if data else None
+    opened, info = tasks.open_task(task, folder), tasks.TASKS[task]
+    return TaskOffer(
+        name=task,
+        title=info.title,
+        train_langs=opened.train_langs,
+        eval_langs=opened.eval_langs,
+        source_pool=tuple(lang for lang in info.source_pool if lang in opened.train_langs),
+    )
+
+
+def corpus_langs(corpus: str, *, roots: tuple[Path, ...] | None = None) -> tuple[str, ...]:
+    """The languages of a parallel corpus: the example's, or a folder of PUD treebanks."""
+    return open_corpus(corpus, roots=roots).langs
+
+
+def selectable_langs(criterion: Criterion) -> tuple[str, ...]:
+    """Languages of the registry that have a vector under `criterion`."""
+    known = []
+    for lang, entry in LANGUAGES.items():
+        if entry.lang2vec is None:
+            continue
+        try:
+            typology.vectors(criterion, (lang,))
+        except DegenerateInputError:  # Basque has no family but itself
+            continue
+        known.append(lang)
+    return tuple(known)

@@ -1,0 +1,51 @@
+"""Where things lie: the stores, the shipped example, and the folders that may be read."""
+
+import os
+from pathlib import Path
+
+from mslt_core.spec.errors import BadInputError
+from mslt_core.store import Store
+
+PROJECT = Path(__file__).resolve().parents[2]
+EXAMPLE = PROJECT / "cache" / "example"
+EXAMPLE_MODEL = "base"
+"""How specs and commands name the example's base checkpoint, wherever the project lies."""
+
+
+def default_root() -> Path:
+    """The store that is used when none is named: ``MSLT_STORE``, else ``cache/``."""
+    return Path(os.environ.get("MSLT_STORE") or PROJECT / "cache").resolve()
+
+
+def open_store(root: str | Path | None = None) -> Store:
+    """The store at `root`, with the shipped example visible under it, read-only."""
+    path = Path(root).resolve() if root else default_root()
+    if path == EXAMPLE:
+        return Store(EXAMPLE, read_only=True)
+    return Store(path, example=EXAMPLE if EXAMPLE.is_dir() else None)
+
+
+def allowed_roots() -> tuple[Path, ...]:
+    """Folders under which the pages may read: ``MSLT_ROOTS``, else the project's surroundings.
+
+    The command line is not bound by them: who types there has the account's rights anyway.
+    """
+    configured = os.environ.get("MSLT_ROOTS")
+    if configured:
+        return tuple(Path(part).resolve() for part in configured.split(os.pathsep) if part)
+    return (PROJECT.parent, Path.home())
+
+
+def existing_folder(text: str | Path, *, roots: tuple[Path, ...] | None = None) -> Path:
+    """The folder that `text` names, links resolved; refused outside `roots` when given."""
+    path = Path(text).expanduser().resolve()
+    if roots is not None and not any(path.is_relative_to(root) for root in roots):
+        raise BadInputError(
+            f"{path} lies outside the folders that may be read: {', '.join(map(str, roots))}",
+            hint="Start the dashboard with MSLT_ROOTS set to the folder you need.",
+        )
+    if not path.is_dir():
+        raise BadInputError(
+            f"there is no folder {path}", hint="Check the path; it may be relative to the project."
+        )
+    return path

@@ -1,0 +1,432 @@
+"""The command line: what machines get, what people get, and how it ends."""
+
+import json
+import logging
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mslt_core import jobs
+from mslt_core.__main__ import main, parser
+from mslt_core.commands import training, upkeep
+from mslt_core.pipeline import select
+from mslt_core.spec.errors import TrainingError
+from mslt_core.spec.specs import SelectSpec
+from mslt_core.store import Store
+from mslt_core.store.tensors import read_tensors
+
+PROJECT = Path(__file__).resolve().parents[1]
+COMMANDS = ("select", "train", "runs", "embed", "cka", "map", "example", "doctor")
+
+
+@pytest.fixture(autouse=True)
+def own_store(tmp_path, monkeypatch):
+    """Every test has a store of its own, and says nothing of a user's settings."""
+    monkeypatch.setenv("MSLT_STORE", str(tmp_path / "store"))
+    monkeypatch.delenv("MSLT_DEBUG", raising=False)
+    return tmp_path / "store"
+
+
+@pytest.fixture(scope="session")
+def panx(tmp_path_factory, tagged_rows) -> Path:
+    """A WikiANN folder: 40 training sentences in de and en, 12 labelled ones in de, en and ru."""
+    folder = tmp_path_factory.mktemp("panx")
+    names = ("O", "B-PER", "I-PER", "B-LOC", "I-LOC")
+    for split, langs, n, seed in (
+        ("train", ("de", "en"), 40, 0),
+        ("dev", ("de", "en", "ru"), 12, 1),
+    ):
+        for lang in langs:
+            blocks = [
+                "".join(f"{t}\t{names[i]}\n" for t, i in zip(row.tokens, row.labels, strict=True))
+                for row in tagged_rows(lang, n, seed)
+            ]
+            text = "\n".join(blocks) + "\n"
+            (folder / f"{split}-{lang}.tsv").write_text(text, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def pud(tmp_path_factory) -> Path:
+    """Treebanks of six sentences in en, de and ru; the Russian one is in another order."""
+    folder = tmp_path_factory.mktemp("pud")
+    sentences = {
+        "en": ["went home", "the old house", "Mary went to London", "to see", "York", "the house"],
+        "de": ["ging nach Hause", "das alte Haus", "Anna ging nach Berlin", "und", "Köln", "Haus"],
+        "ru": ["пошёл домой", "вчера", "Иван пошёл в город", "и", "Тверь", "в Москва"],
+    }
+    for lang, texts in sentences.items():
+        numbered = list(enumerate(texts, 1))
+        blocks = [
+            f"# sent_id = n{i}\n# text = {text}\n" + "\t".join(["1", text, *"_" * 8]) + "\n\n"
+            for i, text in (numbered[::-1] if lang == "ru" else numbered)
+        ]
+        (folder / f"{lang}_pud-ud-test.conllu").write_text("".join(blocks), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def train_args(panx, tiny_checkpoint):
+    """MSLT(de, en) in three steps."""
+    args = ["train", "--task", "wikiann", "--data", str(panx), "--model", str(tiny_checkpoint)]
+    return [*args, "--sources", "de,en", "--budget", "15", "--steps", "3", "--batch-size", "4"]
+
+
+@pytest.fixture
+def ask(capsys):
+    """``ask(...)``: the exit status, the JSON object on standard output, and standard error."""
+
+    def run(*args):
+        status = main([*map(str, args), "--json"])
+        out, err = capsys.readouterr()
+        return status, json.loads(out) if out else None, err
+
+    return run
+
+
+# --- for machines
+
+
+def test_select_says_what_the_pipeline_says(ask):
+    status, answer, _ = ask("select", "--k", 3, "--criterion", "syntax", "--top", 5)
+    best = select(SelectSpec(pool="ar,de,en,es,fr,ru,zh", k=3)).sets[:5]
+    assert status == 0
+    assert answer["criterion"] == "syntax"
+    assert answer["k"] == 3
+    assert [s["rank"] for s in answer["sets"]] == [1, 2, 3, 4, 5]
+    assert [tuple(s["source_langs"]) for s in answer["sets"]] == [s.source_langs for s in best]
+    assert [s["score"] for s in answer["sets"]] == [s.score for s in best]
+
+
+def test_select_shows_all_that_tie_with_the_last(ask):
+    # in family every set of Arabic, Chinese and one Indo-European language scores 3 * (1 - 0)
+    _, answer, _ = ask("select", "--criterion", "family", "--top", 2)
+    assert [s["rank"] for s in answer["sets"]] == [1] * 5
+    assert all({"ar", "zh"} < set(s["source_langs"]) for s in answer["sets"])
+
+
+def test_train_answers_with_scores_and_trains_once(ask, train_args, own_store, monkeypatch):
+    status, answer, _ = ask(*train_args)
+    assert (status, answer["state"], answer["source_langs"]) == (0, "done", ["de", "en"])
+    assert (answer["budget"], answer["steps"], answer["seed"]) == (15, 3, 0)
+    assert answer["sampled"] == {"de": 8, "en": 7}
+    assert answer["device"]
+    assert set(answer["scores"]) == {"de", "en", "ru"}
+    assert 0 <= answer["scores"]["ru"]["accuracy"] <= 1
+    assert answer["scores"]["ru"].keys() >= {"span_f1", "majority_accuracy", "n_items"}
+
+    def not_again(*args, **kwargs):
+        raise AssertionError("it was trained a second time")
+
+    monkeypatch.setattr(training, "execute_training", not_again)
+    assert ask(*train_args)[1] == answer
+    _, listed, _ = ask("runs")
+    own = [run["run"] for run in listed["runs"] if not run["read_only"]]
+    assert own == [answer["run"]]
+    assert ask("runs", answer["run"][:6])[1] == answer
+
+
+def test_again_brings_weights_back_and_the_same_scores(ask, train_args, own_store):
+    _, first, _ = ask(*train_args)
+    model = own_store / "runs" / first["run"] / "model"
+    for path in model.iterdir():
+        path.unlink()
+    assert ask("runs", first["run"])[1]["has_weights"] is False
+    status, again, _ = ask("train", "--again", first["run"])
+    assert (status, again["has_weights"]) == (0, True)
+    assert again["scores"] == first["scores"]
+
+
+def test_a_worker_and_a_second_launch_make_one_run(ask, train_args, own_store):
+    _, started, _ = ask(*train_args, "--detach")
+    assert started["state"] in {"queued", "running"}
+    status, waited, _ = ask(*train_args)
+    assert (status, waited["state"], waited["run"]) == (0, "done", started["run"])
+    assert len(list((own_store / "runs").iterdir())) == 1
+    # the worker wrote it, not the second launch: a process started by `--detach` has a log
+    log = own_store / "runs" / started["run"] / "worker.log"
+    assert json.loads(log.read_text().splitlines()[-1])["state"] == "done"
+
+
+def test_a_run_can_be_stopped(ask, train_args):
+    long = [*train_args, "--steps", "100000", "--seed", "1"]
+    _, started, _ = ask(*long, "--detach")
+    status, stopped, _ = ask("runs", started["run"], "--stop")
+    assert (status, stopped["state"]) == (0, "stopped")
+
+
+def test_embed_stores_what_cka_and_map_use(ask, pud, tiny_checkpoint, tmp_path, own_store):
+    at = ["--checkpoint", tiny_checkpoint, "--corpus", pud]
+    out = tmp_path / "rows.safetensors"
+    status, answer, _ = ask("embed", *at, "--out", out)
+    assert status == 0
+    assert answer["layer"] == 2
+    assert [e["lang"] for e in answer["embeddings"]] == ["de", "en", "ru"]
+    assert {(e["n"], e["hidden_size"], e["n_truncated"]) for e in answer["embeddings"]} == {
+        (6, 32, 0)
+    }
+    for e in answer["embeddings"]:
+        assert (own_store / "arrays" / e["digest"][:2] / f"{e['digest']}.safetensors").exists()
+
+    arrays, metadata = read_tensors(out)
+    assert json.loads(metadata["sent_ids"]) == [f"n{i}" for i in range(1, 7)]
+    _, cka, _ = ask("cka", *at, "--langs", "ru,en", "--estimator", "biased")
+    assert (cka["langs"], cka["n"], cka["estimator"]) == (["en", "ru"], 6, "biased")
+    # the definition, on the rows that were written: they are joined by sentence id
+    X, Y = (arrays[lang] - arrays[lang].mean(axis=0) for lang in ("en", "ru"))
+    norms = np.linalg.norm(X.T @ X) * np.linalg.norm(Y.T @ Y)
+    assert cka["matrix"][0][1] == pytest.approx(np.linalg.norm(Y.T @ X) ** 2 / norms, rel=1e-5)
+
+
+def test_map_gives_each_language_the_same_sentences(ask, pud, tiny_checkpoint, tmp_path):
+    at = ["--checkpoint", tiny_checkpoint, "--corpus", pud, "--method", "pca"]
+    out = tmp_path / "map.csv"
+    status, answer, _ = ask("map", *at, "--n", 4, "--out", out)
+    assert (status, answer["method"], answer["n"]) == (0, "pca", 4)
+    assert len(answer["sent_ids"]) == 4
+    assert {lang: np.shape(xy) for lang, xy in answer["coords"].items()} == {
+        "de": (4, 2),
+        "en": (4, 2),
+        "ru": (4, 2),
+    }
+    header, first, *rest = out.read_text().splitlines()
+    assert header == "lang,sent_id,x,y"
+    assert len(rest) == 11
+    lang, sent_id, x, y = first.split(",")
+    assert (lang, sent_id) == ("de", answer["sent_ids"][0])
+    assert [float(x), float(y)] == pytest.approx(answer["coords"]["de"][0])
+
+
+def test_doctor_reads_everything_and_names_what_is_damaged(ask, pud, panx, tmp_path, own_store):
+    here = os.path.commonpath([pud, panx])
+    status, answer, _ = ask("doctor", "--roots", here)
+    assert (status, answer["healthy"]) == (0, True)
+    assert answer["hub"] == {"reachable": False, "problem": "HF_HUB_OFFLINE is set"}
+    assert answer["device"]
+    assert answer["packages"]["torch"]["installed"]
+    found = {(Path(d["path"]).name, d["kind"], tuple(d["langs"])) for d in answer["data"]}
+    assert (panx.name, "wikiann", ("de", "en")) in found
+
+    damaged = own_store / "arrays" / "ab" / f"{'ab' * 8}.safetensors"
+    damaged.parent.mkdir(parents=True)
+    damaged.write_bytes(b"not safetensors")
+    status, answer, _ = ask("doctor", "--roots", here)
+    assert (status, answer["healthy"]) == (1, False)
+    assert "is damaged and will be computed again" in answer["problems"][0]
+
+
+def test_example_base_goes_where_it_is_told(ask, tmp_path, monkeypatch):
+    from mslt_core import example
+
+    asked = {}
+
+    def build_base(out_dir, *, steps, seed, report):
+        asked.update(out_dir=out_dir, steps=steps, seed=seed)
+        report("ar: 20 lines")
+        return {"train_loss": 1.5}
+
+    monkeypatch.setattr(example, "build_base", build_base)
+    status, answer, _ = ask("example", "base", "--out", tmp_path, "--steps", 7, "--seed", 2)
+    assert (status, answer) == (0, {"what": "base", "train_loss": 1.5})
+    assert asked == {"out_dir": tmp_path, "steps": 7, "seed": 2}
+
+
+def test_a_library_that_prints_does_not_get_into_the_json(ask, monkeypatch):
+    def chatty():
+        print("Some weights were not initialised")
+        logging.getLogger("transformers").warning("and a warning")
+        return []
+
+    monkeypatch.setattr(upkeep.health, "packages", chatty)
+    monkeypatch.setattr(upkeep.health, "found_folders", lambda _roots: [])
+    status, answer, err = ask("doctor")
+    assert (status, answer["packages"]) == (0, {})
+    assert "Some weights" in err
+
+
+# --- for people
+
+
+def test_people_get_tables(train_args, capsys):
+    assert main(train_args) == 0
+    out, _ = capsys.readouterr()
+    assert "MSLT(de, en), run" in out
+    assert "zero-shot" in out
+    assert main(["runs"]) == 0
+    assert re.search(r"\d+ runs in .*MSLT\(de, en\)", capsys.readouterr().out, flags=re.DOTALL)
+    assert main(["select", "--top", "1"]) == 0
+    assert "ar, de, zh" in capsys.readouterr().out
+
+
+def test_an_empty_store_is_no_error_and_is_not_made_by_looking(capsys, own_store):
+    assert main(["runs", "--json"]) == 0
+    listed = json.loads(capsys.readouterr().out)["runs"]
+    assert all(run["read_only"] for run in listed)  # the shipped example's
+    assert not own_store.exists()
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_explains_itself(name, capsys):
+    with pytest.raises(SystemExit) as ended:
+        main([name, "--help"])
+    assert ended.value.code == 0
+    text = capsys.readouterr().out
+    assert "--json" in text
+    assert "--store" in text
+    example = text.split("example: python -m mslt_core ")[1].split("\n\n")[0]
+    parser().parse_args(example.split())
+
+
+def test_the_workers_command_is_not_offered_to_people(capsys):
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    listed = capsys.readouterr().out
+    assert all(f"    {name} " in listed for name in COMMANDS)
+    assert "    work " not in listed
+
+
+# --- when it goes wrong
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (["select", "--pool", "ar,xq"], "unknown language code 'xq'"),
+        (["select", "--pool", "ar,de", "--k", "3"], "k = 3 is larger than the pool of 2"),
+        (["select", "--top", "0"], "--top must be 1 or more, got 0"),
+        (["runs", "beef"], "there is no run beef"),
+        (["runs", "--stop"], "--stop needs a run"),
+        (["train"], "no source language chosen"),
+        (["train", "--again", "beef", "--sources", "en"], "Leave one of them out"),
+        (["cka", "--checkpoint", "no/such/place"], "there is no folder"),
+        (["cka", "--corpus", "/no/such/place"], "there is no folder /no/such/place"),
+    ],
+)
+def test_bad_input_ends_with_2_and_a_sentence(args, message, capsys, own_store):
+    assert main([*args, "--json"]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert message in err
+    assert "Traceback" not in err
+    assert not own_store.exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (["--sources", "ru"], "wikiann has no training data for Russian (ru)"),
+        (["--targets", "sw"], "wikiann has no labelled"),
+        (
+            ["--budget", "1"],
+            "a budget of 1 examples is smaller than the number of source languages",
+        ),
+        (["--budget", "1000"], "has 40 training examples, 500 are wanted"),
+        (["--task", "nonsense"], "unknown task 'nonsense'"),
+        (["--data", "/no/such/place"], "there is no folder /no/such/place"),
+    ],
+)
+def test_a_run_that_cannot_be_is_refused_before_it_exists(
+    train_args, change, message, capsys, own_store
+):
+    assert main([*train_args, *change, "--json"]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert message in err
+    assert not own_store.exists()
+
+
+def test_a_damaged_test_file_is_refused_with_its_line(
+    train_args, panx, tmp_path, capsys, own_store
+):
+    copy = tmp_path / "copy"
+    copy.mkdir()
+    for path in panx.iterdir():
+        (copy / path.name).write_bytes(path.read_bytes())
+    lines = (copy / "dev-ru.tsv").read_text(encoding="utf-8").split("\n")
+    (copy / "dev-ru.tsv").write_text("\n".join(["three\tcolumns\there", *lines]), encoding="utf-8")
+    assert main([*train_args, "--data", str(copy), "--json"]) == 2
+    assert "dev-ru.tsv, line 1" in capsys.readouterr().err
+    assert not own_store.exists()
+
+
+def test_options_that_make_no_sense_are_argparses(capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(["select", "--k", "three"])
+    assert ended.value.code == 2
+    assert "invalid int value: 'three'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        TrainingError("loss became NaN at step 2", hint="Lower the learning rate."),
+        RuntimeError("nobody thought of this"),
+    ],
+)
+def test_a_failure_ends_with_1_and_the_run_says_why(error, ask, train_args, monkeypatch, own_store):
+    def fail(*args, **kwargs):
+        raise error
+
+    monkeypatch.setattr(training, "execute_training", fail)
+    status, answer, err = ask(*train_args)
+    assert (status, answer) == (1, None)
+    assert str(error) in err
+    assert "Traceback" not in err
+    _, listed, _ = ask("runs")
+    assert listed["runs"][0]["state"] == "failed"
+    assert str(error) in listed["runs"][0]["reason"]
+    log = own_store / "runs" / listed["runs"][0]["run"] / "worker.log"
+    assert "Traceback" in log.read_text()
+
+
+def test_a_bug_shows_its_trace_when_asked(ask, monkeypatch):
+    monkeypatch.setenv("MSLT_DEBUG", "1")
+    monkeypatch.setattr(upkeep.health, "packages", lambda: 1 / 0)
+    status, _, err = ask("doctor")
+    assert status == 1
+    assert "ZeroDivisionError" in err
+    assert "Traceback" in err
+
+
+def test_ctrl_c_leaves_a_run_that_can_be_taken_up(ask, train_args, monkeypatch, capsys):
+    real = training.execute_training
+
+    def interrupted(*args, **kwargs):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(training, "execute_training", interrupted)
+    status, answer, err = ask(*train_args)
+    assert (status, answer) == (1, None)
+    assert "is stopped" in err
+    monkeypatch.setattr(training, "execute_training", real)
+    assert ask(*train_args)[1]["state"] == "done"
+
+
+def test_the_worker_command_does_what_it_was_started_for(train_args, own_store, ask, monkeypatch):
+    monkeypatch.setattr(jobs, "_launch", lambda *_: None)  # queued, and nobody comes
+    _, queued, _ = ask(*train_args, "--detach")
+    assert main(["work", "--store", str(own_store), "runs", queued["run"]]) == 0
+    assert Store(own_store).runs.status(queued["run"]).state == "done"
+
+
+# --- how it starts
+
+
+@pytest.mark.parametrize("args", [["--help"], ["select", "--json"], ["select"], ["runs", "--json"]])
+def test_it_starts_without_the_heavy_libraries(args):
+    heavy = ["torch", "transformers", "pandas", "streamlit", "scipy", "sklearn", "plotly", "numba"]
+    program = f"""
+import atexit, sys
+atexit.register(lambda: print([m for m in {heavy} if m in sys.modules], file=sys.stderr))
+from mslt_core.__main__ import main
+sys.exit(main({args}))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=PROJECT, capture_output=True, text=True, check=True
+    )
+    assert done.stderr.strip() == "[]"
