@@ -1,0 +1,105 @@
+"""What is kept in memory between reruns. A key names its whole question, so nothing expires.
+
+Arguments that a function seems not to use (a digest, a stamp) are part of its key.
+"""
+
+from pathlib import Path
+
+import streamlit as st
+
+from mslt_core import pipeline
+from mslt_core.pipeline import TaskOffer
+from mslt_core.spec.results import GainResult, MingleResult, RunGroup, RunResult, SelectionResult
+from mslt_core.spec.specs import Criterion, MingleSpec, SelectSpec
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _selection(digest: str, _spec: SelectSpec) -> SelectionResult:  # noqa: ARG001
+    return pipeline.select(_spec)
+
+
+def selection(spec: SelectSpec) -> SelectionResult:
+    """All sets, ranked."""
+    return _selection(spec.digest(), spec)
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def selectable_langs(criterion: Criterion) -> tuple[str, ...]:
+    """Languages that have a vector under the criterion."""
+    return pipeline.selectable_langs(criterion)
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def _run_result(root: str, run: str, stamp: str) -> RunResult:  # noqa: ARG001
+    return pipeline.run_result(pipeline.open_store(root), run)
+
+
+def run_result(root: str, group: RunGroup, place: int = 0) -> RunResult:
+    """The scores of one of a group's runs."""
+    return _run_result(root, group.runs[place].run, _stamp(group))
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _gains(
+    root: str,
+    metric: str,
+    stamp: str,  # noqa: ARG001
+    _baseline: RunGroup,
+    _others: tuple[RunGroup, ...],
+) -> tuple[GainResult, ...]:
+    store = pipeline.open_store(root)
+    shared, _ = pipeline.zero_shot_means(store, (_baseline, *_others), metric)
+    return tuple(
+        pipeline.gains(store, _baseline, other, metric, mean_over=shared) for other in _others
+    )
+
+
+def gains(
+    root: str, baseline: RunGroup, others: tuple[RunGroup, ...], metric: str
+) -> tuple[GainResult, ...]:
+    """Each group minus the baseline; the means are over targets that none of them trained on."""
+    return _gains(root, metric, " ".join(map(_stamp, (baseline, *others))), baseline, others)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _zero_shot_means(
+    root: str,
+    stamp: str,  # noqa: ARG001
+    _groups: tuple[RunGroup, ...],
+) -> tuple[tuple[str, ...], dict[str, float]]:
+    return pipeline.zero_shot_means(pipeline.open_store(root), _groups)
+
+
+def zero_shot_means(
+    root: str, groups: tuple[RunGroup, ...]
+) -> tuple[tuple[str, ...], dict[str, float]]:
+    """The targets that none of the groups trained on, and each group's mean accuracy there."""
+    return _zero_shot_means(root, " ".join(map(_stamp, groups)), groups)
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def _mingle(root: str, digest: str, stamp: str, _spec: MingleSpec) -> MingleResult:  # noqa: ARG001
+    store = pipeline.open_store(root)
+    return pipeline.mingle(store, _spec, compute=False, roots=pipeline.allowed_roots())
+
+
+def mingle(root: str, spec: MingleSpec, groups: tuple[RunGroup, ...]) -> MingleResult:
+    """Stored maps and CKA; NotComputedError where a part is missing. Errors are not kept."""
+    return _mingle(root, spec.digest(), " ".join(map(_stamp, groups)), spec)
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def _task_offer(task: str, data: str | None, changed_ns: int) -> TaskOffer:  # noqa: ARG001
+    return pipeline.task_offer(task, data, roots=pipeline.allowed_roots())
+
+
+def task_offer(task: str, data: str | None) -> TaskOffer:
+    """The languages that a task has here; looked at again when the folder changes."""
+    folder = Path(data).expanduser() if data else None
+    changed_ns = folder.stat().st_mtime_ns if folder and folder.is_dir() else 0
+    return _task_offer(task, data, changed_ns)
+
+
+def _stamp(group: RunGroup) -> str:
+    """Changes when a run of the group is trained again."""
+    return " ".join(f"{info.run}:{info.created_utc}:{info.elapsed_s}" for info in group.runs)

@@ -1,0 +1,79 @@
+"""The sidebar that every page shares, and what it says: one store, one experiment, some runs."""
+
+import os
+from pathlib import Path
+
+import streamlit as st
+
+from mslt_core import pipeline
+from mslt_core.spec.results import RunGroup
+from mslt_core.store import Store
+from pages._shared.context import Context
+from pages._shared.labels import experiment_label, group_label
+
+MAX_COMPARED = 3
+"""Beside the base: four panels are the most that can be read side by side."""
+
+EXAMPLE_ONLY = "example"
+
+
+def sidebar() -> Context:
+    """Draw the sidebar and say what it chose. Its choices are part of every page's link."""
+    with st.sidebar:
+        store = _store()
+        runs = tuple(store.runs.list())
+        groups = pipeline.run_groups(store)
+        experiments = list(dict.fromkeys(group.experiment for group in _newest_first(groups)))
+        if not experiments:
+            st.caption("No finished runs yet. Train shows how to make the first ones.")
+            return Context(store, runs, (), ())
+        labels = {group.experiment: experiment_label(group.runs[0].spec) for group in groups}
+        experiment = st.selectbox(
+            "Experiment",
+            experiments,
+            format_func=lambda key: labels.get(key, key),
+            key="experiment",
+            bind="query-params",
+            help="Runs that share task, data, model and recipe, and so may be compared.",
+        )
+        mine = tuple(group for group in groups if group.experiment == experiment)
+        chosen = _compared(mine)
+    return Context(store, runs, mine, chosen)
+
+
+def _store() -> Store:
+    """The user's store with the example under it, the example alone, or a store of MSLT_STORES."""
+    own = str(pipeline.open_store().root)
+    places = {own: f"{Path(own).name}/, with the example", EXAMPLE_ONLY: "Example only, read-only"}
+    for extra in filter(None, os.environ.get("MSLT_STORES", "").split(os.pathsep)):
+        places[str(Path(extra).resolve())] = Path(extra).name
+    place = st.selectbox(
+        "Store",
+        list(places),
+        format_func=lambda key: places.get(key, key),
+        key="store",
+        bind="query-params",
+        help="Where runs are kept. Add others with the variable MSLT_STORES.",
+    )
+    return pipeline.open_store(pipeline.EXAMPLE if place == EXAMPLE_ONLY else place)
+
+
+def _compared(groups: tuple[RunGroup, ...]) -> tuple[RunGroup, ...]:
+    by_key = {group.key: group for group in groups}
+    keys = st.multiselect(
+        "Compare",
+        list(by_key),
+        default=list(by_key)[:MAX_COMPARED],
+        format_func=lambda key: group_label(by_key[key]) if key in by_key else key,
+        key="compare",
+        bind="query-params",
+        max_selections=MAX_COMPARED,
+        help="The base model always stands beside them on Mingling.",
+    )
+    return tuple(group for group in groups if group.key in keys)
+
+
+def _newest_first(groups: list[RunGroup]) -> list[RunGroup]:
+    """Groups by their newest run, the user's own before the shipped ones."""
+    newest = sorted(groups, key=lambda g: max(i.created_utc for i in g.runs), reverse=True)
+    return sorted(newest, key=lambda group: group.runs[0].read_only)

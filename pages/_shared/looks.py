@@ -1,0 +1,104 @@
+"""What the Mingling page looks at by default: shipped with the example, so shown at once."""
+
+from collections.abc import Sequence
+from typing import Any, get_args
+
+import streamlit as st
+
+from mslt_core import pipeline
+from mslt_core.spec.languages import label
+from mslt_core.spec.metrics import METRICS
+from mslt_core.spec.results import RunGroup, RunInfo
+from mslt_core.spec.specs import Estimator, MingleSpec
+from pages._shared.context import Context
+
+
+def default_langs(known: Sequence[str]) -> list[str]:
+    """Languages that were trained on and others, of many families: those the corpus has."""
+    return [lang for lang in pipeline.LOOK_LANGS if lang in known] or list(known[:8])
+
+
+def look_of(context: Context, *, seed: int = 0, **fields: Any) -> MingleSpec:
+    """The base beside one run of every chosen group."""
+    runs = tuple(_run_of(group, seed).run for group in context.chosen)
+    return MingleSpec(checkpoints=(context.base, *runs), **fields)
+
+
+def weights_missing(context: Context, look: MingleSpec) -> list[RunInfo]:
+    """Runs of the look whose weights are not stored in any layer."""
+    by_run = {info.run: info for info in context.runs}
+    chosen = [by_run[key] for key in look.checkpoints if key in by_run]
+    return [info for info in chosen if not info.has_weights]
+
+
+def _run_of(group: RunGroup, seed: int) -> RunInfo:
+    return next((info for info in group.runs if info.spec.seed == seed), group.runs[0])
+
+
+def default_look(context: Context) -> MingleSpec:
+    """What the Mingling page shows before anything is changed."""
+    corpus = pipeline.EXAMPLE_CORPUS
+    langs = default_langs(pipeline.corpus_langs(corpus))
+    return look_of(context, corpus=corpus, langs=langs)
+
+
+METHODS = {"tsne": "t-SNE", "umap": "UMAP", "pca": "PCA"}
+POOLINGS = {
+    "mean": "mean of all tokens, as in the paper",
+    "mean_no_special": "mean without special tokens",
+}
+
+
+def question(context: Context) -> MingleSpec:
+    """The controls: method and languages at hand, the rest under More."""
+    one, other, third = st.columns([1, 3, 1], vertical_alignment="bottom")
+    method = one.segmented_control(
+        "Map",
+        list(METHODS),
+        default="tsne",
+        required=True,
+        format_func=lambda name: METHODS[name],
+        key="method",
+        bind="query-params",
+    )
+    with third.popover("More", width="stretch"):
+        more = _more(context)
+    known = pipeline.corpus_langs(more["corpus"], roots=pipeline.allowed_roots())
+    langs = other.multiselect(
+        "Languages",
+        known,
+        default=default_langs(known),
+        format_func=label,
+        key="langs",
+        bind="query-params",
+    )
+    return look_of(context, langs=tuple(langs), method=method, **more)
+
+
+def _more(context: Context) -> dict[str, Any]:
+    """Corpus, seed, layer, pooling and estimator."""
+    corpus = st.text_input(
+        "Parallel sentences",
+        pipeline.EXAMPLE_CORPUS,
+        key="corpus",
+        bind="query-params",
+        help="cldr-parallel, or a folder that holds UD_English-PUD and its sisters.",
+    )
+    seeds = sorted({info.spec.seed for group in context.chosen for info in group.runs}) or [0]
+    seed = st.selectbox("Seed of the runs", seeds, key="run_seed")
+    layer = st.number_input(
+        "Layer", min_value=-1, value=-1, key="layer", help="-1 is the last, 0 the embeddings."
+    )
+    pooling = st.selectbox(
+        "Pooling", list(POOLINGS), format_func=lambda name: POOLINGS[name], key="pooling"
+    )
+    estimator = st.selectbox(
+        "CKA estimator", get_args(Estimator), key="estimator", help=METRICS["linear_cka"].meaning
+    )
+    return {
+        "corpus": corpus,
+        "seed": seed,
+        "layer": int(layer),
+        "pooling": pooling,
+        "estimator": estimator,
+    }

@@ -1,0 +1,80 @@
+"""What pages say when there is nothing to show, when it takes a while, and when it goes wrong."""
+
+import contextlib
+import logging
+import re
+import secrets
+from collections.abc import Iterator
+
+import streamlit as st
+
+from mslt_core.spec.errors import MsltError, NotComputedError
+
+logger = logging.getLogger(__name__)
+
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:&@=^\"'])")
+# Streamlit makes links, icons and arrows out of text that is escaped; an invisible word joiner
+# after these keeps it from recognising them.
+_RECOGNISED = re.compile(r"([:@](?=\S)|www(?=\.)|[-<>~](?=[-=>]))", re.IGNORECASE)
+_WORD_JOINER = "\u2060"
+
+
+def escape(text: str) -> str:
+    """Text that st.markdown and labels show literally: no images, links, colours or formulas."""
+    parted = _RECOGNISED.sub(rf"\1{_WORD_JOINER}", " ".join(text.split()))
+    return _MARKDOWN.sub(r"\\\1", parted)
+
+
+@contextlib.contextmanager
+def explain_errors() -> Iterator[None]:
+    """Show an error that a person can act on as a sentence; log anything else as a bug.
+
+    What comes after the ``with`` still runs: put inside it all that needs the result.
+    """
+    try:
+        yield
+    except NotComputedError as e:
+        st.info(escape(e.hint), title=escape(_sentence(e.message)))
+    except MsltError as e:
+        st.warning(escape(e.hint), title=escape(_sentence(e.message)))
+    except Exception:
+        reference = secrets.token_hex(3)
+        logger.exception("bug %s", reference)
+        st.error(
+            f"The rest of the page still works. The log has the details under bug {reference}; "
+            "please report them.",
+            title="This part of the page failed: a bug, not something you did.",
+        )
+
+
+def _sentence(message: str) -> str:
+    """With a full stop and a capital, but k stays k."""
+    return f"{message[:1].upper() if message[1:2].isalpha() else message[:1]}{message[1:]}."
+
+
+def empty_state(missing: str, *, button: str = "", key: str = "") -> bool:
+    """What is missing, and the button that makes it; True when it is pressed."""
+    with st.container(horizontal_alignment="center", gap="small"):
+        st.space("medium")
+        st.markdown(escape(missing), text_alignment="center", width="stretch")
+        pressed = bool(button) and st.button(button, key=key or f"make_{button}", type="primary")
+        st.space("medium")
+    return pressed
+
+
+def time_left(seconds: float | None) -> str:
+    """about 2 min left; nothing where nobody knows."""
+    if seconds is None:
+        return ""
+    if seconds < 90:
+        return f"about {max(1, round(seconds))} s left"
+    if seconds < 90 * 60:
+        return f"about {round(seconds / 60)} min left"
+    return f"about {seconds / 3600:.1f} h left"
+
+
+def show_progress(message: str, done: int, total: int, eta_s: float | None) -> None:
+    """How far something is, and how long it will still take."""
+    told = [message or "starting", f"{done:,} of {total:,}" if total else "", time_left(eta_s)]
+    share = min(done / total, 1.0) if total else 0.0
+    st.progress(share, text=escape(", ".join(filter(None, told))))

@@ -1,0 +1,102 @@
+"""Runs as they go on: state, progress, loss, time left. Looks at the store, never at the worker."""
+
+import streamlit as st
+
+from mslt_core import figures, jobs, pipeline
+from mslt_core.spec.results import RunInfo
+from mslt_core.store import UNFINISHED, Store
+from pages._shared.messages import escape, explain_errors, show_progress
+from pages._shared.theme import current_theme, show_figure
+
+SHOWN = 6
+"""Runs on the page; the newest first."""
+
+LOOK_EVERY_S = 1.0
+
+STATE_WORDS = {
+    "queued": "waiting",
+    "running": "training",
+    "done": "done",
+    "failed": "failed",
+    "stopped": "stopped",
+    "lost": "lost",
+}
+
+
+def watch_runs(root: str) -> None:
+    """The newest runs; looked at every second while one of them is at work."""
+    busy = any(info.state in UNFINISHED for info in pipeline.open_store(root).runs.list())
+    st.fragment(_look, run_every=LOOK_EVERY_S if busy else None)(root, busy)
+
+
+def _look(root: str, busy: bool) -> None:
+    with explain_errors():
+        store = pipeline.open_store(root)
+        runs = store.runs.list()
+        if busy and not any(info.state in UNFINISHED for info in runs):
+            st.rerun()  # the last one has ended: the sidebar and other pages want to know
+        watched = [run for run in st.session_state.get("watched", []) if store.runs.exists(run)]
+        shown = [info for info in runs if info.run in watched or info.state in UNFINISHED]
+        shown = (shown or [info for info in runs if not info.read_only] or runs)[:SHOWN]
+        if not shown:
+            st.info("No runs yet. Start one on the left; it goes on when you close this page.")
+            return
+        _curves(store, shown)
+        for info in shown:
+            _row(store, info)
+
+
+def _curves(store: Store, shown: list[RunInfo]) -> None:
+    histories = {_title(info): store.runs.history(info.run) for info in reversed(shown)}
+    histories = {name: points for name, points in histories.items() if points}
+    if histories:
+        names = {_title(info): info.name for info in shown}
+        by_set = figures.set_colours(
+            sorted(set(names.values()), key=lambda n: (n[:4] != "SSLT", n))
+        )
+        colours = {title: by_set[name] for title, name in names.items()}
+        theme = current_theme()
+        drawn = figures.training_curves(histories, colours=colours, theme=theme)
+        show_figure(drawn, key="curves")
+
+
+def _row(store: Store, info: RunInfo) -> None:
+    words, button = st.columns([5, 1], vertical_alignment="center")
+    with words:
+        st.markdown(f"**{escape(_title(info))}** {_told(info)}")
+        if info.state in UNFINISHED:
+            _progress(store, info)
+        elif info.reason:
+            st.caption(escape(info.reason))
+    with button:
+        if info.state in UNFINISHED:
+            if st.button("Stop", key=f"stop_{info.run}"):
+                jobs.cancel(store, "runs", info.run)
+                st.rerun(scope="fragment")
+        elif (
+            info.state in {"failed", "stopped", "lost"}
+            and not store.read_only
+            and st.button("Resume", key=f"resume_{info.run}", help="From its last checkpoint.")
+        ):
+            jobs.start(store, info.spec, info.where)
+            st.rerun()
+
+
+def _progress(store: Store, info: RunInfo) -> None:
+    progress = store.runs.status(info.run).progress
+    show_progress(progress.message, progress.done, progress.total, progress.eta_s)
+
+
+def _title(info: RunInfo) -> str:
+    return f"{info.name}, seed {info.spec.seed}"
+
+
+def _told(info: RunInfo) -> str:
+    words = STATE_WORDS[info.state]
+    if info.state == "done" and info.mean_accuracy is not None:
+        n = len(set(info.spec.target_langs) - set(info.spec.source_langs))
+        return (
+            f"{words} in {info.elapsed_s:.0f} s, mean token accuracy "
+            f"**{100 * info.mean_accuracy:.1f}** on the {n} languages it did not train on"
+        )
+    return words if info.state != "failed" else f"{words} at step {info.step:,}"

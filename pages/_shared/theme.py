@@ -1,0 +1,52 @@
+"""How pages show figures: in the browser's theme, with alternative text, nothing to distract."""
+
+from collections.abc import Callable
+from typing import Any, Literal
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from mslt_core import figures
+from mslt_core.figures import Theme
+
+_CONFIG = {
+    "displaylogo": False,
+    "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d", "zoomIn2d", "zoomOut2d"],
+    "scrollZoom": False,
+}
+
+
+def current_theme() -> Theme:
+    """Light or dark, as the browser shows the page; light before the browser has said."""
+    return "dark" if st.context.theme.type == "dark" else "light"
+
+
+@st.fragment(run_every=2)
+def follow_theme() -> None:
+    """Draw the page again when the reader switches between light and dark.
+
+    Streamlit tells no one of the switch, and figures are drawn for one theme. Call it once on
+    every full run.
+    """
+    drawn = st.session_state.setdefault("drawn_theme", current_theme())
+    if current_theme() != drawn:
+        st.session_state["drawn_theme"] = current_theme()
+        st.rerun()
+
+
+def show_figure(
+    fig: go.Figure,
+    *,
+    key: str,
+    on_select: Literal["ignore", "rerun"] | Callable[..., None] = "ignore",
+) -> Any:
+    """A figure as wide as its place. With `on_select` clicks come back as points' customdata."""
+    return st.plotly_chart(
+        fig,
+        key=key,
+        theme=None,
+        alt=figures.alt_text(fig),
+        on_select=on_select,
+        selection_mode="points",
+        config={**_CONFIG, "toImageButtonOptions": {"format": "svg", "filename": key}},
+    )

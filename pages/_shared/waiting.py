@@ -1,0 +1,36 @@
+"""A long piece of work that the page waits for: how far it is, and what went wrong."""
+
+import streamlit as st
+
+from mslt_core import jobs, pipeline
+from mslt_core.spec.specs import Spec, Where
+from mslt_core.store import UNFINISHED
+from pages._shared.context import Context
+from pages._shared.messages import escape, show_progress
+
+
+def wait_for(context: Context, spec: Spec) -> bool:
+    """True while the work goes on, or when it failed and says so; the page draws nothing then."""
+    digest = spec.digest()
+    if not context.store.jobs.exists(digest):
+        return False
+    status = context.store.jobs.status(digest)
+    if status.state in UNFINISHED:
+        st.fragment(_look, run_every=1.0)(context.root, digest)
+        return True
+    if status.state in {"failed", "lost"}:
+        st.warning(escape(status.reason), title="The computation did not finish.")
+        if st.button("Try again", key="again"):
+            jobs.start(context.store, spec, Where())
+            st.rerun()
+        return True
+    return False
+
+
+def _look(root: str, digest: str) -> None:
+    status = pipeline.open_store(root).jobs.status(digest)
+    if status.state not in UNFINISHED:
+        st.rerun()
+    progress = status.progress
+    show_progress(progress.message, progress.done, progress.total, progress.eta_s)
+    st.skeleton(height=420)

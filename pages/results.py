@@ -1,0 +1,81 @@
+"""Does MSLT beat SSLT, where, and by how much?"""
+
+import streamlit as st
+
+from mslt_core import figures
+from mslt_core.spec.metrics import METRICS
+from mslt_core.spec.results import RunGroup
+from pages._shared import cached
+from pages._shared.context import Context
+from pages._shared.context import context as sidebar_context
+from pages._shared.gains_told import INTERVALS, answer, averaged_over, table
+from pages._shared.labels import group_label
+from pages._shared.messages import empty_state, escape, explain_errors
+from pages._shared.theme import current_theme, show_figure
+
+
+def against(context: Context) -> tuple[RunGroup, str]:
+    """The group that is subtracted, and the metric."""
+    one, other, _ = st.columns([1, 1, 2])
+    names = {group.key: group for group in context.groups}
+    start = context.baseline
+    with one:
+        key = st.selectbox(
+            "Measured against",
+            list(names),
+            index=list(names).index(start.key) if start else 0,
+            format_func=lambda key: group_label(names[key]) if key in names else key,
+            key="against",
+            bind="query-params",
+        )
+    with other:
+        metric = st.segmented_control(
+            "Score",
+            ["accuracy", "span_f1"],
+            default="accuracy",
+            required=True,
+            format_func=lambda name: METRICS[name].label,
+            key="metric",
+            bind="query-params",
+            help=f"{METRICS['accuracy'].meaning} {METRICS['span_f1'].meaning}",
+        )
+    return names[key], metric
+
+
+def compared(context: Context) -> None:
+    """Every chosen group minus the baseline, target by target."""
+    lead = st.container()
+    baseline, metric = against(context)
+    others = tuple(group for group in context.chosen if group.key != baseline.key)
+    if not others:
+        st.info(f"Choose a set beside {escape(baseline.name)} under Compare, in the sidebar.")
+        return
+    results = cached.gains(context.root, baseline, others, metric)
+    for result in results:
+        lead.markdown(answer(result))
+    theme, colours = current_theme(), context.colours()
+    show_figure(figures.target_gains(results, colours=colours, theme=theme), key="gains")
+    st.caption(f"{averaged_over(results)} {INTERVALS[results[0].interval]}")
+    runs = [cached.run_result(context.root, group) for group in (baseline, *others)]
+    drawn = figures.target_scores(runs, metric=metric, colours=colours, theme=theme)
+    show_figure(drawn, key="scores")
+    for result in results:
+        numbers = table(result)
+        with st.expander(f"The numbers: {result.name_b} minus {result.name_a}"):
+            st.dataframe(numbers.round(1), hide_index=True, width="stretch")
+            st.download_button(
+                "CSV",
+                numbers.to_csv(index=False),
+                file_name=f"{result.name_b} minus {result.name_a}, {metric}.csv",
+                on_click="ignore",
+                key=f"csv_{result.name_b}",
+            )
+
+
+st.title("Does MSLT beat SSLT, where, and by how much?")
+context = sidebar_context()
+with explain_errors():
+    if context.groups:
+        compared(context)
+    elif empty_state("No finished runs in this store yet.", button="Train the first set"):
+        st.switch_page("pages/train.py")

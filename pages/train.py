@@ -1,0 +1,93 @@
+"""What happens when I train on these languages?"""
+
+import streamlit as st
+
+from mslt_core import jobs, pipeline
+from mslt_core.spec.languages import label
+from mslt_core.spec.specs import set_name
+from pages._shared import cached
+from pages._shared.context import Context
+from pages._shared.context import context as sidebar_context
+from pages._shared.messages import escape, explain_errors
+from pages._shared.plan import Plan, free_seeds, recipe
+from pages._shared.running import watch_runs
+
+
+def inputs() -> tuple[str, str | None, str]:
+    """Task, data folder and base checkpoint."""
+    titles = pipeline.task_titles()
+    task = st.selectbox(
+        "Task", list(titles), format_func=lambda n: titles[n], key="task", bind="query-params"
+    )
+    data, model = None, pipeline.EXAMPLE_MODEL
+    if pipeline.needs_folder(task):
+        data = st.text_input(
+            "Folder with the data",
+            key="data",
+            bind="query-params",
+            placeholder="../panx",
+            help="train-en.tsv, dev-en.tsv and so on: token, tab, tag; a blank line between "
+            "sentences. The path may be relative to the project.",
+        )
+        model = st.text_input(
+            "Base model",
+            pipeline.EXAMPLE_MODEL,
+            key="model",
+            bind="query-params",
+            help="A checkpoint folder, a hub id such as FacebookAI/xlm-roberta-base, or base, "
+            "the small one that comes with the example.",
+        )
+    return task, data or None, model
+
+
+def sets_to_train(train_langs: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+    """The chosen set, and SSLT(en) to measure it against."""
+    asked = [lang for lang in st.query_params.get_all("sources") if lang in train_langs]
+    default = asked or [lang for lang in ("de", "en", "es") if lang in train_langs]
+    langs = st.multiselect(
+        "Source languages",
+        train_langs,
+        default=default,
+        format_func=label,
+        key="sources",
+        bind="query-params",
+    )
+    chosen = tuple(sorted(langs))
+    english = ("en",)
+    if "en" not in train_langs or chosen == english:
+        return (chosen,) if chosen else ()
+    beside = st.toggle("SSLT(en) beside it, as the baseline", value=True, key="beside")
+    return (english, chosen)[not beside :] if chosen else (english,) * beside
+
+
+def start(context: Context, plan: Plan) -> None:
+    """Check all runs, then hand them to workers of their own."""
+    started = [jobs.start(context.store, spec, where) for spec, where in plan.specs()]
+    st.session_state["watched"] = started
+    st.rerun()
+
+
+st.title("What happens when I train on these languages?")
+context = sidebar_context()
+left, right = st.columns([1, 2], gap="large")
+with left, explain_errors():
+    task, data, model = inputs()
+    offer = cached.task_offer(task, data)
+    sets = sets_to_train(offer.train_langs)
+    budget, steps, n_seeds, rate, limit = recipe()
+    seeds = free_seeds(context, (task, budget, steps), sets, n_seeds)
+    plan = Plan(task, data, model, sets, budget, steps, seeds, rate, limit)
+    names = " and ".join(set_name(langs) for langs in sets)
+    n_runs = len(sets) * len(plan.seeds)
+    if not sets:
+        st.info("Choose at least one source language.")
+    else:
+        st.markdown(
+            f"**{n_runs} run{'s' if n_runs > 1 else ''}**: {escape(names)}, "
+            f"{plan.budget:,} examples each, seed{'s' * (len(seeds) > 1)} "
+            f"{', '.join(map(str, seeds))}, scored on {len(offer.eval_langs)} languages."
+        )
+        if st.button("Start", type="primary", key="start", disabled=context.store.read_only):
+            start(context, plan)
+with right:
+    watch_runs(context.root)

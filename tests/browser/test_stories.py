@@ -1,0 +1,48 @@
+"""The first ten minutes of a new user, in a real browser."""
+
+import re
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+PAGES = {
+    "": "What do we know so far?",
+    "languages": "Which source languages should I choose?",
+    "train": "What happens when I train on these languages?",
+    "mingling": "Do the languages mix inside the model?",
+    "results": "Does MSLT beat SSLT, where, and by how much?",
+}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_link_opens_its_page_with_a_picture(page, dashboard, name):
+    page.goto(f"{dashboard}/{name}")
+    page.get_by_role("heading", name=PAGES[name]).wait_for()
+    page.locator(".js-plotly-plot .main-svg").first.wait_for()
+    assert page.get_by_text("This part of the page failed").count() == 0
+
+
+def test_a_link_reopens_what_was_chosen(page, dashboard):
+    page.goto(f"{dashboard}/languages?criterion=Family&k=4")
+    page.get_by_text(re.compile("By family")).first.wait_for()
+    page.get_by_text(re.compile("of 35 sets of 4|of 4")).first.wait_for()
+
+
+def test_a_set_is_chosen_trained_and_still_there_after_closing_the_tab(browser, page, dashboard):
+    page.goto(f"{dashboard}/languages?k=2&criterion=Syntax")
+    page.get_by_role("button", name="Train this set: MSLT(ar, zh)").click()
+    page.get_by_role("heading", name=PAGES["train"]).wait_for()
+    page.get_by_text("SSLT(en) and MSLT(ar, zh)").wait_for()
+    page.get_by_label("Steps").fill("40")
+    page.get_by_label("Steps").press("Enter")
+    page.get_by_role("button", name="Start", exact=True).click()
+    page.get_by_text(re.compile("waiting|loading|reading|training|scoring")).first.wait_for()
+    page.context.close()
+
+    again = browser.new_page()
+    again.set_default_timeout(240_000)
+    again.goto(f"{dashboard}/train")
+    again.get_by_text(re.compile(r"MSLT\(ar, zh\), seed 0")).first.wait_for()
+    again.get_by_text(re.compile(r"done in \d+ s")).nth(1).wait_for()
+    again.close()
