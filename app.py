@@ -14,10 +14,18 @@ PAGES = {
     "results": "Results",
 }
 
+SIDEBAR_WIDTH = 310
+"""Pixels: an experiment's name fits."""
+
 
 def main() -> None:
     """One page list, one frame; an error that a page does not explain itself is explained here."""
-    st.set_page_config(page_title="MSLT Lab", layout="wide", menu_items={"About": __doc__})
+    st.set_page_config(
+        page_title="MSLT Lab",
+        layout="wide",
+        initial_sidebar_state=SIDEBAR_WIDTH,
+        menu_items={"About": __doc__},
+    )
     pages = [
         st.Page(f"pages/{name}.py", title=title, url_path=name, default=name == "overview")
         for name, title in PAGES.items()

@@ -92,8 +92,6 @@ def example_spec(source_langs: tuple[str, ...], seed: int) -> tuple[TrainSpec, W
         model=pipeline.EXAMPLE_MODEL,
         source_langs=source_langs,
         budget=pipeline.BUDGET,
-        steps=pipeline.STEPS,
-        eval_limit=pipeline.EVAL_LIMIT,
         seed=seed,
     )
 

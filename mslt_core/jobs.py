@@ -134,7 +134,7 @@ def _launch(store: Store, kind: Kind, digest: str) -> None:
             worker = subprocess.Popen(
                 _command(store, kind, digest),
                 cwd=Path(mslt_core.__file__).parents[1],
-                env={**os.environ, **WORKER_ENVIRONMENT},
+                env=_shared_cores() | dict(os.environ) | WORKER_ENVIRONMENT,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -149,9 +149,14 @@ def _launch(store: Store, kind: Kind, digest: str) -> None:
     threading.Thread(target=worker.wait, daemon=True).start()
 
 
+def _shared_cores() -> dict[str, str]:
+    """Workers that run side by side share the cores: threads that wait for a core cost tenfold."""
+    threads = max(1, (os.cpu_count() or 1) // slots())
+    return {"OMP_NUM_THREADS": str(threads)} if slots() > 1 else {}
+
+
 def _command(store: Store, kind: Kind, digest: str) -> list[str]:
-    root = str(store.root)
-    return [sys.executable, "-m", "mslt_core", "work", "--store", root, kind, digest]
+    return [sys.executable, "-m", "mslt_core", "work", "--store", str(store.root), kind, digest]
 
 
 def _signal(store: Store, kind: Kind, digest: str, signal_number: signal.Signals) -> None:

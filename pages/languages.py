@@ -20,7 +20,7 @@ PAPER_POOL = ("ar", "de", "en", "es", "fr", "ru", "zh")
 
 def question() -> SelectSpec:
     """The controls beside the figure."""
-    criterion = st.segmented_control(
+    criterion = st.pills(
         "Different in",
         get_args(Criterion),
         default="syntax",
@@ -40,12 +40,11 @@ def question() -> SelectSpec:
         key="pool",
         bind="query-params",
         help="The languages you have labelled data for. At first the paper's seven.",
+        wrap=True,
     )
     k = st.slider(
         "Number of source languages, k",
-        2,
-        7,
-        3,
+        *(2, 7, 3),
         key="k",
         bind="query-params",
         help="The paper finds three enough. Diversity is a sum over pairs, so k starts at 2.",
@@ -57,6 +56,7 @@ def question() -> SelectSpec:
         key="include",
         bind="query-params",
         help="For instance English, if its data is there anyway.",
+        wrap=True,
     )
     return SelectSpec(pool=tuple(pool), k=k, criterion=criterion, include=tuple(include))
 

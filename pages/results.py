@@ -8,8 +8,7 @@ from mslt_core.spec.results import RunGroup
 from pages._shared import cached
 from pages._shared.context import Context
 from pages._shared.context import context as sidebar_context
-from pages._shared.gains_told import INTERVALS, answer, averaged_over, table
-from pages._shared.labels import group_label
+from pages._shared.gains_told import INTERVALS, answer, averaged_over, cut_off, table
 from pages._shared.messages import empty_state, escape, explain_errors
 from pages._shared.theme import current_theme, show_figure
 
@@ -24,7 +23,7 @@ def against(context: Context) -> tuple[RunGroup, str]:
             "Measured against",
             list(names),
             index=list(names).index(start.key) if start else 0,
-            format_func=lambda key: group_label(names[key]) if key in names else key,
+            format_func=lambda key: names[key].name if key in names else key,
             key="against",
             bind="query-params",
         )
@@ -59,6 +58,7 @@ def compared(context: Context) -> None:
     runs = [cached.run_result(context.root, group) for group in (baseline, *others)]
     drawn = figures.target_scores(runs, metric=metric, colours=colours, theme=theme)
     show_figure(drawn, key="scores")
+    st.caption(escape(cut_off(runs)))
     for result in results:
         numbers = table(result)
         with st.expander(f"The numbers: {result.name_b} minus {result.name_a}"):

@@ -8,8 +8,9 @@ from mslt_core.spec.specs import set_name
 from pages._shared import cached
 from pages._shared.context import Context
 from pages._shared.context import context as sidebar_context
-from pages._shared.messages import escape, explain_errors
-from pages._shared.plan import Plan, free_seeds, recipe
+from pages._shared.messages import about, escape, explain_errors
+from pages._shared.plan import Plan, expected_s, free_seeds
+from pages._shared.recipe import recipe
 from pages._shared.running import watch_runs
 
 
@@ -51,6 +52,7 @@ def sets_to_train(train_langs: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
         format_func=label,
         key="sources",
         bind="query-params",
+        wrap=True,
     )
     chosen = tuple(sorted(langs))
     english = ("en",)
@@ -58,6 +60,18 @@ def sets_to_train(train_langs: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
         return (chosen,) if chosen else ()
     beside = st.toggle("SSLT(en) beside it, as the baseline", value=True, key="beside")
     return (english, chosen)[not beside :] if chosen else (english,) * beside
+
+
+def told(context: Context, plan: Plan, n_targets: int) -> str:
+    """The plan in one sentence."""
+    names = " and ".join(set_name(langs) for langs in plan.sets)
+    seeds = f"seed{'s' * (len(plan.seeds) > 1)} {', '.join(map(str, plan.seeds))}"
+    seconds = expected_s(context, plan)
+    return (
+        f"**{plan.n_runs} run{'s' * (plan.n_runs > 1)}**: {escape(names)}, "
+        f"{plan.recipe.budget:,} examples each, {plan.recipe.steps:,} steps, {seeds}, "
+        f"scored on {n_targets} languages{f', {about(seconds)} in all' if seconds else ''}."
+    )
 
 
 def start(context: Context, plan: Plan) -> None:
@@ -74,19 +88,12 @@ with left, explain_errors():
     task, data, model = inputs()
     offer = cached.task_offer(task, data)
     sets = sets_to_train(offer.train_langs)
-    budget, steps, n_seeds, rate, limit = recipe()
-    seeds = free_seeds(context, (task, budget, steps), sets, n_seeds)
-    plan = Plan(task, data, model, sets, budget, steps, seeds, rate, limit)
-    names = " and ".join(set_name(langs) for langs in sets)
-    n_runs = len(sets) * len(plan.seeds)
+    asked = recipe(offer)
+    plan = Plan(task, data, model, sets, free_seeds(context, task, asked, sets), asked)
     if not sets:
         st.info("Choose at least one source language.")
     else:
-        st.markdown(
-            f"**{n_runs} run{'s' if n_runs > 1 else ''}**: {escape(names)}, "
-            f"{plan.budget:,} examples each, seed{'s' * (len(seeds) > 1)} "
-            f"{', '.join(map(str, seeds))}, scored on {len(offer.eval_langs)} languages."
-        )
+        st.markdown(told(context, plan, len(offer.eval_langs)))
         if st.button("Start", type="primary", key="start", disabled=context.store.read_only):
             start(context, plan)
 with right:

@@ -308,6 +308,19 @@ def test_start_does_the_work_elsewhere(store, worker_does, monkeypatch):
     until(lambda: not set(psutil.Process().children()) - before)  # reaped, no zombie is left
 
 
+@pytest.mark.parametrize(("slots", "threads"), [("1", "None"), ("1000", "1")])
+def test_workers_side_by_side_share_the_cores(store, worker_does, monkeypatch, slots, threads):
+    monkeypatch.setenv("MSLT_SLOTS", slots)
+    monkeypatch.delenv("OMP_NUM_THREADS")
+    worker_does("""
+        print("threads:", os.environ.get("OMP_NUM_THREADS"))
+        return True
+    """)
+    digest = jobs.start(store, question(), Where())
+    assert jobs.wait(store, "jobs", digest, timeout_s=LONG_S).state == "done"
+    assert f"threads: {threads}\n" in log(store, digest)
+
+
 def test_starting_what_is_being_done_changes_nothing(store, worker_does):
     worker_does(UNTIL_ASKED)
     digest = jobs.start(store, question(), Where())

@@ -156,13 +156,18 @@ def span_f1(counts: ItemCounts) -> float:
     >>> round(f1, 3)
     0.667
     """
-    total = counts.n_predicted.sum() + counts.n_gold.sum()
-    if total == 0:
+    if not any_entity(counts):
         raise DegenerateInputError(
             "span F1 is undefined: neither the gold nor the predicted tags hold an entity",
             hint="Score more sentences.",
         )
+    total = counts.n_predicted.sum() + counts.n_gold.sum()
     return float(2 * counts.true_positives.sum() / total)
+
+
+def any_entity(counts: ItemCounts) -> bool:
+    """Whether there is an entity, gold or predicted: without one span F1 is undefined."""
+    return bool(counts.n_predicted.any() or counts.n_gold.any())
 
 
 def majority_accuracy(gold: Sequence[npt.NDArray[np.integer]]) -> float:

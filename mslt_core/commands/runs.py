@@ -30,7 +30,7 @@ def run_answer(store: Store, run: str) -> Answer:
     info = store.runs.info(run)
     payload = _described(info)
     scores: dict[str, TargetScores] = {}
-    if info.state == "done":
+    if info.has_scores:
         result = run_result(store, run)
         scores = result.scores
         payload |= {
@@ -44,7 +44,7 @@ def run_answer(store: Store, run: str) -> Answer:
         payload=payload,
         shown=lambda: table(
             _headline(info),
-            ("target", "", "token accuracy", "span F1", "majority", "sentences"),
+            ("target", "", "token accuracy", "span F1", "majority", "sentences", "words cut off"),
             [
                 (
                     lang,
@@ -53,6 +53,7 @@ def run_answer(store: Store, run: str) -> Answer:
                     score.span_f1,
                     score.majority_accuracy,
                     score.n_items,
+                    score.n_unseen,
                 )
                 for lang, score in scores.items()
             ],

@@ -79,7 +79,9 @@ def _add_recipe(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--budget", type=int, default=BUDGET, help="training examples in all (%(default)s)"
     )
-    parser.add_argument("--steps", type=int, help="optimizer steps (default: 3 passes)")
+    parser.add_argument(
+        "--steps", type=int, help="optimizer steps (default: some passes over the budget)"
+    )
     parser.add_argument("--seed", type=int, default=0, help="default 0")
     parser.add_argument(
         "--batch-size", type=int, default=fields["batch_size"].default, help="default %(default)s"
@@ -94,10 +96,7 @@ def _add_recipe(parser: argparse.ArgumentParser) -> None:
         help="sub-words a sentence (default %(default)s)",
     )
     parser.add_argument(
-        "--eval-limit",
-        type=int,
-        default=fields["eval_limit"].default,
-        help="test sentences a language (default %(default)s)",
+        "--eval-limit", type=int, help="test sentences a language (default: the task's)"
     )
     parser.add_argument(
         "--precision", choices=get_args(Precision), default="float32", help="default float32"

@@ -56,15 +56,17 @@ def target_scores(
     )
 
 
-def _value(scores: TargetScores, metric: str) -> float:
-    return float(getattr(scores, metric))
+def _values(result: RunResult, metric: str) -> dict[str, float]:
+    """Target to score, without those where it is undefined."""
+    found = {lang: getattr(scores, metric) for lang, scores in result.scores.items()}
+    return {lang: float(value) for lang, value in found.items() if value is not None}
 
 
 def _by_score(results: Sequence[RunResult], metric: str) -> list[str]:
     best: dict[str, float] = {}
     for result in results:
-        for lang, scores in result.scores.items():
-            best[lang] = max(best.get(lang, 0.0), _value(scores, metric))
+        for lang, value in _values(result, metric).items():
+            best[lang] = max(best.get(lang, 0.0), value)
     return sorted(best, key=lambda lang: (-best[lang], lang))
 
 
@@ -72,9 +74,10 @@ def _score_dots(
     result: RunResult, rows: Sequence[str], metric: str, colour: str, theme: Theme
 ) -> go.Scatter:
     sources = result.info.spec.source_langs
-    langs = [lang for lang in rows if lang in result.scores]
+    values = _values(result, metric)
+    langs = [lang for lang in rows if lang in values]
     return go.Scatter(
-        x=[100 * _value(result.scores[lang], metric) for lang in langs],
+        x=[100 * values[lang] for lang in langs],
         y=[len(rows) - rows.index(lang) for lang in langs],
         mode="markers",
         legendgroup=result.info.name,
@@ -97,10 +100,15 @@ def _score_hover(result: RunResult, lang: str, metric: str) -> str:
     trained = "trained on" if lang in spec.source_langs else "zero-shot"
     return (
         f"<b>{text.language_label(lang)}</b> · {trained}<br>{text.escape(result.info.name)}, "
-        f"seed {spec.seed}: <b>{text.points(_value(scores, metric))}</b><br>"
-        f"{text.count(scores.n_items, 'sentence')}, {text.count(scores.n_tokens, 'word')}<br>"
+        f"seed {spec.seed}: <b>{text.points(_values(result, metric)[lang])}</b><br>"
+        f"{text.count(scores.n_items, 'sentence')}, {text.count(scores.n_tokens, 'word')}"
+        f"{_cut_off(scores)}<br>"
         f"majority accuracy {text.points(scores.majority_accuracy)}"
     )
+
+
+def _cut_off(scores: TargetScores) -> str:
+    return f", {scores.n_unseen:,} of them cut off" if scores.n_unseen else ""
 
 
 def _spans(
@@ -109,8 +117,9 @@ def _spans(
     """A thin line from the lowest run to the highest in each row."""
     xs: list[float | None] = []
     ys: list[float | None] = []
+    of_runs = [_values(result, metric) for result in results]
     for place, lang in enumerate(rows):
-        values = [_value(r.scores[lang], metric) for r in results if lang in r.scores]
+        values = [found[lang] for found in of_runs if lang in found]
         if values:
             xs += [100 * min(values), 100 * max(values), None]
             ys += [len(rows) - place, len(rows) - place, None]
@@ -137,7 +146,7 @@ def _majority(results: Sequence[RunResult], rows: Sequence[str], theme: Theme) -
 
 
 def _score_alt(result: RunResult, metric: str) -> str:
-    values = {lang: _value(scores, metric) for lang, scores in result.scores.items()}
+    values = _values(result, metric)
     if not values:
         return f"{result.info.name}: no target scored."
     best, worst = max(values, key=values.__getitem__), min(values, key=values.__getitem__)

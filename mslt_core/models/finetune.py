@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
 GB = 1e9
+CHECKPOINTS = "checkpoints"
+"""Folder below a run's, for the states from which it can go on."""
+
 SHORT_RUN = 200  # optimizer steps; starting over costs less than saving in between
 
 
@@ -119,14 +122,14 @@ def finetune(
         spec=spec.digest(), save_every=save_every, report=report, should_stop=should_stop
     )
     trainer = SealingTrainer(
-        folder=folder / "checkpoints",
+        folder=folder / CHECKPOINTS,
         progress=progress,
         model=model,
-        args=_arguments(spec, folder / "checkpoints"),
+        args=_arguments(spec, folder / CHECKPOINTS),
         train_dataset=_Ordered([row for lang in langs for row in examples[lang]], order),
         data_collator=_Collator(tokenizer.pad_token_id, _multiple_of()),
     )
-    resumed_from = _train(trainer, progress, folder / "checkpoints", on_resume)
+    resumed_from = _train(trainer, progress, folder / CHECKPOINTS, on_resume)
     step = trainer.state.global_step
     return Finetuned(
         model=model,

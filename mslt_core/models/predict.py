@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import logging
+import dataclasses
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -17,10 +17,18 @@ from mslt_core.spec.sentences import TaggedSentence
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
-logger = logging.getLogger(__name__)
-
 # sub-words in a batch, padding included: a CPU's cache is small, a GPU wants to be filled
 MAX_SUBWORDS = {"cpu": 2048, "cuda": 32_768, "mps": 8192}
+
+
+@dataclasses.dataclass(frozen=True)
+class PredictedTags:
+    """What a model says about the words of some sentences."""
+
+    tags: list[npt.NDArray[np.int64]]
+    """Label ids of each sentence, (n_words,)."""
+    n_unseen: int
+    """Words that the model did not see, in all sentences."""
 
 
 @torch.inference_mode()
@@ -30,7 +38,7 @@ def predict_tags(
     sentences: Sequence[TaggedSentence],
     *,
     max_length: int,
-) -> list[npt.NDArray[np.int64]]:
+) -> PredictedTags:
     """The most probable label of every word.
 
     Parameters
@@ -46,9 +54,9 @@ def predict_tags(
 
     Returns
     -------
-    list of ndarray of shape (n_words,)
-        Label ids, in the order of `sentences`. A word that the model does not see, beyond
-        `max_length` or without any sub-word, gets label 0, and is scored with it.
+    PredictedTags
+        In the order of `sentences`. A word that the model does not see, beyond `max_length` or
+        without any sub-word, gets label 0, is scored with it, and is counted.
     """
     model.eval()
     aligned = align(tokenizer, [sentence.tokens for sentence in sentences], max_length)
@@ -59,10 +67,8 @@ def predict_tags(
         tags = _tags(model, input_ids, tokenizer.pad_token_id)
         for i, row in zip(batch, tags, strict=True):
             predicted[i] = word_labels(aligned[i], row)
-    unseen = sum(int((found.first == ABSENT).sum()) for found in aligned)
-    if unseen:
-        logger.warning("%d words were not seen by the model and got label 0", unseen)
-    return predicted
+    n_unseen = sum(int((found.first == ABSENT).sum()) for found in aligned)
+    return PredictedTags(predicted, n_unseen)
 
 
 def _tags(

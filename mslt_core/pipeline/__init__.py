@@ -24,9 +24,7 @@ from mslt_core.pipeline.embedding import (
 from mslt_core.pipeline.mingling import cka, execute_mingling, mingle, sentence_map
 from mslt_core.pipeline.offers import (
     BUDGET,
-    EVAL_LIMIT,
     LOOK_LANGS,
-    STEPS,
     TaskOffer,
     corpus_langs,
     needs_folder,
@@ -42,17 +40,15 @@ from mslt_core.pipeline.places import (
     existing_folder,
     open_store,
 )
-from mslt_core.pipeline.training import check_data, execute_training, make_train_spec
+from mslt_core.pipeline.training import check_data, default_steps, execute_training, make_train_spec
 
 __all__ = [
     "BUDGET",
-    "EVAL_LIMIT",
     "EXAMPLE",
     "EXAMPLE_CORPUS",
     "EXAMPLE_MODEL",
     "LOOK_LANGS",
     "PROJECT",
-    "STEPS",
     "Question",
     "Report",
     "TaskOffer",
@@ -61,6 +57,7 @@ __all__ = [
     "checkpoint",
     "cka",
     "corpus_langs",
+    "default_steps",
     "embeddings",
     "execute_mingling",
     "execute_training",

@@ -24,6 +24,15 @@ def model_folder(ref: str, *, roots: tuple[Path, ...] | None = None) -> Path:
     return existing_folder(ref, roots=roots)
 
 
+def model_name(ref: str, folder: Path) -> str:
+    """What a base checkpoint is called: ``base``, its hub id, or the name of its folder."""
+    from mslt_core.models import load
+
+    if ref == EXAMPLE_MODEL or (load.is_hub_id(ref) and not Path(ref).exists()):
+        return ref
+    return folder.name
+
+
 def checkpoint(store: Store, ref: str, *, roots: tuple[Path, ...] | None = None) -> CheckpointRef:
     """Find a checkpoint by what the user calls it: base, a run's digest, a path or a hub id."""
     run = None if ref == EXAMPLE_MODEL or Path(ref).exists() else find_run(store, ref)
@@ -56,7 +65,7 @@ def _of_folder(ref: str, folder: Path) -> CheckpointRef:
 
     return CheckpointRef(
         key=ref if ref == EXAMPLE_MODEL else str(folder),
-        name="Base" if ref == EXAMPLE_MODEL else f"Base ({folder.name})",
+        name="Base" if ref == EXAMPLE_MODEL else f"Base ({model_name(ref, folder)})",
         kind="base",
         source_langs=(),
         path=str(folder),

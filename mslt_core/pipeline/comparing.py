@@ -31,8 +31,8 @@ def experiment_key(spec: TrainSpec) -> str:
 
 
 def run_groups(store: Store) -> list[RunGroup]:
-    """Finished runs by what was trained, single sources first, then by number of sources."""
-    done = [info for info in store.runs.list() if info.state == "done"]
+    """Runs with scores by what was trained, single sources first, then by number of sources."""
+    done = [info for info in store.runs.list() if info.has_scores]
     done.sort(key=lambda info: (group_key(info.spec), info.spec.seed))
     groups = [
         _group(tuple(runs))
@@ -55,7 +55,7 @@ def _group(runs: tuple[RunInfo, ...]) -> RunGroup:
 def run_result(store: Store, run: str) -> RunResult:
     """A finished run with its scores."""
     info = require_run(store, run)
-    if info.state != "done":
+    if not info.has_scores:
         reason = f" ({info.reason})" if info.reason else ""
         raise NotComputedError(f"run {info.run} has no scores: it is {info.state}{reason}")
     outcome = store.runs.outcome(info.run)
@@ -73,12 +73,14 @@ def zero_shot_means(
 ) -> tuple[tuple[str, ...], dict[str, float]]:
     """Mean score of each group over the same targets: those that none of the groups trained on.
 
+    A target where some run's score is undefined is none of them.
+
     Returns these targets, and a mean over them and over the group's seeds by the group's key.
     Without such a target both are empty: means over different languages compare nothing.
     """
     results = {g.key: [run_result(store, info.run) for info in g.runs] for g in groups}
     sources = {lang for group in groups for lang in group.source_langs}
-    scored = [set(result.scores) for of_group in results.values() for result in of_group]
+    scored = [set(_defined(result, metric)) for of_group in results.values() for result in of_group]
     targets = tuple(sorted(set.intersection(*scored) - sources)) if scored else ()
     if not targets:
         return (), {}
@@ -97,7 +99,7 @@ def gains(
     *,
     mean_over: Sequence[str] | None = None,
 ) -> GainResult:
-    """Group `b` minus group `a` on every target that both have, on the same items.
+    """Group `b` minus group `a` on every target that all their runs have a score on.
 
     The mean is over `mean_over`, by default the targets that neither trained on. Give the
     targets that no group of a comparison trained on to make several means comparable.
@@ -117,7 +119,8 @@ def gains(
         carried = "seeds"
     sources = {*a.source_langs, *b.source_langs}
     rows = []
-    for lang in pairs[0][0].scores:
+    defined = [set(_defined(result, metric)) for pair in pairs for result in pair]
+    for lang in sorted(set.intersection(*defined)):
         low, high = _interval(store, pairs, (lang,), metric, carried)
         rows.append(_gain(pairs, (lang,), metric, low, high, is_source=lang in sources))
     zero_shot = tuple(
@@ -138,6 +141,11 @@ def gains(
         mean=mean,
         interval=carried,
     )
+
+
+def _defined(result: RunResult, metric: str) -> list[str]:
+    """The targets on which the score is a number."""
+    return [lang for lang, scores in result.scores.items() if getattr(scores, metric) is not None]
 
 
 def _paired(store: Store, a: RunGroup, b: RunGroup) -> list[tuple[RunResult, RunResult]]:

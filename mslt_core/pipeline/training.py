@@ -1,6 +1,7 @@
 """One run: data, budget, fine-tuning, scores on every target."""
 
 import math
+import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ import numpy as np
 
 from mslt_core.analysis import scores
 from mslt_core.data import budget, tasks
-from mslt_core.pipeline.checkpoints import model_folder
+from mslt_core.pipeline.checkpoints import model_folder, model_name
 from mslt_core.pipeline.places import EXAMPLE_MODEL, existing_folder
 from mslt_core.spec.errors import DataError
 from mslt_core.spec.languages import languages
@@ -18,8 +19,7 @@ from mslt_core.spec.sentences import TaggedSentence
 from mslt_core.spec.specs import TrainSpec, Where
 from mslt_core.store import Arrays, Store
 
-EPOCHS = 3
-"""Default number of passes over the budget when no number of steps is given."""
+BATCH_SIZE: int = TrainSpec.model_fields["batch_size"].default
 
 
 def make_train_spec(
@@ -32,31 +32,34 @@ def make_train_spec(
     steps: int | None = None,
     learning_rate: float | None = None,
     target_langs: Iterable[str] | None = None,
+    eval_limit: int | None = None,
+    batch_size: int = BATCH_SIZE,
     roots: tuple[Path, ...] | None = None,
     **fields: Any,
 ) -> tuple[TrainSpec, Where]:
     """Fill in what follows from the data and the model, and check that the run can be done.
 
-    Targets default to every language that the task can score. The learning rate defaults to
-    the paper's 2e-5 for encoders of XLM-R's width and to 3e-4 for the small ones that learn
-    nothing at that rate; steps default to three passes over the budget.
+    Targets default to every language that the task can score; steps and test items to what the
+    task suggests. The learning rate defaults to the paper's 2e-5 for encoders of XLM-R's width and
+    to 3e-4 for the small ones that learn nothing at that rate.
     """
     from mslt_core.models import checkpoints
 
     data_folder = existing_folder(data, roots=roots) if data else None
     opened = tasks.open_task(task, data_folder)
     folder = model_folder(model, roots=roots)
-    batch_size = fields.get("batch_size", 16)
     spec = TrainSpec(
         task=task,
         data=opened.fingerprint(),
-        model=model if model == EXAMPLE_MODEL else folder.name,
+        model=model_name(model, folder),
         model_fingerprint=checkpoints.fingerprint(folder),
         source_langs=languages(source_langs),
         target_langs=languages(target_langs) if target_langs else opened.eval_langs,
         budget=budget,
-        steps=steps or math.ceil(EPOCHS * budget / batch_size),
-        learning_rate=learning_rate or (2e-5 if checkpoints.hidden_size(folder) >= 512 else 3e-4),
+        steps=default_steps(task, budget, batch_size) if steps is None else steps,
+        batch_size=batch_size,
+        learning_rate=_learning_rate(folder) if learning_rate is None else learning_rate,
+        eval_limit=tasks.TASKS[task].eval_limit if eval_limit is None else eval_limit,
         **fields,
     )
     _require_langs(opened, spec)
@@ -65,6 +68,17 @@ def make_train_spec(
         model=model if model == EXAMPLE_MODEL else str(folder),
     )
     return spec, where
+
+
+def default_steps(task: str, budget: int, batch_size: int = BATCH_SIZE) -> int:
+    """Optimizer steps for the passes over the budget that the task suggests; at least one."""
+    return max(1, math.ceil(tasks.TASKS[task].passes * budget / max(batch_size, 1)))
+
+
+def _learning_rate(folder: Path) -> float:
+    from mslt_core.models import checkpoints
+
+    return 2e-5 if checkpoints.hidden_size(folder) >= 512 else 3e-4
 
 
 def _require_langs(task: tasks.TokenTask, spec: TrainSpec) -> None:
@@ -134,10 +148,9 @@ def execute_training(
     from mslt_core.models import checkpoints, finetune
 
     run = spec.digest()
-    task, base = _as_asked_for(spec, where)
     report(0, spec.steps, "reading the data")
-    rows = _sampled(task, spec)
-    items = _evaluation(task, spec)  # now: a damaged file must not cost a training
+    task, base = _as_asked_for(spec, where)
+    rows, items = _sampled(task, spec), _evaluation(task, spec)  # a damaged file costs no training
     report(0, spec.steps, "loading the model")
 
     def note(point: Any) -> None:
@@ -156,8 +169,8 @@ def execute_training(
     )
     if tuned.stopped:
         return False
-    model = store.runs.folder(run) / "model"
-    finetune.save_model(tuned, model)
+    folder = store.runs.folder(run)
+    finetune.save_model(tuned, folder / "model")
     target_scores, outcomes = _scored(task.labels, items, tuned, spec, report)
     store.runs.write_outcome(
         run,
@@ -166,9 +179,11 @@ def execute_training(
         sampled={lang: [row.row_id for row in picked] for lang, picked in rows.items()},
         tokens_seen=tuned.tokens_seen,
         device=tuned.device,
-        weights=checkpoints.fingerprint(model),
-        n_layers=checkpoints.n_layers(model),
+        weights=checkpoints.fingerprint(folder / "model"),
+        n_layers=checkpoints.n_layers(folder / "model"),
     )
+    # nobody resumes a finished run, and its checkpoints are several times as large as its weights
+    shutil.rmtree(folder / finetune.CHECKPOINTS, ignore_errors=True)
     return True
 
 
@@ -190,16 +205,17 @@ def _scored(
             tuned.model, tuned.tokenizer, sentences, max_length=spec.max_length
         )
         gold = [np.asarray(s.labels) for s in sentences]
-        counts = scores.item_counts(predicted, gold, labels)
+        counts = scores.item_counts(predicted.tags, gold, labels)
         target_scores[lang] = TargetScores(
             accuracy=scores.token_accuracy(counts),
-            span_f1=scores.span_f1(counts),
+            span_f1=scores.span_f1(counts) if scores.any_entity(counts) else None,
             majority_accuracy=scores.majority_accuracy(gold),
             n_items=len(sentences),
             n_tokens=int(counts.n_tokens.sum()),
+            n_unseen=predicted.n_unseen,
         )
         outcomes[lang] = {
             **counts.arrays(),
-            "predicted": np.concatenate(predicted).astype(np.uint8),
+            "predicted": np.concatenate(predicted.tags).astype(np.uint8),
         }
     return target_scores, outcomes

@@ -42,11 +42,14 @@ class TargetScores:
     """Scores of one run on one target language. Ratios in [0, 1]."""
 
     accuracy: float
-    span_f1: float
+    span_f1: float | None
+    """None where neither the gold nor the predicted tags hold an entity."""
     majority_accuracy: float
     """Token accuracy of always answering the most frequent gold label of this language."""
     n_items: int
     n_tokens: int
+    n_unseen: int = 0
+    """Words beyond `max_length`: the model never saw them, and they count as tagged O."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -77,7 +80,9 @@ class RunInfo:
     elapsed_s: float
     device: str
     mean_accuracy: float | None
-    """Mean token accuracy over the zero-shot targets; None until done."""
+    """Mean token accuracy over the zero-shot targets; None without scores."""
+    has_scores: bool
+    """It finished once. A run that is done again, for its weights, keeps its scores meanwhile."""
     read_only: bool
     """Shipped with the example."""
     has_weights: bool

@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 
 Read = Callable[[str], RunInfo | None]
 
-LAYOUT = 1
+LAYOUT = 2
 """Raised when the table changes; an index of another layout is made anew."""
 
 BUSY_TIMEOUT_S = 30.0

@@ -163,7 +163,7 @@ class Runs(WorkFolders):
         spec, status = self.spec(run), self.status(run)
         if not isinstance(spec, TrainSpec):
             raise StoreError(f"{self._home(run)} holds a {type(spec).__name__}, not a run")
-        record = self._record(run) if status.state == "done" else None
+        record = self._record_or_none(run)
         history = self.history(run)
         return RunInfo(
             run=run,
@@ -176,6 +176,7 @@ class Runs(WorkFolders):
             elapsed_s=status.progress.elapsed_s,
             device=record["device"] if record else "",
             mean_accuracy=_mean_accuracy(spec, record["scores"]) if record else None,
+            has_scores=record is not None,
             read_only=self._read_only or self._home(run).parent != self._roots[0],
             has_weights=self.model_folder(run) is not None,
         )
@@ -199,6 +200,12 @@ class Runs(WorkFolders):
             return self.info(run)
         except MsltError as e:
             logger.warning("run %s is left out: %s", run, e)
+            return None
+
+    def _record_or_none(self, run: str) -> dict[str, Any] | None:
+        try:
+            return self._record(run)
+        except StoreError:
             return None
 
     def _record(self, run: str) -> dict[str, Any]:

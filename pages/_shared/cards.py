@@ -5,8 +5,8 @@ import math
 import pandas as pd
 import streamlit as st
 
-from mslt_core.spec.errors import NotComputedError
-from mslt_core.spec.results import GainResult
+from mslt_core.spec.errors import BadInputError, NotComputedError
+from mslt_core.spec.results import GainResult, RunGroup
 from pages._shared import cached
 from pages._shared.context import Context
 from pages._shared.looks import default_look
@@ -21,16 +21,34 @@ def best_set(context: Context, targets: tuple[str, ...], means: dict[str, float]
         st.caption("Every target is a source language of one of the sets.")
         return
     best = max(context.groups, key=lambda group: means[group.key])
+    level = [best.name, *_level_with(context, best)]
+    points = f"{100 * means[best.key]:.1f} points"
     st.metric(
         "Best set so far" if n > 1 else "The one set so far",
-        best.name,
-        f"{100 * means[best.key]:.1f} points",
+        best.name if len(level) == 1 else f"{len(level)} sets level",
+        points if len(level) == 1 else f"up to {points}",
         delta_color="off",
         delta_arrow="off",
         help=f"Mean token accuracy over the seeds and over the {len(targets)} languages that "
-        f"none of the {n} sets trained on: {', '.join(targets)}.",
+        f"none of the {n} sets trained on: {', '.join(targets)}. Level: the 95 % interval of the "
+        "difference from the best holds 0.",
     )
-    st.caption(f"of {n} sets, mean accuracy on {len(targets)} languages that none trained on")
+    who = f"{escape(' and '.join(level))}, " if len(level) > 1 else ""
+    st.caption(f"{who}of {n} sets, mean accuracy on {len(targets)} languages that none trained on")
+
+
+def _level_with(context: Context, best: RunGroup) -> list[str]:
+    """Sets whose difference from the best one is within the seeds' noise."""
+    others = tuple(group for group in context.groups if group.key != best.key)
+    level = []
+    for other in others:
+        try:
+            (result,) = cached.gains(context.root, best, (other,), "accuracy")
+        except BadInputError:  # no seed in common
+            continue
+        if result.mean and result.mean.high is not None and result.mean.high >= 0:
+            level.append(other.name)
+    return level
 
 
 def gain(result: GainResult) -> None:

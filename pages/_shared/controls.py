@@ -9,7 +9,7 @@ from mslt_core import pipeline
 from mslt_core.spec.results import RunGroup
 from mslt_core.store import Store
 from pages._shared.context import Context
-from pages._shared.labels import experiment_label, group_label
+from pages._shared.labels import experiment_labels
 
 MAX_COMPARED = 3
 """Beside the base: four panels are the most that can be read side by side."""
@@ -27,7 +27,7 @@ def sidebar() -> Context:
         if not experiments:
             st.caption("No finished runs yet. Train shows how to make the first ones.")
             return Context(store, runs, (), ())
-        labels = {group.experiment: experiment_label(group.runs[0].spec) for group in groups}
+        labels = experiment_labels(groups)
         experiment = st.selectbox(
             "Experiment",
             experiments,
@@ -64,7 +64,8 @@ def _compared(groups: tuple[RunGroup, ...]) -> tuple[RunGroup, ...]:
         "Compare",
         list(by_key),
         default=list(by_key)[:MAX_COMPARED],
-        format_func=lambda key: group_label(by_key[key]) if key in by_key else key,
+        # the name alone: a label is what a link holds, and must not change with another seed
+        format_func=lambda key: by_key[key].name if key in by_key else key,
         key="compare",
         bind="query-params",
         max_selections=MAX_COMPARED,

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from mslt_core.spec.languages import label
-from mslt_core.spec.results import GainResult, TargetGain
+from mslt_core.spec.results import GainResult, RunResult, TargetGain
 from pages._shared.messages import escape
 
 INTERVALS = {
@@ -58,6 +58,26 @@ def averaged_over(results: Sequence[GainResult]) -> str:
         return ""
     named = ", ".join(langs)
     return f"Means are over the {len(langs)} languages that no set here trained on: {named}."
+
+
+def cut_off(runs: Sequence[RunResult]) -> str:
+    """Targets of which the models did not see every word; empty where they saw all."""
+    shares: dict[str, float] = {}
+    for run in runs:
+        for lang, scores in run.scores.items():
+            shares[lang] = max(shares.get(lang, 0.0), scores.n_unseen / scores.n_tokens)
+    told = [
+        f"{label(lang)} {100 * share:.1f} %"
+        for lang, share in sorted(shares.items(), key=lambda item: -item[1])
+        if share > 0
+    ]
+    if not told:
+        return ""
+    length = runs[0].info.spec.max_length
+    return (
+        f"Words beyond {length} sub-words were cut off and count as tagged O: {', '.join(told)}. "
+        "A larger limit, under More on Train, scores them too."
+    )
 
 
 def table(result: GainResult) -> pd.DataFrame:

@@ -1,15 +1,21 @@
 """Names of groups and experiments, as people read them."""
 
+from collections import Counter
+from collections.abc import Iterable
+
 from mslt_core.spec.results import RunGroup
 from mslt_core.spec.specs import TrainSpec
 
 
 def experiment_label(spec: TrainSpec) -> str:
     """What the runs of an experiment share, in a line."""
-    return f"{spec.task}, {spec.model}, {spec.budget:,} examples, {spec.steps:,} steps"
+    return f"{spec.task}, {spec.model}, {spec.budget:,} in {spec.steps:,} steps"
 
 
-def group_label(group: RunGroup) -> str:
-    """MSLT(de, en, es), 3 seeds."""
-    n = len(group.runs)
-    return f"{group.name}, {n} seed{'s' if n > 1 else ''}"
+def experiment_labels(groups: Iterable[RunGroup]) -> dict[str, str]:
+    """Every experiment's label; those that read alike get the first digits of their key."""
+    labels = {group.experiment: experiment_label(group.runs[0].spec) for group in groups}
+    times = Counter(labels.values())
+    return {
+        key: label if times[label] == 1 else f"{label} ({key[:4]})" for key, label in labels.items()
+    }

@@ -71,6 +71,7 @@ def question(context: Context) -> MingleSpec:
         format_func=label,
         key="langs",
         bind="query-params",
+        wrap=True,
     )
     return look_of(context, langs=tuple(langs), method=method, **more)
 

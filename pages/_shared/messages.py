@@ -64,13 +64,16 @@ def empty_state(missing: str, *, button: str = "", key: str = "") -> bool:
 
 def time_left(seconds: float | None) -> str:
     """about 2 min left; nothing where nobody knows."""
-    if seconds is None:
-        return ""
+    return "" if seconds is None else f"{about(seconds)} left"
+
+
+def about(seconds: float) -> str:
+    """about 2 min."""
     if seconds < 90:
-        return f"about {max(1, round(seconds))} s left"
+        return f"about {max(1, round(seconds))} s"
     if seconds < 90 * 60:
-        return f"about {round(seconds / 60)} min left"
-    return f"about {seconds / 3600:.1f} h left"
+        return f"about {round(seconds / 60)} min"
+    return f"about {seconds / 3600:.1f} h"
 
 
 def show_progress(message: str, done: int, total: int, eta_s: float | None) -> None:

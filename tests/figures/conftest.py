@@ -149,6 +149,7 @@ def run_result() -> Callable[..., RunResult]:
             elapsed_s=1.0,
             device="cpu",
             mean_accuracy=None,
+            has_scores=True,
             read_only=False,
             has_weights=True,
         )

@@ -1,5 +1,7 @@
 """The scores: a dot a run, the majority as a tick, the axis of the metric."""
 
+import dataclasses
+
 import pytest
 
 from mslt_core.figures import alt_text, target_scores
@@ -82,3 +84,17 @@ def test_alternative_text_says_from_where_to_where(runs):
     assert "MSLT(ar, en), seed 0: token accuracy from 70.0 on Arabic (ar) to 85.0" in alt_text(
         target_scores(runs)
     )
+
+
+def test_an_undefined_score_is_no_dot_and_never_0(run_result):
+    result = run_result(("en",), {"ar": 0.5, "fi": 0.7})
+    result.scores["ar"] = dataclasses.replace(result.scores["ar"], span_f1=None)
+    (trace,) = dots(target_scores([result], metric="span_f1"))
+    assert list(trace.customdata) == ["fi"]
+
+
+def test_words_that_were_cut_off_are_told(run_result):
+    result = run_result(("en",), {"ar": 0.5})
+    assert "cut off" not in dots(target_scores([result]))[0].hovertext[0]
+    result.scores["ar"] = dataclasses.replace(result.scores["ar"], n_unseen=1234)
+    assert "1,234 of them cut off" in dots(target_scores([result]))[0].hovertext[0]

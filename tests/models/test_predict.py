@@ -1,7 +1,5 @@
 """Predicted labels: one a word, in the order given, whatever stands beside a sentence."""
 
-import logging
-
 import numpy as np
 import pytest
 import torch
@@ -32,11 +30,11 @@ def sentence(*tokens):
 
 
 def as_lists(predicted):
-    return [row.tolist() for row in predicted]
+    return [row.tolist() for row in predicted.tags]
 
 
 def test_equals_one_sentence_at_a_time_by_hand(classifier, tiny_tokenizer, sentences):
-    predicted = predict_tags(classifier, tiny_tokenizer, sentences, max_length=128)
+    predicted = predict_tags(classifier, tiny_tokenizer, sentences, max_length=128).tags
     classifier.eval()
     for row, found in zip(sentences, predicted, strict=True):
         encoded = tiny_tokenizer(list(row.tokens), is_split_into_words=True, return_tensors="pt")
@@ -79,23 +77,23 @@ def test_dropout_is_off(classifier, tiny_tokenizer, sentences):
     assert as_lists(predict_tags(classifier, tiny_tokenizer, sentences, max_length=128)) == once
 
 
-def test_words_that_are_not_seen_get_label_0_and_are_counted(classifier, tiny_tokenizer, caplog):
+def test_words_that_are_not_seen_get_label_0_and_are_counted(classifier, tiny_tokenizer):
     with torch.no_grad():
         classifier.classifier.bias.copy_(torch.tensor([-1e3, 0, 0, 0, 0]))  # never label 0
-    with caplog.at_level(logging.WARNING):
-        cut, unseen = predict_tags(
-            classifier,
-            tiny_tokenizer,
-            [sentence("house", "went", "went"), sentence("went", NO_BREAK_SPACE)],
-            max_length=8,  # <s>, six sub-words of "house", </s>
-        )
+    predicted = predict_tags(
+        classifier,
+        tiny_tokenizer,
+        [sentence("house", "went", "went"), sentence("went", NO_BREAK_SPACE)],
+        max_length=8,  # <s>, six sub-words of "house", </s>
+    )
     with torch.no_grad():
         classifier.classifier.bias.zero_()
+    cut, blank = predicted.tags
     assert [bool(tag) for tag in cut] == [True, False, False]
-    assert [bool(tag) for tag in unseen] == [True, False]
-    assert "3 words were not seen" in caplog.text
+    assert [bool(tag) for tag in blank] == [True, False]
+    assert predicted.n_unseen == 3
 
 
 def test_nothing_to_predict(classifier, tiny_tokenizer):
-    assert predict_tags(classifier, tiny_tokenizer, [], max_length=32) == []
+    assert as_lists(predict_tags(classifier, tiny_tokenizer, [], max_length=32)) == []
     assert as_lists(predict_tags(classifier, tiny_tokenizer, [sentence()], max_length=32)) == [[]]

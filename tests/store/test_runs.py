@@ -188,13 +188,14 @@ def test_info_of_a_run_from_queued_to_done(store, train_spec, outcome):
     info = store.runs.info(spec.digest())
     assert (info.state, info.step, info.mean_accuracy, info.device) == ("queued", 0, None, "")
     assert (info.spec, info.where, info.name) == (spec, HERE, "MSLT(de, en)")
-    assert (info.read_only, info.has_weights) == (False, False)
+    assert (info.read_only, info.has_scores, info.has_weights) == (False, False, False)
     with store.runs.claim(spec.digest()):
         store.runs.set_state(spec.digest(), "running")
         store.runs.append_history(spec.digest(), point(7))
         assert store.runs.info(spec.digest()).step == 7
         store.runs.write_outcome(spec.digest(), **outcome(accuracy=0.75))
-        assert store.runs.info(spec.digest()).mean_accuracy is None
+        info = store.runs.info(spec.digest())
+        assert (info.state, info.has_scores) == ("running", True)
         store.runs.set_state(spec.digest(), "done")
     info = store.runs.info(spec.digest())
     assert (info.state, info.mean_accuracy, info.device) == ("done", 0.75, "cpu")
@@ -258,6 +259,7 @@ def test_the_example_is_listed_under_the_own_runs(tmp_path, train_spec, outcome)
     assert (own[shipped].read_only, own[shipped].state) == (True, "done")
     assert (own[both].read_only, own[both].state) == (False, "queued")
     assert own[both].has_weights  # the example's
+    assert own[both].has_scores  # the example's too, until it has its own
     assert store.runs.outcome(shipped)["scores"]["sw"].accuracy == 0.1
     assert sorted(example.root.rglob("*")) == before
 

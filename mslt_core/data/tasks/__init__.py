@@ -51,6 +51,10 @@ class TaskInfo:
     """Languages to score zero-shot by default; a folder may lack some."""
     metrics: tuple[str, ...]
     """Names in `METRICS`, the task's main one first."""
+    passes: int
+    """Passes over the budget in training, unless a number of steps is given."""
+    eval_limit: int
+    """Test items per language, unless a number is given."""
 
 
 PAPER_POOL = ("ar", "de", "en", "es", "fr", "ru", "zh")
@@ -59,20 +63,25 @@ TASKS: Mapping[str, TaskInfo] = MappingProxyType(
     {
         "cldr-ner": TaskInfo(
             name="cldr-ner",
-            title="Phrases of the example world (places, languages, dates, amounts)",
+            title="Example: names and numbers in short phrases",
             needs_folder=False,
             source_pool=PAPER_POOL,
             target_langs=tuple(lang for lang in CldrNer.eval_langs if lang not in PAPER_POOL),
             metrics=("accuracy", "span_f1"),
+            # so that a run takes less than 20 s on two cores, start and scores included
+            passes=2,
+            eval_limit=150,
         ),
         "wikiann": TaskInfo(
             name="wikiann",
-            title="WikiANN (PAN-X): persons, organisations and places in Wikipedia",
+            title="WikiANN: names in Wikipedia",
             needs_folder=True,
             source_pool=PAPER_POOL,
             # Lim et al. 2024, appendix A
             target_langs=("el", "fi", "he", "id", "ja", "ko", "th", "tr"),
             metrics=("accuracy", "span_f1"),
+            passes=3,
+            eval_limit=1000,
         ),
     }
 )

@@ -1,0 +1,97 @@
+"""The controls for how a run is trained and scored."""
+
+import dataclasses
+
+import streamlit as st
+
+from mslt_core import pipeline
+from mslt_core.pipeline import TaskOffer
+from mslt_core.spec.errors import SpecError
+
+
+@dataclasses.dataclass(frozen=True)
+class Recipe:
+    """How every run of a plan is trained and scored."""
+
+    budget: int
+    steps: int
+    n_seeds: int
+    learning_rate: float | None
+    """None: what suits the model."""
+    batch_size: int
+    max_length: int
+    eval_limit: int
+
+
+def recipe(offer: TaskOffer) -> Recipe:
+    """Budget, steps and seeds at hand, the rest under More."""
+    one, other, third = st.columns(3, vertical_alignment="bottom")
+    budget = one.number_input(
+        "Examples",
+        min_value=2,
+        value=pipeline.BUDGET,
+        step=100,
+        key="budget",
+        bind="query-params",
+        help="In all, shared evenly over the source languages: the same for one and for many.",
+    )
+    with st.expander("More"):
+        learning_rate, batch_size, max_length, limit = _learning_rate(), *_sizes(offer)
+    automatic = pipeline.default_steps(offer.name, int(budget), batch_size)
+    steps = other.number_input(
+        "Steps",
+        min_value=1,
+        value=None,
+        placeholder=f"{automatic:,}",
+        key="steps",
+        bind="query-params",
+        help="Optimizer steps, the same for every set. Empty: a few passes over the examples.",
+    )
+    n_seeds = third.number_input(
+        "Seeds",
+        min_value=1,
+        max_value=10,
+        value=1,
+        key="seeds",
+        bind="query-params",
+        help="Runs per set. From three on, results come with an interval over seeds.",
+    )
+    return Recipe(
+        budget=int(budget),
+        steps=int(steps or automatic),
+        n_seeds=int(n_seeds),
+        learning_rate=learning_rate,
+        batch_size=batch_size,
+        max_length=max_length,
+        eval_limit=limit,
+    )
+
+
+def _sizes(offer: TaskOffer) -> tuple[int, int, int]:
+    """Batch size, sub-words per sentence, test sentences."""
+    batch_size = st.number_input("Batch size", min_value=1, value=16, key="batch")
+    max_length = st.number_input(
+        "Sub-words per sentence",
+        min_value=8,
+        value=128,
+        key="length",
+        help="Words beyond are cut off and count as tagged O; Results says how many.",
+    )
+    limit = st.number_input(
+        "Test sentences per language",
+        min_value=1,
+        value=None,
+        placeholder=f"{offer.eval_limit:,}",
+        key="limit",
+    )
+    return int(batch_size), int(max_length), int(limit or offer.eval_limit)
+
+
+def _learning_rate() -> float | None:
+    text = st.text_input(
+        "Learning rate", placeholder="automatic", key="rate", help="2e-5; 3e-4 for small encoders."
+    )
+    try:
+        return float(text) if text else None
+    except ValueError:
+        raise SpecError(f"the learning rate must be a number such as 2e-5, got {text!r}") from None
