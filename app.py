@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages._shared.controls import sidebar
 from pages._shared.messages import explain_errors
-from pages._shared.theme import follow_theme
+from pages._shared.theme import fit_small_windows, follow_theme
 
 PAGES = {
     "overview": "Overview",
@@ -14,8 +14,7 @@ PAGES = {
     "results": "Results",
 }
 
-SIDEBAR_WIDTH = 310
-"""Pixels: an experiment's name fits."""
+SIDEBAR_WIDTH = 310  # pixels; the name of an experiment fits
 
 
 def main() -> None:
@@ -31,6 +30,7 @@ def main() -> None:
         for name, title in PAGES.items()
     ]
     page = st.navigation(pages, position="top")
+    fit_small_windows()
     with explain_errors():
         st.session_state["context"] = sidebar()
         page.run()

@@ -55,7 +55,7 @@ def start(store: Store, spec: Spec, where: Where, *, again: bool = False) -> str
     ``again=True`` does a finished run once more, for instance to get its weights back.
     """
     kind: Kind = "runs" if isinstance(spec, TrainSpec) else "jobs"
-    digest = spec.digest()
+    digest, _ = spec.digest(), slots()  # a wrong MSLT_SLOTS must not leave a run behind
     # that a job is done says nothing about the arrays it left: they may be gone by now, and its
     # spec may name a checkpoint that has changed since
     if store.works(kind).create(spec, where, again=again or kind == "jobs"):

@@ -28,6 +28,7 @@ def question() -> SelectSpec:
         format_func=lambda name: WORDS[name][0],
         key="criterion",
         bind="query-params",
+        wrap=True,
         help=f"{METRICS['diversity'].meaning} Source: {METRICS['diversity'].source}.",
     )
     st.caption(f"By {WORDS[criterion][1]}, from lang2vec.")
@@ -87,7 +88,7 @@ def explained(result: SelectionResult, chosen: RankedSet) -> None:
 sidebar_context()
 st.title("Which source languages should I choose?")
 lead = st.empty()
-left, right = st.columns([1, 2], gap="large")
+left, right = st.columns([2, 3], gap="large")
 with explain_errors():
     with left:
         spec = question()

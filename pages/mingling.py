@@ -24,7 +24,7 @@ def answer(result: MingleResult) -> str:
     ]
     return (
         f"Mean CKA between {len(cka.langs)} languages ({cka.estimator}, n = {cka.n:,} sentences, "
-        f"layer {cka.layer}): {', '.join(parts)}."
+        f"{figures.layers(c.layer for c in result.ckas)}): {', '.join(parts)}."
     )
 
 
@@ -62,7 +62,7 @@ with explain_errors():
     look = question(context)
     lost = weights_missing(context, look)
     try:
-        result = cached.mingle(context.root, look, context.chosen)
+        result = cached.mingle(context.root, look)
     except NotComputedError:
         if wait_for(context, look):
             pass

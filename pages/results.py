@@ -8,14 +8,14 @@ from mslt_core.spec.results import RunGroup
 from pages._shared import cached
 from pages._shared.context import Context
 from pages._shared.context import context as sidebar_context
-from pages._shared.gains_told import INTERVALS, answer, averaged_over, cut_off, table
+from pages._shared.gains_told import INTERVALS, answer, averaged_over, table, unseen_words
 from pages._shared.messages import empty_state, escape, explain_errors
 from pages._shared.theme import current_theme, show_figure
 
 
 def against(context: Context) -> tuple[RunGroup, str]:
     """The group that is subtracted, and the metric."""
-    one, other, _ = st.columns([1, 1, 2])
+    one, other = st.columns([1, 2])
     names = {group.key: group for group in context.groups}
     start = context.baseline
     with one:
@@ -36,6 +36,7 @@ def against(context: Context) -> tuple[RunGroup, str]:
             format_func=lambda name: METRICS[name].label,
             key="metric",
             bind="query-params",
+            wrap=True,
             help=f"{METRICS['accuracy'].meaning} {METRICS['span_f1'].meaning}",
         )
     return names[key], metric
@@ -55,10 +56,10 @@ def compared(context: Context) -> None:
     theme, colours = current_theme(), context.colours()
     show_figure(figures.target_gains(results, colours=colours, theme=theme), key="gains")
     st.caption(f"{averaged_over(results)} {INTERVALS[results[0].interval]}")
-    runs = [cached.run_result(context.root, group) for group in (baseline, *others)]
+    runs = [r for group in (baseline, *others) for r in cached.run_results(context.root, group)]
     drawn = figures.target_scores(runs, metric=metric, colours=colours, theme=theme)
     show_figure(drawn, key="scores")
-    st.caption(escape(cut_off(runs)))
+    st.caption(escape(unseen_words(runs)))
     for result in results:
         numbers = table(result)
         with st.expander(f"The numbers: {result.name_b} minus {result.name_a}"):

@@ -76,14 +76,17 @@ def told(context: Context, plan: Plan, n_targets: int) -> str:
 
 def start(context: Context, plan: Plan) -> None:
     """Check all runs, then hand them to workers of their own."""
-    started = [jobs.start(context.store, spec, where) for spec, where in plan.specs()]
+    with st.spinner("Checking the data and the model"):
+        asked = plan.specs()
+        pipeline.check_data(*asked[0])  # sets and seeds share task, targets and model
+    started = [jobs.start(context.store, spec, where) for spec, where in asked]
     st.session_state["watched"] = started
     st.rerun()
 
 
 st.title("What happens when I train on these languages?")
 context = sidebar_context()
-left, right = st.columns([1, 2], gap="large")
+left, right = st.columns([2, 3], gap="large")
 with left, explain_errors():
     task, data, model = inputs()
     offer = cached.task_offer(task, data)

@@ -4,6 +4,7 @@ import json
 import logging
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -299,10 +300,20 @@ def test_the_workers_command_is_not_offered_to_people(capsys):
         (["select", "--pool", "ar,xq"], "unknown language code 'xq'"),
         (["select", "--pool", "ar,de", "--k", "3"], "k = 3 is larger than the pool of 2"),
         (["select", "--top", "0"], "--top must be 1 or more, got 0"),
-        (["runs", "beef"], "there is no run beef"),
+        (["runs", "beef"], "there is no run 'beef'"),
+        (["cka", "--checkpoint", "deadbeef"], "there is no run 'deadbeef'"),
+        (["cka", "--langs", ","], "no language chosen"),
+        (["cka", "--checkpoint", ""], "no folder given"),
+        (["map", "--seed", "-1"], "seed: input should be greater than or equal to 0, got -1"),
+        (["map", "--method", "umap", "--min-dist", "5"], "min_dist: input should be less than"),
+        (["map", "--out", "/no/such/place.csv"], "lies in a folder that is not there"),
+        (["train", "--sources", "en", "--seed", str(10**30)], "seed: input should be less than"),
+        (["train", "--sources", "en", "--max-length", "4096"], "max_length must be at most 128"),
+        (["example", "base", "--steps", "-1"], "--steps must be 1 or more, got -1"),
         (["runs", "--stop"], "--stop needs a run"),
         (["train"], "no source language chosen"),
-        (["train", "--again", "beef", "--sources", "en"], "Leave one of them out"),
+        (["train", "--again", "beef", "--sources", "en"], "--sources would make it another one"),
+        (["train", "--again", "beef", "--seed", "7"], "--seed would make it another one"),
         (["cka", "--checkpoint", "no/such/place"], "there is no folder"),
         (["cka", "--corpus", "/no/such/place"], "there is no folder /no/such/place"),
     ],
@@ -401,8 +412,8 @@ def test_ctrl_c_leaves_a_run_that_can_be_taken_up(ask, train_args, monkeypatch, 
 
     monkeypatch.setattr(training, "execute_training", interrupted)
     status, answer, err = ask(*train_args)
-    assert (status, answer) == (1, None)
-    assert "is stopped" in err
+    assert (status, answer) == (130, None)
+    assert "is stopped; the same command takes it up again" in err
     monkeypatch.setattr(training, "execute_training", real)
     assert ask(*train_args)[1]["state"] == "done"
 
@@ -412,6 +423,75 @@ def test_the_worker_command_does_what_it_was_started_for(train_args, own_store, 
     _, queued, _ = ask(*train_args, "--detach")
     assert main(["work", "--store", str(own_store), "runs", queued["run"]]) == 0
     assert Store(own_store).runs.status(queued["run"]).state == "done"
+
+
+def test_a_wrong_number_of_slots_leaves_no_run_behind(ask, own_store, monkeypatch):
+    monkeypatch.setenv("MSLT_SLOTS", "x")
+    for more in ([], ["--detach"]):
+        status, _, err = ask("train", "--sources", "en", *more)
+        assert (status, "MSLT_SLOTS must be a whole number" in err) == (2, True)
+    assert not own_store.exists()
+
+
+def test_a_second_launch_says_who_is_at_it(ask, train_args, monkeypatch):
+    monkeypatch.setattr(jobs, "_launch", lambda *_: None)  # this process answers for it
+    _, first, err = ask(*train_args, "--detach")
+    assert "already running" not in err
+    _, second, err = ask(*train_args, "--detach")
+    assert f"run {first['run']} is already running since" in err
+    assert f"(pid {os.getpid()})" in err
+    assert second["run"] == first["run"]
+
+
+def test_pickled_weights_are_named_before_anything_else(ask, tmp_path, tiny_checkpoint, own_store):
+    folder = tmp_path / "pickled"
+    folder.mkdir()
+    for name in ("config.json", "tokenizer.json"):
+        (folder / name).write_bytes((tiny_checkpoint / name).read_bytes())
+    (folder / "pytorch_model.bin").write_bytes(b"cos\nsystem\n")
+    for args in (["cka", "--checkpoint", folder], ["train", "--sources", "en", "--model", folder]):
+        status, _, err = ask(*args)
+        assert status == 2
+        assert "only pytorch_model.bin, which can run code when it is read" in err
+    assert not own_store.exists()
+
+
+def test_weights_with_nan_are_refused_before_a_run_exists(ask, train_args, own_store, tmp_path):
+    from safetensors.numpy import load_file, save_file
+
+    folder = tmp_path / "broken"
+    shutil.copytree(train_args[train_args.index("--model") + 1], folder)
+    weights = load_file(folder / "model.safetensors")
+    name = next(iter(weights))
+    weights[name].flat[0] = np.nan
+    save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
+    status, _, err = ask(*train_args, "--model", folder, "--detach")
+    assert status == 2
+    assert f"model.safetensors holds NaN or infinity in {name}" in err
+    assert not own_store.exists()
+
+
+def test_weights_that_were_not_scored_are_not_looked_into(ask, train_args, own_store):
+    """Another model in a run's folder must not be embedded under the run's name."""
+    _, one, _ = ask(*train_args)
+    _, other, _ = ask(*train_args, "--seed", 1)
+    mine, theirs = (own_store / "runs" / answer["run"] / "model" for answer in (one, other))
+    shutil.rmtree(mine)
+    shutil.copytree(theirs, mine)
+    status, _, err = ask("cka", "--checkpoint", one["run"], "--langs", "en,de")
+    assert status == 2
+    assert "are not those that were scored" in err
+
+
+def test_sentences_without_a_partner_are_counted(ask, pud, tmp_path):
+    folder = tmp_path / "pud"
+    shutil.copytree(pud, folder)
+    path = folder / "de_pud-ud-test.conllu"
+    whole = path.read_text(encoding="utf-8")
+    path.write_text(whole[: whole.index("# sent_id = n6")], encoding="utf-8")
+    status, answer, err = ask("cka", "--corpus", folder, "--langs", "en,de")
+    assert (status, answer["n"], answer["n_unpaired"]) == (0, 5, {"en": 1})
+    assert "en: 1 sentences are left out" in err
 
 
 # --- how it starts

@@ -2,6 +2,7 @@
 
 import contextlib
 import errno
+import json
 import os
 import signal
 import subprocess
@@ -21,6 +22,15 @@ from mslt_core.store import Progress, Store
 
 PROJECT = Path(__file__).resolve().parents[1]
 LONG_S = 30.0  # far more than anything here takes; only a hanging test waits for it
+
+RECORD = {
+    "scores": {},
+    "sampled_hash": "",
+    "tokens_seen": {},
+    "device": "cpu",
+    "weights": "",
+    "n_layers": 1,
+}
 
 WORKER = """
 import os, signal, subprocess, sys, time
@@ -339,7 +349,7 @@ def test_a_done_run_is_started_only_on_demand_and_a_done_job_always(store, monke
     monkeypatch.setattr(jobs, "_launch", lambda *args: launched.append(args[1]))
     for spec, works in ((train_spec(), store.runs), (question(), store.jobs)):
         works.create(spec, Where())
-        (store.root / works.kind / spec.digest() / "scores.json").write_text('{"scores": {}}')
+        (store.root / works.kind / spec.digest() / "scores.json").write_text(json.dumps(RECORD))
         with works.claim(spec.digest()):
             works.set_state(spec.digest(), "running")
             works.set_state(spec.digest(), "done")

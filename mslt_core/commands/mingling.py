@@ -4,6 +4,7 @@ import argparse
 import csv
 import io
 import json
+import sys
 from pathlib import Path
 from typing import Any, get_args
 
@@ -20,6 +21,7 @@ from mslt_core.pipeline import (
     open_store,
     sentence_map,
 )
+from mslt_core.spec.errors import SpecError
 from mslt_core.spec.results import CheckpointRef, MapResult
 from mslt_core.spec.specs import Estimator, MingleSpec, Pooling, Projection
 from mslt_core.store.atomic import atomic_write
@@ -120,9 +122,28 @@ def _add_look(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _question(args: argparse.Namespace) -> Question:
+    """The corpus and its languages; says on standard error where sentences find no partner."""
+    question = Question(args.corpus, args.langs, args.layer, args.pooling)
+    for lang, n in question.n_unpaired().items():
+        print(
+            f"{lang}: {n:,} sentences are left out, since not every language has them",
+            file=sys.stderr,
+        )
+    return question
+
+
+def _require_place(out: Path | None) -> None:
+    """Refuse, before any work is done, a file that could not be written."""
+    if out and (out.is_dir() or not out.absolute().parent.is_dir()):
+        reason = "is a folder" if out.is_dir() else "lies in a folder that is not there"
+        raise SpecError(f"--out {out} {reason}", hint="Give a file in a folder that exists.")
+
+
 def _asked(args: argparse.Namespace, question: Question, ref: CheckpointRef) -> dict[str, Any]:
     """What all three answers say of their question."""
     return {
+        "n_unpaired": question.n_unpaired(),
         "checkpoint": ref.key,
         "name": ref.name,
         "corpus": args.corpus,
@@ -133,9 +154,10 @@ def _asked(args: argparse.Namespace, question: Question, ref: CheckpointRef) -> 
 
 
 def _embed(args: argparse.Namespace) -> Answer:
+    _require_place(args.out)
     store = open_store(args.store)
     ref = checkpoint(store, args.checkpoint)
-    question = Question(args.corpus, args.langs, args.layer, args.pooling)
+    question = _question(args)
     with progress(args) as report:
         vectors = embeddings(store, question, ref, report)
     cut = n_truncated(store, question, ref)
@@ -166,7 +188,7 @@ def _embed(args: argparse.Namespace) -> Answer:
 def _cka(args: argparse.Namespace) -> Answer:
     store = open_store(args.store)
     ref = checkpoint(store, args.checkpoint)
-    question = Question(args.corpus, args.langs, args.layer, args.pooling)
+    question = _question(args)
     with progress(args) as report:
         result = cka(store, question, ref, args.estimator, report)
     return Answer(
@@ -190,9 +212,10 @@ def _cka(args: argparse.Namespace) -> Answer:
 
 
 def _map(args: argparse.Namespace) -> Answer:
+    _require_place(args.out)
     store = open_store(args.store)
     ref = checkpoint(store, args.checkpoint)
-    question = Question(args.corpus, args.langs, args.layer, args.pooling)
+    question = _question(args)
     reference = checkpoint(store, args.reference) if args.reference else None
     look = _look(args, ref, question)
     with progress(args) as report:

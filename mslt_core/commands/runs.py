@@ -44,7 +44,7 @@ def run_answer(store: Store, run: str) -> Answer:
         payload=payload,
         shown=lambda: table(
             _headline(info),
-            ("target", "", "token accuracy", "span F1", "majority", "sentences", "words cut off"),
+            ("target", "", "token accuracy", "span F1", "majority", "sentences", "unseen words"),
             [
                 (
                     lang,
@@ -75,7 +75,17 @@ def _runs(args: argparse.Namespace) -> Answer:
         payload={"runs": [_described(info) for info in infos]},
         shown=lambda: table(
             f"{len(infos)} runs in {store.root}",
-            ("run", "name", "state", "task", "model", "budget", "step", "seed", "accuracy"),
+            (
+                "run",
+                "name",
+                "state",
+                "task",
+                "model",
+                "budget",
+                "step",
+                "seed",
+                "zero-shot accuracy",
+            ),
             [
                 (
                     info.run,
@@ -86,7 +96,7 @@ def _runs(args: argparse.Namespace) -> Answer:
                     info.spec.budget,
                     f"{info.step}/{info.spec.steps}",
                     info.spec.seed,
-                    info.mean_accuracy,
+                    _zero_shot(info),
                 )
                 for info in infos
             ],
@@ -94,12 +104,19 @@ def _runs(args: argparse.Namespace) -> Answer:
     )
 
 
+def _zero_shot(info: RunInfo) -> str:
+    """With the number of languages: means over different ones compare nothing."""
+    if info.mean_accuracy is None:
+        return "-"
+    return f"{info.mean_accuracy:.3f} on {len(info.zero_shot_langs)}"
+
+
 def _headline(info: RunInfo) -> str:
     spec = info.spec
     told = [f"{info.name}, run {info.run}: {info.state}", info.reason]
     told += [f"{spec.budget} examples, step {info.step} of {spec.steps}, seed {spec.seed}"]
     if info.mean_accuracy is not None:
-        told += [f"mean zero-shot accuracy {info.mean_accuracy:.3f}"]
+        told += [f"mean zero-shot accuracy {_zero_shot(info)} languages"]
     return "; ".join(filter(None, told))
 
 
@@ -125,6 +142,7 @@ def _described(info: RunInfo) -> dict[str, Any]:
         "created_utc": info.created_utc,
         "elapsed_s": info.elapsed_s,
         "mean_accuracy": info.mean_accuracy,
+        "zero_shot_langs": info.zero_shot_langs,
         "read_only": info.read_only,
         "has_weights": info.has_weights,
     }

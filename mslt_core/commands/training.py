@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import sys
 import time
 from typing import Any, get_args
 
@@ -90,13 +91,13 @@ def _add_recipe(parser: argparse.ArgumentParser) -> None:
         "--learning-rate", type=float, help="default 2e-5; 3e-4 for models under 512 wide"
     )
     parser.add_argument(
-        "--max-length",
-        type=int,
-        default=fields["max_length"].default,
-        help="sub-words a sentence (default %(default)s)",
+        "--max-length", type=int, help="sub-words a sentence (default: all, up to 512)"
     )
     parser.add_argument(
-        "--eval-limit", type=int, help="test sentences a language (default: the task's)"
+        "--eval-limit",
+        type=lambda text: text if text == "all" else int(text),
+        metavar="N",
+        help="test sentences a language, or all (default: the task's number)",
     )
     parser.add_argument(
         "--precision", choices=get_args(Precision), default="float32", help="default float32"
@@ -108,6 +109,8 @@ def _train(args: argparse.Namespace) -> Answer:
     spec, where = _asked(args, store)
     again = args.again is not None
     run = spec.digest()
+    jobs.slots()  # a wrong MSLT_SLOTS must not leave a run behind
+    _say_if_running(store, run)
     if again or not (store.runs.exists(run) and store.runs.status(run).state == "done"):
         check_data(spec, where)
     if args.detach:
@@ -117,13 +120,21 @@ def _train(args: argparse.Namespace) -> Answer:
     return run_answer(store, run)
 
 
+def _say_if_running(store: Store, run: str) -> None:
+    """A second launch of a running spec starts nothing: say so, and who is at it."""
+    process = store.runs.process(run) if store.runs.exists(run) else None
+    if process and store.runs.status(run).state in UNFINISHED:
+        print(f"run {run} is already running {process}", file=sys.stderr)
+
+
 def _asked(args: argparse.Namespace, store: Store) -> tuple[TrainSpec, Where]:
     """The run that the options describe, or the one that is to be trained again."""
     if args.again:
-        if args.sources:
+        if changed := _changed(args):
             raise SpecError(
-                f"--again {args.again} names a run and --sources another one",
-                hint="Leave one of them out.",
+                f"--again {args.again} does that run once more, as it was; "
+                f"{', '.join(changed)} would make it another one",
+                hint="Leave the option out, or leave --again out.",
             )
         info = require_run(store, args.again)
         return info.spec, info.where
@@ -146,11 +157,22 @@ def _asked(args: argparse.Namespace, store: Store) -> tuple[TrainSpec, Where]:
     )
 
 
+def _changed(args: argparse.Namespace) -> list[str]:
+    """The options of the question and the recipe that were given."""
+    parser = argparse.ArgumentParser()
+    _add_question(parser)
+    _add_recipe(parser)
+    defaults = vars(parser.parse_args([]))
+    return [
+        f"--{name.replace('_', '-')}" for name, v in defaults.items() if getattr(args, name) != v
+    ]
+
+
 def _trained(store: Store, spec: TrainSpec, where: Where, *, again: bool, show: Report) -> None:
     """Train in this process, unless it is done or another process is at it: then wait for that."""
     run = spec.digest()
     if store.runs.create(spec, where, again=again):
-        errors: list[Exception] = []
+        errors: list[BaseException] = []
 
         def execute(*question: Any, report: Report, should_stop: jobs.ShouldStop) -> bool:
             def both(done: int, total: int, message: str) -> None:
@@ -159,7 +181,7 @@ def _trained(store: Store, spec: TrainSpec, where: Where, *, again: bool, show: 
 
             try:
                 return execute_training(*question, report=both, should_stop=should_stop)
-            except Exception as e:
+            except (Exception, KeyboardInterrupt) as e:
                 errors.append(e)
                 raise
 
@@ -168,6 +190,8 @@ def _trained(store: Store, spec: TrainSpec, where: Where, *, again: bool, show: 
         with log.open("a", encoding="utf-8") as file, contextlib.redirect_stderr(file):
             jobs.work(store, "runs", run, execute)
         if errors:
+            if isinstance(errors[0], KeyboardInterrupt):
+                print(f"run {run} is stopped; the same command takes it up again", file=sys.stderr)
             raise errors[0]
     else:
         _watch(store, run, show)

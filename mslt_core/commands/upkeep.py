@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from mslt_core.commands.answer import Answer, Subparsers, command, progress, table
 from mslt_core.pipeline import EXAMPLE, EXAMPLE_MODEL, allowed_roots, health, open_store
+from mslt_core.spec.errors import SpecError
 from mslt_core.store import Store
 
 if TYPE_CHECKING:
@@ -52,7 +53,9 @@ def add(subparsers: Subparsers) -> None:
 def _base(args: argparse.Namespace) -> dict[str, Any]:
     from mslt_core import example
 
-    steps = args.steps or example.BASE_STEPS
+    steps = example.BASE_STEPS if args.steps is None else args.steps
+    if steps < 1:
+        raise SpecError(f"--steps must be 1 or more, got {steps}")
     with progress(args) as report:
         return example.build_base(
             args.out or EXAMPLE / EXAMPLE_MODEL,

@@ -82,9 +82,10 @@ def common_ids(corpus: ParallelCorpus, langs: Sequence[str]) -> tuple[str, ...]:
     """
     common = set.intersection(*(set(corpus.sentences(lang)) for lang in langs))
     if len(common) < MIN_COMMON:
+        counts = ", ".join(f"{lang} {len(corpus.sentences(lang)):,}" for lang in langs)
         raise DataError(
             f"{corpus.name} has {len(common)} sentences that {', '.join(langs)} all have; "
-            f"at least {MIN_COMMON} are needed",
+            f"at least {MIN_COMMON} are needed (sentences in all: {counts})",
             hint="Leave a language out, or complete its file.",
         )
     return tuple(sorted(common))

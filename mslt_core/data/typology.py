@@ -49,7 +49,7 @@ def vectors(criterion: Criterion, langs: Sequence[str]) -> npt.NDArray[np.float6
     Returns
     -------
     ndarray of shape (n_langs, n_features)
-        Rows in the order of `langs`. 0 or 1 for all but ``geo``: there, nearness to 299 points
+        Rows in the order of `langs`. 0 or 1 for all but ``geo``: there, distance to 299 points
         on the globe, between 0 and 1.
 
     Raises

@@ -8,6 +8,7 @@ from mslt_core.figures.markers import Grouping
 from mslt_core.figures.scores import target_scores
 from mslt_core.figures.sets import ranked_sets, set_distribution
 from mslt_core.figures.style import PALETTES, Theme, alt_text, set_colours
+from mslt_core.figures.text import layers
 
 __all__ = [
     "PALETTES",
@@ -17,6 +18,7 @@ __all__ = [
     "cka_heatmaps",
     "distance_heatmap",
     "language_maps",
+    "layers",
     "ranked_sets",
     "set_colours",
     "set_distribution",

@@ -17,7 +17,7 @@ _MEAN_AT = -0.2
 
 _CARRIED = {
     "seeds": "95 % intervals over seeds",
-    "items": "95 % intervals over the sentences of one seed",
+    "items": "95 % intervals over sentences",
     "none": "no interval",
 }
 
@@ -193,7 +193,9 @@ def _gain_subtitle(results: Sequence[GainResult]) -> str:
     first = results[0]
     seeds = sorted({gain.n_seeds for result in results for gain in result.gains})
     spread = f"{seeds[0]} to {seeds[-1]} seeds" if len(seeds) > 1 else text.count(seeds[0], "seed")
-    return f"{METRICS[first.metric].label}, {spread}, {_CARRIED[first.interval]}. {style.SEEN_KEY}"
+    carried = dict.fromkeys(_CARRIED[result.interval] for result in results)
+    kinds = " or ".join(carried)
+    return f"{METRICS[first.metric].label}, {spread}, {kinds}. {style.SEEN_KEY}"
 
 
 def _gain_alt(result: GainResult) -> str:

@@ -55,7 +55,8 @@ def cka_heatmaps(
     return style.dress(
         fig,
         title="How alike are two languages inside each checkpoint?",
-        subtitle=f"{info.label} ({cka.estimator}), n = {cka.n:,} sentences, layer {cka.layer}. "
+        subtitle=f"{info.label} ({cka.estimator}), n = {cka.n:,} sentences, "
+        f"{text.layers(found.layer for found in result.ckas)}. "
         f"{style.SEEN_KEY}",
         alt=f"{info.label} between {len(cka.langs)} languages. Mean over pairs: {means}.",
         height=_ABOVE + _PANEL_HEIGHT.get(n_panels, 220) + _BELOW,
@@ -181,7 +182,8 @@ def _colour_scale(
         coloraxis={
             "colorscale": list(look.ramp),
             "cmin": low if low is not None else float(np.nanmin(values)),
-            "cmax": high if high is not None else float(np.nanmax(values)),
+            # never nothing: with all languages alike the scale would have no length
+            "cmax": high if high is not None else max(float(np.nanmax(values)), 0.01),
             "colorbar": {
                 "title": {"text": title, "side": "right", "font": {"size": 12}},
                 "thickness": 10,

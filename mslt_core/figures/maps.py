@@ -1,6 +1,6 @@
 """Do the languages mix inside the model? Maps of parallel sentences, one panel a checkpoint."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 import numpy as np
@@ -62,7 +62,7 @@ def language_maps(
     style.dress(
         fig,
         title="Where does each checkpoint put sentences and their translations?",
-        subtitle=_subtitle(result.maps[0], result.ckas[0]),
+        subtitle=_subtitle(result.maps[0], result.ckas),
         alt=_alt(result),
         height=_ABOVE + _PANEL_HEIGHT.get(n_panels, 256) + legend_height,
         theme=theme,
@@ -210,10 +210,11 @@ def _legend(fig: go.Figure, n_entries: int) -> int:
     return height
 
 
-def _subtitle(drawn: MapResult, cka: CkaResult) -> str:
+def _subtitle(drawn: MapResult, ckas: Sequence[CkaResult]) -> str:
+    sentences = text.count(len(drawn.ids), "sentence")
     return (
-        f"{METHODS[drawn.method]} of {text.count(len(drawn.ids), 'sentence')}, layer {cka.layer}. "
-        f"CKA between languages: {cka.estimator}, n = {cka.n:,}. {style.SEEN_KEY}"
+        f"{METHODS[drawn.method]} of {sentences}, {text.layers(cka.layer for cka in ckas)}. "
+        f"CKA between languages: {ckas[0].estimator}, n = {ckas[0].n:,}. {style.SEEN_KEY}"
     )
 
 

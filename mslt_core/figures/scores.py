@@ -1,17 +1,40 @@
-"""How well does each run do? A row a target language."""
+"""How well does each set do? A row a target language."""
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
+from typing import Self
 
+import numpy as np
 import plotly.graph_objects as go
 
 from mslt_core.figures import style, text
 from mslt_core.figures.style import Theme
 from mslt_core.spec.languages import label
 from mslt_core.spec.metrics import METRICS
-from mslt_core.spec.results import RunResult, TargetScores
+from mslt_core.spec.results import RunResult
 
 _ABOVE, _BELOW = 84, 50
+
+
+@dataclasses.dataclass(frozen=True)
+class _Set:
+    """What was trained on the same languages: a run a seed."""
+
+    name: str
+    source_langs: tuple[str, ...]
+    runs: tuple[RunResult, ...]
+    means: Mapping[str, float]
+    """Target to mean over the runs, where every run has a score."""
+
+    @classmethod
+    def of(cls, name: str, runs: Sequence[RunResult], metric: str) -> Self:
+        means = {}
+        for lang in runs[0].scores:
+            of_runs = [getattr(r.scores[lang], metric) for r in runs if lang in r.scores]
+            if len(of_runs) == len(runs) and None not in of_runs:
+                means[lang] = float(np.mean(of_runs))
+        return cls(name, runs[0].info.spec.source_langs, tuple(runs), means)
 
 
 def target_scores(
@@ -22,21 +45,23 @@ def target_scores(
     colours: Mapping[str, str] = MappingProxyType({}),
     theme: Theme = "light",
 ) -> go.Figure:
-    """Every run's score on every target: a dot a run, a line between them, the majority as a tick.
+    """Every set's mean score on every target: a dot a set, a line between them, the majority.
 
-    Rows go from the highest score down, or as `order` says. A target that a run was not scored
-    on has no dot.
+    Runs of one set are averaged over their seeds. Rows go from the highest score down, or as
+    `order` says. A target that a run was not scored on, or whose score is undefined, has no dot.
     """
-    rows = list(order) if order is not None else _by_score(results, metric)
-    colours = style.set_colours((result.info.name for result in results), colours)
+    names = list(dict.fromkeys(result.info.name for result in results))
+    sets = [_Set.of(n, [r for r in results if r.info.name == n], metric) for n in names]
+    rows = list(order) if order is not None else _by_score(sets)
+    colours = style.set_colours(names, colours)
     fig = go.Figure()
-    fig.add_trace(_spans(results, rows, metric, theme))
+    fig.add_trace(_spans(sets, rows, theme))
     if metric == "accuracy":
         fig.add_trace(_majority(results, rows, theme))
-    for name in dict.fromkeys(result.info.name for result in results):
+    for name in names:
         fig.add_trace(style.legend_key(name, colours[name]))
-    for result in results:
-        fig.add_trace(_score_dots(result, rows, metric, colours[result.info.name], theme))
+    for one in sets:
+        fig.add_trace(_score_dots(one, rows, metric, colours[one.name], theme))
     style.language_rows(fig, rows, theme)
     info = METRICS[metric]
     low, high = 100 * (info.low or 0.0), 100 * (info.high or 1.0)
@@ -48,78 +73,75 @@ def target_scores(
     )
     return style.dress(
         fig,
-        title="How well does each run do, by language?",
-        subtitle=f"{info.label}, {text.count(len(results), 'run')}. {style.SEEN_KEY}",
-        alt=" ".join(_score_alt(result, metric) for result in results),
+        title="How well does each set do, by language?",
+        subtitle=f"{info.label}, {_basis(sets)}. {style.SEEN_KEY}",
+        alt=" ".join(_score_alt(one, metric) for one in sets),
         height=_ABOVE + style.ROW_HEIGHT * len(rows) + _BELOW,
         theme=theme,
     )
 
 
-def _values(result: RunResult, metric: str) -> dict[str, float]:
-    """Target to score, without those where it is undefined."""
-    found = {lang: getattr(scores, metric) for lang, scores in result.scores.items()}
-    return {lang: float(value) for lang, value in found.items() if value is not None}
+def _basis(sets: Sequence[_Set]) -> str:
+    """a single run each; mean of 3 seeds; mean of 1 to 3 seeds."""
+    n_seeds = sorted({len(one.runs) for one in sets})
+    if n_seeds == [1]:
+        return "a single run each"
+    return f"mean of {' to '.join(map(str, dict.fromkeys((n_seeds[0], n_seeds[-1]))))} seeds"
 
 
-def _by_score(results: Sequence[RunResult], metric: str) -> list[str]:
+def _by_score(sets: Sequence[_Set]) -> list[str]:
     best: dict[str, float] = {}
-    for result in results:
-        for lang, value in _values(result, metric).items():
+    for one in sets:
+        for lang, value in one.means.items():
             best[lang] = max(best.get(lang, 0.0), value)
     return sorted(best, key=lambda lang: (-best[lang], lang))
 
 
 def _score_dots(
-    result: RunResult, rows: Sequence[str], metric: str, colour: str, theme: Theme
+    one: _Set, rows: Sequence[str], metric: str, colour: str, theme: Theme
 ) -> go.Scatter:
-    sources = result.info.spec.source_langs
-    values = _values(result, metric)
-    langs = [lang for lang in rows if lang in values]
+    langs = [lang for lang in rows if lang in one.means]
+    background = style.PALETTES[theme].background
     return go.Scatter(
-        x=[100 * values[lang] for lang in langs],
+        x=[100 * one.means[lang] for lang in langs],
         y=[len(rows) - rows.index(lang) for lang in langs],
         mode="markers",
-        legendgroup=result.info.name,
+        legendgroup=one.name,
         showlegend=False,
         customdata=langs,
-        hovertext=[_score_hover(result, lang, metric) for lang in langs],
+        hovertext=[_score_hover(one, lang, metric) for lang in langs],
         hovertemplate="%{hovertext}<extra></extra>",
         marker={
             "size": 10,
-            "color": [
-                colour if lang in sources else style.PALETTES[theme].background for lang in langs
-            ],
+            "color": [colour if lang in one.source_langs else background for lang in langs],
             "line": {"width": 2, "color": colour},
         },
     )
 
 
-def _score_hover(result: RunResult, lang: str, metric: str) -> str:
-    scores, spec = result.scores[lang], result.info.spec
-    trained = "trained on" if lang in spec.source_langs else "zero-shot"
+def _score_hover(one: _Set, lang: str, metric: str) -> str:
+    """Mean and seeds, what they rest on, and what no learning at all would get."""
+    trained = "trained on" if lang in one.source_langs else "zero-shot"
+    scores = [run.scores[lang] for run in one.runs]
+    by_seed = ", ".join(
+        f"seed {run.info.spec.seed}: {text.points(getattr(score, metric))}"
+        for run, score in zip(one.runs, scores, strict=True)
+    )
+    unseen = f", {scores[0].n_unseen:,} of them unseen" if scores[0].n_unseen else ""
     return (
-        f"<b>{text.language_label(lang)}</b> · {trained}<br>{text.escape(result.info.name)}, "
-        f"seed {spec.seed}: <b>{text.points(_values(result, metric)[lang])}</b><br>"
-        f"{text.count(scores.n_items, 'sentence')}, {text.count(scores.n_tokens, 'word')}"
-        f"{_cut_off(scores)}<br>"
-        f"majority accuracy {text.points(scores.majority_accuracy)}"
+        f"<b>{text.language_label(lang)}</b> · {trained}<br>{text.escape(one.name)}: "
+        f"<b>{text.points(one.means[lang])}</b><br>{by_seed}<br>"
+        f"{text.count(scores[0].n_items, 'sentence')}, {text.count(scores[0].n_tokens, 'word')}"
+        f"{unseen}<br>majority accuracy {text.points(scores[0].majority_accuracy)}"
     )
 
 
-def _cut_off(scores: TargetScores) -> str:
-    return f", {scores.n_unseen:,} of them cut off" if scores.n_unseen else ""
-
-
-def _spans(
-    results: Sequence[RunResult], rows: Sequence[str], metric: str, theme: Theme
-) -> go.Scatter:
-    """A thin line from the lowest run to the highest in each row."""
+def _spans(sets: Sequence[_Set], rows: Sequence[str], theme: Theme) -> go.Scatter:
+    """A thin line from the lowest set to the highest in each row."""
     xs: list[float | None] = []
     ys: list[float | None] = []
-    of_runs = [_values(result, metric) for result in results]
     for place, lang in enumerate(rows):
-        values = [found[lang] for found in of_runs if lang in found]
+        values = [one.means[lang] for one in sets if lang in one.means]
         if values:
             xs += [100 * min(values), 100 * max(values), None]
             ys += [len(rows) - place, len(rows) - place, None]
@@ -145,13 +167,13 @@ def _majority(results: Sequence[RunResult], rows: Sequence[str], theme: Theme) -
     )
 
 
-def _score_alt(result: RunResult, metric: str) -> str:
-    values = _values(result, metric)
-    if not values:
-        return f"{result.info.name}: no target scored."
-    best, worst = max(values, key=values.__getitem__), min(values, key=values.__getitem__)
+def _score_alt(one: _Set, metric: str) -> str:
+    if not one.means:
+        return f"{one.name}: no target scored."
+    best = max(one.means, key=one.means.__getitem__)
+    worst = min(one.means, key=one.means.__getitem__)
     return (
-        f"{result.info.name}, seed {result.info.spec.seed}: {METRICS[metric].label.lower()} from "
-        f"{text.points(values[worst])} on {label(worst)} to "
-        f"{text.points(values[best])} on {label(best)}."
+        f"{one.name}: {METRICS[metric].label.lower()} from "
+        f"{text.points(one.means[worst])} on {label(worst)} to "
+        f"{text.points(one.means[best])} on {label(best)}."
     )

@@ -3,6 +3,7 @@
 import html
 import itertools
 import unicodedata
+from collections.abc import Iterable
 
 from mslt_core.spec.languages import LANGUAGES, label
 
@@ -92,3 +93,9 @@ def interval(low: float | None, high: float | None) -> str:
 def count(n: int, singular: str, plural: str = "") -> str:
     """1 seed, 3 seeds, 1,000 sentences."""
     return f"{n:,} {singular if n == 1 else plural or singular + 's'}"
+
+
+def layers(numbers: Iterable[int]) -> str:
+    """layer 4; layers 12 and 4 where checkpoints differ in depth."""
+    different = list(dict.fromkeys(map(str, numbers)))
+    return f"layer{'s' * (len(different) > 1)} {' and '.join(different)}"

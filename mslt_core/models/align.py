@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -73,6 +74,28 @@ def align(
         )
         for i, (ids, words) in enumerate(zip(encoded["input_ids"], sentences, strict=True))
     ]
+
+
+def parts_within(
+    tokenizer: PreTrainedTokenizerFast, words: Sequence[str], max_length: int
+) -> list[Sequence[str]]:
+    """The sentence in as few consecutive parts as fit `max_length` sub-words, special ones in.
+
+    A word that does not fit by itself is a part of its own, to be cut.
+    """
+    encoded = tokenizer(
+        list(words), is_split_into_words=True, add_special_tokens=False, verbose=False
+    )
+    found = [word for word in encoded.word_ids() if word is not None]
+    sizes = np.bincount(np.array(found, dtype=np.int64), minlength=len(words))
+    room = max_length - tokenizer.num_special_tokens_to_add()
+    starts, used = [0], 0
+    for place, size in enumerate(sizes.tolist()):
+        if used + size > room and used:
+            starts.append(place)
+            used = 0
+        used += size
+    return [words[start:stop] for start, stop in itertools.pairwise([*starts, len(words)])]
 
 
 def subword_labels(aligned: Aligned, labels: Sequence[int]) -> npt.NDArray[np.int64]:

@@ -20,6 +20,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
+from mslt_core.models.config import read_json
 from mslt_core.spec.errors import CheckpointError, StoreError
 
 logger = logging.getLogger(__name__)
@@ -36,6 +37,8 @@ TOKENIZER = (
     "merges.txt",
     "sentencepiece.bpe.model",
     "spiece.model",
+    "spm.model",
+    "sentencepiece.model",
     "tokenizer.model",
 )
 CONTENT = ("config.json", *WEIGHTS, *TOKENIZER)
@@ -158,38 +161,6 @@ def fingerprint(folder: Path) -> str:
         content = _known_sha256(folder.resolve() / name, stat.st_mtime_ns, stat.st_size)
         digest.update(f"{name} {content}\n".encode())
     return digest.hexdigest()[:16]
-
-
-def n_layers(folder: Path) -> int:
-    """Number of transformer blocks, from ``config.json``."""
-    return _size(folder, ("num_hidden_layers", "n_layer", "n_layers"))
-
-
-def hidden_size(folder: Path) -> int:
-    """Width of the hidden states, from ``config.json``."""
-    return _size(folder, ("hidden_size", "d_model", "n_embed", "dim"))
-
-
-def read_json(path: Path) -> dict[str, Any]:
-    """A JSON object from a checkpoint's file, or an error with the file's name."""
-    if not path.is_file():
-        raise CheckpointError(f"{path.parent} has no {path.name}")
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (ValueError, RecursionError) as e:
-        raise CheckpointError(f"{path} is not JSON: {e}") from e
-    if not isinstance(found, dict):
-        raise CheckpointError(f"{path} must hold a JSON object, got {type(found).__name__}")
-    return found
-
-
-def _size(folder: Path, keys: tuple[str, ...]) -> int:
-    """The first of `keys` that the configuration has; architectures differ in its name."""
-    config = read_json(folder / "config.json")
-    for key in keys:
-        if type(config.get(key)) is int and config[key] > 0:
-            return int(config[key])
-    raise CheckpointError(f"{folder / 'config.json'} has none of {', '.join(keys)}")
 
 
 def _manifest(folder: Path) -> tuple[dict[str, dict[str, Any]], dict[str, Any]]:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
-GB = 1e9
+GB, MB = 1e9, 1e6
 CHECKPOINTS = "checkpoints"
 """Folder below a run's, for the states from which it can go on."""
 
@@ -249,7 +249,7 @@ def _require_space(folder: Path, model: Any, save_every: int | None) -> None:
     free = shutil.disk_usage(folder).free
     if free < needed:
         raise StoreError(
-            f"the run needs {needed / GB:.1f} GB, {free / GB:.1f} GB are free on {folder}",
+            f"the run needs {needed / MB:,.1f} MB, {free / MB:,.1f} MB are free on {folder}",
             hint="Free some space, or choose another store.",
         )
 

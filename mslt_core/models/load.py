@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mslt_core.models.checkpoints import CONTENT
+from mslt_core.models.checkpoints import CONTENT, TOKENIZER
 from mslt_core.models.screening import require_safetensors, screen
 from mslt_core.spec.errors import CheckpointError, HubError
 
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from transformers import PreTrainedConfig, PreTrainedModel, PreTrainedTokenizerFast
 
 POOLER = "pooler."
+LAYER = re.compile(r"\b(layers?|h|blocks?)\.\d+\.")
+"""A part of a transformer block, in the names that architectures give them."""
+
+ABOUT_TOKENIZERS = ("tokenizer_config.json", "special_tokens_map.json", "added_tokens.json")
 HUB_ID = re.compile(r"(?P<id>\w[\w.-]*/\w[\w.-]*)(@(?P<revision>\w[\w./-]*))?", re.ASCII)
 HUB_TIMEOUT_S = 2.4  # to connect, and again for the answer: under 5 s in all
 
@@ -37,13 +41,20 @@ def load_tokenizer(path: Path) -> PreTrainedTokenizerFast:
     from transformers import AutoTokenizer
 
     screen(path)
+    if not any((path / name).is_file() for name in TOKENIZER if name not in ABOUT_TOKENIZERS):
+        raise CheckpointError(
+            f"{path} has no tokenizer", hint="Copy the model's tokenizer.json into the folder."
+        )
     try:
         with _quiet():
             tokenizer: Any = AutoTokenizer.from_pretrained(
                 path, trust_remote_code=False, local_files_only=True
             )
     except Exception as e:  # the tokenizers library raises plain Exception for a bad file
-        raise CheckpointError(f"{path}: the tokenizer cannot be loaded: {_first_line(e)}") from e
+        raise CheckpointError(
+            f"{path}: the tokenizer cannot be loaded: {_first_line(e)}",
+            hint="Its tokenizer.json is damaged or of another version; copy the original again.",
+        ) from e
     if not tokenizer.is_fast or tokenizer.pad_token_id is None:
         raise CheckpointError(
             f"{path}: {type(tokenizer).__name__} is not a fast tokenizer with a padding token",
@@ -99,11 +110,9 @@ def load_token_classifier(path: Path, labels: Sequence[str], seed: int) -> PreTr
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         model, missing = _load_model(
-            # a head for other labels may be in the way
             AutoModelForTokenClassification,
             path,
             config,
-            ignore_mismatched_sizes=True,
         )
         encoder = f"{model.base_model_prefix}."
         _refuse_missing(path, [name for name in missing if name.startswith(encoder)])
@@ -203,6 +212,8 @@ def _load_model(
                 trust_remote_code=False,
                 local_files_only=True,
                 output_loading_info=True,
+                # of a head for other labels; in the encoder it is an error, see `_refuse_missing`
+                ignore_mismatched_sizes=True,
                 **extra,
             )
     except Exception as e:  # sizes that do not fit fail in many ways
@@ -210,6 +221,12 @@ def _load_model(
     for name, tensor in model.state_dict().items():
         if not torch.isfinite(tensor).all():
             raise CheckpointError(f"{path}: the weights {name} hold NaN or infinity")
+    surplus = sorted(name for name in info["unexpected_keys"] if LAYER.search(name))
+    if surplus:
+        raise CheckpointError(
+            f"{path} holds layers that its config.json does not know: {surplus[0]}",
+            hint="Its config.json belongs to another model.",
+        )
     wrong_size = {name for name, *_ in info["mismatched_keys"]}
     return model, sorted(wrong_size | set(info["missing_keys"]))
 
@@ -228,8 +245,8 @@ def _draw(layer: torch.nn.Linear, n_labels: int, std: float, seed: int) -> None:
 def _refuse_missing(path: Path, missing: Sequence[str]) -> None:
     if missing:
         raise CheckpointError(
-            f"{path} lacks {len(missing)} weights of the encoder: {', '.join(missing[:3])}"
-            + (", ..." if len(missing) > 3 else ""),
+            f"{path} lacks {len(missing)} weights of the encoder, or has them in another size: "
+            f"{', '.join(missing[:3])}" + (", ..." if len(missing) > 3 else ""),
             hint="It was cut short, or its config.json belongs to another model.",
         )
 

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from mslt_core.models.align import ABSENT, align, word_labels
+from mslt_core.models.align import ABSENT, align, parts_within, word_labels
 from mslt_core.models.batches import batches_within, padded
 from mslt_core.spec.sentences import TaggedSentence
 
@@ -28,7 +28,7 @@ class PredictedTags:
     tags: list[npt.NDArray[np.int64]]
     """Label ids of each sentence, (n_words,)."""
     n_unseen: int
-    """Words that the model did not see, in all sentences."""
+    """Words without a sub-word, in all sentences."""
 
 
 @torch.inference_mode()
@@ -50,25 +50,32 @@ def predict_tags(
     sentences : sequence of TaggedSentence
         Their labels are not read.
     max_length : int
-        Sub-words per sentence at most, special tokens included.
+        Sub-words at a time at most, special tokens included. A longer sentence is read in parts,
+        so that each of its words is judged; words at the seams see one side only.
 
     Returns
     -------
     PredictedTags
-        In the order of `sentences`. A word that the model does not see, beyond `max_length` or
-        without any sub-word, gets label 0, is scored with it, and is counted.
+        In the order of `sentences`. A word that the tokenizer makes nothing of gets label 0, is
+        scored with it, and is counted.
     """
     model.eval()
-    aligned = align(tokenizer, [sentence.tokens for sentence in sentences], max_length)
+    parts = [parts_within(tokenizer, sentence.tokens, max_length) for sentence in sentences]
+    aligned = align(tokenizer, [words for of_one in parts for words in of_one], max_length)
     lengths = np.array([len(found.input_ids) for found in aligned], dtype=np.int64)
     predicted: list[npt.NDArray[np.int64]] = [np.empty(0, dtype=np.int64)] * len(aligned)
-    for batch in batches_within(lengths, MAX_SUBWORDS[model.device.type]):
+    for batch in batches_within(lengths, MAX_SUBWORDS.get(model.device.type, MAX_SUBWORDS["cpu"])):
         input_ids = [aligned[i].input_ids for i in batch]
         tags = _tags(model, input_ids, tokenizer.pad_token_id)
         for i, row in zip(batch, tags, strict=True):
             predicted[i] = word_labels(aligned[i], row)
     n_unseen = sum(int((found.first == ABSENT).sum()) for found in aligned)
-    return PredictedTags(predicted, n_unseen)
+    ends = np.cumsum([len(of_one) for of_one in parts])
+    together = [
+        np.concatenate(predicted[end - len(of_one) : end])
+        for of_one, end in zip(parts, ends, strict=True)
+    ]
+    return PredictedTags(together, n_unseen)
 
 
 def _tags(

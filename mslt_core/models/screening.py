@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from mslt_core.models.checkpoints import is_sealed, read_json, verify
+from mslt_core.models.checkpoints import is_sealed, verify
+from mslt_core.models.config import read_json
 from mslt_core.spec.errors import CheckpointError
 
 WEIGHTS = "model.safetensors"
@@ -54,6 +55,23 @@ def screen(folder: Path) -> None:
         _refuse_keys(path, read_json(path))
     for name in _weights_files(folder):
         _require_whole(folder / name)
+
+
+def require_finite(folder: Path) -> None:
+    """Refuse weights with NaN or infinity, naming the file. bfloat16 is looked at when loaded."""
+    import numpy as np
+    from safetensors import safe_open
+
+    for name in _weights_files(folder):
+        with safe_open(folder / name, framework="np") as file:
+            for key in file.keys():  # noqa: SIM118  it is no dict
+                if file.get_slice(key).get_dtype() not in {"F16", "F32", "F64"}:
+                    continue
+                if not np.isfinite(file.get_tensor(key)).all():
+                    raise CheckpointError(
+                        f"{folder}: {name} holds NaN or infinity in {key}",
+                        hint="The file is damaged or its training diverged; take another one.",
+                    )
 
 
 def require_safetensors(where: object, names: Iterable[str]) -> None:

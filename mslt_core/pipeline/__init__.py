@@ -4,6 +4,7 @@ from mslt_core.pipeline import health
 from mslt_core.pipeline.checkpoints import checkpoint, find_run, model_folder, require_run
 from mslt_core.pipeline.choosing import select
 from mslt_core.pipeline.comparing import (
+    MIN_SEEDS,
     experiment_key,
     gains,
     group_key,
@@ -21,7 +22,7 @@ from mslt_core.pipeline.embedding import (
     open_corpus,
     quiet,
 )
-from mslt_core.pipeline.mingling import cka, execute_mingling, mingle, sentence_map
+from mslt_core.pipeline.mingling import cka, execute_mingling, look_stamp, mingle, sentence_map
 from mslt_core.pipeline.offers import (
     BUDGET,
     LOOK_LANGS,
@@ -48,6 +49,7 @@ __all__ = [
     "EXAMPLE_CORPUS",
     "EXAMPLE_MODEL",
     "LOOK_LANGS",
+    "MIN_SEEDS",
     "PROJECT",
     "Question",
     "Report",
@@ -68,6 +70,7 @@ __all__ = [
     "group_key",
     "health",
     "joined_rows",
+    "look_stamp",
     "make_train_spec",
     "mingle",
     "model_folder",

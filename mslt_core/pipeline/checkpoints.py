@@ -5,7 +5,7 @@ from pathlib import Path
 from mslt_core.pipeline.places import EXAMPLE, EXAMPLE_MODEL, existing_folder
 from mslt_core.spec.errors import BadInputError, CheckpointError, WeightsMissingError
 from mslt_core.spec.results import CheckpointRef, RunInfo
-from mslt_core.store import Store
+from mslt_core.store import Store, is_digest
 
 
 def model_folder(ref: str, *, roots: tuple[Path, ...] | None = None) -> Path:
@@ -36,7 +36,11 @@ def model_name(ref: str, folder: Path) -> str:
 def checkpoint(store: Store, ref: str, *, roots: tuple[Path, ...] | None = None) -> CheckpointRef:
     """Find a checkpoint by what the user calls it: base, a run's digest, a path or a hub id."""
     run = None if ref == EXAMPLE_MODEL or Path(ref).exists() else find_run(store, ref)
-    return _of_run(store, run) if run else _of_folder(ref, model_folder(ref, roots=roots))
+    if run:
+        return _of_run(store, run)
+    if len(ref) >= 4 and set(ref) <= set("0123456789abcdef") and not Path(ref).exists():
+        require_run(store, ref)
+    return _of_folder(ref, model_folder(ref, roots=roots))
 
 
 def find_run(store: Store, ref: str) -> RunInfo | None:
@@ -44,6 +48,8 @@ def find_run(store: Store, ref: str) -> RunInfo | None:
     if len(ref) < 4 or not all(c in "0123456789abcdef" for c in ref):
         return None
     found = [info for info in store.runs.list() if info.run.startswith(ref)]
+    if not found and is_digest(ref) and store.runs.exists(ref):
+        return store.runs.info(ref)  # which says why the list leaves it out
     if len(found) > 1:
         raise BadInputError(
             f"{ref} is the beginning of {len(found)} runs: {', '.join(i.run for i in found)}",
@@ -56,13 +62,17 @@ def require_run(store: Store, ref: str) -> RunInfo:
     """`find_run`, or an error that says how to list the runs."""
     info = find_run(store, ref)
     if info is None:
-        raise BadInputError(f"there is no run {ref}", hint="`python -m mslt_core runs` lists them.")
+        raise BadInputError(
+            f"there is no run {ref!r}",
+            hint="`python -m mslt_core runs` lists them; the first four digits are enough.",
+        )
     return info
 
 
 def _of_folder(ref: str, folder: Path) -> CheckpointRef:
-    from mslt_core.models import checkpoints
+    from mslt_core.models import checkpoints, config, screening
 
+    screening.require_safetensors(folder, [path.name for path in folder.iterdir()])
     return CheckpointRef(
         key=ref if ref == EXAMPLE_MODEL else str(folder),
         name="Base" if ref == EXAMPLE_MODEL else f"Base ({model_name(ref, folder)})",
@@ -70,7 +80,7 @@ def _of_folder(ref: str, folder: Path) -> CheckpointRef:
         source_langs=(),
         path=str(folder),
         fingerprint=checkpoints.fingerprint(folder),
-        n_layers=checkpoints.n_layers(folder),
+        n_layers=config.n_layers(folder),
     )
 
 
@@ -95,4 +105,14 @@ def require_weights(ref: CheckpointRef) -> Path:
             f"the weights of {ref.name} (run {ref.key}) are not stored",
             hint=f"Remake them with `python -m mslt_core train --again {ref.key}`.",
         )
-    return Path(ref.path)
+    from mslt_core.models import checkpoints
+
+    folder = Path(ref.path)
+    found = checkpoints.fingerprint(folder)
+    if found != ref.fingerprint:  # what is computed from them is kept under the other name
+        raise CheckpointError(
+            f"the weights of {ref.name} in {folder} are not those that were scored: "
+            f"expected {ref.fingerprint}, got {found}",
+            hint=f"Remake them with `python -m mslt_core train --again {ref.key}`.",
+        )
+    return folder

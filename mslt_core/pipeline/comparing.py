@@ -105,8 +105,9 @@ def gains(
     targets that no group of a comparison trained on to make several means comparable.
 
     Seeds that both groups have are paired. With at least three of them the interval is
-    Student's t over seeds; with fewer it is a paired bootstrap over the sentences of the
-    first seed (token accuracy only), which says nothing about other seeds.
+    Student's t over seeds; with fewer it is a paired bootstrap over the sentences, with the
+    seeds' outcomes on a sentence taken together (token accuracy only), which says nothing
+    about other seeds.
     """
     if a.experiment != b.experiment:
         raise BadInputError(
@@ -122,7 +123,8 @@ def gains(
     defined = [set(_defined(result, metric)) for pair in pairs for result in pair]
     for lang in sorted(set.intersection(*defined)):
         low, high = _interval(store, pairs, (lang,), metric, carried)
-        rows.append(_gain(pairs, (lang,), metric, low, high, is_source=lang in sources))
+        source = lang in sources
+        rows.append(_gain(pairs, (lang,), metric, low, high, is_source=source, lang=lang))
     zero_shot = tuple(
         row.lang
         for row in rows
@@ -131,7 +133,7 @@ def gains(
     mean = None
     if zero_shot:
         low, high = _interval(store, pairs, zero_shot, metric, carried)
-        mean = _gain(pairs, zero_shot, metric, low, high, is_source=False)
+        mean = _gain(pairs, zero_shot, metric, low, high, is_source=False, lang="")
     return GainResult(
         zero_shot=zero_shot,
         metric=metric,
@@ -184,11 +186,12 @@ def _gain(
     high: float | None,
     *,
     is_source: bool,
+    lang: str,
 ) -> TargetGain:
     score_a, score_b = _scores(pairs, langs, metric).mean(axis=0)
     first = [pairs[0][0].scores[lang] for lang in langs]
     return TargetGain(
-        lang=langs[0] if len(langs) == 1 else "",
+        lang=lang,
         score_a=float(score_a),
         score_b=float(score_b),
         difference=float(score_b - score_a),
@@ -213,7 +216,10 @@ def _interval(
         return t_interval(by_seed[:, 1] - by_seed[:, 0])
     if carried == "none" or len(langs) != 1:
         return None, None
-    a, b = (store.runs.predictions(result.info.run, langs[0]) for result in pairs[0])
-    if a is None or b is None:
+    found = [[store.runs.predictions(r.info.run, langs[0]) for r in pair] for pair in pairs]
+    known = [(a, b) for a, b in found if a is not None and b is not None]
+    if len(known) < len(pairs):
         return None, None
-    return ratio_bootstrap(a["n_correct"], b["n_correct"], a["n_tokens"], seed=0)
+    hits_a, hits_b = (np.sum([pair[i]["n_correct"] for pair in known], axis=0) for i in (0, 1))
+    sizes = np.sum([a["n_tokens"] for a, _ in known], axis=0)
+    return ratio_bootstrap(hits_a, hits_b, sizes, seed=0)

@@ -28,11 +28,22 @@ def quiet(done: int, total: int, message: str) -> None:
 
 
 def open_corpus(ref: str, *, roots: tuple[Path, ...] | None = None) -> parallel.ParallelCorpus:
-    """The example's parallel phrases, or a folder of PUD treebanks; parsed once a process."""
-    return _corpus(ref if ref == EXAMPLE_CORPUS else str(existing_folder(ref, roots=roots)))
+    """The example's parallel phrases, or a folder of PUD treebanks; parsed until it changes."""
+    folder = ref if ref == EXAMPLE_CORPUS else str(existing_folder(ref, roots=roots))
+    return _corpus(folder, corpus_stamp(folder))
 
 
-_corpus = functools.lru_cache(maxsize=8)(parallel.open_corpus)
+def corpus_stamp(ref: str) -> str:
+    """Changes with the files of a corpus's folder; empty for the example, which never changes."""
+    if ref == EXAMPLE_CORPUS:
+        return ""
+    files = sorted(Path(ref).expanduser().glob("**/*.conllu"))
+    return " ".join(f"{p.name}:{p.stat().st_mtime_ns}:{p.stat().st_size}" for p in files)
+
+
+@functools.lru_cache(maxsize=8)
+def _corpus(ref: str, stamp: str) -> parallel.ParallelCorpus:  # noqa: ARG001
+    return parallel.open_corpus(ref)
 
 
 class Question:
@@ -49,6 +60,8 @@ class Question:
     ) -> None:
         self.corpus = open_corpus(corpus, roots=roots)
         self.langs = languages(langs or self.corpus.langs)
+        if not self.langs:
+            raise BadInputError("no language chosen", hint="Give some, for instance en,ar,id.")
         self.layer = layer
         self.pooling = pooling
         self.ids = parallel.common_ids(self.corpus, self.langs)
@@ -71,6 +84,12 @@ class Question:
             )
             for lang in self.langs
         )
+
+    def n_unpaired(self) -> dict[str, int]:
+        """Per language how many sentences some other language lacks; languages without any left
+        out."""
+        missing = {lang: len(self.corpus.sentences(lang)) - len(self.ids) for lang in self.langs}
+        return {lang: n for lang, n in missing.items() if n}
 
     def shown_ids(self, n: int, seed: int) -> tuple[str, ...]:
         """`n` of the common ids, drawn once for all checkpoints, in the corpus's order."""

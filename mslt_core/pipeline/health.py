@@ -5,6 +5,7 @@ import importlib.metadata
 import os
 import re
 import shutil
+import tempfile
 import threading
 import urllib.error
 import urllib.request
@@ -14,7 +15,7 @@ from typing import Literal
 
 from mslt_core.data import parallel, tasks
 from mslt_core.pipeline.places import PROJECT
-from mslt_core.spec.errors import MsltError
+from mslt_core.spec.errors import CheckpointError, MsltError
 from mslt_core.store import Store
 from mslt_core.store.atomic import DamagedError
 from mslt_core.store.tensors import read_tensors
@@ -128,10 +129,8 @@ def store_health(store: Store) -> StoreHealth:
     runs = sorted(path.parent.name for path in (store.root / "runs").glob("*/spec.json"))
     for run in runs:
         try:
-            info = store.runs.info(run)
-            if info.state == "done":
-                store.runs.outcome(run)
-        except MsltError as e:
+            problems += _run_problems(store, run)
+        except (MsltError, OSError) as e:
             problems.append(f"run {run}: {e}")
     arrays = sorted((store.root / "arrays").glob("*/*.safetensors"))
     for path in arrays:
@@ -140,14 +139,47 @@ def store_health(store: Store) -> StoreHealth:
         except (DamagedError, OSError) as e:
             problems.append(f"{path} is damaged and will be computed again when needed: {e}")
     there = next(folder for folder in (store.root, *store.root.parents) if folder.is_dir())
+    writable = not store.read_only and _can_write(store.root, there)
+    if not (writable or store.read_only):
+        problems.append(f"{store.root} cannot be written; choose another with --store")
     return StoreHealth(
         root=str(store.root),
-        writable=not store.read_only and os.access(there, os.W_OK),
+        writable=writable,
         free_gb=shutil.disk_usage(there).free / 1e9,
         n_runs=len(runs),
         n_arrays=len(arrays),
         problems=tuple(problems),
     )
+
+
+def _run_problems(store: Store, run: str) -> list[str]:
+    """What cannot be read of a run in the store's own folder."""
+    from mslt_core.models import checkpoints
+
+    info = store.runs.info(run)
+    folder, problems = store.runs.folder(run), []
+    if (folder / "scores.json").exists():
+        store.runs.outcome(run)
+        files = (folder / "predictions").glob("*.safetensors")
+        unreadable = {path.stem for path in files if store.runs.predictions(run, path.stem) is None}
+        problems += [f"run {run}: predictions of {lang} are damaged" for lang in unreadable]
+    if (folder / "model").is_dir():
+        try:
+            checkpoints.verify(folder / "model")
+        except CheckpointError as e:
+            problems.append(f"run {run} ({info.name}): {e}")
+    return problems
+
+
+def _can_write(root: Path, there: Path) -> bool:
+    """Whether files can be made where the store lies, or will lie."""
+    if root.exists() and not root.is_dir():
+        return False
+    try:
+        with tempfile.NamedTemporaryFile(dir=there):
+            return True
+    except OSError:
+        return False
 
 
 def _candidates(root: Path) -> Iterator[tuple[Path, FolderKind]]:

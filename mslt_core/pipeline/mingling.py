@@ -11,13 +11,16 @@ from mslt_core.analysis import cka as cka_analysis
 from mslt_core.analysis import projection
 from mslt_core.pipeline.checkpoints import checkpoint
 from mslt_core.pipeline.embedding import (
+    EXAMPLE_CORPUS,
     Embeddings,
     Question,
     Report,
+    corpus_stamp,
     embeddings,
     joined_rows,
     quiet,
 )
+from mslt_core.pipeline.places import existing_folder
 from mslt_core.spec.errors import BadInputError, NotComputedError
 from mslt_core.spec.results import CheckpointRef, CkaResult, MapResult, MingleResult
 from mslt_core.spec.specs import CkaSpec, Estimator, MapSpec, MingleSpec, Where
@@ -161,6 +164,17 @@ def mingle(
         ckas=tuple(ckas),
         texts={lang: tuple(text[i] for i in maps[0].ids) for lang, text in texts.items()},
     )
+
+
+def look_stamp(store: Store, look: MingleSpec, *, roots: tuple[Path, ...] | None = None) -> str:
+    """Changes with what a look is made of: its corpus and the weights of its checkpoints."""
+    folder = (
+        look.corpus
+        if look.corpus == EXAMPLE_CORPUS
+        else str(existing_folder(look.corpus, roots=roots))
+    )
+    refs = [checkpoint(store, key, roots=roots) for key in look.checkpoints]
+    return " ".join([corpus_stamp(folder), *(ref.fingerprint for ref in refs)])
 
 
 class _StopRequestedError(Exception):

@@ -38,6 +38,8 @@ def allowed_roots() -> tuple[Path, ...]:
 
 def existing_folder(text: str | Path, *, roots: tuple[Path, ...] | None = None) -> Path:
     """The folder that `text` names, links resolved; refused outside `roots` when given."""
+    if not str(text).strip():
+        raise BadInputError("no folder given", hint="Give its path.")
     path = Path(text).expanduser().resolve()
     if roots is not None and not any(path.is_relative_to(root) for root in roots):
         raise BadInputError(

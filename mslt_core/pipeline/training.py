@@ -4,7 +4,7 @@ import math
 import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -12,12 +12,15 @@ from mslt_core.analysis import scores
 from mslt_core.data import budget, tasks
 from mslt_core.pipeline.checkpoints import model_folder, model_name
 from mslt_core.pipeline.places import EXAMPLE_MODEL, existing_folder
-from mslt_core.spec.errors import DataError
-from mslt_core.spec.languages import languages
+from mslt_core.spec.errors import DataError, SpecError
+from mslt_core.spec.languages import label, languages
 from mslt_core.spec.results import TargetScores
 from mslt_core.spec.sentences import TaggedSentence
 from mslt_core.spec.specs import TrainSpec, Where
 from mslt_core.store import Arrays, Store
+
+LONGEST = 512
+"""Sub-words per sentence (Lim et al. 2024, Table 5)."""
 
 BATCH_SIZE: int = TrainSpec.model_fields["batch_size"].default
 
@@ -32,22 +35,25 @@ def make_train_spec(
     steps: int | None = None,
     learning_rate: float | None = None,
     target_langs: Iterable[str] | None = None,
-    eval_limit: int | None = None,
+    eval_limit: int | Literal["all"] | None = None,
     batch_size: int = BATCH_SIZE,
+    max_length: int | None = None,
     roots: tuple[Path, ...] | None = None,
     **fields: Any,
 ) -> tuple[TrainSpec, Where]:
     """Fill in what follows from the data and the model, and check that the run can be done.
 
     Targets default to every language that the task can score; steps and test items to what the
-    task suggests. The learning rate defaults to the paper's 2e-5 for encoders of XLM-R's width and
-    to 3e-4 for the small ones that learn nothing at that rate.
+    task suggests; `max_length` to what the model can read, up to the paper's 512. The learning
+    rate defaults to the paper's 2e-5 for encoders of XLM-R's width and to 3e-4 for the small ones
+    that learn nothing at that rate.
     """
-    from mslt_core.models import checkpoints
+    from mslt_core.models import checkpoints, screening
 
     data_folder = existing_folder(data, roots=roots) if data else None
     opened = tasks.open_task(task, data_folder)
     folder = model_folder(model, roots=roots)
+    screening.screen(folder)
     spec = TrainSpec(
         task=task,
         data=opened.fingerprint(),
@@ -59,7 +65,8 @@ def make_train_spec(
         steps=default_steps(task, budget, batch_size) if steps is None else steps,
         batch_size=batch_size,
         learning_rate=_learning_rate(folder) if learning_rate is None else learning_rate,
-        eval_limit=tasks.TASKS[task].eval_limit if eval_limit is None else eval_limit,
+        eval_limit=_eval_limit(task, eval_limit),
+        max_length=_max_length(folder, max_length),
         **fields,
     )
     _require_langs(opened, spec)
@@ -75,10 +82,28 @@ def default_steps(task: str, budget: int, batch_size: int = BATCH_SIZE) -> int:
     return max(1, math.ceil(tasks.TASKS[task].passes * budget / max(batch_size, 1)))
 
 
-def _learning_rate(folder: Path) -> float:
-    from mslt_core.models import checkpoints
+def _eval_limit(task: str, asked: int | Literal["all"] | None) -> int | None:
+    if asked == "all":
+        return None
+    return tasks.TASKS[task].eval_limit if asked is None else asked
 
-    return 2e-5 if checkpoints.hidden_size(folder) >= 512 else 3e-4
+
+def _max_length(folder: Path, asked: int | None) -> int:
+    from mslt_core.models import config
+
+    readable = config.max_length(folder)
+    if asked is not None and asked > readable:
+        raise SpecError(
+            f"max_length must be at most {readable}, which is all that {folder.name} can read, "
+            f"got {asked}"
+        )
+    return min(readable, LONGEST) if asked is None else asked
+
+
+def _learning_rate(folder: Path) -> float:
+    from mslt_core.models import config
+
+    return 2e-5 if config.hidden_size(folder) >= 512 else 3e-4
 
 
 def _require_langs(task: tasks.TokenTask, spec: TrainSpec) -> None:
@@ -93,14 +118,29 @@ def _require_langs(task: tasks.TokenTask, spec: TrainSpec) -> None:
 
 
 def check_data(spec: TrainSpec, where: Where) -> None:
-    """Read all that is to be scored, so that a damaged file is refused before a run exists."""
+    """Read all that is to be scored and the weights, so that damage is refused before a run exists.
+
+    The same for data or a checkpoint that changed since the run was asked for.
+    """
+    from mslt_core.models import screening
+
+    task, base = _as_asked_for(spec, where)
+    screening.require_finite(base)
     if tasks.TASKS[spec.task].needs_folder:
-        _evaluation(tasks.open_task(spec.task, where.data), spec)
+        _evaluation(task, spec)
 
 
 def _evaluation(task: tasks.TokenTask, spec: TrainSpec) -> dict[str, Sequence[TaggedSentence]]:
     """The labelled sentences of every target language."""
-    return {lang: task.evaluation(lang, spec.eval_limit) for lang in spec.target_langs}
+    items = {lang: task.evaluation(lang, spec.eval_limit) for lang in spec.target_langs}
+    for lang, sentences in items.items():
+        if not sentences:
+            raise DataError(
+                f"{task.name} has nothing to score in {label(lang)}: all its sentences are in the "
+                "training data too",
+                hint="Complete the file, or leave the language out of the targets.",
+            )
+    return items
 
 
 def _sampled(task: tasks.TokenTask, spec: TrainSpec) -> dict[str, list[TaggedSentence]]:
@@ -145,7 +185,7 @@ def execute_training(
 
     `report` gets steps done, steps in all, and what is being done.
     """
-    from mslt_core.models import checkpoints, finetune
+    from mslt_core.models import checkpoints, config, finetune
 
     run = spec.digest()
     report(0, spec.steps, "reading the data")
@@ -180,7 +220,7 @@ def execute_training(
         tokens_seen=tuned.tokens_seen,
         device=tuned.device,
         weights=checkpoints.fingerprint(folder / "model"),
-        n_layers=checkpoints.n_layers(folder / "model"),
+        n_layers=config.n_layers(folder / "model"),
     )
     # nobody resumes a finished run, and its checkpoints are several times as large as its weights
     shutil.rmtree(folder / finetune.CHECKPOINTS, ignore_errors=True)

@@ -128,5 +128,7 @@ def _nearest(word: str) -> list[str]:
     if word in named:
         return [named[word]]
     spellings = {code: code for code in LANGUAGES} if len(word) <= 3 else named
-    close = difflib.get_close_matches(word, spellings, n=3, cutoff=0.6)
+    # two letters of which one is right are alike by a half
+    cutoff = 0.5 if len(word) <= 2 else 0.6
+    close = difflib.get_close_matches(word, spellings, n=3, cutoff=cutoff)
     return list(dict.fromkeys(spellings[spelling] for spelling in close))

@@ -49,7 +49,7 @@ class TargetScores:
     n_items: int
     n_tokens: int
     n_unseen: int = 0
-    """Words beyond `max_length`: the model never saw them, and they count as tagged O."""
+    """Words that the tokenizer makes nothing of: they count as tagged O."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -80,7 +80,8 @@ class RunInfo:
     elapsed_s: float
     device: str
     mean_accuracy: float | None
-    """Mean token accuracy over the zero-shot targets; None without scores."""
+    """Mean token accuracy over the run's own zero-shot targets, so comparable only between runs
+    with the same sources; None without scores."""
     has_scores: bool
     """It finished once. A run that is done again, for its weights, keeps its scores meanwhile."""
     read_only: bool
@@ -91,6 +92,12 @@ class RunInfo:
     def name(self) -> str:
         """SSLT(en), MSLT(de, en, es)."""
         return self.spec.name
+
+    @property
+    def zero_shot_langs(self) -> tuple[str, ...]:
+        """Targets that were not trained on."""
+        sources = self.spec.source_langs
+        return tuple(lang for lang in self.spec.target_langs if lang not in sources)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

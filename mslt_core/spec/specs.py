@@ -19,6 +19,9 @@ Estimator = Literal["debiased", "biased"]
 Projection = Literal["pca", "tsne", "umap"]
 Precision = Literal["float32", "bfloat16"]
 
+Seed = Annotated[int, Field(ge=0, lt=2**32)]
+"""What every library takes."""
+
 Lang = Annotated[str, BeforeValidator(lambda code: language(code).code)]
 Langs = Annotated[tuple[str, ...], BeforeValidator(languages)]
 
@@ -100,9 +103,11 @@ class TrainSpec(Spec):
     model_fingerprint: str
     source_langs: Langs
     target_langs: Langs
-    budget: int = Field(description="training examples in all, whatever the number of sources")
-    steps: int = Field(ge=1, description="optimizer steps")
-    batch_size: int = Field(default=16, ge=1)
+    budget: int = Field(
+        lt=2**31, description="training examples in all, whatever the number of sources"
+    )
+    steps: int = Field(ge=1, lt=2**31, description="optimizer steps")
+    batch_size: int = Field(default=16, ge=1, lt=2**31)
     learning_rate: float = Field(gt=0, lt=1)
     lr_warmup_ratio: float = Field(default=0.1, ge=0, lt=1, description="share of the steps")
     weight_decay: float = Field(default=0.01, ge=0)
@@ -111,7 +116,7 @@ class TrainSpec(Spec):
     )
     eval_limit: int | None = Field(default=1000, ge=1, description="test items per language")
     precision: Precision = "float32"
-    seed: int = Field(default=0, ge=0)
+    seed: Seed = 0
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -170,8 +175,8 @@ class MapSpec(Spec):
     method: Projection = "tsne"
     perplexity: float = Field(default=30.0, gt=1)
     n_neighbors: int = Field(default=15, ge=2)
-    min_dist: float = Field(default=0.1, ge=0)
-    seed: int = Field(default=0, ge=0)
+    min_dist: float = Field(default=0.1, ge=0, le=1)
+    seed: Seed = 0
     library: str = Field(description="name and version of the library that draws the map")
 
     @model_validator(mode="after")
@@ -200,10 +205,10 @@ class MingleSpec(Spec):
     estimator: Estimator = "debiased"
     n: int = Field(default=200, ge=4, description="sentences per language on the map")
     method: Projection = "tsne"
-    perplexity: float = 30.0
-    n_neighbors: int = 15
-    min_dist: float = 0.1
-    seed: int = 0
+    perplexity: float = Field(default=30.0, gt=1)
+    n_neighbors: int = Field(default=15, ge=2)
+    min_dist: float = Field(default=0.1, ge=0, le=1)
+    seed: Seed = 0
 
 
 class Where(BaseModel):

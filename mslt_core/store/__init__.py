@@ -7,9 +7,18 @@ from mslt_core.store.runs import RunOutcome, Runs
 from mslt_core.store.states import UNFINISHED, Progress, WorkStatus
 from mslt_core.store.tensors import Arrays
 from mslt_core.store.turns import Turns
-from mslt_core.store.work import Kind, WorkFolders
+from mslt_core.store.work import Kind, WorkFolders, is_digest
 
-__all__ = ["UNFINISHED", "Arrays", "Kind", "Progress", "RunOutcome", "Store", "WorkStatus"]
+__all__ = [
+    "UNFINISHED",
+    "Arrays",
+    "Kind",
+    "Progress",
+    "RunOutcome",
+    "Store",
+    "WorkStatus",
+    "is_digest",
+]
 
 
 class Store:

@@ -78,22 +78,28 @@ def write_errors_explained(path: Path, n_bytes: int | None = None) -> Iterator[N
     except OSError as e:
         if e.errno in {errno.ENOSPC, errno.EDQUOT}:
             raise disk_full(path, n_bytes) from e
-        raise StoreError(f"cannot write {path}: {e.strerror or e}") from e
+        raise StoreError(
+            f"cannot write {path}: {e.strerror or e}",
+            hint="Choose another store with --store or MSLT_STORE, or allow writing there.",
+        ) from e
 
 
 def disk_full(path: Path, n_bytes: int | None = None) -> StoreError:
     """The error for a full disk: what is needed, what is free, where."""
     there = next(folder for folder in (path, *path.parents) if folder.is_dir())
-    need = f"need {_size(n_bytes)}, " if n_bytes is not None else ""
+    need = f"need {told_size(n_bytes)}, " if n_bytes is not None else ""
     return StoreError(
-        f"Disk full: {need}{_size(shutil.disk_usage(there).free)} free on {there}",
+        f"Disk full: {need}{told_size(shutil.disk_usage(there).free)} free on {there}",
         hint="Free some space and start again; what was stored before is untouched.",
     )
 
 
-def _size(n_bytes: int) -> str:
-    """Bytes for people: 1.3 GB, 0.2 MB."""
-    return f"{n_bytes / 1e9:.1f} GB" if n_bytes >= 1e9 else f"{n_bytes / 1e6:.1f} MB"
+def told_size(n_bytes: float) -> str:
+    """Bytes for people: 1.3 GB, 0.2 MB, 14 bytes."""
+    for unit, name in ((1e9, "GB"), (1e6, "MB"), (1e3, "kB")):
+        if n_bytes >= unit / 10:
+            return f"{n_bytes / unit:.1f} {name}"
+    return f"{n_bytes:.0f} bytes"
 
 
 def _sync_folder(folder: Path) -> None:

@@ -64,7 +64,7 @@ class RunIndex:
                 logger.warning("%s is damaged (%s); it will be built again", self._path, e)
                 self.remove()
                 return self._refreshed(stamps, read)
-        except (sqlite3.Error, OSError) as e:
+        except (sqlite3.Error, OSError, OverflowError) as e:
             logger.warning("%s cannot be used: %s", self._path, e)
             return {run: info for run in stamps if (info := read(run))}
 

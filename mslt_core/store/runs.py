@@ -30,7 +30,7 @@ from mslt_core.store.work import WorkFolders, is_digest
 
 logger = logging.getLogger(__name__)
 
-STAMPED = ("state.json", "scores.json", "model/manifest.json")
+STAMPED = ("spec.json", "where.json", "state.json", "scores.json", "model/manifest.json")
 """The files of a run that decide what the list shows once it has ended."""
 
 
@@ -198,7 +198,7 @@ class Runs(WorkFolders):
     def _read(self, run: str) -> RunInfo | None:
         try:
             return self.info(run)
-        except MsltError as e:
+        except (MsltError, OSError) as e:
             logger.warning("run %s is left out: %s", run, e)
             return None
 
@@ -213,10 +213,28 @@ class Runs(WorkFolders):
         path = self._path(run, "scores.json")
         try:
             record = read_json(path) if path else {}
-            scores = {lang: TargetScores(**fields) for lang, fields in record["scores"].items()}
-            return {**record, "scores": scores}
-        except (ValueError, TypeError, KeyError, AttributeError) as e:
+            return _checked_record(record)
+        except (ValueError, TypeError, KeyError, AttributeError, OSError) as e:
             raise _damaged(run, "scores.json") from e
+
+
+def _checked_record(record: Mapping[str, Any]) -> dict[str, Any]:
+    """The scores as objects; ValueError, KeyError or TypeError where something does not fit."""
+    scores = {lang: TargetScores(**fields) for lang, fields in record["scores"].items()}
+    numbers = [v for score in scores.values() for v in dataclasses.astuple(score) if v is not None]
+    if not np.isfinite(numbers).all():
+        raise ValueError("a score is not finite")
+    kinds = {
+        "sampled_hash": str,
+        "tokens_seen": dict,
+        "device": str,
+        "weights": str,
+        "n_layers": int,
+    }
+    for name, kind in kinds.items():
+        if not isinstance(record[name], kind):
+            raise TypeError(f"{name} is no {kind.__name__}")
+    return {**record, "scores": scores}
 
 
 def _stamps(root: Path) -> dict[str, str]:

@@ -64,12 +64,15 @@ class StoredState:
         path = folder / "state.json"
         try:
             stored = cls(**read_json(path))
-            if stored.state in NEXT_STATES:
+            if not all(isinstance(text, str) for text in dataclasses.astuple(stored)):
+                problem = "a field is no text"
+            elif stored.state in NEXT_STATES:
                 return stored
-            problem = f"unknown state {stored.state!r}"
+            else:
+                problem = f"unknown state {stored.state!r}"
         except FileNotFoundError:  # it is being created, or its launcher was killed meanwhile
             return cls(state="queued", reason="", created_utc="")
-        except (ValueError, TypeError) as e:
+        except (ValueError, TypeError, OSError) as e:
             problem = str(e)
         logger.warning("%s is damaged: %s", path, problem)
         return cls(state="running", reason="", created_utc="")
@@ -83,7 +86,7 @@ class StoredState:
         if process and process.of_earlier_boot():
             reason = "the machine was restarted while it worked"
         else:
-            reason = "its process ended without a word: killed, or out of memory"
+            reason = "its process ended without a word: killed, out of memory, or the disk was full"
         return dataclasses.replace(self, state="lost", reason=reason)
 
 

@@ -34,9 +34,9 @@ def _run_result(root: str, run: str, stamp: str) -> RunResult:  # noqa: ARG001
     return pipeline.run_result(pipeline.open_store(root), run)
 
 
-def run_result(root: str, group: RunGroup, place: int = 0) -> RunResult:
-    """The scores of one of a group's runs."""
-    return _run_result(root, group.runs[place].run, _stamp(group))
+def run_results(root: str, group: RunGroup) -> list[RunResult]:
+    """The scores of a group's runs, one a seed."""
+    return [_run_result(root, info.run, _stamp(group)) for info in group.runs]
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
@@ -83,9 +83,11 @@ def _mingle(root: str, digest: str, stamp: str, _spec: MingleSpec) -> MingleResu
     return pipeline.mingle(store, _spec, compute=False, roots=pipeline.allowed_roots())
 
 
-def mingle(root: str, spec: MingleSpec, groups: tuple[RunGroup, ...]) -> MingleResult:
+def mingle(root: str, spec: MingleSpec) -> MingleResult:
     """Stored maps and CKA; NotComputedError where a part is missing. Errors are not kept."""
-    return _mingle(root, spec.digest(), " ".join(map(_stamp, groups)), spec)
+    store = pipeline.open_store(root)
+    stamp = pipeline.look_stamp(store, spec, roots=pipeline.allowed_roots())
+    return _mingle(root, spec.digest(), stamp, spec)
 
 
 @st.cache_data(max_entries=8, show_spinner=False)

@@ -5,6 +5,7 @@ import math
 import pandas as pd
 import streamlit as st
 
+from mslt_core import pipeline
 from mslt_core.spec.errors import BadInputError, NotComputedError
 from mslt_core.spec.results import GainResult, RunGroup
 from pages._shared import cached
@@ -22,6 +23,7 @@ def best_set(context: Context, targets: tuple[str, ...], means: dict[str, float]
         return
     best = max(context.groups, key=lambda group: means[group.key])
     level = [best.name, *_level_with(context, best)]
+    unsure = n > 1 and min(len(group.runs) for group in context.groups) < pipeline.MIN_SEEDS
     points = f"{100 * means[best.key]:.1f} points"
     st.metric(
         "Best set so far" if n > 1 else "The one set so far",
@@ -34,7 +36,10 @@ def best_set(context: Context, targets: tuple[str, ...], means: dict[str, float]
         "difference from the best holds 0.",
     )
     who = f"{escape(' and '.join(level))}, " if len(level) > 1 else ""
-    st.caption(f"{who}of {n} sets, mean accuracy on {len(targets)} languages that none trained on")
+    st.caption(
+        f"{who}of {n} sets, mean accuracy on {len(targets)} languages that none trained on"
+        f"{'; too few seeds to tell sets apart' if unsure else ''}"
+    )
 
 
 def _level_with(context: Context, best: RunGroup) -> list[str]:
@@ -76,7 +81,7 @@ def gain(result: GainResult) -> None:
 def mixing(context: Context) -> None:
     """Whether the languages came closer inside the model."""
     try:
-        result = cached.mingle(context.root, default_look(context), context.chosen)
+        result = cached.mingle(context.root, default_look(context))
     except NotComputedError:
         st.metric("Mixing of the languages", "not looked at yet")
         st.page_link("pages/mingling.py", label="Compute it on Mingling")
@@ -84,14 +89,14 @@ def mixing(context: Context) -> None:
     means = [cka.mean_off_diagonal() for cka in result.ckas]
     last = result.checkpoints[-1].name
     st.metric(
-        "Mean CKA between languages",
+        "Mean CKA",
         f"{means[0]:.2f} to {means[-1]:.2f}",
         f"{means[-1] - means[0]:+.2f} from base to {last}",
         delta_color="off",
         delta_arrow="off",
     )
     told = zip(result.checkpoints, means, strict=True)
-    st.caption(", ".join(f"{escape(ref.name)} {mean:.2f}" for ref, mean in told))
+    st.caption("between languages: " + ", ".join(f"{escape(r.name)} {m:.2f}" for r, m in told))
 
 
 def trained(context: Context, n_targets: int, means: dict[str, float]) -> pd.DataFrame:

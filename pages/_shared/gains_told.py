@@ -60,8 +60,8 @@ def averaged_over(results: Sequence[GainResult]) -> str:
     return f"Means are over the {len(langs)} languages that no set here trained on: {named}."
 
 
-def cut_off(runs: Sequence[RunResult]) -> str:
-    """Targets of which the models did not see every word; empty where they saw all."""
+def unseen_words(runs: Sequence[RunResult]) -> str:
+    """Targets with words that a tokenizer makes nothing of; empty where there are none."""
     shares: dict[str, float] = {}
     for run in runs:
         for lang, scores in run.scores.items():
@@ -73,11 +73,7 @@ def cut_off(runs: Sequence[RunResult]) -> str:
     ]
     if not told:
         return ""
-    length = runs[0].info.spec.max_length
-    return (
-        f"Words beyond {length} sub-words were cut off and count as tagged O: {', '.join(told)}. "
-        "A larger limit, under More on Train, scores them too."
-    )
+    return f"Words that the tokenizer makes nothing of count as tagged O: {', '.join(told)}."
 
 
 def table(result: GainResult) -> pd.DataFrame:

@@ -51,7 +51,7 @@ POOLINGS = {
 
 def question(context: Context) -> MingleSpec:
     """The controls: method and languages at hand, the rest under More."""
-    one, other, third = st.columns([1, 3, 1], vertical_alignment="bottom")
+    one, other, third = st.columns([2, 5, 1], vertical_alignment="bottom")
     method = one.segmented_control(
         "Map",
         list(METHODS),
@@ -60,6 +60,7 @@ def question(context: Context) -> MingleSpec:
         format_func=lambda name: METHODS[name],
         key="method",
         bind="query-params",
+        wrap=True,
     )
     with third.popover("More", width="stretch"):
         more = _more(context)

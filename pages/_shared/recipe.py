@@ -19,7 +19,8 @@ class Recipe:
     learning_rate: float | None
     """None: what suits the model."""
     batch_size: int
-    max_length: int
+    max_length: int | None
+    """None: what the model can read, up to 512."""
     eval_limit: int
 
 
@@ -67,15 +68,16 @@ def recipe(offer: TaskOffer) -> Recipe:
     )
 
 
-def _sizes(offer: TaskOffer) -> tuple[int, int, int]:
+def _sizes(offer: TaskOffer) -> tuple[int, int | None, int]:
     """Batch size, sub-words per sentence, test sentences."""
     batch_size = st.number_input("Batch size", min_value=1, value=16, key="batch")
     max_length = st.number_input(
         "Sub-words per sentence",
         min_value=8,
-        value=128,
+        value=None,
+        placeholder="all it can read, up to 512",
         key="length",
-        help="Words beyond are cut off and count as tagged O; Results says how many.",
+        help="Longer training sentences are cut off; in scoring they are read in parts.",
     )
     limit = st.number_input(
         "Test sentences per language",
@@ -84,7 +86,7 @@ def _sizes(offer: TaskOffer) -> tuple[int, int, int]:
         placeholder=f"{offer.eval_limit:,}",
         key="limit",
     )
-    return int(batch_size), int(max_length), int(limit or offer.eval_limit)
+    return int(batch_size), int(max_length) if max_length else None, int(limit or offer.eval_limit)
 
 
 def _learning_rate() -> float | None:

@@ -94,7 +94,7 @@ def _title(info: RunInfo) -> str:
 def _told(info: RunInfo) -> str:
     words = STATE_WORDS[info.state]
     if info.state == "done" and info.mean_accuracy is not None:
-        n = len(set(info.spec.target_langs) - set(info.spec.source_langs))
+        n = len(info.zero_shot_langs)
         return (
             f"{words} in {info.elapsed_s:.0f} s, mean token accuracy "
             f"**{100 * info.mean_accuracy:.1f}** on the {n} languages it did not train on"

@@ -15,10 +15,27 @@ _CONFIG = {
     "scrollZoom": False,
 }
 
+_SMALL_WINDOWS = """
+@media (max-width: 1150px) {
+  [data-testid="stMainBlockContainer"] { padding-left: 1.5rem; padding-right: 1.5rem; }
+  [data-testid="stSidebar"][aria-expanded="true"] {
+    width: 240px !important; min-width: 240px !important;
+  }
+}
+"""
+
 
 def current_theme() -> Theme:
     """Light or dark, as the browser shows the page; light before the browser has said."""
     return "dark" if st.context.theme.type == "dark" else "light"
+
+
+def fit_small_windows() -> None:
+    """Give the space of wide margins to the figures where the window is small.
+
+    Streamlit has no setting for its side margins.
+    """
+    st.html(f"<style>{_SMALL_WINDOWS}</style>")
 
 
 @st.fragment(run_every=2)

@@ -111,3 +111,8 @@ def test_title_and_alternative_text_say_the_answer(gain_result):
         "MSLT(de, en, es) minus SSLT(en): higher on 1 of 2 zero-shot languages; from −1.0 on "
         "Finnish (fi) to +4.0 on Arabic (ar), in points of token accuracy."
     )
+
+
+def test_the_subtitle_names_every_kind_of_interval(gain_result):
+    fig = target_gains([gain_result(), gain_result("MSLT(ar, en)", interval="items")])
+    assert "over seeds or 95 % intervals over sentences" in fig.layout.title.subtitle.text

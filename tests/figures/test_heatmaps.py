@@ -93,3 +93,15 @@ def test_alternative_text_says_the_means(mingle_result):
     assert "Base 0.20, SSLT(en) 0.40, MSLT(de, en, es) 0.60." in alt_text(
         cka_heatmaps(mingle_result())
     )
+
+
+def test_languages_at_no_distance_are_drawn(selection_result):
+    alike = dataclasses.replace(selection_result, distances=np.zeros((4, 4)))
+    assert distance_heatmap(alike).layout.coloraxis.cmax > 0
+
+
+def test_checkpoints_of_different_depth_are_told_apart(mingle_result):
+    result = mingle_result()
+    deeper = dataclasses.replace(result.ckas[0], layer=12)
+    result = dataclasses.replace(result, ckas=(deeper, *result.ckas[1:]))
+    assert "layers 12 and 4" in cka_heatmaps(result).layout.title.subtitle.text

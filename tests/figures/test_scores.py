@@ -1,4 +1,4 @@
-"""The scores: a dot a run, the majority as a tick, the axis of the metric."""
+"""The scores: a dot a set, the majority as a tick, the axis of the metric."""
 
 import dataclasses
 
@@ -20,11 +20,11 @@ def dots(fig) -> list:
     return [trace for trace in fig.data if trace.customdata is not None]
 
 
-def test_a_dot_a_run_in_points_and_in_the_colour_of_its_set(runs):
+def test_a_dot_a_set_its_mean_over_the_seeds_in_points_and_in_its_colour(runs):
     traces = dots(target_scores(runs))
-    assert [trace.marker.line.color for trace in traces] == ["#E69F00", "#E69F00", "#0072B2"]
+    assert [trace.marker.line.color for trace in traces] == ["#E69F00", "#0072B2"]
     values = [dict(zip(trace.customdata, trace.x, strict=True)) for trace in traces]
-    assert [value["ar"] for value in values] == pytest.approx([60, 62, 70])
+    assert [value["ar"] for value in values] == pytest.approx([61, 70])
 
 
 def test_rows_go_from_the_highest_score_down(runs):
@@ -33,8 +33,8 @@ def test_rows_go_from_the_highest_score_down(runs):
     assert list(fig.layout.yaxis.tickvals) == [2, 1]
 
 
-def test_filled_where_that_run_was_trained_on_the_language(runs):
-    first, _, last = dots(target_scores(runs))
+def test_filled_where_that_set_was_trained_on_the_language(runs):
+    first, last = dots(target_scores(runs))
     assert dict(zip(first.customdata, first.marker.color, strict=True)) == {
         "en": "#E69F00",
         "ar": "#FFFFFF",
@@ -47,9 +47,9 @@ def test_the_axis_is_the_metrics_whole_range(runs):
     assert (low, round(high)) == (0, 101)  # a little room for a dot at 100
 
 
-def test_a_line_from_the_lowest_run_to_the_highest(runs):
+def test_a_line_from_the_lowest_set_to_the_highest(runs):
     span = target_scores(runs).data[0]
-    assert list(span.x)[3:5] == pytest.approx([60, 70])
+    assert list(span.x)[3:5] == pytest.approx([61, 70])
     assert span.x[2] is None
 
 
@@ -72,16 +72,25 @@ def test_one_legend_entry_a_set(runs):
     assert legend == ["Majority accuracy", "SSLT(en)", "MSLT(ar, en)"]
 
 
-def test_hover_says_run_seed_and_basis(runs):
-    words = dots(target_scores(runs))[1].hovertext[1]
+def test_hover_says_every_seed_and_the_basis(runs):
+    words = dots(target_scores(runs))[0].hovertext[1]
     assert words == (
-        "<b>Arabic (ar)</b> · zero-shot<br>SSLT(en), seed 1: <b>62.0</b><br>"
+        "<b>Arabic (ar)</b> · zero-shot<br>SSLT(en): <b>61.0</b><br>seed 0: 60.0, seed 1: 62.0<br>"
         "100 sentences, 1,234 words<br>majority accuracy 50.0"
     )
 
 
+def test_the_subtitle_says_how_many_seeds(runs):
+    def told(chosen):
+        return target_scores(chosen).layout.title.subtitle.text
+
+    assert "mean of 1 to 2 seeds" in told(runs)
+    assert "mean of 2 seeds" in told(runs[:2])
+    assert "a single run each" in told(runs[1:])
+
+
 def test_alternative_text_says_from_where_to_where(runs):
-    assert "MSLT(ar, en), seed 0: token accuracy from 70.0 on Arabic (ar) to 85.0" in alt_text(
+    assert "MSLT(ar, en): token accuracy from 70.0 on Arabic (ar) to 85.0" in alt_text(
         target_scores(runs)
     )
 
@@ -93,8 +102,8 @@ def test_an_undefined_score_is_no_dot_and_never_0(run_result):
     assert list(trace.customdata) == ["fi"]
 
 
-def test_words_that_were_cut_off_are_told(run_result):
+def test_words_that_were_not_seen_are_told(run_result):
     result = run_result(("en",), {"ar": 0.5})
-    assert "cut off" not in dots(target_scores([result]))[0].hovertext[0]
+    assert "unseen" not in dots(target_scores([result]))[0].hovertext[0]
     result.scores["ar"] = dataclasses.replace(result.scores["ar"], n_unseen=1234)
-    assert "1,234 of them cut off" in dots(target_scores([result]))[0].hovertext[0]
+    assert "1,234 of them unseen" in dots(target_scores([result]))[0].hovertext[0]

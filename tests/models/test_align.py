@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mslt_core.models.align import Aligned, align, subword_labels, word_labels
+from mslt_core.models.align import Aligned, align, parts_within, subword_labels, word_labels
 from mslt_core.spec.errors import SpecError
 
 NO_BREAK_SPACE = "\u00a0"  # the tokenizer sees nothing in it
@@ -88,3 +88,27 @@ def test_there_and_back(labels, data):
 def test_more_than_the_model_can_read_is_refused(tiny_tokenizer):
     with pytest.raises(SpecError, match=r"max_length must be at most 128.*got 129"):
         align(tiny_tokenizer, [["went"]], max_length=129)
+
+
+def test_parts_are_as_few_as_fit_and_lose_no_word(tiny_tokenizer):
+    words = ["went", "home", "to", "see", "the", "old", "house"] * 5
+    special = tiny_tokenizer.num_special_tokens_to_add()
+    sizes = [len(tiny_tokenizer.tokenize(word)) for word in words]
+    for max_length in (8, 20, 1000):
+        parts = parts_within(tiny_tokenizer, words, max_length)
+        assert [word for part in parts for word in part] == words
+        lengths = [
+            len(tiny_tokenizer([list(part)], is_split_into_words=True)["input_ids"][0])
+            for part in parts
+        ]
+        assert all(n <= max_length or len(p) == 1 for n, p in zip(lengths, parts, strict=True))
+        # no part could have taken the next one's first word too
+        starts = np.cumsum([0, *map(len, parts)])[1:-1]
+        room = [n + sizes[start] for n, start in zip(lengths, starts, strict=False)]
+        assert all(n > max_length for n in room)
+    assert parts_within(tiny_tokenizer, words, 1000) == [words]
+    assert special == 2
+
+
+def test_no_words_are_one_part(tiny_tokenizer):
+    assert list(map(list, parts_within(tiny_tokenizer, (), 8))) == [[]]

@@ -243,26 +243,6 @@ def test_no_fingerprint_of_half_a_checkpoint(sealed, name):
         checkpoints.fingerprint(sealed)
 
 
-@pytest.mark.parametrize(
-    ("config", "expected"),
-    [
-        ({"num_hidden_layers": 12, "hidden_size": 768}, (12, 768)),
-        ({"n_layer": 24, "n_embed": 1024}, (24, 1024)),  # BLOOM's names
-        ({"n_layers": 6, "dim": 768}, (6, 768)),  # DistilBERT's
-    ],
-)
-def test_sizes_come_from_the_configuration(tmp_path, config, expected):
-    (tmp_path / "config.json").write_text(json.dumps(config))
-    assert (checkpoints.n_layers(tmp_path), checkpoints.hidden_size(tmp_path)) == expected
-
-
-@pytest.mark.parametrize("text", ["", "[]", "{", '{"num_hidden_layers": "12"}', "{}"])
-def test_a_configuration_without_sizes_is_named(tmp_path, text):
-    (tmp_path / "config.json").write_text(text)
-    with pytest.raises(CheckpointError, match=r"config\.json"):
-        checkpoints.n_layers(tmp_path)
-
-
 SEAL_FOR_EVER = """
 import itertools, sys
 from pathlib import Path

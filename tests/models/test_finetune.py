@@ -363,7 +363,7 @@ def test_a_gpu_without_memory_says_what_to_try(start, monkeypatch):
 def test_a_disk_that_is_too_small_is_known_before_the_first_step(start, monkeypatch):
     usage = shutil.disk_usage("/")._replace(free=1000)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
-    with pytest.raises(StoreError, match=r"needs 0\.0 GB, 0\.0 GB are free"):
+    with pytest.raises(StoreError, match=r"needs 0\.\d MB, 0\.0 MB are free"):
         start(report=pytest.fail)
 
 

@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from mslt_core.models import predict
+from mslt_core.models.align import parts_within
 from mslt_core.models.load import load_token_classifier
 from mslt_core.models.predict import predict_tags
 from mslt_core.spec.sentences import TaggedSentence
@@ -81,17 +82,24 @@ def test_words_that_are_not_seen_get_label_0_and_are_counted(classifier, tiny_to
     with torch.no_grad():
         classifier.classifier.bias.copy_(torch.tensor([-1e3, 0, 0, 0, 0]))  # never label 0
     predicted = predict_tags(
-        classifier,
-        tiny_tokenizer,
-        [sentence("house", "went", "went"), sentence("went", NO_BREAK_SPACE)],
-        max_length=8,  # <s>, six sub-words of "house", </s>
+        classifier, tiny_tokenizer, [sentence("went", NO_BREAK_SPACE)], max_length=8
     )
     with torch.no_grad():
         classifier.classifier.bias.zero_()
-    cut, blank = predicted.tags
-    assert [bool(tag) for tag in cut] == [True, False, False]
-    assert [bool(tag) for tag in blank] == [True, False]
-    assert predicted.n_unseen == 3
+    assert [bool(tag) for tag in predicted.tags[0]] == [True, False]
+    assert predicted.n_unseen == 1
+
+
+def test_a_long_sentence_is_read_in_parts(classifier, tiny_tokenizer, sentences):
+    words = tuple(word for row in sentences[:4] for word in row.tokens)
+    predicted = predict_tags(classifier, tiny_tokenizer, [sentence(*words)], max_length=16)
+    assert predicted.n_unseen == 0
+    parts = parts_within(tiny_tokenizer, words, 16)
+    assert len(parts) > 2
+    alone = predict_tags(
+        classifier, tiny_tokenizer, [sentence(*part) for part in parts], max_length=16
+    )
+    assert predicted.tags[0].tolist() == np.concatenate(alone.tags).tolist()
 
 
 def test_nothing_to_predict(classifier, tiny_tokenizer):

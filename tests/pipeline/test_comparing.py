@@ -124,6 +124,26 @@ def test_with_few_seeds_the_sentences_carry_the_interval(store, finished):
     assert result.mean.low == result.gains[0].low, "the mean over one target is that target's"
 
 
+def test_with_two_seeds_the_interval_lies_around_the_mean_of_both(store, finished):
+    n = np.full(50, 4)
+    same = {"n_tokens": n, "n_correct": np.full(50, 2)}
+    for seed, gained in enumerate([1, -1]):  # a word more in each sentence, then a word less
+        finished(("en",), {"fi": 0.5}, seed, {"fi": same})
+        moved = {"n_tokens": n, "n_correct": same["n_correct"] + gained}
+        finished(("de",), {"fi": 0.5 + gained / 4}, seed, {"fi": moved})
+    (gain,) = gains(store, group(store, "SSLT(en)"), group(store, "SSLT(de)")).gains
+    assert (gain.low, gain.difference, gain.high) == pytest.approx((0, 0, 0))
+
+
+def test_the_mean_over_one_target_is_no_target(store, finished):
+    for seed in range(3):
+        finished(("en",), {"fi": 0.5, "sw": 0.5}, seed)
+        finished(("de",), {"fi": 0.6, "sw": 0.6}, seed)
+    result = gains(store, group(store, "SSLT(en)"), group(store, "SSLT(de)"), mean_over=("fi",))
+    assert result.zero_shot == ("fi",)
+    assert result.mean.lang == ""
+
+
 def test_an_undefined_score_is_left_out_and_never_0(store, finished):
     empty = score(0.9, span_f1=None)
     finished(("en",), {"fi": score(0.5, 0.2), "sw": empty})

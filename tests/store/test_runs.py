@@ -286,3 +286,42 @@ def test_what_is_on_disk_can_be_read_by_people(store, train_spec, outcome):
     assert json.loads((folder / "state.json").read_text())["state"] == "done"
     assert json.loads((folder / "scores.json").read_text())["device"] == "cpu"
     assert not list(folder.rglob("*.tmp"))
+
+
+@pytest.mark.parametrize(
+    "missing", ["device", "weights", "tokens_seen", "sampled_hash", "n_layers"]
+)
+def test_scores_without_a_part_cost_one_run_and_not_the_list(store, train_spec, outcome, missing):
+    damaged = finish(store, train_spec(seed=0), outcome())
+    whole = finish(store, train_spec(seed=1), outcome())
+    path = store.runs.folder(damaged) / "scores.json"
+    record = json.loads(path.read_text())
+    del record[missing]
+    path.write_text(json.dumps(record))
+    states = {info.run: info.state for info in store.runs.list()}
+    assert states == {damaged: "lost", whole: "done"}
+
+
+def test_a_score_that_is_no_number_is_damage(store, train_spec, outcome):
+    run = finish(store, train_spec(), outcome(accuracy=float("nan")))
+    assert store.runs.info(run).state == "lost"
+
+
+@pytest.mark.parametrize("text", ["null", '{"state": "done", "reason": "", "created_utc": null}'])
+def test_a_state_of_other_types_costs_one_run_and_not_the_list(store, train_spec, outcome, text):
+    finish(store, train_spec(seed=0), outcome())
+    damaged = finish(store, train_spec(seed=1), outcome())
+    (store.runs.folder(damaged) / "state.json").write_text(text)
+    assert len(store.runs.list()) == 2
+    assert store.runs.info(damaged).state == "lost"
+
+
+def test_a_spec_that_was_repaired_is_listed_again(store, train_spec, outcome, caplog):
+    run = finish(store, train_spec(), outcome())
+    path = store.runs.folder(run) / "spec.json"
+    whole = path.read_text()
+    path.write_text("{")
+    assert store.runs.list() == []
+    assert "is left out" in caplog.text
+    path.write_text(whole)
+    assert [info.run for info in store.runs.list()] == [run]

@@ -167,6 +167,9 @@ def _files_of(folder: Path, split: str) -> dict[str, Path]:
 
 
 def _carries_tags(path: Path) -> bool:
-    """Whether the first line that is not blank has a tag."""
-    with path.open("rb") as file:
-        return b"\t" in next((line for line in file if line.strip()), b"")
+    """Whether any line has a tag: a file that lost some of them is damaged, not untagged."""
+    try:
+        with path.open("rb") as file:
+            return any(b"\t" in line for line in file)
+    except OSError as e:
+        raise DataError(f"{path} cannot be read: {e.strerror or e}") from e
