@@ -80,7 +80,7 @@ def set_colours(
     for name in dict.fromkeys(names):
         if name in colours:
             continue
-        first = FIRST_OF_KIND.get(name.partition("(")[0])
+        first = FIRST_OF_KIND.get(name.partition("(")[0].strip())
         if first and first not in colours.values():
             colours[name] = first
         else:

@@ -61,3 +61,7 @@ def test_numbers_in_cells_have_a_contrast_of_at_least_4_5(theme):
     for fill in steps:
         red, green, blue = (round(float(c)) for c in fill.strip("rgb()").split(","))
         assert contrast(style.ink_on(fill), f"#{red:02X}{green:02X}{blue:02X}") >= 4.5
+
+
+def test_a_base_of_ones_own_is_grey_too():
+    assert style.set_colours(["Base (mini)", "SSLT(en)"])["Base (mini)"] == "#6B7280"
