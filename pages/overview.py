@@ -29,9 +29,6 @@ def known(context: Context) -> None:
         else:
             st.metric("MSLT minus SSLT", "one set only")
             st.page_link("pages/train.py", label="Train a second set")
-    with third, explain_errors():
-        mixing(context)
-        st.page_link("pages/mingling.py", label="See the maps")
     if results:
         drawn = figures.target_gains(results, colours=context.colours(), theme=current_theme())
         show_figure(drawn, key="overview_gains")
@@ -39,6 +36,9 @@ def known(context: Context) -> None:
     if context.spec:
         st.caption(escape(experiment_label(context.spec)))
     st.dataframe(trained(context, len(targets), means).round(1), hide_index=True, width="stretch")
+    with third, explain_errors():  # last: it reads the corpus, which takes seconds at first
+        mixing(context)
+        st.page_link("pages/mingling.py", label="See the maps")
 
 
 st.title("What do we know so far?")
