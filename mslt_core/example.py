@@ -15,14 +15,8 @@ import numpy as np
 
 from mslt_core import jobs, pipeline
 from mslt_core.data import cldr
-from mslt_core.spec.specs import (
-    Estimator,
-    MingleSpec,
-    Projection,
-    SelectSpec,
-    TrainSpec,
-    Where,
-)
+from mslt_core.spec.selecting import Criterion, SelectSpec
+from mslt_core.spec.specs import Estimator, MingleSpec, Projection, TrainSpec, Where
 from mslt_core.store import Store
 
 COMMAND = "python -m mslt_core example"
@@ -80,8 +74,9 @@ def build_base(
 def source_sets() -> tuple[tuple[str, ...], ...]:
     """SSLT(en), the paper's MSLT(de, en, es), and the set with English most diverse in syntax."""
     pool = pipeline.task_offer("cldr-ner", None).source_pool
-    diverse = pipeline.select(SelectSpec(pool=pool, k=3, criterion="syntax", include=("en",)))
-    return (*WITH_WEIGHTS, diverse.sets[0].source_langs)
+    spec = SelectSpec(pool=pool, k=3, criterion="syntax", include=("en",))
+    diverse = pipeline.select(pipeline.Access(store=pipeline.open_store()), spec)
+    return (*WITH_WEIGHTS, diverse.sets.best(1)[0].source_langs)
 
 
 def example_spec(source_langs: tuple[str, ...], seed: int) -> tuple[TrainSpec, Where]:
@@ -113,6 +108,8 @@ def build_runs(out_dir: Path = pipeline.EXAMPLE, *, report: Say = print) -> dict
         for place, look in enumerate(looks):
             report(f"map {place + 1} of {len(looks)}: {look.method}, {look.estimator}")
             pipeline.mingle(store, look)
+        report("language vectors and vocabularies")
+        _for_choosing(store)
         kept = {runs[langs, 0] for langs in WITH_WEIGHTS}
         return _put_in_place(store, out_dir, list(runs.values()), kept)
 
@@ -165,6 +162,14 @@ def _looks(runs: dict[tuple[tuple[str, ...], int], str]) -> Iterator[MingleSpec]
         )
 
 
+def _for_choosing(store: Store) -> None:
+    """What the criteria of source selection need of the base: vectors and vocabularies."""
+    access = pipeline.Access(store=store)
+    criteria: tuple[Criterion, ...] = ("embedding", "vocabulary_coverage")
+    for criterion in criteria:
+        pipeline.select(access, SelectSpec(pool=cldr.LANGS, k=2, criterion=criterion))
+
+
 def _put_in_place(
     store: Store, out_dir: Path, runs: list[str], with_weights: set[str]
 ) -> dict[str, object]:
@@ -182,11 +187,7 @@ def _put_in_place(
         shutil.copytree(
             store.runs.folder(run), out_dir / "runs" / run, ignore=shutil.ignore_patterns(*leave)
         )
-    for path in sorted((store.root / "arrays").glob("*/*.safetensors")):
-        if _is_small(path):
-            place = out_dir / "arrays" / path.parent.name / path.name
-            place.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(path, place)
+    _copy_small_arrays(store, out_dir)
     provenance: dict[str, object] = {
         "command": f"{COMMAND} runs",
         "date": dt.datetime.now(dt.UTC).date().isoformat(),
@@ -202,6 +203,15 @@ def _put_in_place(
     return provenance
 
 
+def _copy_small_arrays(store: Store, out_dir: Path) -> None:
+    for path in sorted((store.root / "arrays").glob("*/*.safetensors")):
+        if _is_small(path):
+            place = out_dir / "arrays" / path.parent.name / path.name
+            place.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(path, place)
+
+
 def _is_small(path: Path) -> bool:
-    """Maps and CKA matrices are; embeddings are megabytes, and are made again when needed."""
+    """Maps, CKA matrices, language vectors and vocabularies are; embeddings are megabytes, and
+    are made again when needed."""
     return path.stat().st_size < 60_000  # a map of 8 languages x 200 sentences has 13 kB

@@ -1,110 +1,94 @@
 """Which source languages should I choose?"""
 
-from typing import get_args
-
 import streamlit as st
 
-from mslt_core import figures
-from mslt_core.spec.languages import label
-from mslt_core.spec.metrics import METRICS
-from mslt_core.spec.results import RankedSet, SelectionResult
-from mslt_core.spec.specs import Criterion, SelectSpec, set_name
-from pages._shared import cached
+from mslt_core import figures, jobs
+from mslt_core.spec.errors import NotComputedError
+from mslt_core.spec.rankings import SelectionResult
+from mslt_core.spec.selecting import SelectSpec
+from mslt_core.spec.specs import LanguageVectorsSpec, Where, set_name
+from pages._shared import cached, views
+from pages._shared.choosing import question
+from pages._shared.chosen_set import chosen_set, on_click, set_box
+from pages._shared.context import Context
 from pages._shared.context import context as sidebar_context
-from pages._shared.messages import escape, explain_errors
-from pages._shared.sets_told import WORDS, answer
+from pages._shared.criteria_view import criteria
+from pages._shared.messages import empty_state, escape, explain_errors
+from pages._shared.paper_view import paper
+from pages._shared.reasons import place_told, reasons
+from pages._shared.sets_told import answer
 from pages._shared.theme import current_theme, show_figure
+from pages._shared.waiting import wait_for
 
-PAPER_POOL = ("ar", "de", "en", "es", "fr", "ru", "zh")
+VIEWS = {
+    "distances": "How far apart they are",
+    "criteria": "Under all criteria",
+    "sets": "All sets",
+    "paper": "In the paper",
+}
 
 
-def question() -> SelectSpec:
-    """The controls beside the figure."""
-    criterion = st.pills(
-        "Different in",
-        get_args(Criterion),
-        default="syntax",
+def selected(context: Context, spec: SelectSpec) -> SelectionResult | None:
+    """The ranked sets; None while embeddings are missing, with the button that makes them."""
+    try:
+        with st.spinner("Ranking the sets", show_time=True):
+            return cached.selection(context.root, spec)
+    except NotComputedError as e:
+        work = LanguageVectorsSpec(
+            checkpoint=spec.model, corpus=spec.corpus, langs=spec.free, layer=spec.layer
+        )
+        if not wait_for(context, work) and empty_state(f"{e.message}.", button="Compute them"):
+            jobs.start(context.store, work, Where())
+            st.rerun()
+        return None
+
+
+def shown(context: Context, spec: SelectSpec, result: SelectionResult) -> None:
+    """The chosen set's reasons, and one of the views below."""
+    chosen = chosen_set(result.sets)
+    reasons(spec, result, chosen)
+    view = st.segmented_control(
+        "View",
+        list(VIEWS),
+        default="distances",
         required=True,
-        format_func=lambda name: WORDS[name][0],
-        key="criterion",
+        format_func=lambda name: VIEWS[name],
+        key="view",
         bind="query-params",
-        wrap=True,
-        help=f"{METRICS['diversity'].meaning} Source: {METRICS['diversity'].source}.",
-    )
-    st.caption(f"By {WORDS[criterion][1]}, from lang2vec.")
-    known = cached.selectable_langs(criterion)
-    pool = st.multiselect(
-        "Pool",
-        known,
-        default=PAPER_POOL,
-        format_func=label,
-        key="pool",
-        bind="query-params",
-        help="The languages you have labelled data for. At first the paper's seven.",
+        label_visibility="collapsed",
         wrap=True,
     )
-    k = st.slider(
-        "Number of source languages, k",
-        *(2, 7, 3),
-        key="k",
-        bind="query-params",
-        help="The paper finds three enough. Diversity is a sum over pairs, so k starts at 2.",
-    )
-    include = st.multiselect(
-        "Must be in",
-        pool,
-        format_func=label,
-        key="include",
-        bind="query-params",
-        help="For instance English, if its data is there anyway.",
-        wrap=True,
-    )
-    return SelectSpec(pool=tuple(pool), k=k, criterion=criterion, include=tuple(include))
+    if view == "distances":
+        views.distances(result, chosen)
+    elif view == "criteria":
+        criteria(context.root, spec, chosen)
+    elif view == "sets":
+        views.all_sets(result, chosen)
+    else:
+        paper(context.root, spec, chosen)
 
 
-def choice(result: SelectionResult) -> RankedSet:
-    """One set, by its place."""
-    by_langs = {ranked.source_langs: ranked for ranked in result.sets[:200]}
-    langs = st.selectbox(
-        "Look at one set",
-        list(by_langs),
-        format_func=lambda langs: f"{by_langs[langs].rank}. {set_name(langs)}",
-        key=f"set_of_{result.k}_{result.criterion}",
-    )
-    return by_langs[langs]
-
-
-def explained(result: SelectionResult, chosen: RankedSet) -> None:
-    """Why the set ranks where it does, and the way on to training."""
-    names = ", ".join(label(lang) for lang in chosen.source_langs)
-    st.markdown(
-        f"{escape(names)}: diversity **{chosen.score:.3f}**, "
-        f"{chosen.mean_pair:.3f} for a mean pair. Rank {chosen.rank} of {len(result.sets):,}."
-    )
-    if st.button(f"Train this set: {set_name(chosen.source_langs)}", type="primary"):
-        st.switch_page("pages/train.py", query_params={"sources": list(chosen.source_langs)})
-
-
-sidebar_context()
+context = sidebar_context()
 st.title("Which source languages should I choose?")
 lead = st.empty()
 left, right = st.columns([2, 3], gap="large")
 with explain_errors():
     with left:
         spec = question()
-    result = cached.selection(spec)
-    lead.markdown(answer(result))
-    with left:
-        chosen = choice(result)
-        explained(result, chosen)
-    theme = current_theme()
     with right:
-        drawn = figures.ranked_sets(result, chosen=chosen.source_langs, theme=theme)
-        show_figure(drawn, key="ranked_sets")
-    one, other = st.columns(2, gap="large")
-    with one:
-        drawn = figures.distance_heatmap(result, chosen=chosen.source_langs, theme=theme)
-        show_figure(drawn, key="distances")
-    with other:
-        drawn = figures.set_distribution(result, chosen=chosen.source_langs, theme=theme)
-        show_figure(drawn, key="distribution")
+        result = selected(context, spec)
+    if result:
+        chosen = chosen_set(result.sets)
+        lead.markdown(answer(result))
+        with right:
+            drawn = figures.ranked_sets(result, chosen=chosen, theme=current_theme())
+            show_figure(drawn, key="ranked_sets", on_select=on_click("ranked_sets"))
+            set_box(result.sets, chosen)
+            place = result.sets.find(chosen)
+            assert place is not None
+            st.markdown(place_told(result, result.sets.ranked(place)))
+            if st.button(f"Train this set: {set_name(chosen)}", type="primary"):
+                st.switch_page("pages/train.py", query_params={"sources": list(chosen)})
+            for note in result.notes:
+                st.caption(escape(note))
+        shown(context, spec, result)

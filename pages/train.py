@@ -3,7 +3,6 @@
 import streamlit as st
 
 from mslt_core import jobs, pipeline
-from mslt_core.spec.languages import label
 from mslt_core.spec.specs import set_name
 from pages._shared import cached
 from pages._shared.context import Context
@@ -12,6 +11,7 @@ from pages._shared.messages import about, escape, explain_errors
 from pages._shared.plan import Plan, expected_s, free_seeds
 from pages._shared.recipe import recipe
 from pages._shared.running import watch_runs
+from pages._shared.source_sets import sets_to_train
 
 
 def inputs() -> tuple[str, str | None, str]:
@@ -39,27 +39,6 @@ def inputs() -> tuple[str, str | None, str]:
             "the small one that comes with the example.",
         )
     return task, data or None, model
-
-
-def sets_to_train(train_langs: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
-    """The chosen set, and SSLT(en) to measure it against."""
-    asked = [lang for lang in st.query_params.get_all("sources") if lang in train_langs]
-    default = asked or [lang for lang in ("de", "en", "es") if lang in train_langs]
-    langs = st.multiselect(
-        "Source languages",
-        train_langs,
-        default=default,
-        format_func=label,
-        key="sources",
-        bind="query-params",
-        wrap=True,
-    )
-    chosen = tuple(sorted(langs))
-    english = ("en",)
-    if "en" not in train_langs or chosen == english:
-        return (chosen,) if chosen else ()
-    beside = st.toggle("SSLT(en) beside it, as the baseline", value=True, key="beside")
-    return (english, chosen)[not beside :] if chosen else (english,) * beside
 
 
 def told(context: Context, plan: Plan, n_targets: int) -> str:

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -15,9 +16,9 @@ import pytest
 from mslt_core import jobs
 from mslt_core.__main__ import main, parser
 from mslt_core.commands import training, upkeep
-from mslt_core.pipeline import select
+from mslt_core.pipeline import Access, open_store, select
 from mslt_core.spec.errors import TrainingError
-from mslt_core.spec.specs import SelectSpec
+from mslt_core.spec.selecting import Criterion, SelectSpec
 from mslt_core.store import Store
 from mslt_core.store.tensors import read_tensors
 
@@ -95,7 +96,8 @@ def ask(capsys):
 
 def test_select_says_what_the_pipeline_says(ask):
     status, answer, _ = ask("select", "--k", 3, "--criterion", "syntax", "--top", 5)
-    best = select(SelectSpec(pool="ar,de,en,es,fr,ru,zh", k=3)).sets[:5]
+    access = Access(store=open_store())
+    best = select(access, SelectSpec(pool="ar,de,en,es,fr,ru,zh", k=3)).sets.best(5)
     assert status == 0
     assert answer["criterion"] == "syntax"
     assert answer["k"] == 3
@@ -109,6 +111,51 @@ def test_select_shows_all_that_tie_with_the_last(ask):
     _, answer, _ = ask("select", "--criterion", "family", "--top", 2)
     assert [s["rank"] for s in answer["sets"]] == [1] * 5
     assert all({"ar", "zh"} < set(s["source_langs"]) for s in answer["sets"])
+
+
+SELECTIONS = [
+    {"criterion": criterion}
+    for criterion in get_args(Criterion)
+    if criterion not in {"targets", "blend"}
+]
+SELECTIONS += [
+    {"criterion": "targets", "targets": "ja,sw", "target_by": "phonology"},
+    {"criterion": "blend", "weights": "syntax:1,pretraining_size:-0.5", "normalise": "zscore"},
+    {"criterion": "syntax", "minimise": True, "include": "en", "exclude": "ar"},
+    {"criterion": "inventory", "codes": "individual"},
+    {"criterion": "pretraining_size", "pretraining": "bloom", "k": 1},
+]
+
+
+@pytest.mark.parametrize("options", SELECTIONS, ids=lambda o: " ".join(map(str, o.values())))
+def test_every_selection_says_what_the_pipeline_says(ask, options):
+    args = [
+        part
+        for name, value in options.items()
+        for part in (f"--{name.replace('_', '-')}", *([] if value is True else [value]))
+    ]
+    status, answer, err = ask("select", *args, "--top", 1000)
+    assert status == 0, err
+    fields = {"pool": "ar,de,en,es,fr,ru,zh", "k": 3, **options}
+    if "weights" in fields:
+        fields["weights"] = (("syntax", 1.0), ("pretraining_size", -0.5))
+    result = select(Access(store=open_store()), SelectSpec(**fields))
+    assert [(s["rank"], tuple(s["source_langs"]), s["score"]) for s in answer["sets"]] == [
+        (s.rank, s.source_langs, s.score) for s in result.sets.best(1000)
+    ]
+    assert answer["n_sets"] == len(result.sets)
+    assert tuple(answer["notes"]) == result.notes
+
+
+def test_select_is_a_table_for_papers_too(capsys):
+    assert main(["select", "--top", "1", "--format", "csv"]) == 0
+    head, row = capsys.readouterr().out.splitlines()
+    assert head == "rank,source languages,sum of 1 − cosine,mean over pairs"
+    assert re.fullmatch(r'1,"ar, de, zh",1\.196,0\.3987\d+', row)
+    assert main(["select", "--top", "1", "--format", "latex"]) == 0
+    latex = capsys.readouterr().out
+    assert "\\toprule" in latex
+    assert "ar, de, zh" in latex
 
 
 def test_train_answers_with_scores_and_trains_once(ask, train_args, own_store, monkeypatch):
@@ -300,6 +347,14 @@ def test_the_workers_command_is_not_offered_to_people(capsys):
         (["select", "--pool", "ar,xq"], "unknown language code 'xq'"),
         (["select", "--pool", "ar,de", "--k", "3"], "k = 3 is larger than the pool of 2"),
         (["select", "--top", "0"], "--top must be 1 or more, got 0"),
+        (["select", "--k", "1"], "k must be 2 or more for syntax, got 1"),
+        (["select", "--include", "en", "--exclude", "en"], "cannot be both included and excluded"),
+        (["select", "--criterion", "blend"], "a blend needs weights"),
+        (["select", "--criterion", "blend", "--weights", "syntax:0"], "all weights are zero"),
+        (["select", "--criterion", "blend", "--weights", "syntax"], "a weight is NAME:NUMBER"),
+        (["select", "--weights", "syntax:1"], "--weights need --criterion blend"),
+        (["select", "--criterion", "targets"], "no target language chosen"),
+        (["select", "--criterion", "embedding", "--corpus", "cldr-ner"], "need parallel sentences"),
         (["runs", "beef"], "there is no run 'beef'"),
         (["cka", "--checkpoint", "deadbeef"], "there is no run 'deadbeef'"),
         (["cka", "--langs", ","], "no language chosen"),

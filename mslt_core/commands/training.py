@@ -14,6 +14,7 @@ from mslt_core.pipeline import (
     EXAMPLE_MODEL,
     Report,
     check_data,
+    execute_language_vectors,
     execute_mingling,
     execute_training,
     make_train_spec,
@@ -21,12 +22,22 @@ from mslt_core.pipeline import (
     require_run,
 )
 from mslt_core.spec.errors import SpecError, TrainingError
-from mslt_core.spec.specs import Precision, TrainSpec, Where
+from mslt_core.spec.specs import (
+    LanguageVectorsSpec,
+    MingleSpec,
+    Precision,
+    Spec,
+    TrainSpec,
+    Where,
+)
 from mslt_core.store import UNFINISHED, Kind, Store
 
 LOOK_EVERY_S = 0.3
 
-EXECUTE: dict[Kind, jobs.Execute] = {"runs": execute_training, "jobs": execute_mingling}
+JOBS: dict[type[Spec], jobs.Execute] = {
+    MingleSpec: execute_mingling,
+    LanguageVectorsSpec: execute_language_vectors,
+}
 
 
 def add(subparsers: Subparsers) -> None:
@@ -213,7 +224,10 @@ def _watch(store: Store, run: str, show: Report) -> None:
 
 def _work(args: argparse.Namespace) -> Answer:
     """What a worker process does: the one piece of work that it was started for."""
-    state = jobs.work(open_store(args.store), args.kind, args.digest, EXECUTE[args.kind])
+    store = open_store(args.store)
+    spec = store.works(args.kind).spec(args.digest)
+    execute: jobs.Execute = execute_training if args.kind == "runs" else JOBS[type(spec)]
+    state = jobs.work(store, args.kind, args.digest, execute)
     return Answer(
         payload={args.kind.removesuffix("s"): args.digest, "state": state},
         shown=lambda: state,

@@ -1,12 +1,18 @@
 """Answers to Plotly figures: pure functions, one theme each, with alternative text."""
 
+from mslt_core.figures.agreement import criteria_correlations
+from mslt_core.figures.atlas import distance_map
+from mslt_core.figures.bump import criteria_bump
 from mslt_core.figures.curves import training_curves
+from mslt_core.figures.distances import distance_heatmap
+from mslt_core.figures.distribution import set_distribution
 from mslt_core.figures.gains import target_gains
-from mslt_core.figures.heatmaps import cka_heatmaps, distance_heatmap
+from mslt_core.figures.heatmaps import cka_heatmaps
 from mslt_core.figures.maps import language_maps
 from mslt_core.figures.markers import Grouping
+from mslt_core.figures.pairs import contributions
 from mslt_core.figures.scores import target_scores
-from mslt_core.figures.sets import ranked_sets, set_distribution
+from mslt_core.figures.sets import ranked_sets
 from mslt_core.figures.style import PALETTES, Theme, alt_text, set_colours
 from mslt_core.figures.text import layers
 
@@ -16,7 +22,11 @@ __all__ = [
     "Theme",
     "alt_text",
     "cka_heatmaps",
+    "contributions",
+    "criteria_bump",
+    "criteria_correlations",
     "distance_heatmap",
+    "distance_map",
     "language_maps",
     "layers",
     "ranked_sets",

@@ -1,18 +1,19 @@
-"""Which sets of source languages are most diverse, and where does the chosen one stand?"""
+"""Which sets of source languages come first, and where does the chosen one stand?"""
 
 import collections
-import itertools
 from collections.abc import Mapping, Sequence
 
-import numpy as np
 import plotly.graph_objects as go
 
 from mslt_core.figures import style, text
 from mslt_core.figures.style import Theme
-from mslt_core.spec.metrics import METRICS
-from mslt_core.spec.results import RankedSet, SelectionResult
+from mslt_core.spec.criteria import CRITERIA
+from mslt_core.spec.rankings import RankedSet, ScoredSets, SelectionResult
 
-_ABOVE, _BELOW = 60, 50
+_BELOW, _TITLE, _LINE = 50, 46, 15
+"""Pixels: under the rows, for a title over them, for each line of the subtitle."""
+
+Heights = Mapping[tuple[str, ...], float]
 
 
 def ranked_sets(
@@ -22,110 +23,106 @@ def ranked_sets(
     chosen: Sequence[str] = (),
     theme: Theme = "light",
 ) -> go.Figure:
-    """The first `top` sets by score, tied ones joined by a line, and always the chosen one."""
-    shown = list(result.sets[:top])
-    mine = _find(result, chosen)
+    """The first `top` sets by score, tied ones joined by a line, and always the chosen one.
+
+    A dot's `customdata` is its set, the codes joined by commas. A chosen set without a score
+    has its row, and no dot.
+    """
+    sets = result.sets
+    shown = [ranked for ranked in sets.best(top) if ranked.rank is not None]
+    n_first, mine = len(shown), find(sets, chosen)
     if mine and mine not in shown:
         shown.append(mine)
-    heights = {ranked.source_langs: len(shown) - i for i, ranked in enumerate(shown)}
-    fig = go.Figure([_tie_lines(shown, heights, theme), _dots(result, shown, heights, mine, theme)])
-    for ranked in shown:
-        fig.add_annotation(
-            text=_bold(f"{ranked.score:.3f}", ranked is mine),
-            x=1,
-            xref="paper",
-            xanchor="left",
-            xshift=10,
-            y=heights[ranked.source_langs],
-            showarrow=False,
-        )
-    if mine and len(shown) > min(top, len(result.sets)):
-        line = {"color": style.PALETTES[theme].grid, "width": 1}
-        fig.add_hline(y=1.5, line=line)
-    _set_axes(fig, result, shown, mine, theme)
+    heights = {ranked.source_langs: float(len(shown) - i) for i, ranked in enumerate(shown)}
+    fig = go.Figure([_tie_lines(shown, heights, theme), _dots(sets, shown, heights, mine, theme)])
+    _print_scores(fig, sets, shown, heights, mine)
+    if len(shown) > n_first > 0:
+        fig.add_hline(y=1.5, line={"color": style.PALETTES[theme].grid, "width": 1})
+    _set_axes(fig, sets, shown, mine, theme)
+    subtitle = text.wrapped(_subtitle(sets, n_first))
+    above = _TITLE + _LINE * (1 + subtitle.count("<br>"))
+    fig.update_layout(margin={"l": 2, "t": above, "b": _BELOW})
     return style.dress(
         fig,
-        title=f"Which sets of {result.k} are most diverse?",
-        subtitle=f"By {result.criterion}, first {min(top, len(result.sets))} of "
-        f"{len(result.sets):,}; = marks ties",
-        alt=_alt(result, mine),
-        height=_ABOVE + style.ROW_HEIGHT * len(shown) + _BELOW,
+        title=f"Which sets of {sets.k} come first?",
+        subtitle=subtitle,
+        alt=told(sets, mine),
+        height=above + style.ROW_HEIGHT * max(len(shown), 1) + _BELOW,
         theme=theme,
     )
 
 
-def set_distribution(
-    result: SelectionResult, *, chosen: Sequence[str] = (), theme: Theme = "light"
-) -> go.Figure:
-    """How the scores of all sets spread, with a line where the chosen set lies."""
-    look = style.PALETTES[theme]
-    scores = np.array([ranked.score for ranked in result.sets])
-    counts, edges = np.histogram(scores, bins=int(np.clip(len(scores) // 4, 5, 40)))
-    ends = [f"{low:.3f} to {high:.3f}" for low, high in itertools.pairwise(edges)]
-    fig = go.Figure(
-        go.Bar(
-            x=(edges[:-1] + edges[1:]) / 2,
-            y=counts,
-            width=np.diff(edges) * 0.94,
-            marker={"color": look.ramp[2], "line": {"width": 0}},
-            hovertext=[
-                f"{text.count(int(n), 'set')} from {e}" for n, e in zip(counts, ends, strict=True)
-            ],
-            hovertemplate="%{hovertext}<extra></extra>",
-        )
-    )
-    mine = _find(result, chosen)
+def find(sets: ScoredSets, chosen: Sequence[str]) -> RankedSet | None:
+    """The chosen set with its place; None where it is not among these."""
+    i = sets.find(chosen)
+    return None if i is None else sets.ranked(i)
+
+
+def told(sets: ScoredSets, mine: RankedSet | None) -> str:
+    """In words: how many sets, which comes first, and where the chosen one stands."""
+    name, n = text.criterion(sets.criterion), sets.n_ranked
+    first = "lowest" if sets.minimise else "highest"
+    said = [f"{text.count(len(sets), 'set')} of {sets.k} by {name}, {first} first."]
+    if sets.heuristic:
+        said.append("Heuristic: not all possible sets were looked at.")
+    if not n:
+        said.append("None has a score.")
+    else:
+        best = sets.ranked(int(sets.order[0]))
+        said.append(f"First: {text.listed(best.source_langs)} with {_score(sets, best)}.")
     if mine:
-        fig.add_vline(
-            x=mine.score,
-            line={"color": look.text, "width": 2},
-            annotation={
-                "text": f"<b>{', '.join(mine.source_langs)}</b>, {_place(result, mine)}",
-                "y": 1,
-                "yanchor": "bottom",
-                "xanchor": "right" if mine.score > scores.mean() else "left",
-            },
-        )
-    info = METRICS["diversity"]
-    fig.update_xaxes(title_text=f"{info.label} ({result.criterion})", showgrid=False)
-    fig.update_yaxes(title_text="Sets", rangemode="tozero", nticks=5)
-    fig.update_layout(margin={"l": 2, "r": 8, "t": 84, "b": _BELOW}, bargap=0, showlegend=False)
-    return style.dress(
-        fig,
-        title="Where does the chosen set lie?",
-        subtitle=f"{info.label} of all {len(scores):,} sets of {result.k}",
-        alt=_alt(result, mine),
-        height=300,
-        theme=theme,
-    )
+        score = "" if mine.score is None else f" with {_score(sets, mine)}"
+        said.append(f"Chosen: {text.listed(mine.source_langs)}{score}, {text.place(mine, n)}.")
+    return " ".join(said)
 
 
-def _find(result: SelectionResult, chosen: Sequence[str]) -> RankedSet | None:
-    wanted = tuple(sorted(chosen))
-    return next((ranked for ranked in result.sets if ranked.source_langs == wanted), None)
+def hover(sets: ScoredSets, ranked: RankedSet) -> str:
+    """The languages in full, the place, the score."""
+    unit = text.escape(CRITERIA[sets.criterion].unit)
+    lines = [
+        f"<b>{'<br>'.join(map(text.language_label, ranked.source_langs))}</b>",
+        text.place(ranked, sets.n_ranked),
+    ]
+    if ranked.score is not None:
+        lines.append(f"{unit}: {_score(sets, ranked)}")
+    if ranked.mean_pair is not None:
+        lines.append(f"mean over pairs: {text.score(ranked.mean_pair, sets.criterion)}")
+    return "<br>".join(lines)
+
+
+def axis_title(sets: ScoredSets) -> str:
+    """What the scores are, which end is best: "Syntax: sum of 1 − cosine, higher ranks first"."""
+    info = CRITERIA[sets.criterion]
+    return f"{info.label}: {info.unit}, {'lower' if sets.minimise else 'higher'} ranks first"
+
+
+def _score(sets: ScoredSets, ranked: RankedSet) -> str:
+    return "no score" if ranked.score is None else text.score(ranked.score, sets.criterion)
+
+
+def _subtitle(sets: ScoredSets, n_first: int) -> str:
+    name, n = text.criterion(sets.criterion), sets.n_ranked
+    way = "lowest first" if sets.minimise else "highest first"
+    said = [f"By {name}, {way}: {n_first} of {n:,}; = marks ties"]
+    if not n:
+        said = [f"By {name}: no set has a score"]
+    if 0 < n < len(sets):
+        said.append(f"{len(sets) - n:,} without a score")
+    if sets.heuristic:
+        said.append("heuristic: not all possible sets were looked at")
+    return ". ".join(part[0].upper() + part[1:] for part in said)
 
 
 def _bold(words: str, wanted: bool) -> str:
     return f"<b>{words}</b>" if wanted else words
 
 
-def _rank(result: SelectionResult, ranked: RankedSet) -> str:
-    """2= for a shared second place."""
-    tied = sum(other.rank == ranked.rank for other in result.sets) > 1
-    return f"{ranked.rank:,}{'=' if tied else ''}"
-
-
-def _place(result: SelectionResult, ranked: RankedSet) -> str:
-    return f"rank {_rank(result, ranked)} of {len(result.sets):,}"
-
-
-def _tie_lines(
-    shown: Sequence[RankedSet], heights: Mapping[tuple[str, ...], float], theme: Theme
-) -> go.Scatter:
+def _tie_lines(shown: Sequence[RankedSet], heights: Heights, theme: Theme) -> go.Scatter:
     """An upright line through the dots of each tie: they have one score."""
     tied = collections.defaultdict(list)
     for ranked in shown:
-        tied[ranked.rank].append(ranked)
+        if ranked.rank is not None:
+            tied[ranked.rank].append(ranked)
     xs: list[float | None] = []
     ys: list[float | None] = []
     for members in tied.values():
@@ -137,68 +134,95 @@ def _tie_lines(
 
 
 def _dots(
-    result: SelectionResult,
+    sets: ScoredSets,
     shown: Sequence[RankedSet],
-    heights: Mapping[tuple[str, ...], float],
+    heights: Heights,
     mine: RankedSet | None,
     theme: Theme,
 ) -> go.Scatter:
     look = style.PALETTES[theme]
+    scored = [ranked for ranked in shown if ranked.score is not None]
     return go.Scatter(
-        x=[ranked.score for ranked in shown],
-        y=[heights[ranked.source_langs] for ranked in shown],
+        x=[ranked.score for ranked in scored],
+        y=[heights[ranked.source_langs] for ranked in scored],
         mode="markers",
-        customdata=[",".join(ranked.source_langs) for ranked in shown],
-        hovertext=[
-            f"<b>{'<br>'.join(map(text.language_label, ranked.source_langs))}</b><br>"
-            f"{_place(result, ranked)}<br>diversity {ranked.score:.4f}, "
-            f"mean over pairs {ranked.mean_pair:.4f}"
-            for ranked in shown
-        ],
+        customdata=[",".join(ranked.source_langs) for ranked in scored],
+        hovertext=[hover(sets, ranked) for ranked in scored],
         hovertemplate="%{hovertext}<extra></extra>",
         marker={
             "opacity": 1,  # plotly fades markers whose sizes differ
-            "size": [13 if ranked is mine else 9 for ranked in shown],
-            "color": [look.accent if ranked is mine else look.muted for ranked in shown],
+            "size": [13 if ranked == mine else 9 for ranked in scored],
+            "color": [look.accent if ranked == mine else look.muted for ranked in scored],
         },
+        # a click picks a set; the page answers by `chosen`, not by fading the others
+        unselected={"marker": {"opacity": 1}},
         showlegend=False,
     )
 
 
+def _print_scores(
+    fig: go.Figure,
+    sets: ScoredSets,
+    shown: Sequence[RankedSet],
+    heights: Heights,
+    mine: RankedSet | None,
+) -> None:
+    """A column of numbers on the right, with a margin as wide as the longest."""
+    numbers = [_score(sets, ranked) for ranked in shown]
+    for ranked, number in zip(shown, numbers, strict=True):
+        fig.add_annotation(
+            text=_bold(number, ranked == mine),
+            x=1,
+            xref="paper",
+            xanchor="left",
+            xshift=10,
+            y=heights[ranked.source_langs],
+            showarrow=False,
+        )
+    fig.update_layout(margin_r=26 + 8 * max(map(len, numbers), default=0))
+
+
 def _set_axes(
     fig: go.Figure,
-    result: SelectionResult,
+    sets: ScoredSets,
     shown: Sequence[RankedSet],
     mine: RankedSet | None,
     theme: Theme,
 ) -> None:
-    info = METRICS["diversity"]
+    scores = [ranked.score for ranked in shown if ranked.score is not None]
+    low, high = score_range(scores, CRITERIA[sets.criterion].decimals)
+    whole = CRITERIA[sets.criterion].decimals == 0 and high - low <= 12
     fig.update_xaxes(
-        title_text=f"{info.label} ({result.criterion}), {info.better} is more diverse",
-        range=[info.low, 1.06 * max(ranked.score for ranked in shown) or 1.0],
+        title_text=axis_title(sets),
+        range=[low, high],
         zeroline=False,
+        dtick=1 if whole else None,
+        nticks=6,
     )
     fig.update_yaxes(
         tickvals=list(range(len(shown), 0, -1)),
         ticktext=[
-            _bold(f"{_rank(result, ranked)}   {', '.join(ranked.source_langs)}", ranked is mine)
+            _bold(f"{text.rank(ranked)}   {text.listed(ranked.source_langs)}", ranked == mine)
             for ranked in shown
         ],
-        range=[0.4, len(shown) + 0.6],
+        range=[0.4, max(len(shown), 1) + 0.6],
         showgrid=False,
         zeroline=False,
         tickfont={"color": style.PALETTES[theme].text, "size": 13},
     )
-    fig.update_layout(margin={"l": 2, "r": 64, "t": _ABOVE, "b": _BELOW})
 
 
-def _alt(result: SelectionResult, mine: RankedSet | None) -> str:
-    best = result.sets[0]
-    said = (
-        f"{len(result.sets):,} sets of {result.k} languages by diversity in {result.criterion}. "
-        f"First: {', '.join(best.source_langs)} with {best.score:.3f}."
-    )
-    if mine is None:
-        return said
-    chosen = ", ".join(mine.source_langs)
-    return f"{said} Chosen: {chosen} with {mine.score:.3f}, {_place(result, mine)}."
+def score_range(scores: Sequence[float], decimals: int) -> tuple[float, float]:
+    """An axis that shows how scores differ: from 0 only where they reach down to half their height.
+
+    Dots are read by their place, so an axis may start anywhere; 0.95 to 0.99 would be one spot on
+    an axis from 0, and z-scores lie on both sides of it.
+    """
+    if not scores:
+        return 0.0, 1.0
+    low, high = min(scores), max(scores)
+    if 0 <= low <= high / 2:
+        return 0.0, 1.06 * high or 1.0
+    # all equal: one step of the last decimal that is shown, so that ticks differ
+    room = 0.08 * (high - low) or max(0.05 * abs(high), 10.0**-decimals)
+    return low - room, high + room

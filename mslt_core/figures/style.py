@@ -26,6 +26,10 @@ class Palette:
     accent: str
     ramp: tuple[str, ...]
     """A sequential scale of one hue, from near the background to the accent's far end."""
+    diverging: tuple[str, ...]
+    """From brown over the background to the accent's hue: told apart by all eyes."""
+    missing: str
+    """Cells without a value; a stroke across them tells them from the scales."""
 
 
 PALETTES: Mapping[Theme, Palette] = {
@@ -37,6 +41,8 @@ PALETTES: Mapping[Theme, Palette] = {
         grid="#E4E8EC",
         accent="#155E75",
         ramp=("#F1F6F8", "#B9D6DF", "#6FA8B8", "#2C7388", "#0B3F50"),
+        diverging=("#7A4A0B", "#CFA463", "#F8F6F2", "#6FA8B8", "#0B3F50"),
+        missing="#DDE1E6",
     ),
     "dark": Palette(
         background="#14181D",
@@ -46,6 +52,8 @@ PALETTES: Mapping[Theme, Palette] = {
         grid="#2A313A",
         accent="#67C3D6",
         ramp=("#1C2830", "#1F4A59", "#2F7C91", "#67B7C9", "#D3F1F7"),
+        diverging=("#F3D7A6", "#A8742B", "#1E2228", "#2F7C91", "#D3F1F7"),
+        missing="#323A44",
     ),
 }
 
@@ -222,9 +230,9 @@ def dress(
     )
 
 
-def sample_ramp(theme: Theme, places: Sequence[float]) -> list[str]:
-    """Colours of the sequential scale at `places` in [0, 1], as ``rgb(r, g, b)``."""
-    return list(sample_colorscale(list(PALETTES[theme].ramp), list(places)))
+def sample(scale: Sequence[str], places: Sequence[float]) -> list[str]:
+    """Colours of a scale at `places` in [0, 1], as ``rgb(r, g, b)``."""
+    return list(sample_colorscale(list(scale), list(places)))
 
 
 def ink_on(fill: str) -> str:

@@ -2,10 +2,14 @@
 
 import html
 import itertools
+import textwrap
 import unicodedata
 from collections.abc import Iterable
 
+from mslt_core.spec.criteria import CRITERIA
 from mslt_core.spec.languages import LANGUAGES, label
+from mslt_core.spec.rankings import RankedSet
+from mslt_core.spec.selecting import Criterion
 
 _BIDI_CONTROLS = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F])
 _ISOLATE = {"ltr": "\u2066", "rtl": "\u2067"}
@@ -99,3 +103,36 @@ def layers(numbers: Iterable[int]) -> str:
     """layer 4; layers 12 and 4 where checkpoints differ in depth."""
     different = list(dict.fromkeys(map(str, numbers)))
     return f"layer{'s' * (len(different) > 1)} {' and '.join(different)}"
+
+
+def wrapped(words: str, width: int = 84) -> str:
+    """Lines of at most `width` characters: plotly wraps no title. `words` holds no tags."""
+    return "<br>".join(textwrap.wrap(words, width, break_on_hyphens=False))
+
+
+def listed(langs: Iterable[str]) -> str:
+    """A set by its codes: ar, de, zh."""
+    return ", ".join(langs)
+
+
+def criterion(name: Criterion) -> str:
+    """A criterion inside a sentence: syntax, LM embedding."""
+    words = CRITERIA[name].label
+    return words if words[1:2].isupper() else words[0].lower() + words[1:]
+
+
+def score(value: float, name: Criterion) -> str:
+    """A score with as many decimals as its criterion has: 1.234, 455.3, 3."""
+    decimals = CRITERIA[name].decimals
+    # adding 0 turns the -0.0 of rounding into 0.0
+    return f"{round(value, decimals) + 0.0:,.{decimals}f}".replace("-", "−")
+
+
+def rank(place: RankedSet) -> str:
+    """2, or 2= for a shared second place; a dash where there is no score."""
+    return "–" if place.rank is None else f"{place.rank:,}{'=' * place.tied}"
+
+
+def place(ranked: RankedSet, n_ranked: int) -> str:
+    """rank 2= of 35."""
+    return "not ranked" if ranked.rank is None else f"rank {rank(ranked)} of {n_ranked:,}"

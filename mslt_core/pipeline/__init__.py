@@ -2,7 +2,18 @@
 
 from mslt_core.pipeline import health
 from mslt_core.pipeline.checkpoints import checkpoint, find_run, model_folder, require_run
-from mslt_core.pipeline.choosing import select
+from mslt_core.pipeline.choosing import (
+    COMPARED,
+    choosing_stamp,
+    compare,
+    execute_language_vectors,
+    explain,
+    is_heuristic,
+    language_map,
+    random_sets,
+    select,
+    selectable_langs,
+)
 from mslt_core.pipeline.comparing import (
     MIN_SEEDS,
     experiment_key,
@@ -22,6 +33,7 @@ from mslt_core.pipeline.embedding import (
     open_corpus,
     quiet,
 )
+from mslt_core.pipeline.ingredients import Access
 from mslt_core.pipeline.mingling import cka, execute_mingling, look_stamp, mingle, sentence_map
 from mslt_core.pipeline.offers import (
     BUDGET,
@@ -29,10 +41,10 @@ from mslt_core.pipeline.offers import (
     TaskOffer,
     corpus_langs,
     needs_folder,
-    selectable_langs,
     task_offer,
     task_titles,
 )
+from mslt_core.pipeline.paper import applies_to, paper_overlay
 from mslt_core.pipeline.places import (
     EXAMPLE,
     EXAMPLE_MODEL,
@@ -45,31 +57,40 @@ from mslt_core.pipeline.training import check_data, default_steps, execute_train
 
 __all__ = [
     "BUDGET",
+    "COMPARED",
     "EXAMPLE",
     "EXAMPLE_CORPUS",
     "EXAMPLE_MODEL",
     "LOOK_LANGS",
     "MIN_SEEDS",
     "PROJECT",
+    "Access",
     "Question",
     "Report",
     "TaskOffer",
     "allowed_roots",
+    "applies_to",
     "check_data",
     "checkpoint",
+    "choosing_stamp",
     "cka",
+    "compare",
     "corpus_langs",
     "default_steps",
     "embeddings",
+    "execute_language_vectors",
     "execute_mingling",
     "execute_training",
     "existing_folder",
     "experiment_key",
+    "explain",
     "find_run",
     "gains",
     "group_key",
     "health",
+    "is_heuristic",
     "joined_rows",
+    "language_map",
     "look_stamp",
     "make_train_spec",
     "mingle",
@@ -78,7 +99,9 @@ __all__ = [
     "needs_folder",
     "open_corpus",
     "open_store",
+    "paper_overlay",
     "quiet",
+    "random_sets",
     "require_run",
     "run_groups",
     "run_result",

@@ -3,12 +3,10 @@
 import dataclasses
 from pathlib import Path
 
-from mslt_core.data import tasks, typology
+from mslt_core.data import tasks
 from mslt_core.pipeline.embedding import open_corpus
 from mslt_core.pipeline.places import existing_folder
-from mslt_core.spec.errors import BadInputError, DegenerateInputError
-from mslt_core.spec.languages import LANGUAGES
-from mslt_core.spec.specs import Criterion
+from mslt_core.spec.errors import BadInputError
 
 LOOK_LANGS = ("ar", "de", "en", "es", "fi", "id", "ja", "tr")
 """Languages of a first look: the paper's Figure 3 (ar, en, id), its sources, more families."""
@@ -62,17 +60,3 @@ def task_offer(task: str, data: str | None, *, roots: tuple[Path, ...] | None = 
 def corpus_langs(corpus: str, *, roots: tuple[Path, ...] | None = None) -> tuple[str, ...]:
     """The languages of a parallel corpus: the example's, or a folder of PUD treebanks."""
     return open_corpus(corpus, roots=roots).langs
-
-
-def selectable_langs(criterion: Criterion) -> tuple[str, ...]:
-    """Languages of the registry that have a vector under `criterion`."""
-    known = []
-    for lang, entry in LANGUAGES.items():
-        if entry.lang2vec is None:
-            continue
-        try:
-            typology.vectors(criterion, (lang,))
-        except DegenerateInputError:  # Basque has no family but itself
-            continue
-        known.append(lang)
-    return tuple(known)

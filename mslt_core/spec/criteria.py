@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from mslt_core.spec.specs import Criterion
+from mslt_core.spec.selecting import Criterion
 
 LIM = "Lim et al. 2024"
 URIEL = "URIEL via lang2vec, Littell et al. 2017"
@@ -23,6 +23,11 @@ class CriterionInfo:
     source: str
     ignores: str
     decimals: int = 3
+
+    @property
+    def name(self) -> str:
+        """The label inside a sentence: syntax, LM embedding."""
+        return self.label if self.label[1].isupper() else self.label[0].lower() + self.label[1:]
 
 
 _SUM = "Sum over all pairs in the set of 1 - cosine similarity of their vectors"

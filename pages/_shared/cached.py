@@ -8,25 +8,45 @@ from pathlib import Path
 import streamlit as st
 
 from mslt_core import pipeline
-from mslt_core.pipeline import TaskOffer
-from mslt_core.spec.results import GainResult, MingleResult, RunGroup, RunResult, SelectionResult
-from mslt_core.spec.specs import Criterion, MingleSpec, SelectSpec
+from mslt_core.pipeline import Access, TaskOffer
+from mslt_core.spec.rankings import CriteriaResult, EnglishFixed, PaperOverlay, SelectionResult
+from mslt_core.spec.results import GainResult, MingleResult, RunGroup, RunResult
+from mslt_core.spec.selecting import Codes, SelectSpec
+from mslt_core.spec.specs import MingleSpec
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
-def _selection(digest: str, _spec: SelectSpec) -> SelectionResult:  # noqa: ARG001
-    return pipeline.select(_spec)
+@st.cache_resource(max_entries=16, show_spinner=False)  # up to a million sets: never copied
+def _selection(root: str, digest: str, stamp: str, _spec: SelectSpec) -> SelectionResult:  # noqa: ARG001
+    return pipeline.select(_access(root), _spec)
 
 
-def selection(spec: SelectSpec) -> SelectionResult:
-    """All sets, ranked."""
-    return _selection(spec.digest(), spec)
+def selection(root: str, spec: SelectSpec) -> SelectionResult:
+    """All sets, ranked; NotComputedError where embeddings are missing."""
+    stamp = pipeline.choosing_stamp(_access(root), spec)
+    return _selection(root, spec.digest(), stamp, spec)
 
 
-@st.cache_data(max_entries=8, show_spinner=False)
-def selectable_langs(criterion: Criterion) -> tuple[str, ...]:
-    """Languages that have a vector under the criterion."""
-    return pipeline.selectable_langs(criterion)
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _comparison(root: str, digest: str, stamp: str, _spec: SelectSpec) -> CriteriaResult:  # noqa: ARG001
+    return pipeline.compare(_access(root), _spec)
+
+
+def comparison(root: str, spec: SelectSpec) -> CriteriaResult:
+    """The same sets under all criteria."""
+    spec = spec.but(criterion="script", minimise=False, weights=())  # of no account here
+    everything = spec.but(criterion="embedding") if spec.k > 1 else spec
+    stamp = pipeline.choosing_stamp(_access(root), everything)
+    return _comparison(root, spec.digest(), stamp, spec)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def paper_overlay(root: str, codes: Codes) -> tuple[PaperOverlay, EnglishFixed]:
+    """What the paper reports of which set."""
+    return pipeline.paper_overlay(_access(root), codes)
+
+
+def _access(root: str) -> Access:
+    return Access(store=pipeline.open_store(root), compute=False, roots=pipeline.allowed_roots())
 
 
 @st.cache_data(max_entries=256, show_spinner=False)

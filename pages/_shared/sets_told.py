@@ -1,32 +1,34 @@
-"""Ranked sets of languages in words."""
+"""Ranked sets of languages in one sentence."""
 
-from mslt_core.spec.results import SelectionResult
-from mslt_core.spec.specs import Criterion, set_name
+from mslt_core.spec.criteria import CRITERIA
+from mslt_core.spec.rankings import SelectionResult
+from mslt_core.spec.specs import set_name
 from pages._shared.messages import escape
-
-WORDS: dict[Criterion, tuple[str, str]] = {
-    "syntax": ("Syntax", "word order and other grammatical features (syntax_knn)"),
-    "phonology": ("Phonology", "sound patterns (phonology_knn)"),
-    "inventory": ("Inventory", "which sounds a language has (inventory_knn)"),
-    "family": ("Family", "place in the family tree (fam)"),
-    "geography": ("Geography", "where the language is spoken (geo)"),
-}
 
 
 def answer(result: SelectionResult) -> str:
-    """The finding in one sentence."""
-    best = [ranked for ranked in result.sets if ranked.rank == 1]
-    what = WORDS[result.criterion][0].lower()
-    n = f"{len(result.sets):,} set{'s' if len(result.sets) > 1 else ''} of {result.k}"
-    if len(best) > 1:
+    """The finding: the best set, or how many share the first place."""
+    sets, info = result.sets, CRITERIA[result.criterion]
+    first = "lowest" if sets.minimise else "highest"
+    n = f"{len(sets):,} set{'s' * (len(sets) != 1)} of {sets.k}"
+    if not sets.n_ranked:
+        return f"By {escape(info.name)}, none of {n} can be ranked."
+    best = sets.best(sets.n_ranked if sets.n_ranked < 3 else 2)[0]
+    score = f"{best.score:,.{info.decimals}f}"
+    name = escape(set_name(best.source_langs))
+    if sets.heuristic:
         return (
-            f"By {what}, **{len(best)} sets tie** for the most diverse of {n}, "
-            f"with diversity {best[0].score:.2f}. {escape(set_name(best[0].source_langs))} "
-            "is the first of them in alphabetical order."
+            f"By {escape(info.name)}, **{name}** scores {first} among the {len(sets):,} sets that "
+            f"a heuristic found, with {score}: there are too many sets to look at all."
         )
-    second = next((r for r in result.sets if r.rank > 1), None)
-    ahead = f"; the next set has {second.score:.2f}" if second else ""
-    return (
-        f"By {what}, **{escape(set_name(best[0].source_langs))}** is the most diverse of {n}, "
-        f"with diversity {best[0].score:.2f}{ahead}."
-    )
+    n_best = int((sets.ranks == 1).sum())
+    if n_best > 1:
+        return (
+            f"By {escape(info.name)}, **{n_best:,} sets share** the first place of {n}, with "
+            f"{score}. {name} is the first of them in the alphabet."
+        )
+    after = ""
+    if sets.n_ranked > 1:
+        second = sets.ranked(int(sets.order[1]))
+        after = f"; the next has {second.score:,.{info.decimals}f}"
+    return f"By {escape(info.name)}, **{name}** scores {first} of {n}, with {score}{after}."

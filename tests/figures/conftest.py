@@ -1,20 +1,21 @@
 """Made-up answers to draw: small, and with every number known."""
 
+import itertools
 from collections.abc import Callable, Sequence
 
 import numpy as np
 import pytest
 
+from mslt_core.spec.languages import LANGUAGES
+from mslt_core.spec.rankings import CriteriaResult, ScoredSets, SelectionResult
 from mslt_core.spec.results import (
     CheckpointRef,
     CkaResult,
     GainResult,
     MapResult,
     MingleResult,
-    RankedSet,
     RunInfo,
     RunResult,
-    SelectionResult,
     TargetGain,
     TargetScores,
 )
@@ -168,29 +169,77 @@ def run_result() -> Callable[..., RunResult]:
     return make
 
 
-@pytest.fixture
-def selection_result() -> SelectionResult:
-    """All pairs of four languages; the second and the third are tied."""
-    ranked = [
-        (("ar", "zh"), 1, 0.9),
-        (("ar", "en"), 2, 0.8),
-        (("en", "zh"), 2, 0.8),
-        (("ar", "de"), 4, 0.7),
-        (("de", "zh"), 5, 0.6),
-        (("de", "en"), 6, 0.1),
-    ]
-    pool = ("ar", "de", "en", "zh")
-    distances = np.zeros((4, 4))
-    for langs, _, score in ranked:
-        i, j = (pool.index(lang) for lang in langs)
-        distances[i, j] = distances[j, i] = score
-    return SelectionResult(
-        criterion="syntax",
-        k=2,
-        pool=pool,
-        sets=tuple(
-            RankedSet(source_langs=langs, rank=rank, score=score, mean_pair=score)
-            for langs, rank, score in ranked
-        ),
-        distances=distances,
+def scored_sets(
+    scores: Sequence[float], pool: Sequence[str], k: int, criterion: str = "syntax", **fields
+) -> ScoredSets:
+    """All sets of k of a pool, in alphabetical order, with these scores; NaN is not ranked."""
+    values = np.array(scores, dtype=float)
+    minimise = fields.get("minimise", False)
+    # a slow and plain ranking: one more than the number of better sets
+    best_first = np.where(np.isnan(values), np.inf, values if minimise else -values)
+    ranks = 1 + np.searchsorted(np.sort(best_first), best_first)
+    members = np.array(list(itertools.combinations(range(len(pool)), k)), dtype=np.int16)
+    return ScoredSets(
+        criterion=criterion,
+        k=k,
+        pool=tuple(sorted(pool)),
+        members=members,
+        scores=values,
+        ranks=np.where(np.isnan(values), 0, ranks).astype(np.int64),
+        order=np.argsort(best_first, kind="stable"),
+        **{"minimise": False, **fields},
     )
+
+
+POOL = ("ar", "de", "en", "zh")
+SCORES = (0.7, 0.8, 0.9, 0.1, 0.6, 0.8)
+"""Of ar-de, ar-en, ar-zh, de-en, de-zh, en-zh: two of them are tied."""
+
+
+@pytest.fixture
+def selection_result() -> Callable[..., SelectionResult]:
+    """All pairs of four languages; the second and the third are tied."""
+
+    def make(
+        scores: Sequence[float] = SCORES, criterion: str = "syntax", **fields
+    ) -> SelectionResult:
+        distances = np.zeros((4, 4))
+        distances[np.triu_indices(4, k=1)] = scores
+        distances += distances.T
+        return SelectionResult(
+            sets=scored_sets(scores, POOL, 2, criterion, **fields),
+            distances=distances,
+            values=None,
+        )
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def half_a_million() -> SelectionResult:
+    """C(60, 4) = 487,635 sets, their scores from 0 to 1."""
+    pool = sorted(LANGUAGES)[:60]
+    rng = np.random.default_rng(0)
+    sets = scored_sets(rng.beta(5, 3, size=487_635).round(4), pool, 4)
+    return SelectionResult(sets=sets, distances=None, values=None)
+
+
+@pytest.fixture
+def criteria_result() -> Callable[..., CriteriaResult]:
+    """Pairs of four languages: syntax, phonology turned round, script the same for all."""
+
+    def make(scores: dict[str, Sequence[float]] | None = None, **fields) -> CriteriaResult:
+        scores = scores or {
+            "syntax": SCORES,
+            "phonology": [1 - score for score in SCORES],
+            "script": [2.0] * 6,
+        }
+        nan = np.nan
+        given = {
+            "by_criterion": {c: scored_sets(s, POOL, 2, c) for c, s in scores.items()},
+            "correlations": np.array([[1, -1, nan], [-1, 1, nan], [nan, nan, nan]]),
+            "missing": {},
+        }
+        return CriteriaResult(**{**given, **fields})
+
+    return make

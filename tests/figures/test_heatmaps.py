@@ -3,9 +3,8 @@
 import dataclasses
 
 import numpy as np
-import pytest
 
-from mslt_core.figures import alt_text, cka_heatmaps, distance_heatmap
+from mslt_core.figures import alt_text, cka_heatmaps
 
 
 def cells(fig) -> list:
@@ -73,31 +72,13 @@ def test_a_value_below_the_scale_keeps_its_number(mingle_result):
     below = np.array([[1, -0.02], [-0.02, 1]])
     cka = dataclasses.replace(result.ckas[0], matrix=below)
     fig = cka_heatmaps(dataclasses.replace(result, ckas=(cka,)))
-    assert set(written(fig)[0].text) == {"-0.02"}
-
-
-def test_distances_start_at_zero_and_mark_the_chosen(selection_result):
-    fig = distance_heatmap(selection_result, chosen=("ar", "zh"))
-    assert fig.layout.coloraxis.cmin == 0.0
-    assert fig.layout.coloraxis.cmax == pytest.approx(0.9)
-    assert [label for label in fig.layout.yaxis.ticktext if "●" in label] == ["● ar", "● zh"]
-    order = [label.split()[-1] for label in fig.layout.yaxis.ticktext]
-    assert cells(fig)[0].z[order.index("ar"), order.index("zh")] == 0.9
-    assert alt_text(fig) == (
-        "Distances in syntax between 4 languages. "
-        "Farthest apart: Arabic (ar) and Chinese (zh), 0.90."
-    )
+    assert set(written(fig)[0].text) == {"−0.02"}
 
 
 def test_alternative_text_says_the_means(mingle_result):
     assert "Base 0.20, SSLT(en) 0.40, MSLT(de, en, es) 0.60." in alt_text(
         cka_heatmaps(mingle_result())
     )
-
-
-def test_languages_at_no_distance_are_drawn(selection_result):
-    alike = dataclasses.replace(selection_result, distances=np.zeros((4, 4)))
-    assert distance_heatmap(alike).layout.coloraxis.cmax > 0
 
 
 def test_checkpoints_of_different_depth_are_told_apart(mingle_result):

@@ -1,9 +1,13 @@
-"""Ranked sets: order, ties, the chosen one, and where it lies among all."""
+"""Ranked sets: order, ties, numbers, the chosen one, whatever the criterion."""
 
-import numpy as np
+import math
+
 import pytest
 
-from mslt_core.figures import alt_text, ranked_sets, set_distribution
+from mslt_core.figures import alt_text, ranked_sets
+from mslt_core.figures.sets import score_range
+
+NAN = math.nan
 
 
 def dots(fig):
@@ -11,68 +15,118 @@ def dots(fig):
 
 
 def test_best_first_with_ranks_and_ties(selection_result):
-    fig = ranked_sets(selection_result)
+    fig = ranked_sets(selection_result())
     assert list(fig.layout.yaxis.ticktext) == [
         "1   ar, zh", "2=   ar, en", "2=   en, zh", "4   ar, de", "5   de, zh", "6   de, en",
     ]  # fmt: skip
     assert list(dots(fig).x) == [0.9, 0.8, 0.8, 0.7, 0.6, 0.1]
     assert list(dots(fig).y) == [6, 5, 4, 3, 2, 1]
+    assert list(dots(fig).customdata)[:2] == ["ar,zh", "ar,en"]
+
+
+def test_minimised_the_lowest_is_first_and_it_is_said(selection_result):
+    fig = ranked_sets(selection_result(minimise=True), top=2)
+    assert list(fig.layout.yaxis.ticktext) == ["1   de, en", "2   de, zh"]
+    assert fig.layout.title.subtitle.text == "By syntax, lowest first: 2 of 6; = marks ties"
+    assert fig.layout.xaxis.title.text == "Syntax: sum of 1 − cosine, lower ranks first"
+    assert "lowest first" in alt_text(fig)
 
 
 def test_ties_are_joined(selection_result):
-    line = ranked_sets(selection_result).data[0]
+    line = ranked_sets(selection_result()).data[0]
     assert (tuple(line.x), tuple(line.y)) == ((0.8, 0.8, None), (5, 4, None))
 
 
 def test_only_the_first_are_shown_and_the_chosen_one(selection_result):
-    fig = ranked_sets(selection_result, top=2, chosen=("en", "de"))
+    fig = ranked_sets(selection_result(), top=2, chosen=("en", "de"))
     assert list(fig.layout.yaxis.ticktext) == ["1   ar, zh", "2=   ar, en", "<b>6   de, en</b>"]
-    assert "first 2 of 6" in fig.layout.title.subtitle.text
-    assert list(dots(fig).marker.color)[-1] == "#155E75"
+    assert "2 of 6" in fig.layout.title.subtitle.text
+    assert list(dots(fig).marker.color) == ["#5B6673", "#5B6673", "#155E75"]
 
 
 def test_a_chosen_set_within_the_first_is_not_repeated(selection_result):
-    fig = ranked_sets(selection_result, top=2, chosen=("ar", "zh"))
+    fig = ranked_sets(selection_result(), top=2, chosen=("ar", "zh"))
     assert list(fig.layout.yaxis.ticktext) == ["<b>1   ar, zh</b>", "2=   ar, en"]
 
 
-def test_the_axis_starts_where_the_metric_starts(selection_result):
-    low, high = ranked_sets(selection_result).layout.xaxis.range
-    assert low == 0.0
-    assert high > 0.9
+def test_a_set_without_a_score_has_no_dot_and_no_place(selection_result):
+    result = selection_result((NAN, 0.8, 0.9, 0.1, 0.6, 0.8), "syntax_average")
+    fig = ranked_sets(result, chosen=("ar", "de"))
+    assert fig.layout.yaxis.ticktext[-1] == "<b>–   ar, de</b>"
+    assert fig.layout.annotations[-1].text == "<b>no score</b>"
+    assert "ar,de" not in dots(fig).customdata
+    assert "5 of 5" in fig.layout.title.subtitle.text
+    assert "1 without a score" in fig.layout.title.subtitle.text
+    assert alt_text(fig).endswith("Chosen: ar, de, not ranked.")
+
+
+def test_no_score_at_all_is_said_and_drawn_as_nothing(selection_result):
+    fig = ranked_sets(selection_result((NAN,) * 6))
+    assert len(dots(fig).x) == 0
+    assert fig.layout.title.subtitle.text.startswith("By syntax: no set has a score")
+    assert "None has a score." in alt_text(fig)
+
+
+@pytest.mark.parametrize(
+    ("criterion", "scores", "printed"),
+    [
+        ("script", (1, 2, 2, 1, 2, 2), ["2", "2", "2", "2", "1", "1"]),
+        ("pretraining_size", (1234.56, 5, 4, 3, 2, 1), ["1,234.6", "5.0", "4.0", "3.0"]),
+        ("blend", (-1.5, 0.25, -0.0001, 0, 0, 0), ["0.250", "0.000"]),
+    ],
+)
+def test_numbers_have_the_decimals_of_their_criterion(selection_result, criterion, scores, printed):
+    fig = ranked_sets(selection_result(scores, criterion))
+    assert [note.text for note in fig.layout.annotations][: len(printed)] == printed
+
+
+def test_negative_scores_have_a_true_minus(selection_result):
+    fig = ranked_sets(selection_result((-1.5, -2, -3, -4, -5, -6), "blend"), top=1)
+    assert fig.layout.annotations[0].text == "−1.500"
+
+
+@pytest.mark.parametrize(
+    ("scores", "from_zero"),
+    [([0.1, 0.9], True), ([0, 3], True), ([0.95, 0.99], False), ([-1.2, 2.0], False)],
+)
+def test_the_axis_starts_where_differences_can_be_seen(scores, from_zero):
+    low, high = score_range(scores, 3)
+    assert (low == 0) is from_zero
+    assert low <= min(scores) < max(scores) < high
+    assert (max(scores) - min(scores)) / (high - low) >= 0.5
+
+
+def test_equal_scores_still_have_an_axis():
+    assert score_range([3, 3], 0) == (2, 4)
+    assert score_range([0, 0], 3) == (0, 1)
+    assert score_range([], 3) == (0, 1)
 
 
 def test_hover_names_the_languages_and_the_place(selection_result):
-    assert dots(ranked_sets(selection_result)).hovertext[1] == (
+    assert dots(ranked_sets(selection_result())).hovertext[1] == (
         "<b>Arabic (ar)<br>English (en)</b><br>rank 2= of 6<br>"
-        "diversity 0.8000, mean over pairs 0.8000"
+        "sum of 1 − cosine: 0.800<br>mean over pairs: 0.800"
     )
+    other = dots(ranked_sets(selection_result(criterion="targets")))
+    assert "mean over pairs" not in other.hovertext[1]
 
 
-def test_the_distribution_counts_every_set_once(selection_result):
-    bars = set_distribution(selection_result).data[0]
-    assert sum(bars.y) == 6
-    # five bins of 0.16 from 0.1 to 0.9
-    np.testing.assert_array_equal(bars.y, [1, 0, 0, 2, 3])
-    assert bars.x[0] == pytest.approx(0.18)
-    assert bars.hovertext[0] == "1 set from 0.100 to 0.260"
+def test_a_heuristic_is_called_one(selection_result):
+    fig = ranked_sets(selection_result(heuristic=True))
+    assert "Heuristic: not all possible sets" in fig.layout.title.subtitle.text
+    assert "Heuristic" in alt_text(fig)
 
 
-def test_the_chosen_set_is_marked_where_it_lies(selection_result):
-    fig = set_distribution(selection_result, chosen=("zh", "de"))
-    (line,) = fig.layout.shapes
-    assert (line.x0, line.x1) == (0.6, 0.6)
-    assert fig.layout.annotations[0].text == "<b>de, zh</b>, rank 5 of 6"
-
-
-def test_a_set_that_was_not_ranked_is_not_marked(selection_result):
-    fig = set_distribution(selection_result, chosen=("fi", "fr"))
-    assert not fig.layout.shapes
-    assert "Chosen" not in alt_text(fig)
+def test_half_a_million_sets(half_a_million):
+    sets = half_a_million.sets
+    last = sets.langs(int(sets.order[-1]))
+    fig = ranked_sets(half_a_million, chosen=last)
+    assert len(dots(fig).x) == 13
+    assert "12 of 487,635" in fig.layout.title.subtitle.text
 
 
 def test_alternative_text_says_first_and_chosen(selection_result):
-    assert alt_text(ranked_sets(selection_result, chosen=("de", "zh"))) == (
-        "6 sets of 2 languages by diversity in syntax. First: ar, zh with 0.900. "
+    assert alt_text(ranked_sets(selection_result(), chosen=("de", "zh"))) == (
+        "6 sets of 2 by syntax, highest first. First: ar, zh with 0.900. "
         "Chosen: de, zh with 0.600, rank 5 of 6."
     )

@@ -56,8 +56,9 @@ def test_text_has_a_contrast_of_at_least_4_5(theme):
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_numbers_in_cells_have_a_contrast_of_at_least_4_5(theme):
-    steps = style.sample_ramp(theme, [i / 20 for i in range(21)])
+@pytest.mark.parametrize("scale", ["ramp", "diverging"])
+def test_numbers_in_cells_have_a_contrast_of_at_least_4_5(theme, scale):
+    steps = style.sample(getattr(style.PALETTES[theme], scale), [i / 20 for i in range(21)])
     for fill in steps:
         red, green, blue = (round(float(c)) for c in fill.strip("rgb()").split(","))
         assert contrast(style.ink_on(fill), f"#{red:02X}{green:02X}{blue:02X}") >= 4.5

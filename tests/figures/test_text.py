@@ -73,3 +73,26 @@ def test_intervals_in_points():
 
 def test_counts():
     assert [text.count(n, "seed") for n in (1, 3, 1000)] == ["1 seed", "3 seeds", "1,000 seeds"]
+
+
+def test_criteria_inside_a_sentence():
+    assert text.criterion("syntax_average") == "syntax, reported only"
+    assert text.criterion("embedding") == "LM embedding"
+
+
+@pytest.mark.parametrize(
+    ("value", "criterion", "shown"),
+    [
+        (0.8, "syntax", "0.800"),
+        (-1.5, "blend", "−1.500"),
+        (-0.0001, "blend", "0.000"),
+        (1234.56, "pretraining_size", "1,234.6"),
+        (3.0, "script", "3"),
+    ],
+)
+def test_scores_have_the_decimals_of_their_criterion(value, criterion, shown):
+    assert text.score(value, criterion) == shown
+
+
+def test_long_words_are_wrapped_for_titles():
+    assert text.wrapped("one two three", 8) == "one two<br>three"

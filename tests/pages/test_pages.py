@@ -2,12 +2,15 @@
 
 import re
 import shutil
+from typing import get_args
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from mslt_core import jobs
 from mslt_core.pipeline import EXAMPLE, PROJECT, places
+from mslt_core.spec.criteria import CRITERIA
+from mslt_core.spec.selecting import Criterion
 
 PAGES = ["overview", "languages", "train", "mingling", "results"]
 TIMEOUT_S = 120  # a cold import on a busy machine
@@ -86,15 +89,66 @@ def test_results_say_where_and_how_sure(open_page):
 
 def test_languages_answer_follows_the_slider(open_page):
     app = open_page("languages")
-    assert "MSLT(ar, de, zh)** is the most diverse of 35 sets of 3" in words(app)
+    assert "By syntax, **MSLT(ar, de, zh)** scores highest of 35 sets of 3" in words(app)
     app.slider[0].set_value(2).run()
-    assert "MSLT(ar, zh)** is the most diverse of 21 sets of 2" in words(app)
+    assert "**MSLT(ar, zh)** scores highest of 21 sets of 2" in words(app)
 
 
 def test_ties_are_called_ties(open_page):
-    assert "5 sets tie** for the most diverse of 35" in words(
+    assert "5 sets share** the first place of 35" in words(
         open_page("languages", criterion="family")
     )
+
+
+@pytest.mark.parametrize("criterion", [c for c in get_args(Criterion) if c != "targets"])
+def test_every_criterion_has_its_answer(criterion, open_page):
+    app = open_page("languages", criterion=criterion)
+    assert_sound(app)
+    assert f"By {CRITERIA[criterion].name}," in words(app)
+    assert not app.warning, words(app)
+
+
+@pytest.mark.parametrize("view", ["distances", "criteria", "sets", "paper"])
+def test_every_view_of_the_sets(view, open_page):
+    app = open_page("languages", view=view)
+    assert_sound(app)
+    assert not app.warning, words(app)
+
+
+def test_a_set_is_chosen_by_its_place_and_stays_chosen(open_page):
+    app = open_page("languages")
+    app.selectbox[-1].set_value(("ar", "en", "zh")).run()
+    assert "Why does MSLT(ar, en, zh) rank there?" in app.subheader[0].value
+    assert app.query_params["set"] in ("ar,en,zh", ["ar,en,zh"])
+    app.session_state["view"] = "paper"
+    app.run()
+    assert "XWinograd **58.21**, rank 1 of 35" in words(app)
+    app.slider[0].set_value(2).run()  # the question has it no more
+    assert "Why does MSLT(ar, zh) rank there?" in app.subheader[0].value
+
+
+def test_contradictions_are_explained_and_nothing_else_breaks(open_page):
+    app = open_page("languages", include=["en"], exclude=["en"])
+    assert "cannot be both included and excluded" in words(app) + "".join(
+        str(w.title) for w in app.warning
+    )
+    assert_sound(app)
+
+
+def test_embeddings_of_another_model_are_offered(open_page, monkeypatch):
+    started = []
+    monkeypatch.setattr(jobs, "start", lambda _store, spec, _where: started.append(spec) or "x")
+    app = open_page("languages", criterion="embedding", text=str(EXAMPLE))
+    assert "holds no" in words(app) or app.warning
+    assert_sound(app)
+
+
+def test_several_sets_are_handed_to_train(open_page):
+    app = open_page("train")
+    app.query_params["sets"] = ["ar,de,zh", "en,es"]
+    app.run()
+    assert_sound(app)
+    assert "MSLT(ar, de, zh) and MSLT(en, es)" in words(app)
 
 
 def test_train_hands_every_run_to_a_worker(open_page, monkeypatch):

@@ -11,7 +11,7 @@ from babel.core import get_global
 
 from mslt_core.spec.errors import SpecError, UnknownLanguageError
 from mslt_core.spec.languages import LANGUAGES, label, language, languages
-from mslt_core.spec.specs import SelectSpec
+from mslt_core.spec.selecting import SelectSpec
 
 SHARED = Path(__file__).parents[2].parent / "shared"
 

@@ -3,7 +3,8 @@
 import pytest
 
 from mslt_core.spec.errors import SpecError, UnknownLanguageError
-from mslt_core.spec.specs import EmbedSpec, MapSpec, SelectSpec, TrainSpec, set_name
+from mslt_core.spec.selecting import SelectSpec
+from mslt_core.spec.specs import EmbedSpec, MapSpec, TrainSpec, set_name
 
 TRAIN = {
     "task": "cldr-ner",
@@ -106,10 +107,13 @@ def test_unknown_languages_are_refused_by_name():
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"k": 1}, "k must be from 2 to 7, got 1.*no meaning for one language"),
+        ({"k": 1}, "k must be 2 or more for syntax, got 1.*no meaning for one language"),
         ({"k": 4}, "k = 4 is larger than the pool of 3"),
-        ({"include": ("fr",)}, "must lie in the pool"),
-        ({"include": ("de", "en", "es")}, "number at most k = 2"),
+        ({"include": ("fr",)}, "include: fr not in the pool de, en, es"),
+        (
+            {"include": ("de", "en", "es")},
+            "3 languages must be in \\(de, en, es\\), more than k = 2",
+        ),
     ],
 )
 def test_bad_selections_are_refused(change, message):

@@ -1,0 +1,227 @@
+"""Square grids of cells, language by language or criterion by criterion."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+import plotly.graph_objects as go
+
+from mslt_core.figures import style
+from mslt_core.figures.style import Theme
+
+VALUES_UP_TO = 8
+"""Cells on one side of a panel; with more, numbers in cells have no room."""
+
+FLAT_LABELS_UP_TO = 10
+OPEN_DOTS_UP_TO = 30
+
+Hover = Callable[[str, str, float], str]
+
+BAR_HEIGHT = 48
+"""Pixels under the subtitle that a flat colour bar takes."""
+
+
+def reordered(
+    matrix: npt.NDArray[np.float64], names: Sequence[str], order: Sequence[str]
+) -> npt.NDArray[np.float64]:
+    """Rows and columns in another order, the diagonal emptied: it says nothing."""
+    rows = [names.index(name) for name in order]
+    moved = matrix[np.ix_(rows, rows)].astype(np.float64)
+    np.fill_diagonal(moved, np.nan)
+    return moved
+
+
+def draw(
+    fig: go.Figure,
+    matrix: npt.NDArray[np.float64],
+    order: Sequence[str],
+    hover: Hover,
+    *,
+    col: int = 1,
+) -> None:
+    """One panel of cells on the figure's common colour scale; NaN leaves a cell open."""
+    hovers = [[hover(a, b, matrix[i, j]) for j, b in enumerate(order)] for i, a in enumerate(order)]
+    trace = go.Heatmap(
+        z=matrix,
+        hovertext=hovers,
+        hovertemplate="%{hovertext}<extra></extra>",
+        hoverongaps=False,
+        coloraxis="coloraxis",
+        xgap=1,
+        ygap=1,
+    )
+    fig.add_trace(trace, row=1, col=col)
+
+
+def draw_missing(
+    fig: go.Figure, reasons: Mapping[tuple[int, int], str], n: int, theme: Theme
+) -> None:
+    """Grey cells with a stroke where there is no value, with the reason on hover.
+
+    `reasons` has row and column of every such cell of an n by n grid.
+    """
+    if not reasons:
+        return
+    look = style.PALETTES[theme]
+    z = np.full((n, n), np.nan)
+    hovers = [[""] * n for _ in range(n)]
+    for (row, column), reason in reasons.items():
+        z[row, column], hovers[row][column] = 0.0, reason
+    grey = go.Heatmap(
+        z=z,
+        hovertext=hovers,
+        hovertemplate="%{hovertext}<extra></extra>",
+        hoverongaps=False,
+        colorscale=[look.missing, look.missing],
+        showscale=False,
+        xgap=1,
+        ygap=1,
+    )
+    strokes = go.Scatter(
+        x=[column for _, column in reasons],
+        y=[row for row, _ in reasons],
+        mode="markers",
+        marker={
+            "symbol": "line-ne",
+            "size": float(np.clip(180 / n, 4, 12)),
+            "line": {"width": 1, "color": look.muted},
+        },
+        hoverinfo="skip",
+        showlegend=False,
+    )
+    fig.add_traces([grey, strokes])
+
+
+def language_axes(
+    fig: go.Figure, order: Sequence[str], *, marked: Collection[str], col: int = 1
+) -> None:
+    """Square cells, the first language top left; codes on the left of the first panel only."""
+    n = len(order)
+    axis = {
+        "tickvals": list(range(n)),
+        "tickfont": {"size": 11 if n <= 30 else 10 if n <= 45 else 8},
+        "showgrid": False,
+        "zeroline": False,
+        "constrain": "domain",
+    }
+    open_dot = "○" if n <= OPEN_DOTS_UP_TO else ""
+    dots = ["●" if lang in marked else open_dot for lang in order]
+    wide = n <= FLAT_LABELS_UP_TO
+    under = [
+        f"{lang}<br>{dot}" if wide else f"{dot} {lang}".strip()
+        for dot, lang in zip(dots, order, strict=True)
+    ]
+    fig.update_xaxes(
+        **axis,
+        range=[-0.5, n - 0.5],
+        ticktext=under,
+        tickangle=0 if wide else -90,
+        row=1,
+        col=col,
+    )
+    fig.update_yaxes(
+        **axis,
+        range=[n - 0.5, -0.5],
+        ticktext=[f"{dot} {lang}".strip() for dot, lang in zip(dots, order, strict=True)],
+        showticklabels=col == 1,
+        scaleanchor="x" if col == 1 else f"x{col}",
+        constraintoward="top",
+        row=1,
+        col=col,
+    )
+
+
+def colour_scale(
+    fig: go.Figure,
+    title: str,
+    low: float | None,
+    high: float | None,
+    theme: Theme,
+    *,
+    scale: Sequence[str] = (),
+) -> None:
+    """One scale for all panels, from where the metric starts; `scale` instead of the ramp."""
+    look = style.PALETTES[theme]
+    values = np.concatenate([np.ravel(trace.z) for trace in _scaled(fig)])
+    values = values[np.isfinite(values)]
+    fig.update_layout(
+        coloraxis={
+            "colorscale": list(scale or look.ramp),
+            "cmin": low if low is not None else float(values.min(initial=0.0)),
+            # never nothing: with all languages alike the scale would have no length
+            "cmax": high if high is not None else float(values.max(initial=0.01)),
+            "colorbar": {
+                "title": {"text": title, "side": "right", "font": {"size": 12}},
+                "thickness": 10,
+                "outlinewidth": 0,
+                "tickfont": {"size": 11, "color": look.muted},
+                "len": 0.7,
+                "y": 1,
+                "yanchor": "top",
+                "x": 1.01,
+            },
+        },
+    )
+
+
+def flat_bar(fig: go.Figure, *, height: int, above: int) -> None:
+    """Lay the colour bar over the cells: a grid that stays square leaves its right side empty.
+
+    `height` is the figure's, `above` the pixels over the bar.
+    """
+    fig.update_layout(
+        coloraxis_colorbar={
+            "orientation": "h",
+            "lenmode": "pixels",
+            "len": 190,
+            "thickness": 8,
+            "title": {"side": "top"},
+            "x": 0,
+            "xref": "container",
+            "xanchor": "left",
+            "xpad": 14,  # half a label stands out on the left
+            "y": 1 - above / height,
+            "yref": "container",
+            "yanchor": "top",
+            "ypad": 0,
+            "nticks": 5,
+        }
+    )
+
+
+def print_values(fig: go.Figure) -> None:
+    """Two decimals in every cell where there is room, black or white, whichever reads better.
+
+    Plotly's own choice of dark grey or white falls below a contrast of 4.5 in mid-tones.
+    """
+    scale = fig.layout.coloraxis
+    colours = [colour for _, colour in scale.colorscale]
+    grids = _scaled(fig)
+    if len(grids[0].z) > VALUES_UP_TO:
+        return
+    for trace in grids:
+        rows, cols = np.nonzero(np.isfinite(trace.z))
+        values = trace.z[rows, cols]
+        places = np.clip((values - scale.cmin) / (scale.cmax - scale.cmin), 0, 1)
+        fills = style.sample(colours, list(places))
+        fig.add_trace(
+            go.Scatter(
+                x=cols,
+                y=rows,
+                xaxis=trace.xaxis,
+                yaxis=trace.yaxis,
+                mode="text",
+                text=[f"{value:.2f}".replace("-", "−") for value in values],
+                textfont={
+                    "color": [style.ink_on(fill) for fill in fills],
+                    "size": 12 if len(grids) * len(trace.z) <= 12 else 10,
+                },
+                hoverinfo="skip",
+                showlegend=False,
+            )
+        )
+
+
+def _scaled(fig: go.Figure) -> list[go.Heatmap]:
+    """The grids on the common scale, not those of missing cells."""
+    return [trace for trace in fig.data if trace.type == "heatmap" and trace.coloraxis]

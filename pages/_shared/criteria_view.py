@@ -1,0 +1,66 @@
+"""The same sets under all criteria: picks, ranks of the chosen set, agreement."""
+
+import pandas as pd
+import streamlit as st
+
+from mslt_core import figures
+from mslt_core.spec.criteria import CRITERIA
+from mslt_core.spec.rankings import CriteriaResult
+from mslt_core.spec.selecting import SelectSpec
+from mslt_core.spec.specs import set_name
+from pages._shared import cached
+from pages._shared.chosen_set import on_click
+from pages._shared.messages import escape
+from pages._shared.tables import show_table
+from pages._shared.theme import current_theme, show_figure
+
+
+def criteria(root: str, spec: SelectSpec, chosen: tuple[str, ...]) -> None:
+    """The same sets under all criteria: picks, ranks of the chosen set, correlations."""
+    with st.spinner("Asking every criterion", show_time=True):
+        result = cached.comparison(root, spec)
+    theme = current_theme()
+    picks = [sets.best(1)[0].source_langs for sets in result.by_criterion.values()]
+    drawn = figures.criteria_bump(result, chosen=chosen, theme=theme)
+    show_figure(drawn, key="bump", on_select=on_click("bump"))
+    show_table(_picks(result, chosen), name="picks by criterion")
+    _train_picks(list(dict.fromkeys(picks)))
+    show_figure(figures.criteria_correlations(result, theme=theme), key="correlations")
+    for criterion, why in result.missing.items():
+        st.caption(f"{CRITERIA[criterion].label} is left out: {escape(why)}")
+
+
+def _train_picks(picks: list[tuple[str, ...]]) -> None:
+    """Hand several sets to Train at once."""
+    chosen = st.multiselect(
+        "Train these sets",
+        picks,
+        format_func=set_name,
+        key="picks_to_train",
+        wrap=True,
+        placeholder="Choose among the picks",
+    )
+    if chosen and st.button(f"Train {len(chosen)} sets", key="train_picks"):
+        st.switch_page(
+            "pages/train.py", query_params={"sets": [",".join(langs) for langs in chosen]}
+        )
+
+
+def _picks(result: CriteriaResult, chosen: tuple[str, ...]) -> pd.DataFrame:
+    rows = []
+    for criterion, sets in result.by_criterion.items():
+        best, info = sets.best(1)[0], CRITERIA[criterion]
+        place = sets.find(chosen)
+        n_tied = int((sets.ranks == 1).sum()) - 1
+        mine = None if place is None else sets.ranked(place)
+        rows.append(
+            {
+                "criterion": info.label,
+                "best set": ", ".join(best.source_langs) if best.rank else "none is ranked",
+                "tied with": n_tied if best.rank else 0,
+                "score": None if best.score is None else round(best.score, info.decimals or 1),
+                f"rank of {', '.join(chosen)}": mine.rank if mine else None,
+                "ranked sets": sets.n_ranked,
+            }
+        )
+    return pd.DataFrame(rows)

@@ -1,0 +1,104 @@
+"""What a criterion needs besides the pool: figures, targets, weights, a model and its text."""
+
+from typing import Any, get_args
+
+import streamlit as st
+
+from mslt_core import pipeline
+from mslt_core.spec.criteria import CRITERIA
+from mslt_core.spec.languages import label
+from mslt_core.spec.selecting import (
+    Criterion,
+    FeatureSet,
+    Normalisation,
+    PretrainingFigures,
+)
+
+FIGURES = {
+    "xlmr_gib": "XLM-R, GiB",
+    "xlmr_tokens": "XLM-R, tokens",
+    "mbert": "mBERT, Wikipedia",
+    "mt5": "mT5, tokens",
+    "bloom": "BLOOM, bytes",
+}
+NORMALISATIONS = {
+    "rank": "ranks",
+    "zscore": "z-scores",
+    "rrf": "reciprocal ranks, equal weights",
+}
+
+
+def needed_by(criterion: Criterion) -> dict[str, Any]:
+    """What the criterion cannot do without."""
+    if criterion == "targets":
+        return _targets()
+    if criterion == "pretraining_size":
+        figures: tuple[PretrainingFigures, ...] = get_args(PretrainingFigures)
+        chosen = st.selectbox(
+            "Of which model",
+            figures,
+            format_func=lambda name: FIGURES[name],
+            key="pretraining",
+            bind="query-params",
+        )
+        return {"pretraining": chosen}
+    if criterion == "blend":
+        return _weights()
+    return {}
+
+
+def _targets() -> dict[str, Any]:
+    targets = st.multiselect(
+        "Close to these targets",
+        pipeline.selectable_langs(),
+        format_func=label,
+        key="targets",
+        bind="query-params",
+        wrap=True,
+    )
+    by: tuple[FeatureSet, ...] = get_args(FeatureSet)
+    target_by = st.selectbox(
+        "Similar in",
+        by,
+        format_func=lambda name: CRITERIA[name].label,
+        key="target_by",
+        bind="query-params",
+    )
+    return {"targets": tuple(targets), "target_by": target_by}
+
+
+def _weights() -> dict[str, Any]:
+    """A slider for each part of a blend, from -1 (less is better) to 1."""
+    parts = st.multiselect(
+        "Parts",
+        [name for name in get_args(Criterion) if name != "blend"],
+        default=["syntax", "script"],
+        format_func=lambda name: CRITERIA[name].label,
+        key="parts",
+        bind="query-params",
+        wrap=True,
+    )
+    weights = tuple(
+        (
+            name,
+            st.slider(
+                f"Weight of {CRITERIA[name].label.lower()}",
+                *(-1.0, 1.0, 1.0, 0.25),
+                key=f"weight_{name}",
+                bind="query-params",
+            ),
+        )
+        for name in parts
+    )
+    ways: tuple[Normalisation, ...] = get_args(Normalisation)
+    normalise = st.selectbox(
+        "Added up as",
+        ways,
+        format_func=lambda name: NORMALISATIONS[name],
+        key="normalise",
+        bind="query-params",
+        help="Ranks and z-scores are weighted; reciprocal ranks count every part alike. "
+        "A weight below 0 means that less is better.",
+    )
+    needed = {"weights": weights, "normalise": normalise}
+    return needed | (_targets() if "targets" in parts else {})

@@ -1,0 +1,100 @@
+"""Why a set ranks where it does, in words."""
+
+import streamlit as st
+
+from mslt_core import figures, pipeline
+from mslt_core.spec.criteria import CRITERIA
+from mslt_core.spec.languages import LANGUAGES, label
+from mslt_core.spec.rankings import FeatureContrast, RankedSet, SelectionResult, SetExplained
+from mslt_core.spec.selecting import SelectSpec
+from mslt_core.spec.specs import set_name
+from pages._shared.chosen_set import choose
+from pages._shared.messages import escape
+from pages._shared.theme import current_theme, show_figure
+
+MAX_UNCOVERED = 8
+
+
+def place_told(result: SelectionResult, ranked: RankedSet) -> str:
+    """Score and rank of one set."""
+    info = CRITERIA[result.criterion]
+    names = ", ".join(label(lang) for lang in ranked.source_langs)
+    if ranked.rank is None or ranked.score is None:
+        return f"{escape(names)}: not ranked, since a score is undefined."
+    pair = f" ({ranked.mean_pair:.3f} for a mean pair)" if ranked.mean_pair is not None else ""
+    n = len(result.sets)
+    of = "among the sets found" if result.sets.heuristic else f"of {n:,}"
+    tied = ", shared" if ranked.tied else ""
+    return (
+        f"{escape(names)}: **{ranked.score:,.{info.decimals}f}** {escape(info.unit)}{pair}. "
+        f"Rank {ranked.rank:,} {of}{tied}."
+    )
+
+
+def reasons(spec: SelectSpec, result: SelectionResult, chosen: tuple[str, ...]) -> None:
+    """Features in words at the left, the pairs' shares at the right."""
+    told = pipeline.explain(spec, result, chosen)
+    st.subheader(f"Why does {set_name(chosen)} rank there?")
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        _features(told, chosen)
+        _better(told)
+    if told.contributions:
+        with right:
+            drawn = figures.contributions(told, criterion=result.criterion, theme=current_theme())
+            show_figure(drawn, key="contributions")
+    elif result.values:
+        with right:
+            _shares(result, chosen)
+
+
+def _features(told: SetExplained, chosen: tuple[str, ...]) -> None:
+    if len(chosen) > 1 and told.differ:
+        lines = "\n".join(f"- {_contrast(contrast)}" for contrast in told.differ)
+        st.markdown(f"They differ most in\n{lines}")
+    if told.agree:
+        st.markdown(f"All have {escape(', '.join(c.name for c in told.agree))}.")
+    scripts = sorted({LANGUAGES[lang].script for lang in chosen})
+    families = sorted({LANGUAGES[lang].family for lang in chosen})
+    st.markdown(f"Scripts: {', '.join(scripts)}. Families: {', '.join(families)}.")
+    if told.uncovered:
+        shown = ", ".join(told.uncovered[:MAX_UNCOVERED])
+        n_more = len(told.uncovered) - MAX_UNCOVERED
+        more = f" and {n_more} more" if n_more > 0 else ""
+        st.markdown(
+            f"In the pool, but not in this set: {escape(shown)}{more}.",
+            help="Values of word order, morphology and case that another language has. "
+            + ", ".join(told.uncovered),
+        )
+
+
+def _contrast(contrast: FeatureContrast) -> str:
+    """SVO order: yes in ar, en; no in tr. Values that sources disagree on are numbers."""
+    words: dict[str, list[str]] = {}
+    for lang, value in contrast.values.items():
+        said = {0.0: "no", 1.0: "yes"}.get(round(value, 2), f"{value:.2f}")
+        words.setdefault(said, []).append(lang)
+    told = "; ".join(f"{said} in {', '.join(words[said])}" for said in sorted(words, reverse=True))
+    return f"**{escape(contrast.name)}**: {told}"
+
+
+def _better(told: SetExplained) -> None:
+    if told.better is None:
+        st.markdown("No set that differs in one language ranks higher.")
+        return
+    mine, other = set(told.place.source_langs), set(told.better.source_langs)
+    out, in_ = label((mine - other).pop()), label((other - mine).pop())
+    st.markdown(f"One swap better: {escape(in_)} for {escape(out)} has rank {told.better.rank:,}.")
+    if st.button(f"Look at {set_name(told.better.source_langs)}", key="look_at_better"):
+        choose(told.better.source_langs)
+        st.rerun()
+
+
+def _shares(result: SelectionResult, chosen: tuple[str, ...]) -> None:
+    """Each language's own figure, where a criterion has one."""
+    assert result.values is not None
+    info = CRITERIA[result.criterion]
+    values = {lang: result.values[lang] for lang in chosen if lang in result.values}
+    st.markdown("Each language by itself")
+    for lang, value in sorted(values.items(), key=lambda item: -item[1]):
+        st.markdown(f"- {escape(label(lang))}: {value:,.{max(info.decimals, 1)}f}")

@@ -1,0 +1,63 @@
+"""What stands below the ranked sets: how far languages are apart, and all sets."""
+
+import pandas as pd
+import streamlit as st
+
+from mslt_core import figures, pipeline
+from mslt_core.spec.criteria import CRITERIA
+from mslt_core.spec.rankings import SelectionResult
+from pages._shared.chosen_set import on_click
+from pages._shared.tables import show_table
+from pages._shared.theme import current_theme, show_figure
+
+TABLE_ROWS = 1000
+
+
+def distances(result: SelectionResult, chosen: tuple[str, ...]) -> None:
+    """Heatmap with dendrogram, and the map."""
+    if result.distances is None:
+        st.info(f"{CRITERIA[result.criterion].label} compares no pairs, so nothing is far apart.")
+        return
+    theme = current_theme()
+    one, other = st.columns(2, gap="large")
+    with one:
+        show_figure(figures.distance_heatmap(result, chosen=chosen, theme=theme), key="distances")
+    with other:
+        found = pipeline.language_map(result)
+        if found is None:
+            st.info("A map needs three languages with distances to each other.")
+            return
+        langs, coords, kept = found
+        drawn = figures.distance_map(
+            langs,
+            coords,
+            kept,
+            criterion=result.criterion,
+            chosen=chosen,
+            left_out=[lang for lang in result.pool if lang not in langs],
+            theme=theme,
+        )
+        show_figure(drawn, key="language_map")
+
+
+def all_sets(result: SelectionResult, chosen: tuple[str, ...]) -> None:
+    """How all scores spread, with some random picks, and the table."""
+    random = pipeline.random_sets(result.sets, 3) if len(result.sets) > 3 else ()
+    drawn = figures.set_distribution(result, chosen=chosen, random=random, theme=current_theme())
+    show_figure(drawn, key="distribution", on_select=on_click("distribution"))
+    info = CRITERIA[result.criterion]
+    frame = pd.DataFrame(
+        [
+            {
+                "rank": s.rank,
+                "tied": "=" if s.tied else "",
+                "source languages": ", ".join(s.source_langs),
+                info.unit: None if s.score is None else round(s.score, max(info.decimals, 1)),
+                **({} if s.mean_pair is None else {"mean over pairs": round(s.mean_pair, 4)}),
+            }
+            for s in result.sets.best(TABLE_ROWS)
+        ]
+    )
+    show_table(frame, name=f"sets of {result.k} by {info.label.lower()}")
+    if len(result.sets) > TABLE_ROWS:
+        st.caption(f"The first {TABLE_ROWS:,} of {len(result.sets):,} sets.")
