@@ -59,7 +59,7 @@ def shown(context: Context, spec: SelectSpec, result: SelectionResult) -> None:
         wrap=True,
     )
     if view == "distances":
-        views.distances(result, chosen)
+        views.distances(context.root, spec, result, chosen)
     elif view == "criteria":
         criteria(context.root, spec, chosen)
     elif view == "sets":

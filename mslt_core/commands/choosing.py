@@ -177,7 +177,7 @@ def _payload(
 def _shown(args: argparse.Namespace, result: SelectionResult, best: tuple[RankedSet, ...]) -> Any:
     info = CRITERIA[result.criterion]
     pairwise = result.distances is not None
-    columns = ("rank", "source languages", info.unit, *["mean over pairs"] * pairwise)
+    columns = ("rank", "source languages", result.sets.unit, *["mean over pairs"] * pairwise)
     rows: list[tuple[Any, ...]] = [
         (
             f"{s.rank}{'=' * s.tied}",

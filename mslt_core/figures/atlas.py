@@ -59,7 +59,7 @@ def distance_map(
         fig.add_trace(_points(langs, coords, looks, set(picked), theme))
     _bare_axes(fig, coords)
     key = _key(langs, group)
-    subtitle = _subtitle(kept, left_out, chosen=bool(chosen))
+    subtitle = _subtitle(kept, left_out, criterion, chosen=bool(chosen))
     above = _ABOVE + 15 * subtitle.count("<br>")
     below = 8 + _KEY_LINE * (1 + key.count("<br>")) * bool(key)
     fig.update_layout(margin={"l": 2, "r": 2, "t": above, "b": below}, showlegend=False)
@@ -78,7 +78,7 @@ def distance_map(
     )
     return style.dress(
         fig,
-        title=f"Which languages are near one another in {text.criterion(criterion)}?",
+        title="Which languages are near one another?",
         subtitle=subtitle,
         alt=_alt(langs, kept, criterion, picked, left_out),
         height=above + _side(len(langs)) + below,
@@ -220,8 +220,10 @@ def _key(langs: Sequence[str], group: Grouping) -> str:
     return "<br>".join([*lines, "   ".join(entries)] if entries else lines)
 
 
-def _subtitle(kept: float, left_out: Sequence[str], *, chosen: bool) -> str:
-    said = f"Two dimensions keep {100 * kept:.0f} % of the distances"
+def _subtitle(kept: float, left_out: Sequence[str], criterion: Criterion, *, chosen: bool) -> str:
+    said = (
+        f"By {text.criterion(criterion)}; two dimensions keep {100 * kept:.0f} % of the distances"
+    )
     said += "; ● chosen  ○ not" if chosen else ""
     if left_out:
         said += f"; without {', '.join(sorted(left_out))}: distances missing"

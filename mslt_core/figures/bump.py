@@ -146,7 +146,7 @@ def _hover(criterion: Criterion, sets: ScoredSets, ranked: RankedSet) -> str:
     place = text.place(ranked, sets.n_ranked)
     if ranked.score is None:
         return f"{head}: {place}"
-    unit = text.escape(CRITERIA[criterion].unit)
+    unit = text.escape(sets.unit)
     return f"{head}: {place}<br>{unit} {text.score(ranked.score, criterion)}"
 
 

@@ -78,7 +78,7 @@ def told(sets: ScoredSets, mine: RankedSet | None) -> str:
 
 def hover(sets: ScoredSets, ranked: RankedSet) -> str:
     """The languages in full, the place, the score."""
-    unit = text.escape(CRITERIA[sets.criterion].unit)
+    unit = text.escape(sets.unit)
     lines = [
         f"<b>{'<br>'.join(map(text.language_label, ranked.source_langs))}</b>",
         text.place(ranked, sets.n_ranked),
@@ -93,7 +93,7 @@ def hover(sets: ScoredSets, ranked: RankedSet) -> str:
 def axis_title(sets: ScoredSets) -> str:
     """What the scores are, which end is best: "Syntax: sum of 1 − cosine, higher ranks first"."""
     info = CRITERIA[sets.criterion]
-    return f"{info.label}: {info.unit}, {'lower' if sets.minimise else 'higher'} ranks first"
+    return f"{info.label}: {sets.unit}, {'lower' if sets.minimise else 'higher'} ranks first"
 
 
 def _score(sets: ScoredSets, ranked: RankedSet) -> str:

@@ -117,8 +117,7 @@ def listed(langs: Iterable[str]) -> str:
 
 def criterion(name: Criterion) -> str:
     """A criterion inside a sentence: syntax, LM embedding."""
-    words = CRITERIA[name].label
-    return words if words[1:2].isupper() else words[0].lower() + words[1:]
+    return CRITERIA[name].name
 
 
 def score(value: float, name: Criterion) -> str:

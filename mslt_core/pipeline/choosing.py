@@ -19,6 +19,7 @@ from mslt_core.pipeline.ingredients import (
     language_vectors,
     text_folder,
 )
+from mslt_core.spec.criteria import CRITERIA
 from mslt_core.spec.errors import (
     BadInputError,
     HubError,
@@ -63,7 +64,7 @@ def select(access: Access, spec: SelectSpec) -> SelectionResult:
     made = found or ingredients(access, spec, spec.criterion)
     members = _members(spec, made)
     return SelectionResult(
-        sets=_scored(spec, spec.criterion, members, made.score(members)),
+        sets=_scored(spec, members, made),
         distances=made.distances,
         values=made.values,
         notes=made.notes,
@@ -99,7 +100,7 @@ def compare(
         try:
             asked = spec.but(criterion=criterion, minimise=False)
             made = ingredients(access, asked, criterion)
-            scored[criterion] = _scored(asked, criterion, members, made.score(members))
+            scored[criterion] = _scored(asked, members, made)
         except (BadInputError, NotComputedError, HubError) as e:
             missing[criterion] = str(e)
     return CriteriaResult(
@@ -213,13 +214,13 @@ def _members(spec: SelectSpec, made: Ingredients) -> sets.Members:
     return np.unique(np.concatenate(found), axis=0)
 
 
-def _scored(
-    spec: SelectSpec, criterion: Criterion, members: sets.Members, scores: sets.Scores
-) -> ScoredSets:
+def _scored(spec: SelectSpec, members: sets.Members, made: Ingredients) -> ScoredSets:
+    scores = made.score(members)
     ranks, order = sets.ranked(scores, minimise=spec.minimise)
     return ScoredSets(
-        criterion=criterion,
+        criterion=spec.criterion,
         k=spec.k,
+        unit=made.unit or CRITERIA[spec.criterion].unit,
         minimise=spec.minimise,
         pool=spec.free,
         members=members,

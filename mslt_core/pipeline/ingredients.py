@@ -37,6 +37,8 @@ class Ingredients:
     score: Score
     distances: Matrix | None = None
     values: dict[str, float] | None = None
+    unit: str = ""
+    """Of this answer, where the criterion's own is too general."""
     notes: tuple[str, ...] = ()
 
 
@@ -97,25 +99,23 @@ def _pairwise(distances: Matrix, notes: tuple[str, ...] = ()) -> Ingredients:
     )
 
 
-def _added(langs: Sequence[str], values: Sequence[float], notes: tuple[str, ...]) -> Ingredients:
-    array = np.array(values, dtype=np.float64)
-    return Ingredients(
-        score=lambda members: sets.sum_over_members(array, members),
-        values=dict(zip(langs, array.tolist(), strict=True)),
-        notes=notes,
-    )
-
-
 def _pretraining(access: Access, spec: SelectSpec) -> Ingredients:  # noqa: ARG001
     sizes = pretraining.sizes(spec.pretraining, spec.free)
     unknown = [lang for lang, size in sizes.values.items() if size is None]
-    notes = [f"In {sizes.unit}. {sizes.source}", *sizes.caveats]
+    notes = [f"{sizes.source}.", *sizes.caveats]
     if sizes.never_seen:
         notes.append(f"{_named(sizes.never_seen)}: never seen by the model, counted as 0.")
     if unknown:
         notes.append(f"{_named(unknown)}: no figure published, so sets with it are not ranked.")
-    values = [np.nan if (size := sizes.values[lang]) is None else size for lang in spec.free]
-    return _added(spec.free, values, tuple(notes))
+    values = np.array(
+        [np.nan if (size := sizes.values[lang]) is None else size for lang in spec.free]
+    )
+    return Ingredients(
+        score=lambda members: sets.sum_over_members(values, members),
+        values=dict(zip(spec.free, values.tolist(), strict=True)),
+        unit=sizes.unit,
+        notes=tuple(notes),
+    )
 
 
 def _targets(access: Access, spec: SelectSpec) -> Ingredients:  # noqa: ARG001

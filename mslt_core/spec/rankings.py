@@ -43,6 +43,8 @@ class ScoredSets:
     """(n_sets,), 1 is best, ties share the smallest; 0 where the score is undefined."""
     order: npt.NDArray[np.int64]
     """(n_sets,), places in `members`, best first, ties alphabetical, undefined ones last."""
+    unit: str
+    """What the scores count: GiB, sum of 1 - cosine."""
     heuristic: bool = False
     """Whether only some good sets were looked at, too many being possible."""
 

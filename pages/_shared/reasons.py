@@ -22,11 +22,13 @@ def place_told(result: SelectionResult, ranked: RankedSet) -> str:
     if ranked.rank is None or ranked.score is None:
         return f"{escape(names)}: not ranked, since a score is undefined."
     pair = f" ({ranked.mean_pair:.3f} for a mean pair)" if ranked.mean_pair is not None else ""
-    n = len(result.sets)
-    of = "among the sets found" if result.sets.heuristic else f"of {n:,}"
+    n, n_ranked = len(result.sets), result.sets.n_ranked
+    of = f"of {n_ranked:,}{' ranked ones' if n_ranked < n else ''}"
+    if result.sets.heuristic:
+        of = "among the sets found"
     tied = ", shared" if ranked.tied else ""
     return (
-        f"{escape(names)}: **{ranked.score:,.{info.decimals}f}** {escape(info.unit)}{pair}. "
+        f"{escape(names)}: **{ranked.score:,.{info.decimals}f}** {escape(result.sets.unit)}{pair}. "
         f"Rank {ranked.rank:,} {of}{tied}."
     )
 

@@ -11,6 +11,8 @@ def answer(result: SelectionResult) -> str:
     sets, info = result.sets, CRITERIA[result.criterion]
     first = "lowest" if sets.minimise else "highest"
     n = f"{len(sets):,} set{'s' * (len(sets) != 1)} of {sets.k}"
+    if 0 < sets.n_ranked < len(sets):
+        n = f"{sets.n_ranked:,} ranked sets of {sets.k}"
     if not sets.n_ranked:
         return f"By {escape(info.name)}, none of {n} can be ranked."
     best = sets.best(sets.n_ranked if sets.n_ranked < 3 else 2)[0]

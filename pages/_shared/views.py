@@ -6,6 +6,8 @@ import streamlit as st
 from mslt_core import figures, pipeline
 from mslt_core.spec.criteria import CRITERIA
 from mslt_core.spec.rankings import SelectionResult
+from mslt_core.spec.selecting import SelectSpec
+from pages._shared import cached
 from pages._shared.chosen_set import on_click
 from pages._shared.tables import show_table
 from pages._shared.theme import current_theme, show_figure
@@ -13,11 +15,17 @@ from pages._shared.theme import current_theme, show_figure
 TABLE_ROWS = 1000
 
 
-def distances(result: SelectionResult, chosen: tuple[str, ...]) -> None:
-    """Heatmap with dendrogram, and the map."""
+def distances(
+    root: str, spec: SelectSpec, result: SelectionResult, chosen: tuple[str, ...]
+) -> None:
+    """Heatmap with dendrogram, and the map; in syntax where the criterion compares no pairs."""
     if result.distances is None:
-        st.info(f"{CRITERIA[result.criterion].label} compares no pairs, so nothing is far apart.")
-        return
+        label = CRITERIA[result.criterion].label
+        st.caption(f"{label} compares no pairs of languages: these are the distances in syntax.")
+        k = min(max(spec.k, 2), len(spec.free))
+        if k < 2:
+            return
+        result = cached.selection(root, spec.but(criterion="syntax", k=k, include=(), weights=()))
     theme = current_theme()
     one, other = st.columns(2, gap="large")
     with one:
@@ -52,7 +60,9 @@ def all_sets(result: SelectionResult, chosen: tuple[str, ...]) -> None:
                 "rank": s.rank,
                 "tied": "=" if s.tied else "",
                 "source languages": ", ".join(s.source_langs),
-                info.unit: None if s.score is None else round(s.score, max(info.decimals, 1)),
+                result.sets.unit: None
+                if s.score is None
+                else round(s.score, max(info.decimals, 1)),
                 **({} if s.mean_pair is None else {"mean over pairs": round(s.mean_pair, 4)}),
             }
             for s in result.sets.best(TABLE_ROWS)

@@ -42,6 +42,7 @@ def scored(matrix, pool, k, include=(), *, minimise=False) -> ScoredSets:
         criterion="syntax",
         k=k,
         minimise=minimise,
+        unit="sum",
         pool=tuple(pool),
         members=members,
         scores=scores,

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pytest
 
+from mslt_core.spec.criteria import CRITERIA
 from mslt_core.spec.languages import LANGUAGES
 from mslt_core.spec.rankings import CriteriaResult, ScoredSets, SelectionResult
 from mslt_core.spec.results import (
@@ -187,7 +188,7 @@ def scored_sets(
         scores=values,
         ranks=np.where(np.isnan(values), 0, ranks).astype(np.int64),
         order=np.argsort(best_first, kind="stable"),
-        **{"minimise": False, **fields},
+        **{"minimise": False, "unit": CRITERIA[criterion].unit, **fields},
     )
 
 
