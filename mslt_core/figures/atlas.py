@@ -221,9 +221,7 @@ def _key(langs: Sequence[str], group: Grouping) -> str:
 
 
 def _subtitle(kept: float, left_out: Sequence[str], criterion: Criterion, *, chosen: bool) -> str:
-    said = (
-        f"By {text.criterion(criterion)}; two dimensions keep {100 * kept:.0f} % of the distances"
-    )
+    said = f"By {text.criterion(criterion)}; two dimensions keep {100 * kept:.0f} % of them"
     said += "; ● chosen  ○ not" if chosen else ""
     if left_out:
         said += f"; without {', '.join(sorted(left_out))}: distances missing"

@@ -54,15 +54,14 @@ def all_sets(result: SelectionResult, chosen: tuple[str, ...]) -> None:
     drawn = figures.set_distribution(result, chosen=chosen, random=random, theme=current_theme())
     show_figure(drawn, key="distribution", on_select=on_click("distribution"))
     info = CRITERIA[result.criterion]
+    decimals = max(info.decimals, 1)
     frame = pd.DataFrame(
         [
             {
                 "rank": s.rank,
                 "tied": "=" if s.tied else "",
                 "source languages": ", ".join(s.source_langs),
-                result.sets.unit: None
-                if s.score is None
-                else round(s.score, max(info.decimals, 1)),
+                result.sets.unit: None if s.score is None else round(s.score, decimals),
                 **({} if s.mean_pair is None else {"mean over pairs": round(s.mean_pair, 4)}),
             }
             for s in result.sets.best(TABLE_ROWS)
