@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages._shared.controls import sidebar
 from pages._shared.messages import explain_errors
-from pages._shared.theme import fit_small_windows, follow_theme
+from pages._shared.theme import choose_picture_format, fit_small_windows, follow_theme
 
 PAGES = {
     "overview": "Overview",
@@ -34,6 +34,7 @@ def main() -> None:
     with explain_errors():
         st.session_state["context"] = sidebar()
         page.run()
+        choose_picture_format()
     follow_theme()
 
 

@@ -15,6 +15,12 @@ _CONFIG = {
     "scrollZoom": False,
 }
 
+_FORMAT_KEY = "picture_format"
+_FORMATS: dict[str, dict[str, str | int]] = {
+    "SVG": {"format": "svg"},
+    "PNG": {"format": "png", "scale": 3},  # sharp on a slide
+}
+
 _SMALL_WINDOWS = """
 @media (max-width: 1150px) {
   [data-testid="stMainBlockContainer"] { padding-left: 1.5rem; padding-right: 1.5rem; }
@@ -65,5 +71,25 @@ def show_figure(
         alt=figures.alt_text(fig),
         on_select=on_select,
         selection_mode="points",
-        config={**_CONFIG, "toImageButtonOptions": {"format": "svg", "filename": key}},
+        config={**_CONFIG, "toImageButtonOptions": {**_saved_as(), "filename": key}},
     )
+
+
+def choose_picture_format() -> None:
+    """At the foot of every page: what the camera above a figure saves."""
+    with st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
+        st.caption("The camera above a figure saves it as", width="content")
+        st.segmented_control(
+            "Pictures are saved as",
+            list(_FORMATS),
+            default="SVG",
+            required=True,
+            key=_FORMAT_KEY,
+            label_visibility="collapsed",
+            persist_state="session",
+        )
+
+
+def _saved_as() -> dict[str, str | int]:
+    chosen = st.session_state.get(_FORMAT_KEY)
+    return _FORMATS[chosen if chosen in _FORMATS else "SVG"]

@@ -46,3 +46,16 @@ def test_a_set_is_chosen_trained_and_still_there_after_closing_the_tab(browser, 
     again.get_by_text(re.compile(r"MSLT\(ar, zh\), seed 0")).first.wait_for()
     again.get_by_text(re.compile(r"done in \d+ s")).nth(1).wait_for()
     again.close()
+
+
+def test_a_set_that_is_clicked_is_chosen_everywhere_and_by_its_link(page, dashboard):
+    page.goto(f"{dashboard}/languages?view=In+the+paper")
+    page.get_by_role("heading", name="Why does MSLT(ar, de, zh) rank there?").wait_for()
+    dots = page.locator(".js-plotly-plot").first.locator(".scatterlayer .points path")
+    dots.nth(2).wait_for()
+    box = dots.nth(2).bounding_box()
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.get_by_role("heading", name="Why does MSLT(ar, en, zh) rank there?").wait_for()
+    page.get_by_text("XWinograd 58.21, rank 1 of 35").wait_for()
+    page.goto(page.url)
+    page.get_by_role("heading", name="Why does MSLT(ar, en, zh) rank there?").wait_for()

@@ -1,5 +1,6 @@
 """Every page with an empty store, with the example, and with a damaged one; the main answers."""
 
+import json
 import re
 import shutil
 from typing import get_args
@@ -184,3 +185,12 @@ def test_mingling_offers_to_compute_what_is_not_stored(open_page):
 def test_a_read_only_store_cannot_start_runs(open_page, monkeypatch):
     monkeypatch.setenv("MSLT_STORE", str(EXAMPLE))
     assert open_page("train").button(key="start").disabled
+
+
+def test_pictures_are_saved_as_svg_or_png(open_page):
+    def formats(app):
+        charts = [json.loads(chart.proto.config) for chart in app.get("plotly_chart")]
+        return {chart["toImageButtonOptions"]["format"] for chart in charts}
+
+    assert formats(open_page("results")) == {"svg"}
+    assert formats(open_page("results", picture_format="PNG")) == {"png"}
