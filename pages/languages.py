@@ -6,7 +6,7 @@ from mslt_core import figures, jobs
 from mslt_core.spec.errors import NotComputedError
 from mslt_core.spec.rankings import SelectionResult
 from mslt_core.spec.selecting import SelectSpec
-from mslt_core.spec.specs import LanguageVectorsSpec, Where, set_name
+from mslt_core.spec.specs import Where, set_name
 from pages._shared import cached, views
 from pages._shared.choosing import question
 from pages._shared.chosen_set import chosen_set, on_click, set_box
@@ -15,10 +15,10 @@ from pages._shared.context import context as sidebar_context
 from pages._shared.criteria_view import criteria
 from pages._shared.messages import empty_state, escape, explain_errors
 from pages._shared.paper_view import paper
-from pages._shared.reasons import place_told, reasons
-from pages._shared.sets_told import answer
+from pages._shared.reasons import reasons
+from pages._shared.sets_told import answer, place_told
 from pages._shared.theme import current_theme, show_figure
-from pages._shared.waiting import wait_for
+from pages._shared.waiting import vectors_of, wait_for
 
 VIEWS = {
     "distances": "How far apart they are",
@@ -34,9 +34,7 @@ def selected(context: Context, spec: SelectSpec) -> SelectionResult | None:
         with st.spinner("Ranking the sets", show_time=True):
             return cached.selection(context.root, spec)
     except NotComputedError as e:
-        work = LanguageVectorsSpec(
-            checkpoint=spec.model, corpus=spec.corpus, langs=spec.free, layer=spec.layer
-        )
+        work = vectors_of(spec)
         if not wait_for(context, work) and empty_state(f"{e.message}.", button="Compute them"):
             jobs.start(context.store, work, Where())
             st.rerun()
@@ -61,7 +59,7 @@ def shown(context: Context, spec: SelectSpec, result: SelectionResult) -> None:
     if view == "distances":
         views.distances(context.root, spec, result, chosen)
     elif view == "criteria":
-        criteria(context.root, spec, chosen)
+        criteria(context, spec, chosen)
     elif view == "sets":
         views.all_sets(result, chosen)
     else:

@@ -8,35 +8,32 @@ import numpy.typing as npt
 from mslt_core.spec.selecting import Normalisation
 
 Scores = npt.NDArray[np.float64]
-Ranks = npt.NDArray[np.int64]
 
 RRF_K = 60
 """The constant of reciprocal rank fusion; Cormack et al. found its exact value of no account."""
 
 
 def blend(
-    scores: Sequence[Scores],
-    ranks: Sequence[Ranks],
-    weights: Sequence[float],
-    normalisation: Normalisation,
+    scores: Sequence[Scores], weights: Sequence[float], normalisation: Normalisation
 ) -> Scores:
     """One score a set out of several.
 
     Parameters
     ----------
-    scores, ranks : sequence of ndarray of shape (n_sets,)
-        Of each criterion; the higher score has the lower rank. NaN and 0 where undefined.
+    scores : sequence of ndarray of shape (n_sets,)
+        Of each criterion; NaN where undefined.
     weights : sequence of float
         One a criterion, not all zero; below 0 a low score is good.
     normalisation : {"rank", "zscore", "rrf"}
-        rank: share of the sets that are ranked behind, from 0 to 1; zscore: distance from the
-        mean in standard deviations; rrf: 1 / (60 + rank), where only the weights' signs count.
+        rank: share of the other sets that are ranked behind, from 0 to 1; zscore: distance from
+        the mean in standard deviations; rrf: 1 / (60 + rank), where only the weights' signs
+        count. Tied sets share the mean of their ranks.
 
     Returns
     -------
     ndarray of shape (n_sets,)
-        Mean of the normalised scores weighted by the weights' sizes (rrf: their sum); NaN where a
-        criterion with a weight is undefined.
+        Mean of the normalised scores weighted by the weights' sizes (rrf: their sum). NaN where a
+        criterion with a weight is undefined: such sets are left out before anything is ranked.
 
     References
     ----------
@@ -48,16 +45,18 @@ def blend(
     Rank shares are (1, 0.5, 0) and (0, 0.5, 1); the first counts three times as much.
 
     >>> one, other = np.array([3.0, 2.0, 1.0]), np.array([1.0, 2.0, 3.0])
-    >>> blend([one, other], [np.array([1, 2, 3]), np.array([3, 2, 1])], [3, 1], "rank").tolist()
+    >>> blend([one, other], [3, 1], "rank").tolist()
     [0.75, 0.5, 0.25]
     """
-    used = [(s, r, w) for s, r, w in zip(scores, ranks, weights, strict=True) if w]
-    total = np.zeros(len(scores[0]))
-    size = float(np.sum([abs(w) for _, _, w in used]))
-    for s, r, w in used:
-        backwards = w < 0
-        normal = _NORMALISED[normalisation](s, _turned(r) if backwards else r, backwards)
-        total += normal if normalisation == "rrf" else abs(w) / size * normal
+    used = [(s, w) for s, w in zip(scores, weights, strict=True) if w]
+    defined = ~np.isnan(np.sum([s for s, _ in used], axis=0))
+    size = float(np.sum([abs(w) for _, w in used]))
+    total = np.full(len(scores[0]), np.nan)
+    total[defined] = 0.0
+    for s, w in used:
+        # turned round, the best is the lowest
+        normal = _NORMALISED[normalisation](s[defined] if w > 0 else -s[defined])
+        total[defined] += normal if normalisation == "rrf" else abs(w) / size * normal
     return total
 
 
@@ -93,34 +92,20 @@ def spearman(scores: Sequence[Scores]) -> npt.NDArray[np.float64]:
     return result
 
 
-def _turned(ranks: Ranks) -> Ranks:
-    """The ranks if the lowest score were the best; ties keep sharing the smallest."""
-    ranked = ranks[ranks > 0]
-    values, counts = np.unique(ranked, return_counts=True)
-    behind = len(ranked) - (values - 1) - counts  # sets with a worse rank
-    turned = np.zeros_like(ranks)
-    turned[ranks > 0] = behind[np.searchsorted(values, ranked)] + 1
-    return turned
+def _rank_share(scores: Scores) -> Scores:
+    return (_mean_ranks(scores) - 1) / max(len(scores) - 1, 1)
 
 
-def _rank_share(scores: Scores, ranks: Ranks, backwards: bool) -> Scores:  # noqa: ARG001
-    n = int(np.count_nonzero(ranks))
-    share = 1 - (ranks - 1) / max(n - 1, 1)
-    return np.where(ranks > 0, share, np.nan)
+def _zscore(scores: Scores) -> Scores:
+    spread = float(scores.std()) if len(scores) else 0.0
+    if spread <= 1e-12 * float(np.abs(scores).max(initial=0)):  # all alike: no say
+        return np.zeros(len(scores))
+    z: Scores = (scores - scores.mean()) / spread
+    return z
 
 
-def _zscore(scores: Scores, ranks: Ranks, backwards: bool) -> Scores:
-    defined = ranks > 0
-    spread = float(scores[defined].std()) if defined.any() else 0.0
-    largest = float(np.abs(scores[defined]).max(initial=0))
-    if spread < 1e-12 * max(1.0, largest):  # all alike: no say
-        return np.where(defined, 0.0, np.nan)
-    z: Scores = (scores - scores[defined].mean()) / spread
-    return -z if backwards else z
-
-
-def _reciprocal(scores: Scores, ranks: Ranks, backwards: bool) -> Scores:  # noqa: ARG001
-    return np.where(ranks > 0, 1 / (RRF_K + ranks), np.nan)
+def _reciprocal(scores: Scores) -> Scores:
+    return 1 / (RRF_K + _mean_ranks(-scores))
 
 
 _NORMALISED = {"rank": _rank_share, "zscore": _zscore, "rrf": _reciprocal}
@@ -128,7 +113,8 @@ _NORMALISED = {"rank": _rank_share, "zscore": _zscore, "rrf": _reciprocal}
 
 def _mean_ranks(scores: Scores) -> Scores:
     """Ranks from 1 on, lowest first, ties at the mean of their places."""
-    rounded = scores.round(9)
+    largest = float(np.abs(scores).max(initial=0)) or 1.0
+    rounded = (scores / largest).round(9)  # sums that are equal in truth differ by rounding
     values, inverse, counts = np.unique(rounded, return_inverse=True, return_counts=True)
     ends = np.cumsum(counts)
     return ((ends - counts + 1 + ends) / 2)[inverse] if len(values) else rounded

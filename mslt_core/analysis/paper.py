@@ -74,7 +74,8 @@ def overlay(tables: Tables, picks: Picks) -> PaperOverlay:
     Notes
     -----
     The candidates of a criterion within a group are its picks. A figure with rank r leaves the
-    set that Table 3 has at rank r, or those that Table 3 does not name if it ends before r. Where
+    set that is known to have rank r, by Table 3 or by a criterion that is settled, or else those
+    without a known rank: no two sets share one. Where
     no rank is given (the most similar sets of Table 6), a score leaves those whose rank may lie
     between the ranks of Table 1's next higher and next lower scores. One candidate left: all
     figures of the group are its own. Nothing is matched by an equal score. Where figures of one
@@ -88,14 +89,25 @@ def overlay(tables: Tables, picks: Picks) -> PaperOverlay:
     check_picks(picks)
     claims, unknown = _named_sets(tables)
     remarks: list[str] = []
-    for key, figures in _figures(tables).items():
-        left = _left(tables, picks.get(key, SETS), figures)
-        if len(left) == 1:
-            for figure in figures:
-                claims[figure.task, left[0]].append(_with_assumption(tables, figure, key))
-            continue
-        unknown += [f"{figure}; {_reason(left)}" for figure in figures]
-        if not left:
+    open_ = {key: picks.get(key, SETS) for key in _figures(tables)}
+    settled = True
+    while settled:  # a set found for one criterion takes its ranks away from the others
+        known, settled = _ranks_known(claims), False
+        for key, candidates in list(open_.items()):
+            figures = _figures(tables)[key]
+            left = _left(tables, candidates, figures, known)
+            if len(left) == 1:
+                for figure in figures:
+                    claims[figure.task, left[0]].append(_with_assumption(tables, figure, key))
+                del open_[key]
+                settled = True
+            elif left:
+                open_[key] = tuple(left)
+    for key, candidates in open_.items():
+        figures = _figures(tables)[key]
+        fits = bool(_left(tables, candidates, figures, _ranks_known(_named_sets(tables)[0])))
+        unknown += [f"{figure}; {_reason(candidates if fits else ())}" for figure in figures]
+        if not fits:
             tried = " or ".join(map(set_name, picks[key])) if key in picks else "no set"
             remarks.append(
                 f"{tried} fits neither Table 3 nor the order of scores: {_listed(figures)}"
@@ -146,17 +158,32 @@ def _figures(tables: Tables) -> dict[Key, list[_Figure]]:
     return figures
 
 
-def _left(tables: Tables, candidates: Sequence[Langs], figures: Sequence[_Figure]) -> list[Langs]:
-    """The candidates whose places in Table 3 fit the ranks that the figures allow."""
+def _ranks_known(claims: Claims) -> dict[tuple[PaperTask, Langs], int]:
+    """Ranks that are settled: no two sets share one, so it belongs to no other set."""
+    return {
+        place: figure.rank
+        for place, figures in claims.items()
+        for figure in figures
+        if figure.rank is not None
+    }
+
+
+def _left(
+    tables: Tables,
+    candidates: Sequence[Langs],
+    figures: Sequence[_Figure],
+    known: Mapping[tuple[PaperTask, Langs], int],
+) -> list[Langs]:
+    """The candidates whose known ranks, or the ranks that are free, fit what the figures allow."""
     left = [tuple(sorted(langs)) for langs in candidates]
     # where ranks are known scores add nothing, and a misprinted one would rule out the right set
     for figure in [f for f in figures if f.rank is not None] or figures:
-        top = {langs: r for (task, r), langs in tables.top_sets.items() if task == figure.task}
+        ranks = {langs: rank for (task, langs), rank in known.items() if task == figure.task}
         low, high = _ranks_allowed(tables, figure)
+        allowed = set(range(low, high + 1))
+        some_free = bool(allowed - set(ranks.values()))
         left = [
-            langs
-            for langs in left
-            if (low <= top[langs] <= high if langs in top else high > len(top))
+            langs for langs in left if (ranks[langs] in allowed if langs in ranks else some_free)
         ]
     return left
 

@@ -1,14 +1,14 @@
 """How different languages are, pair by pair, and why a set of them ranks where it does."""
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 
-from mslt_core.analysis.sets import Members, Scores, sum_over_pairs, swaps
+from mslt_core.analysis.sets import sum_over_pairs, swaps
 from mslt_core.spec.errors import SpecError
-from mslt_core.spec.rankings import FeatureContrast, RankedSet, ScoredSets
+from mslt_core.spec.rankings import RankedSet, ScoredSets
 
 MIN_SHARED = 10
 """Features that two languages must share to be compared: below, one feature decides too much."""
@@ -111,45 +111,57 @@ def pair_contributions(
 
 
 def contrasts(
-    vectors: npt.NDArray[np.float64], langs: Sequence[str], names: Sequence[str], n: int
-) -> tuple[tuple[FeatureContrast, ...], tuple[FeatureContrast, ...]]:
-    """The features on which languages differ most, and those that they all share.
+    vectors: npt.NDArray[np.float64],
+    background: npt.NDArray[np.float64],
+    reported: npt.NDArray[np.bool_],
+    n: int,
+) -> tuple[list[int], list[int]]:
+    """The features on which languages differ most, and the rarest that they share.
 
     Parameters
     ----------
     vectors : ndarray of shape (n_langs, n_features)
         Values in [0, 1]; NaN where unknown.
-    langs, names : sequence of str
-        Names of the rows and the columns.
+    background : ndarray of shape (n_background, n_features)
+        The same features of many languages: what is common, and what always goes together.
+    reported : ndarray of shape (n_langs, n_features)
+        Whether a source reports the value, or it was predicted.
     n : int
         Features of each kind, at most.
 
     Returns
     -------
-    differ, agree : tuple of FeatureContrast
-        Differ: the largest standard deviation over the languages first, among features known of
-        all. Agree: what all have (value above one half), in the order of the columns; what all
-        lack says little, since most features are rare. Features with the same values in every
-        language of the set as another one already told are left out: they say the same.
+    differ, agree : list of int
+        Columns. Differ: the largest standard deviation over the languages first; of equal ones
+        those with more reported values, then those that divide the background most evenly. Agree:
+        those that all languages have (value above one half), the rarest in the background first.
+        A feature that goes with one already named, or is its opposite, throughout the background
+        says the same and is left out.
     """
     known = ~np.isnan(vectors).any(axis=0)
-    spread = np.where(known, vectors.std(axis=0), -1.0)
-    by_spread = [int(f) for f in np.argsort(-spread, kind="stable") if spread[f] > 0]
-    shared = np.flatnonzero(known & (vectors > 0.5).all(axis=0))
+    filled = np.where(np.isnan(vectors), 0, vectors)
+    spread = np.where(known, filled.std(axis=0), 0).round(6)
+    share = np.nanmean(np.where(known, background, 0), axis=0)
+    order = np.lexsort((-share * (1 - share), -reported.sum(axis=0), -spread))
+    differ = [int(f) for f in order if spread[f] > 0]
+    have_all = np.flatnonzero(known & (filled > 0.5).all(axis=0))
+    agree = have_all[np.lexsort((share[have_all], -reported[:, have_all].sum(axis=0)))]
+    return _different(differ, background, n), _different(agree.tolist(), background, n)
 
-    def contrast(f: int) -> FeatureContrast:
-        values = zip(langs, vectors[:, f].tolist(), strict=True)
-        return FeatureContrast(name=names[f], values=dict(values))
 
-    seen: set[tuple[float, ...]] = set()
-    differ = []
-    for f in by_spread:
-        pattern = tuple(vectors[:, f].round(6).tolist())
-        opposite = tuple((1 - vectors[:, f]).round(6).tolist())
+def _different(features: Sequence[int], background: npt.NDArray[np.float64], n: int) -> list[int]:
+    """The first `n` that do not say the same as an earlier one, or its opposite."""
+    kept: list[int] = []
+    seen: set[bytes] = set()
+    for f in features:
+        column = np.nan_to_num(background[:, f], nan=-1.0).round(3)
+        pattern, opposite = column.tobytes(), np.where(column < 0, -1.0, 1 - column).tobytes()
         if not {pattern, opposite} & seen:
             seen.add(pattern)
-            differ.append(contrast(f))
-    return tuple(differ[:n]), tuple(contrast(int(f)) for f in shared[:n])
+            kept.append(f)
+        if len(kept) == n:
+            break
+    return kept
 
 
 def better_by_a_swap(sets: ScoredSets, i: int) -> RankedSet | None:
@@ -162,79 +174,6 @@ def better_by_a_swap(sets: ScoredSets, i: int) -> RankedSet | None:
         return None
     # of equal ranks the alphabetically first
     return sets.ranked(int(near[np.argmin(sets.ranks[near])]))
-
-
-def greedy_sets(
-    score: Callable[[Members], Scores],
-    n: int,
-    k: int,
-    kept: Sequence[int] = (),
-    *,
-    minimise: bool = False,
-) -> Members:
-    """Some good sets where there are too many to look at all: heuristic.
-
-    A set is grown from every possible first language (or from `kept`) by always adding the
-    language that gives the best score (max-sum, where the score is a sum of distances).
-
-    Parameters
-    ----------
-    score : callable
-        Scores of sets of any one size, NaN where undefined.
-    n, k : int
-        Size of the pool and of a set.
-    kept : sequence of int
-        Places that every set must hold.
-    minimise : bool
-        Whether the lowest score is wanted.
-
-    Returns
-    -------
-    ndarray of shape (n_found, k)
-        Different sets, rows rising, in lexicographic order; at most n.
-
-    References
-    ----------
-    Ravi et al. (1994). Heuristic and special case algorithms for dispersion problems.
-    Operations Research 42(2).
-    """
-    sign = -1.0 if minimise else 1.0
-    grown = np.array([sorted(kept)] if len(kept) else [[i] for i in range(n)], np.int16)
-    while len(grown) and grown.shape[1] < k:
-        size = grown.shape[1]
-        added = np.tile(np.arange(n, dtype=np.int16), len(grown))[:, None]
-        wider = np.hstack([np.repeat(grown, n, axis=0), added])
-        twice = (wider[:, :size] == added).any(axis=1)
-        value = np.where(twice, np.nan, sign * score(np.sort(wider, axis=1)))
-        value = np.where(np.isnan(value), -np.inf, value).reshape(len(grown), n)
-        best = value.argmax(axis=1)
-        possible = np.isfinite(value.max(axis=1))
-        wider = wider.reshape(len(grown), n, size + 1)[np.arange(len(grown)), best][possible]
-        grown = np.unique(np.sort(wider, axis=1), axis=0)
-    return grown
-
-
-def farthest_sets(
-    distances: npt.NDArray[np.float64], k: int, kept: Sequence[int] = (), *, minimise: bool = False
-) -> Members:
-    """As `greedy_sets`, adding the language whose nearest in the set is farthest (max-min).
-
-    With `minimise` the one whose farthest is nearest. Pairs without a distance are never joined.
-    """
-    signed = np.where(np.isnan(distances), -np.inf, -distances if minimise else distances)
-    found = set()
-    for start in [list(kept)] if len(kept) else [[i] for i in range(len(distances))]:
-        chosen = list(start)
-        while len(chosen) < k:
-            value = signed[:, chosen].min(axis=1)
-            value[chosen] = -np.inf
-            best = int(np.argmax(value))
-            if np.isneginf(value[best]):
-                break
-            chosen.append(best)
-        else:
-            found.add(tuple(sorted(chosen)))
-    return np.array(sorted(found), np.int16).reshape(-1, k)
 
 
 def target_similarity(distances: npt.NDArray[np.float64], n_pool: int) -> npt.NDArray[np.float64]:

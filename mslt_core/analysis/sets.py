@@ -20,8 +20,8 @@ MAX_SETS = 1_000_000
 """Largest number of sets that are ranked exactly: about two seconds and 100 MB."""
 
 TIE = 1e-9
-"""Scores this near are tied, as a share of the largest where that is above 1: sums that are equal
-in truth differ by about 1e-15 of their size."""
+"""Scores this near are tied, as a share of the largest: sums that are equal in truth differ by
+about 1e-15 of their size."""
 
 CHUNK_BYTES = 1 << 25
 """Memory for the unions that are formed at a time."""
@@ -154,7 +154,7 @@ def union_sizes(has: npt.NDArray[np.bool_], members: Members) -> Scores:
 
 
 def ranked(
-    scores: Scores, *, minimise: bool = False
+    scores: Scores, *, minimise: bool = False, tie: float = TIE
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """Rank and order of scores, best first.
 
@@ -164,11 +164,13 @@ def ranked(
         NaN where undefined.
     minimise : bool
         Whether the lowest score is the best.
+    tie : float
+        How near two scores are tied, as a share of the largest.
 
     Returns
     -------
     ranks : ndarray of shape (n_sets,)
-        1 is best; scores within 1e-9 of their neighbour's share the smallest rank of the tie;
+        1 is best; scores that are tied with their neighbour share the smallest rank of the tie;
         0 where the score is undefined.
     order : ndarray of shape (n_sets,)
         Places, best first, tied ones by place, undefined ones last.
@@ -187,15 +189,15 @@ def ranked(
     falling_scores = scores[defined] if minimise else -scores[defined]
     by_score = np.argsort(falling_scores, kind="stable")
     rising = falling_scores[by_score]
-    tolerance = TIE * max(1.0, float(np.abs(rising).max()))
+    tolerance = tie * float(np.abs(rising).max())
     opens_tie = np.diff(rising, prepend=-np.inf) > tolerance
     first = np.flatnonzero(opens_tie)
-    tie = np.cumsum(opens_tie) - 1
+    group = np.cumsum(opens_tie) - 1
     if len(first) == len(rising):  # no ties, so no second sorting
         order = defined[by_score]
     else:
-        order = defined[by_score[np.lexsort((by_score, tie))]]
-    ranks[order] = first[tie] + 1
+        order = defined[by_score[np.lexsort((by_score, group))]]
+    ranks[order] = first[group] + 1
     return ranks, np.concatenate([order, undefined])
 
 

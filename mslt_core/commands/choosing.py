@@ -6,7 +6,7 @@ import io
 from typing import Any, get_args
 
 from mslt_core.commands.answer import Answer, Subparsers, command, progress, table
-from mslt_core.pipeline import Access, open_store, select
+from mslt_core.pipeline import Access, as_latex, open_store, select
 from mslt_core.spec.criteria import CRITERIA
 from mslt_core.spec.errors import SpecError
 from mslt_core.spec.rankings import RankedSet, SelectionResult
@@ -105,6 +105,8 @@ def _add_ingredients(parser: argparse.ArgumentParser) -> None:
 def asked(args: argparse.Namespace) -> SelectSpec:
     """The question that the options ask."""
     weights: Any = _weights(args.weights)  # names are checked where the spec is made
+    if args.targets and args.criterion != "targets" and "targets" not in dict(weights):
+        raise SpecError("--targets need --criterion targets", hint="Or a blend with targets in it.")
     if weights and args.criterion != "blend":
         raise SpecError("--weights need --criterion blend", hint=f"It is {args.criterion} now.")
     return SelectSpec(
@@ -188,7 +190,7 @@ def _shown(args: argparse.Namespace, result: SelectionResult, best: tuple[Ranked
         for s in best
     ]
     if args.format != "table":
-        return as_csv(columns, rows) if args.format == "csv" else as_latex(columns, rows)
+        return _csv(columns, rows) if args.format == "csv" else _latex(columns, rows)
     found = "some good" if result.sets.heuristic else f"{len(result.sets):,}"
     order = ", lowest first" if args.minimise else ""
     heading = f"{len(best)} of {found} sets of {result.k}, by {info.label}{order}"
@@ -197,20 +199,17 @@ def _shown(args: argparse.Namespace, result: SelectionResult, best: tuple[Ranked
     return table("\n".join([heading, *result.notes]), columns, rows)
 
 
-def as_csv(columns: tuple[str, ...], rows: list[tuple[Any, ...]]) -> str:
+def _csv(columns: tuple[str, ...], rows: list[tuple[Any, ...]]) -> str:
     """A table as comma-separated values, without the line end of its last line."""
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows([columns, *rows])
     return text.getvalue().rstrip("\n")
 
 
-def as_latex(columns: tuple[str, ...], rows: list[tuple[Any, ...]]) -> str:
-    """A table for a paper, in the style of booktabs."""
+def _latex(columns: tuple[str, ...], rows: list[tuple[Any, ...]]) -> str:
     import pandas as pd
 
-    frame = pd.DataFrame(rows, columns=list(columns))
-    styled = frame.style.format(na_rep="--", precision=3, escape="latex").hide(axis="index")
-    return str(styled.to_latex(hrules=True)).strip()
+    return as_latex(pd.DataFrame(rows, columns=list(columns)))
 
 
 def _with_ties(result: SelectionResult, n: int) -> tuple[RankedSet, ...]:

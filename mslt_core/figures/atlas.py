@@ -47,7 +47,8 @@ def distance_map(
 ) -> go.Figure:
     """Languages as points, `coords` (n, 2) as scaling made them; the chosen ones tied together.
 
-    `kept` is the share of the distances, in [0, 1], that two dimensions show. `left_out` are
+    `kept` is the share of the variation (of positive eigenvalues), in [0, 1], that two
+    dimensions show. `left_out` are
     languages whose distances are missing: they are named, not drawn.
     """
     fig = go.Figure()
@@ -221,7 +222,8 @@ def _key(langs: Sequence[str], group: Grouping) -> str:
 
 
 def _subtitle(kept: float, left_out: Sequence[str], criterion: Criterion, *, chosen: bool) -> str:
-    said = f"By {text.criterion(criterion)}; two dimensions keep {100 * kept:.0f} % of them"
+    share = f"{100 * kept:.0f} % of the variation"
+    said = f"By {text.criterion(criterion)}; two dimensions explain {share}"
     said += "; ● chosen  ○ not" if chosen else ""
     if left_out:
         said += f"; without {', '.join(sorted(left_out))}: distances missing"
@@ -237,7 +239,7 @@ def _alt(
 ) -> str:
     said = [
         f"Map of {text.count(len(langs), 'language')} by distance in {text.criterion(criterion)}; "
-        f"two dimensions keep {100 * kept:.0f} % of the distances."
+        f"two dimensions explain {100 * kept:.0f} % of the variation."
     ]
     if picked:
         said.append(f"Chosen: {', '.join(map(label, picked))}.")

@@ -7,7 +7,6 @@ from mslt_core.pipeline.choosing import (
     choosing_stamp,
     compare,
     execute_language_vectors,
-    explain,
     is_heuristic,
     language_map,
     random_sets,
@@ -33,6 +32,7 @@ from mslt_core.pipeline.embedding import (
     open_corpus,
     quiet,
 )
+from mslt_core.pipeline.explaining import explain
 from mslt_core.pipeline.ingredients import Access
 from mslt_core.pipeline.mingling import cka, execute_mingling, look_stamp, mingle, sentence_map
 from mslt_core.pipeline.offers import (
@@ -44,7 +44,7 @@ from mslt_core.pipeline.offers import (
     task_offer,
     task_titles,
 )
-from mslt_core.pipeline.paper import applies_to, paper_overlay
+from mslt_core.pipeline.paper import applies_to, paper_overlay, writing_system_scores
 from mslt_core.pipeline.places import (
     EXAMPLE,
     EXAMPLE_MODEL,
@@ -53,6 +53,7 @@ from mslt_core.pipeline.places import (
     existing_folder,
     open_store,
 )
+from mslt_core.pipeline.tables import as_latex
 from mslt_core.pipeline.training import check_data, default_steps, execute_training, make_train_spec
 
 __all__ = [
@@ -70,6 +71,7 @@ __all__ = [
     "TaskOffer",
     "allowed_roots",
     "applies_to",
+    "as_latex",
     "check_data",
     "checkpoint",
     "choosing_stamp",
@@ -110,5 +112,6 @@ __all__ = [
     "sentence_map",
     "task_offer",
     "task_titles",
+    "writing_system_scores",
     "zero_shot_means",
 ]

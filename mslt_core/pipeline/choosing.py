@@ -1,16 +1,17 @@
 """Which source languages are best, under which criterion, and why?"""
 
+import contextlib
+import dataclasses
 import functools
 from collections.abc import Callable, Sequence
-from typing import cast, get_args
+from typing import get_args
 
 import numpy as np
 import numpy.typing as npt
 
-from mslt_core.analysis import blending, selection, sets
+from mslt_core.analysis import blending, heuristics, sets
 from mslt_core.analysis.mds import classical_mds, complete
 from mslt_core.data import typology
-from mslt_core.pipeline.checkpoints import checkpoint
 from mslt_core.pipeline.embedding import corpus_stamp
 from mslt_core.pipeline.ingredients import (
     Access,
@@ -18,6 +19,7 @@ from mslt_core.pipeline.ingredients import (
     ingredients,
     language_vectors,
     text_folder,
+    vocabulary_stamp,
 )
 from mslt_core.spec.criteria import CRITERIA
 from mslt_core.spec.errors import (
@@ -30,17 +32,17 @@ from mslt_core.spec.errors import (
 from mslt_core.spec.languages import LANGUAGES
 from mslt_core.spec.rankings import (
     CriteriaResult,
-    FeatureContrast,
     ScoredSets,
     SelectionResult,
-    SetExplained,
 )
 from mslt_core.spec.selecting import Codes, Criterion, FeatureSet, SelectSpec
 from mslt_core.spec.specs import LanguageVectorsSpec, Where
 from mslt_core.store import Store
 
-N_CONTRASTS = 6
-"""Features that are told of each kind: more are not read."""
+BLEND_TIE = 1e-13
+
+TEXT_CRITERIA: tuple[Criterion, ...] = ("vocabulary_coverage", "embedding", "embedding_centred")
+"""Those that read a model and text."""
 
 COMPARED: tuple[Criterion, ...] = tuple(c for c in get_args(Criterion) if c != "blend")
 
@@ -71,67 +73,53 @@ def select(access: Access, spec: SelectSpec) -> SelectionResult:
     )
 
 
-def choosing_stamp(access: Access, spec: SelectSpec) -> str:
-    """Changes with the files that the spec's criterion reads, and with what is computed of them."""
+def choosing_stamp(access: Access, spec: SelectSpec, *, everything: bool = False) -> str:
+    """Changes with the files that the spec's criterion reads, and with what is computed of them.
+
+    With ``everything=True`` those of all criteria.
+    """
     names = {spec.criterion, *(name for name, weight in spec.weights if weight)}
-    if not names & {"vocabulary_coverage", "embedding", "embedding_centred"}:
-        return ""
-    try:
-        ref = checkpoint(access.store, spec.model, roots=access.roots)
-        folder = text_folder(spec.corpus, access.roots)
-    except MsltError:  # whoever reads them will say what is wrong
-        return ""
-    return f"{ref.fingerprint} {corpus_stamp(folder) if folder else ''}"
+    parts = []
+    # whoever reads what is missing or broken will say so
+    with contextlib.suppress(MsltError):
+        if everything or names & set(TEXT_CRITERIA):
+            folder = text_folder(spec.corpus, access.roots)
+            parts += [corpus_stamp(folder) if folder else "", vocabulary_stamp(access, spec)]
+    with contextlib.suppress(MsltError):
+        if everything or names & {"embedding", "embedding_centred"}:
+            quiet = dataclasses.replace(access, compute=False)
+            parts.append(str(hash(language_vectors(quiet, spec)[0].tobytes())))
+    return " ".join(parts)
 
 
 def compare(
     access: Access, spec: SelectSpec, criteria: Sequence[Criterion] = COMPARED
 ) -> CriteriaResult:
-    """The same sets under several criteria; what cannot be computed is named with its reason."""
+    """The same sets under several criteria; what cannot be computed is named with its reason.
+
+    The spec's own criterion keeps its direction, the others put the highest score first.
+    """
     if is_heuristic(spec):
         raise SpecError(
             "criteria are compared over all sets, and these are too many",
             hint="Choose fewer languages or a smaller k.",
         )
+    turned = {spec.criterion} if spec.minimise else set()
     members = _all_members(spec)
     scored: dict[Criterion, ScoredSets] = {}
     missing: dict[Criterion, str] = {}
     for criterion in criteria:
         try:
-            asked = spec.but(criterion=criterion, minimise=False)
+            asked = spec.but(criterion=criterion, minimise=criterion in turned)
             made = ingredients(access, asked, criterion)
             scored[criterion] = _scored(asked, members, made)
         except (BadInputError, NotComputedError, HubError) as e:
             missing[criterion] = str(e)
+    good = [-s.scores if s.minimise else s.scores for s in scored.values()]
     return CriteriaResult(
         by_criterion=scored,
-        correlations=blending.spearman([s.scores for s in scored.values()]),
+        correlations=blending.spearman(good),
         missing=missing,
-    )
-
-
-def explain(spec: SelectSpec, result: SelectionResult, source_langs: Sequence[str]) -> SetExplained:
-    """Why a set ranks where it does.
-
-    Features are those of the criterion where it is one of grammar or sounds, else syntax.
-    """
-    place = result.sets.find(source_langs)
-    if place is None:
-        raise SpecError(
-            f"the set {', '.join(source_langs)} is not among the {len(result.sets):,} sets here"
-        )
-    langs = result.sets.langs(place)
-    differ, agree = _contrasts(spec, langs)
-    contributions = {}
-    if result.distances is not None:
-        contributions = selection.pair_contributions(result.distances, result.pool, langs)
-    return SetExplained(
-        place=result.sets.ranked(place),
-        contributions=contributions,
-        differ=differ,
-        agree=agree,
-        uncovered=_uncovered(spec, langs),
-        better=selection.better_by_a_swap(result.sets, place),
     )
 
 
@@ -207,16 +195,25 @@ def _members(spec: SelectSpec, made: Ingredients) -> sets.Members:
             "a blend ranks all sets against each other, and these are too many",
             hint="Choose fewer languages or a smaller k.",
         )
-    found = [selection.greedy_sets(made.score, n, spec.k, kept, minimise=spec.minimise)]
+    found = [heuristics.greedy_sets(made.score, n, spec.k, kept, minimise=spec.minimise)]
     if made.distances is not None:
-        farthest = selection.farthest_sets(made.distances, spec.k, kept, minimise=spec.minimise)
+        farthest = heuristics.farthest_sets(made.distances, spec.k, kept, minimise=spec.minimise)
         found.append(farthest)
-    return np.unique(np.concatenate(found), axis=0)
+    grown = np.unique(np.concatenate(found), axis=0)
+    best = heuristics.improved_by_swaps(grown, made.score, n, kept, minimise=spec.minimise)
+    if not len(best):
+        raise SpecError(
+            f"no set of {spec.k} has a score under {spec.criterion}",
+            hint="A language that must be in has no figure; take it out or take another criterion.",
+        )
+    return best
 
 
 def _scored(spec: SelectSpec, members: sets.Members, made: Ingredients) -> ScoredSets:
     scores = made.score(members)
-    ranks, order = sets.ranked(scores, minimise=spec.minimise)
+    # reciprocal ranks lie close together where sets are many
+    tie = BLEND_TIE if spec.criterion == "blend" else sets.TIE
+    ranks, order = sets.ranked(scores, minimise=spec.minimise, tie=tie)
     return ScoredSets(
         criterion=spec.criterion,
         k=spec.k,
@@ -237,27 +234,7 @@ def _blended(access: Access, spec: SelectSpec) -> Ingredients:
 
     def score(members: sets.Members) -> sets.Scores:
         scores = [part.score(members) for part in parts.values()]
-        ranks = [sets.ranked(s)[0] for s in scores]
-        return blending.blend(scores, ranks, list(weights.values()), spec.normalise)
+        return blending.blend(scores, list(weights.values()), spec.normalise)
 
     notes = [f"{name}: {note}" for name, part in parts.items() for note in part.notes]
     return Ingredients(score=score, notes=tuple(notes))
-
-
-def _contrasts(
-    spec: SelectSpec, langs: Sequence[str]
-) -> tuple[tuple[FeatureContrast, ...], tuple[FeatureContrast, ...]]:
-    told = {"syntax", "phonology", "inventory"}
-    plain = spec.criterion.removesuffix("_average")
-    feature_set = cast(FeatureSet, spec.criterion if plain in told else "syntax")
-    vectors = typology.vectors(feature_set, langs, spec.codes)
-    names = typology.feature_names(feature_set)
-    return selection.contrasts(vectors, langs, names, N_CONTRASTS)
-
-
-def _uncovered(spec: SelectSpec, langs: Sequence[str]) -> tuple[str, ...]:
-    """Values that some language of the pool has and none of the set."""
-    names, has = typology.typological_values(spec.free, spec.codes)
-    chosen = [lang in langs for lang in spec.free]
-    missing = np.flatnonzero(has.any(axis=0) & ~has[chosen].any(axis=0))
-    return tuple(names[i] for i in missing)

@@ -1,7 +1,7 @@
 """What the selection criteria are made of: vectors, sizes, vocabularies, by language."""
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -71,9 +71,10 @@ def feature_distances(
     empty = [lang for lang, row in zip(langs, vectors, strict=True) if np.isnan(row).all()]
     bare = [lang for lang, d in zip(langs, distances.diagonal(), strict=True) if np.isnan(d)]
     if bare:
+        few = "too few reported features" if reported else "no features"
         notes.append(
-            f"{_named(bare)}: no {feature_set} features to compare, so sets with "
-            f"{'it' if len(bare) == 1 else 'them'} are not ranked."
+            f"{_named(dict.fromkeys(bare))}: {few} of {feature_set} to compare, so no set with "
+            "such a language is ranked."
         )
     if reported:
         there = [i for i, lang in enumerate(langs) if lang not in empty]
@@ -106,14 +107,17 @@ def _pretraining(access: Access, spec: SelectSpec) -> Ingredients:  # noqa: ARG0
     if sizes.never_seen:
         notes.append(f"{_named(sizes.never_seen)}: never seen by the model, counted as 0.")
     if unknown:
-        notes.append(f"{_named(unknown)}: no figure published, so sets with it are not ranked.")
+        notes.append(f"Sets with {_named(unknown)} are not ranked.")
     values = np.array(
         [np.nan if (size := sizes.values[lang]) is None else size for lang in spec.free]
     )
+    unit = sizes.unit
+    if unit == "bytes":  # twelve digits that nobody reads
+        values, unit = values / 1e9, "GB"
     return Ingredients(
         score=lambda members: sets.sum_over_members(values, members),
         values=dict(zip(spec.free, values.tolist(), strict=True)),
-        unit=sizes.unit,
+        unit=unit,
         notes=tuple(notes),
     )
 
@@ -121,6 +125,14 @@ def _pretraining(access: Access, spec: SelectSpec) -> Ingredients:  # noqa: ARG0
 def _targets(access: Access, spec: SelectSpec) -> Ingredients:  # noqa: ARG001
     langs = (*spec.free, *spec.targets)
     distances, notes = feature_distances(spec.target_by, langs, spec)
+    own = distances.diagonal()[len(spec.free) :]
+    if lost := [lang for lang, d in zip(spec.targets, own, strict=True) if np.isnan(d)]:
+        raise BadInputError(
+            f"{_named(lost)}: no {spec.target_by} features to be close to",
+            hint="Take it out of the targets, or compare in something else.",
+        )
+    if both := [lang for lang in spec.targets if lang in spec.free]:
+        notes += (f"{_named(both)}: a target itself, and so most similar to itself.",)
     values = selection.target_similarity(distances, len(spec.free))
     return Ingredients(
         score=lambda members: sets.sum_over_members(values, members) / members.shape[1],
@@ -188,6 +200,13 @@ def text_folder(corpus: str, roots: tuple[Path, ...] | None) -> str:
     if name in tasks.TASKS:
         return str(existing_folder(folder, roots=roots)) if folder else ""
     return "" if corpus == EXAMPLE_CORPUS else str(existing_folder(corpus, roots=roots))
+
+
+def vocabulary_stamp(access: Access, spec: SelectSpec) -> str:
+    """Changes with the tokenizer of the spec's model."""
+    from mslt_core.models import vocabulary
+
+    return vocabulary.tokenizer_fingerprint(model_folder(spec.model, roots=access.roots))
 
 
 def _texts(access: Access, corpus: str, lang: str) -> tuple[list[str], str]:
@@ -258,7 +277,7 @@ def _means(
     return {lang: arrays["mean"] for lang, arrays in stored.items() if arrays is not None}
 
 
-def _named(langs: Sequence[str]) -> str:
+def _named(langs: Iterable[str]) -> str:
     return ", ".join(map(label, langs))
 
 

@@ -108,13 +108,14 @@ CRITERIA: Mapping[Criterion, CriterionInfo] = MappingProxyType(
             source=f"{LIM}, section 5.3.1",
             ignores="How languages differ. Whitespace token counts say nothing for Chinese, "
             "Japanese and Thai.",
-            decimals=1,
+            decimals=2,
         ),
         "vocabulary_coverage": CriterionInfo(
             label="Vocabulary coverage",
             what="how much of the pool's sub-word vocabulary the set uses",
             unit="share of the pool's vocabulary",
-            formula="Size of the union of the set's vocabularies, divided by that of the pool's.",
+            formula="Size of the union of the set's vocabularies, divided by that of all "
+            "languages that a set may hold.",
             source=f"{LIM}, section 5.3.2, after Pires et al. 2019",
             ignores="How often a sub-word occurs, and what it means in a language.",
         ),
@@ -132,17 +133,19 @@ CRITERIA: Mapping[Criterion, CriterionInfo] = MappingProxyType(
             label="LM embedding, centred",
             what="mean sentence embeddings less the pool's mean",
             unit=_PAIRS,
-            formula=f"{_SUM}: a language's mean sentence embedding minus the mean of the pool's.",
+            formula=f"{_SUM}: a language's mean sentence embedding minus the mean over all "
+            "languages that a set may hold.",
             source=f"{LIM}, section 5.3.3; centring after Libovický et al. 2020",
             ignores="All but the mean; depends on the pool, which decides the centre.",
         ),
         "script": CriterionInfo(
             label="Writing systems",
             what="number of different scripts",
-            unit="scripts",
+            unit="different scripts",
             formula="Number of different ISO 15924 scripts in the set.",
             source=f"{LIM}, section 6.1 and Table 4",
-            ignores="Everything but the usual script; ties are the rule.",
+            ignores="Everything but the usual script; ties are the rule. Simplified and "
+            "traditional Chinese characters count as two.",
             decimals=0,
         ),
         "typology": CriterionInfo(

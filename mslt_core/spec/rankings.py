@@ -1,6 +1,7 @@
 """Answers to source selection: ranked sets, reasons, and the paper's own figures."""
 
 import dataclasses
+import functools
 import math
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
@@ -9,7 +10,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from mslt_core.spec.selecting import PAIRWISE, Criterion
+from mslt_core.spec.selecting import PAIRWISE, Criterion, FeatureSet
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -51,6 +52,11 @@ class ScoredSets:
     def __len__(self) -> int:
         return len(self.members)
 
+    @functools.cached_property
+    def _sharing(self) -> npt.NDArray[np.int64]:
+        """How many sets have each rank."""
+        return np.bincount(self.ranks)
+
     @property
     def n_ranked(self) -> int:
         """Sets whose score is defined."""
@@ -77,7 +83,7 @@ class ScoredSets:
         return RankedSet(
             source_langs=self.langs(i),
             rank=rank or None,
-            tied=bool(rank) and int(np.count_nonzero(self.ranks == rank)) > 1,
+            tied=bool(rank) and bool(self._sharing[rank] > 1),
             score=score,
             mean_pair=score / n_pairs if pairwise and score is not None else None,
         )
@@ -133,7 +139,9 @@ class FeatureContrast:
     name: str
     """In words: "subject before verb"."""
     values: dict[str, float]
-    """Language to value in [0, 1]; languages whose value is unknown are left out."""
+    """Language to value in [0, 1]."""
+    predicted: tuple[str, ...]
+    """Languages whose value no source reports: it was predicted from near languages."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -143,10 +151,12 @@ class SetExplained:
     place: RankedSet
     contributions: dict[tuple[str, str], float]
     """Pair to its distance, largest first; empty for criteria that are no sums over pairs."""
+    features: FeatureSet
+    """What the following features are of: the criterion's own, or syntax."""
     differ: tuple[FeatureContrast, ...]
     """Features with both values in the set, the most even split first."""
     agree: tuple[FeatureContrast, ...]
-    """Features that all have, or all lack, the rarest agreement in the pool first."""
+    """Features that all have, the rarest among all languages first."""
     uncovered: tuple[str, ...]
     """Values of word order, morphology and case that no language of the set has, in words."""
     better: RankedSet | None

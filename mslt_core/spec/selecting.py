@@ -1,5 +1,6 @@
 """The question of source selection, and the words that it is asked in."""
 
+import math
 from typing import ClassVar, Literal, Self, get_args
 
 from pydantic import Field, model_validator
@@ -95,7 +96,7 @@ class SelectSpec(Spec):
                     hint="Add it to the pool or leave it out.",
                 )
         if both := sorted(set(self.include) & set(self.exclude)):
-            raise SpecError(f"{', '.join(both)} cannot be both included and excluded")
+            raise SpecError(f"the same language is included and excluded: {', '.join(both)}")
         if len(self.include) > self.k:
             raise SpecError(
                 f"{len(self.include)} languages must be in ({', '.join(self.include)}), "
@@ -121,6 +122,8 @@ class SelectSpec(Spec):
         names = [name for name, _ in self.weights]
         if len(set(names)) < len(names) or "blend" in names:
             raise SpecError(f"weights name each criterion once and no blend, got {names}")
+        if odd := [weight for _, weight in self.weights if not math.isfinite(weight)]:
+            raise SpecError(f"a weight must be a finite number, got {odd[0]}")
         if not any(weight for _, weight in self.weights):
             raise SpecError(
                 "all weights are zero" if names else "a blend needs weights",

@@ -11,7 +11,7 @@ from mslt_core import pipeline
 from mslt_core.pipeline import Access, TaskOffer
 from mslt_core.spec.rankings import CriteriaResult, EnglishFixed, PaperOverlay, SelectionResult
 from mslt_core.spec.results import GainResult, MingleResult, RunGroup, RunResult
-from mslt_core.spec.selecting import Codes, SelectSpec
+from mslt_core.spec.selecting import SelectSpec
 from mslt_core.spec.specs import MingleSpec
 
 
@@ -26,23 +26,23 @@ def selection(root: str, spec: SelectSpec) -> SelectionResult:
     return _selection(root, spec.digest(), stamp, spec)
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
+@st.cache_resource(max_entries=3, show_spinner=False)
 def _comparison(root: str, digest: str, stamp: str, _spec: SelectSpec) -> CriteriaResult:  # noqa: ARG001
     return pipeline.compare(_access(root), _spec)
 
 
 def comparison(root: str, spec: SelectSpec) -> CriteriaResult:
     """The same sets under all criteria."""
-    spec = spec.but(criterion="script", minimise=False, weights=())  # of no account here
-    everything = spec.but(criterion="embedding") if spec.k > 1 else spec
-    stamp = pipeline.choosing_stamp(_access(root), everything)
+    if not spec.minimise or spec.criterion == "blend":  # then the criterion is of no account
+        spec = spec.but(criterion="script", minimise=False, weights=())
+    stamp = pipeline.choosing_stamp(_access(root), spec, everything=True)
     return _comparison(root, spec.digest(), stamp, spec)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def paper_overlay(root: str, codes: Codes) -> tuple[PaperOverlay, EnglishFixed]:
+def paper_overlay(root: str) -> tuple[PaperOverlay, EnglishFixed]:
     """What the paper reports of which set."""
-    return pipeline.paper_overlay(_access(root), codes)
+    return pipeline.paper_overlay(_access(root))
 
 
 def _access(root: str) -> Access:

@@ -106,4 +106,7 @@ def _more(pool: list[str], criterion: Criterion) -> dict[str, Any]:
         help="cldr-parallel, or a folder of PUD treebanks; for the vocabulary also cldr-ner or "
         "wikiann: and a folder.",
     )
-    return chosen | {"model": model, "corpus": corpus}
+    layer = st.number_input(
+        "Layer", min_value=-1, value=-1, key="vector_layer", help="Of embeddings; -1 is the last."
+    )
+    return chosen | {"model": model, "corpus": corpus, "layer": int(layer)}

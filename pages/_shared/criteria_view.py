@@ -1,24 +1,30 @@
 """The same sets under all criteria: picks, ranks of the chosen set, agreement."""
 
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
-from mslt_core import figures
+from mslt_core import figures, jobs
 from mslt_core.spec.criteria import CRITERIA
 from mslt_core.spec.rankings import CriteriaResult
 from mslt_core.spec.selecting import SelectSpec
-from mslt_core.spec.specs import set_name
+from mslt_core.spec.specs import Where, set_name
 from pages._shared import cached
 from pages._shared.chosen_set import on_click
+from pages._shared.context import Context
 from pages._shared.messages import escape
+from pages._shared.needs import pretraining_figures, targets
 from pages._shared.tables import show_table
 from pages._shared.theme import current_theme, show_figure
+from pages._shared.waiting import vectors_of, wait_for
 
 
-def criteria(root: str, spec: SelectSpec, chosen: tuple[str, ...]) -> None:
+def criteria(context: Context, spec: SelectSpec, chosen: tuple[str, ...]) -> None:
     """The same sets under all criteria: picks, ranks of the chosen set, correlations."""
+    spec = _with_all_needs(spec)
     with st.spinner("Asking every criterion", show_time=True):
-        result = cached.comparison(root, spec)
+        result = cached.comparison(context.root, spec)
     theme = current_theme()
     picks = [sets.best(1)[0].source_langs for sets in result.by_criterion.values()]
     drawn = figures.criteria_bump(result, chosen=chosen, theme=theme)
@@ -26,8 +32,36 @@ def criteria(root: str, spec: SelectSpec, chosen: tuple[str, ...]) -> None:
     show_table(_picks(result, chosen), name="picks by criterion")
     _train_picks(list(dict.fromkeys(picks)))
     show_figure(figures.criteria_correlations(result, theme=theme), key="correlations")
+    if spec.minimise and spec.criterion in result.by_criterion:
+        others = "the others put the highest score first"
+        st.caption(f"{CRITERIA[spec.criterion].label}: lowest first, as chosen; {others}.")
     for criterion, why in result.missing.items():
         st.caption(f"{CRITERIA[criterion].label} is left out: {escape(why)}")
+    _offer_vectors(context, spec, result)
+
+
+def _with_all_needs(spec: SelectSpec) -> SelectSpec:
+    """Beside all criteria: what the chosen one did not ask for, and others need."""
+    parts = {spec.criterion, *(name for name, _ in spec.weights)}
+    one, other = st.columns(2, vertical_alignment="top")
+    found: dict[str, Any] = {}
+    if "pretraining_size" not in parts:
+        with one:
+            found |= pretraining_figures()
+    if "targets" not in parts:
+        with other:
+            found |= targets()
+    return spec.but(**found)
+
+
+def _offer_vectors(context: Context, spec: SelectSpec, result: CriteriaResult) -> None:
+    """The button that computes the embeddings that some criteria lack."""
+    if "not computed yet" not in result.missing.get("embedding", ""):
+        return
+    work = vectors_of(spec)
+    if not wait_for(context, work) and st.button("Compute the embeddings", key="compute_vectors"):
+        jobs.start(context.store, work, Where())
+        st.rerun()
 
 
 def _train_picks(picks: list[tuple[str, ...]]) -> None:

@@ -31,24 +31,30 @@ NORMALISATIONS = {
 def needed_by(criterion: Criterion) -> dict[str, Any]:
     """What the criterion cannot do without."""
     if criterion == "targets":
-        return _targets()
+        return targets()
     if criterion == "pretraining_size":
-        figures: tuple[PretrainingFigures, ...] = get_args(PretrainingFigures)
-        chosen = st.selectbox(
-            "Of which model",
-            figures,
-            format_func=lambda name: FIGURES[name],
-            key="pretraining",
-            bind="query-params",
-        )
-        return {"pretraining": chosen}
+        return pretraining_figures()
     if criterion == "blend":
         return _weights()
     return {}
 
 
-def _targets() -> dict[str, Any]:
-    targets = st.multiselect(
+def pretraining_figures() -> dict[str, Any]:
+    """Whose pretraining data is counted."""
+    figures: tuple[PretrainingFigures, ...] = get_args(PretrainingFigures)
+    chosen = st.selectbox(
+        "Pretraining data of",
+        figures,
+        format_func=lambda name: FIGURES[name],
+        key="pretraining",
+        bind="query-params",
+    )
+    return {"pretraining": chosen}
+
+
+def targets() -> dict[str, Any]:
+    """The languages to be close to, and in what."""
+    chosen = st.multiselect(
         "Close to these targets",
         pipeline.selectable_langs(),
         format_func=label,
@@ -64,7 +70,7 @@ def _targets() -> dict[str, Any]:
         key="target_by",
         bind="query-params",
     )
-    return {"targets": tuple(targets), "target_by": target_by}
+    return {"targets": tuple(chosen), "target_by": target_by}
 
 
 def _weights() -> dict[str, Any]:
@@ -82,7 +88,7 @@ def _weights() -> dict[str, Any]:
         (
             name,
             st.slider(
-                f"Weight of {CRITERIA[name].label.lower()}",
+                f"Weight of {CRITERIA[name].name}",
                 *(-1.0, 1.0, 1.0, 0.25),
                 key=f"weight_{name}",
                 bind="query-params",
@@ -101,4 +107,6 @@ def _weights() -> dict[str, Any]:
         "A weight below 0 means that less is better.",
     )
     needed = {"weights": weights, "normalise": normalise}
-    return needed | (_targets() if "targets" in parts else {})
+    if "pretraining_size" in parts:
+        needed |= pretraining_figures()
+    return needed | (targets() if "targets" in parts else {})

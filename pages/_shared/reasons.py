@@ -1,12 +1,14 @@
 """Why a set ranks where it does, in words."""
 
+import math
+
 import streamlit as st
 
 from mslt_core import figures, pipeline
 from mslt_core.spec.criteria import CRITERIA
 from mslt_core.spec.languages import LANGUAGES, label
-from mslt_core.spec.rankings import FeatureContrast, RankedSet, SelectionResult, SetExplained
-from mslt_core.spec.selecting import SelectSpec
+from mslt_core.spec.rankings import FeatureContrast, SelectionResult, SetExplained
+from mslt_core.spec.selecting import Criterion, SelectSpec
 from mslt_core.spec.specs import set_name
 from pages._shared.chosen_set import choose
 from pages._shared.messages import escape
@@ -14,23 +16,8 @@ from pages._shared.theme import current_theme, show_figure
 
 MAX_UNCOVERED = 8
 
-
-def place_told(result: SelectionResult, ranked: RankedSet) -> str:
-    """Score and rank of one set."""
-    info = CRITERIA[result.criterion]
-    names = ", ".join(label(lang) for lang in ranked.source_langs)
-    if ranked.rank is None or ranked.score is None:
-        return f"{escape(names)}: not ranked, since a score is undefined."
-    pair = f" ({ranked.mean_pair:.3f} for a mean pair)" if ranked.mean_pair is not None else ""
-    n, n_ranked = len(result.sets), result.sets.n_ranked
-    of = f"of {n_ranked:,}{' ranked ones' if n_ranked < n else ''}"
-    if result.sets.heuristic:
-        of = "among the sets found"
-    tied = ", shared" if ranked.tied else ""
-    return (
-        f"{escape(names)}: **{ranked.score:,.{info.decimals}f}** {escape(result.sets.unit)}{pair}. "
-        f"Rank {ranked.rank:,} {of}{tied}."
-    )
+PREDICTED = "°"
+"""Stands behind values that no source reports."""
 
 
 def reasons(spec: SelectSpec, result: SelectionResult, chosen: tuple[str, ...]) -> None:
@@ -39,7 +26,7 @@ def reasons(spec: SelectSpec, result: SelectionResult, chosen: tuple[str, ...]) 
     st.subheader(f"Why does {set_name(chosen)} rank there?")
     left, right = st.columns([3, 2], gap="large")
     with left:
-        _features(told, chosen)
+        _features(told, result.criterion, chosen)
         _better(told)
     if told.contributions:
         with right:
@@ -50,12 +37,17 @@ def reasons(spec: SelectSpec, result: SelectionResult, chosen: tuple[str, ...]) 
             _shares(result, chosen)
 
 
-def _features(told: SetExplained, chosen: tuple[str, ...]) -> None:
+def _features(told: SetExplained, criterion: Criterion, chosen: tuple[str, ...]) -> None:
+    info = CRITERIA[criterion]
+    own = told.features == criterion
+    where = "" if own else f"In {CRITERIA[told.features].name}, which {info.name} ignores, "
     if len(chosen) > 1 and told.differ:
         lines = "\n".join(f"- {_contrast(contrast)}" for contrast in told.differ)
-        st.markdown(f"They differ most in\n{lines}")
-    if told.agree:
-        st.markdown(f"All have {escape(', '.join(c.name for c in told.agree))}.")
+        st.markdown(f"{where}{'They' if own else 'they'} differ most in\n{lines}")
+    if len(chosen) > 1 and told.agree:
+        st.markdown(f"All have {', '.join(map(_shared, told.agree))}.")
+    if any(contrast.predicted for contrast in (*told.differ, *told.agree)):
+        st.caption(f"{PREDICTED} Reported by no source here: predicted from near languages.")
     scripts = sorted({LANGUAGES[lang].script for lang in chosen})
     families = sorted({LANGUAGES[lang].family for lang in chosen})
     st.markdown(f"Scripts: {', '.join(scripts)}. Families: {', '.join(families)}.")
@@ -75,9 +67,13 @@ def _contrast(contrast: FeatureContrast) -> str:
     words: dict[str, list[str]] = {}
     for lang, value in contrast.values.items():
         said = {0.0: "no", 1.0: "yes"}.get(round(value, 2), f"{value:.2f}")
-        words.setdefault(said, []).append(lang)
+        words.setdefault(said, []).append(f"{lang}{PREDICTED * (lang in contrast.predicted)}")
     told = "; ".join(f"{said} in {', '.join(words[said])}" for said in sorted(words, reverse=True))
     return f"**{escape(contrast.name)}**: {told}"
+
+
+def _shared(contrast: FeatureContrast) -> str:
+    return f"{escape(contrast.name)}{PREDICTED * bool(contrast.predicted)}"
 
 
 def _better(told: SetExplained) -> None:
@@ -98,5 +94,10 @@ def _shares(result: SelectionResult, chosen: tuple[str, ...]) -> None:
     info = CRITERIA[result.criterion]
     values = {lang: result.values[lang] for lang in chosen if lang in result.values}
     st.markdown("Each language by itself")
-    for lang, value in sorted(values.items(), key=lambda item: -item[1]):
-        st.markdown(f"- {escape(label(lang))}: {value:,.{max(info.decimals, 1)}f}")
+    known = sorted(
+        (lang for lang in values if not math.isnan(values[lang])), key=lambda x: -values[x]
+    )
+    for lang in sorted(known, key=lambda lang: -values[lang]):
+        st.markdown(f"- {escape(label(lang))}: {values[lang]:,.{max(info.decimals, 1)}f}")
+    for lang in sorted(values.keys() - set(known)):
+        st.markdown(f"- {escape(label(lang))}: no figure")

@@ -1,7 +1,8 @@
 """Ranked sets of languages in one sentence."""
 
 from mslt_core.spec.criteria import CRITERIA
-from mslt_core.spec.rankings import SelectionResult
+from mslt_core.spec.languages import label
+from mslt_core.spec.rankings import RankedSet, SelectionResult
 from mslt_core.spec.specs import set_name
 from pages._shared.messages import escape
 
@@ -34,3 +35,25 @@ def answer(result: SelectionResult) -> str:
         second = sets.ranked(int(sets.order[1]))
         after = f"; the next has {second.score:,.{info.decimals}f}"
     return f"By {escape(info.name)}, **{name}** scores {first} of {n}, with {score}{after}."
+
+
+def place_told(result: SelectionResult, ranked: RankedSet) -> str:
+    """Score and rank of one set."""
+    info = CRITERIA[result.criterion]
+    names = ", ".join(label(lang) for lang in ranked.source_langs)
+    if ranked.rank is None or ranked.score is None:
+        return f"{escape(names)}: not ranked, since a score is undefined."
+    pair = (
+        f" ({ranked.mean_pair:.{info.decimals}f} for a mean pair)"
+        if ranked.mean_pair is not None
+        else ""
+    )
+    n, n_ranked = len(result.sets), result.sets.n_ranked
+    of = f"of {n_ranked:,}{' ranked ones' if n_ranked < n else ''}"
+    if result.sets.heuristic:
+        of = "among the sets found"
+    tied = ", shared" if ranked.tied else ""
+    return (
+        f"{escape(names)}: **{ranked.score:,.{info.decimals}f}** {escape(result.sets.unit)}{pair}. "
+        f"Rank {ranked.rank:,} {of}{tied}."
+    )

@@ -1,16 +1,26 @@
 """Tables that can be taken along: as CSV and as LaTeX."""
 
+from collections.abc import Callable
+
 import pandas as pd
 import streamlit as st
 
+from mslt_core import pipeline
 
-def show_table(frame: pd.DataFrame, *, name: str) -> None:
-    """A table with its two downloads."""
-    st.dataframe(frame, hide_index=True, width="stretch")
+
+def show_table(
+    frame: pd.DataFrame, *, name: str, on_row: Callable[[int], None] | None = None
+) -> None:
+    """A table with its two downloads; `on_row` gets the place of a row that is chosen."""
+    whole = frame.convert_dtypes()  # a rank stays a whole number where another one is missing
+    if on_row is None:
+        st.dataframe(whole, hide_index=True, width="stretch")
+    else:
+        _choosable(whole, name, on_row)
     with st.container(horizontal=True):
         st.download_button(
             "CSV",
-            frame.to_csv(index=False),
+            whole.to_csv(index=False),
             file_name=f"{name}.csv",
             mime="text/csv",
             on_click="ignore",
@@ -18,7 +28,7 @@ def show_table(frame: pd.DataFrame, *, name: str) -> None:
         )
         st.download_button(
             "LaTeX",
-            as_latex(frame),
+            pipeline.as_latex(whole),
             file_name=f"{name}.tex",
             mime="text/x-tex",
             on_click="ignore",
@@ -26,8 +36,19 @@ def show_table(frame: pd.DataFrame, *, name: str) -> None:
         )
 
 
-def as_latex(frame: pd.DataFrame) -> str:
-    """The table in the style of booktabs."""
-    styled = frame.style.format(na_rep="--", precision=3, escape="latex").hide(axis="index")
-    styled = styled.format_index(escape="latex", axis="columns")
-    return str(styled.to_latex(hrules=True))
+def _choosable(frame: pd.DataFrame, name: str, on_row: Callable[[int], None]) -> None:
+    key = f"table_{name}"
+
+    def chosen() -> None:
+        rows = st.session_state[key].selection.rows
+        if rows:
+            on_row(rows[0])
+
+    st.dataframe(
+        frame,
+        hide_index=True,
+        width="stretch",
+        key=key,
+        on_select=chosen,
+        selection_mode="single-row",
+    )

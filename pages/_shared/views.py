@@ -8,7 +8,7 @@ from mslt_core.spec.criteria import CRITERIA
 from mslt_core.spec.rankings import SelectionResult
 from mslt_core.spec.selecting import SelectSpec
 from pages._shared import cached
-from pages._shared.chosen_set import on_click
+from pages._shared.chosen_set import choose, on_click
 from pages._shared.tables import show_table
 from pages._shared.theme import current_theme, show_figure
 
@@ -20,12 +20,16 @@ def distances(
 ) -> None:
     """Heatmap with dendrogram, and the map; in syntax where the criterion compares no pairs."""
     if result.distances is None:
+        instead = spec.target_by if spec.criterion == "targets" else "syntax"
         label = CRITERIA[result.criterion].label
-        st.caption(f"{label} compares no pairs of languages: these are the distances in syntax.")
-        k = min(max(spec.k, 2), len(spec.free))
-        if k < 2:
+        st.caption(
+            f"{label} compares no pairs of languages: these are the distances in "
+            f"{CRITERIA[instead].name}."
+        )
+        if len(spec.free) < 2:
             return
-        result = cached.selection(root, spec.but(criterion="syntax", k=k, include=(), weights=()))
+        pairs = spec.but(criterion=instead, k=2, include=(), weights=(), minimise=False)
+        result = cached.selection(root, pairs)
     theme = current_theme()
     one, other = st.columns(2, gap="large")
     with one:
@@ -67,6 +71,11 @@ def all_sets(result: SelectionResult, chosen: tuple[str, ...]) -> None:
             for s in result.sets.best(TABLE_ROWS)
         ]
     )
-    show_table(frame, name=f"sets of {result.k} by {info.label.lower()}")
+    listed = result.sets.order[:TABLE_ROWS]
+    show_table(
+        frame,
+        name=f"sets of {result.k} by {info.name}",
+        on_row=lambda row: choose(result.sets.langs(int(listed[row]))),
+    )
     if len(result.sets) > TABLE_ROWS:
         st.caption(f"The first {TABLE_ROWS:,} of {len(result.sets):,} sets.")

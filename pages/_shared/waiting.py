@@ -3,10 +3,18 @@
 import streamlit as st
 
 from mslt_core import jobs, pipeline
-from mslt_core.spec.specs import Spec, Where
+from mslt_core.spec.selecting import SelectSpec
+from mslt_core.spec.specs import LanguageVectorsSpec, Spec, Where
 from mslt_core.store import UNFINISHED
 from pages._shared.context import Context
 from pages._shared.messages import escape, show_progress
+
+
+def vectors_of(spec: SelectSpec) -> LanguageVectorsSpec:
+    """The work of embedding all languages that the spec's sets can hold."""
+    return LanguageVectorsSpec(
+        checkpoint=spec.model, corpus=spec.corpus, langs=spec.free, layer=spec.layer
+    )
 
 
 def wait_for(context: Context, spec: Spec) -> bool:

@@ -14,11 +14,9 @@ from mslt_core.analysis.selection import (
     better_by_a_swap,
     contrasts,
     diversity,
-    farthest_sets,
-    greedy_sets,
     pair_contributions,
 )
-from mslt_core.analysis.sets import all_sets, ranked, sum_over_pairs
+from mslt_core.analysis.sets import all_sets, ranked
 from mslt_core.data import typology
 from mslt_core.spec.errors import SpecError
 from mslt_core.spec.rankings import ScoredSets
@@ -194,44 +192,36 @@ def test_the_nearest_better_set_differs_in_one_language():
 
 
 def test_contrasts_by_hand():
-    names = ("SVO", "SOV", "tone", "case", "rare", "unknown")
+    #                     SVO SOV tone case rare unknown
     vectors = np.array(
-        [[1, 0, 0, 1, 0, np.nan], [1, 0, 1, 1, 0, 1], [0, 1, 1, 1, 0, 1], [0, 1, 1, 1, 0, 1.0]]
+        [
+            [1, 0, 0, 1, 1, np.nan],  # en
+            [1, 0, 1, 1, 1, 1],  # zh
+            [0, 1, 1, 1, 1, 1],  # ja
+            [0, 1, 1, 1, 1, 1],  # ko
+        ]
     )
-    differ, agree = contrasts(vectors, ("en", "zh", "ja", "ko"), names, 5)
-    # SVO splits two and two; SOV is its opposite and says the same; tone splits one and three
-    assert [c.name for c in differ] == ["SVO", "tone"]
-    assert differ[0].values == {"en": 1, "zh": 1, "ja": 0, "ko": 0}
-    assert [c.name for c in agree] == ["case"]
+    others = np.array([[1, 0, 0, 1, 0, 0], [1, 0, 1, 1, 0, 0], [0, 1, 0, 0, 0, 0.0]])
+    background = np.vstack([vectors, others])
+    differ, agree = contrasts(vectors, background, np.ones(vectors.shape, bool), 5)
+    # SVO splits two and two and SOV is its opposite everywhere; tone splits one and three
+    assert differ == [0, 2]
+    # both are shared by all; what fewer other languages have says more
+    assert agree == [4, 3]
 
 
-# too many to look at all
+def test_of_equal_contrasts_the_reported_one_comes_first():
+    vectors = np.array([[1, 1, 0.0], [0, 0, 1.0]])
+    background = np.vstack([vectors, [[1, 0, 0.0], [0, 1, 1.0], [1, 1, 1.0]]])
+    reported = np.array([[False, True, True], [True, True, False]])
+    assert contrasts(vectors, background, reported, 5)[0][0] == 1
 
 
-@pytest.mark.parametrize("minimise", [False, True])
-@pytest.mark.parametrize("seed", range(3))
-def test_heuristics_find_sets_that_are_near_the_best(seed, minimise):
-    d = distances(np.random.default_rng(seed).random((12, 6)))
-    sets = scored(d, [f"l{i:02}" for i in range(12)], 4, minimise=minimise)
-    for members in (
-        greedy_sets(lambda m: sum_over_pairs(d, m), 12, 4, minimise=minimise),
-        farthest_sets(d, 4, minimise=minimise),
-    ):
-        assert (np.diff(members, axis=1) > 0).all()
-        places = [sets.find([sets.pool[m] for m in row]) for row in members]
-        assert min(sets.ranks[places]) <= len(sets) / 20
-        assert len(set(places)) == len(places)
-
-
-def test_heuristics_keep_what_must_be_in_and_leave_out_what_has_no_distance():
-    d = distances(np.random.default_rng(0).random((8, 5)))
-    d[3], d[:, 3] = np.nan, np.nan
-    for members in (
-        greedy_sets(lambda m: sum_over_pairs(d, m), 8, 4, (5, 1)),
-        farthest_sets(d, 4, (5, 1)),
-    ):
-        assert len(members)
-        assert all({1, 5} <= set(row) and 3 not in row for row in members.tolist())
+def test_features_that_only_agree_here_are_told_apart():
+    # in these two languages the columns are the same, elsewhere they are not
+    vectors = np.array([[1, 1.0], [0, 0]])
+    background = np.vstack([vectors, [[1, 0.0]]])
+    assert len(contrasts(vectors, background, np.ones((2, 2), bool), 5)[0]) == 2
 
 
 # the paper

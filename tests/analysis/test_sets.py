@@ -118,6 +118,11 @@ def test_large_scores_are_tied_relative_to_their_size():
     assert ranks.tolist() == [2, 2, 1]
 
 
+def test_small_scores_are_tied_relative_to_their_size():
+    ranks, _ = ranked(np.array([1e-12, 2e-12, 2e-12 * (1 + 1e-15)]))
+    assert ranks.tolist() == [3, 1, 1]
+
+
 def test_swaps_share_all_languages_but_one():
     members = all_sets(6, 3)
     for i, chosen in enumerate(as_tuples(members)):

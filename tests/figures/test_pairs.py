@@ -13,7 +13,13 @@ def explained(values: dict, score: float | None = 1.2) -> SetExplained:
         source_langs=("ar", "de", "zh"), rank=1, tied=False, score=score, mean_pair=0.4
     )
     return SetExplained(
-        place=place, contributions=values, differ=(), agree=(), uncovered=(), better=None
+        place=place,
+        contributions=values,
+        features="syntax",
+        differ=(),
+        agree=(),
+        uncovered=(),
+        better=None,
     )
 
 

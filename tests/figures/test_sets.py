@@ -71,7 +71,7 @@ def test_no_score_at_all_is_said_and_drawn_as_nothing(selection_result):
     ("criterion", "scores", "printed"),
     [
         ("script", (1, 2, 2, 1, 2, 2), ["2", "2", "2", "2", "1", "1"]),
-        ("pretraining_size", (1234.56, 5, 4, 3, 2, 1), ["1,234.6", "5.0", "4.0", "3.0"]),
+        ("pretraining_size", (1234.56, 5, 4, 3, 2, 1), ["1,234.56", "5.00", "4.00", "3.00"]),
         ("blend", (-1.5, 0.25, -0.0001, 0, 0, 0), ["0.250", "0.000"]),
     ],
 )

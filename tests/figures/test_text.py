@@ -86,7 +86,7 @@ def test_criteria_inside_a_sentence():
         (0.8, "syntax", "0.800"),
         (-1.5, "blend", "−1.500"),
         (-0.0001, "blend", "0.000"),
-        (1234.56, "pretraining_size", "1,234.6"),
+        (1234.56, "pretraining_size", "1,234.56"),
         (3.0, "script", "3"),
     ],
 )

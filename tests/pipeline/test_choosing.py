@@ -4,6 +4,7 @@ import itertools
 import math
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,6 +14,8 @@ from mslt_core.pipeline import (
     COMPARED,
     EXAMPLE,
     Access,
+    as_latex,
+    choosing_stamp,
     compare,
     explain,
     is_heuristic,
@@ -163,7 +166,10 @@ def test_one_language_has_a_place_where_that_makes_sense(access):
         ({"k": 4, "exclude": PAPER[:4]}, r"k = 4 is larger than the pool of 7 languages \(4 of it"),
         ({"include": ("sw",)}, "include: sw not in the pool"),
         ({"exclude": ("sw",)}, "exclude: sw not in the pool"),
-        ({"include": ("en",), "exclude": ("en",)}, "en cannot be both included and excluded"),
+        (
+            {"include": ("en",), "exclude": ("en",)},
+            "included and excluded: en",
+        ),
         ({"include": PAPER[:4]}, r"4 languages must be in \(ar, de, en, es\), more than k = 3"),
         ({"criterion": "targets"}, "no target language chosen"),
         ({"criterion": "blend"}, "a blend needs weights"),
@@ -183,7 +189,7 @@ def test_contradictions_are_refused(changes, message):
 
 def test_a_language_without_vectors_leaves_its_sets_unranked(access):
     result = select(access, spec(pool=("de", "en", "eu", "fr"), k=2, criterion="family"))
-    assert "Basque (eu): no family features to compare" in result.notes[0]
+    assert "Basque (eu): no features of family to compare" in result.notes[0]
     assert len(result.sets) == 6
     assert result.sets.n_ranked == 3
     last = result.sets.best(6)[3:]
@@ -320,3 +326,62 @@ def test_the_map_has_the_pool_where_distances_are_known(access):
 def test_a_hundred_languages_can_be_chosen_from():
     assert len(selectable_langs()) >= 100
     assert set(PAPER) <= set(selectable_langs("individual"))
+
+
+def test_the_heuristic_starts_beside_what_must_be_in(access):
+    asked = spec(pool=selectable_langs()[:60], k=6, include=("en",))
+    result = select(access, asked)
+    assert result.sets.heuristic
+    assert explain(asked, result, result.sets.best(1)[0].source_langs).better is None
+    with pytest.raises(SpecError, match="no set of 6 has a score under family"):
+        select(access, asked.but(include=("eu",), criterion="family"))
+
+
+def test_the_chosen_criterion_keeps_its_direction_among_all(access):
+    result = compare(access, spec(minimise=True), ("syntax", "phonology", "typology"))
+    lowest = result.by_criterion["syntax"]
+    assert lowest.best(1)[0].source_langs == ("de", "en", "ru")
+    assert result.by_criterion["phonology"].best(1)[0].source_langs == ("ar", "en", "zh")
+    turned = compare(access, spec(), ("syntax", "phonology", "typology")).correlations
+    assert result.correlations[0, 1] == pytest.approx(-turned[0, 1])
+    assert result.correlations[1, 2] == pytest.approx(turned[1, 2])
+
+
+def test_features_of_another_kind_are_called_so_and_predictions_marked(access):
+    asked = spec(pool=(*PAPER, "yo", "sw"), criterion="script")
+    told = explain(asked, select(access, asked), ("ar", "sw", "yo"))
+    assert told.features == "syntax"
+    reported = ~np.isnan(typology.vectors("syntax_average", ("ar", "sw", "yo")))
+    names = typology.feature_names("syntax")
+    for contrast in (*told.differ, *told.agree):
+        column = reported[:, names.index(contrast.name)]
+        assert contrast.predicted == tuple(
+            lang for lang, there in zip(("ar", "sw", "yo"), column, strict=True) if not there
+        )
+    assert len(told.differ) == 6
+
+
+def test_a_target_without_features_is_refused_and_one_in_the_pool_is_told(access):
+    asked = spec(criterion="targets", targets=("eu",), target_by="family")
+    with pytest.raises(BadInputError, match=r"Basque \(eu\): no family features to be close to"):
+        select(access, asked)
+    notes = select(access, spec(criterion="targets", targets=("en", "ja"))).notes
+    assert any("English (en): a target itself" in note for note in notes)
+
+
+def test_a_stamp_changes_when_embeddings_are_computed(tiny_checkpoint, tmp_path):
+    asked = spec(pool=("de", "en", "zh"), k=2, criterion="embedding", model=str(tiny_checkpoint))
+    look = Access(store=Store(tmp_path), compute=False)
+    before = choosing_stamp(look, asked)
+    assert "not computed yet" in compare(look, asked).missing["embedding"]
+    select(Access(store=Store(tmp_path)), asked)
+    assert choosing_stamp(look, asked) != before
+    assert choosing_stamp(look, asked.but(criterion="script"), everything=True) != ""
+
+
+def test_tables_for_papers_have_the_decimals_they_need():
+    frame = pd.DataFrame({"set_a": ["ar, en", "x"], "sum − 1": [87.05, None], "rank": [1, None]})
+    latex = as_latex(frame.convert_dtypes())
+    assert r"set\_a & sum $-$ 1 & rank" in latex
+    assert r"ar, en & 87.05 & 1 \\" in latex
+    assert r"x & -- & -- \\" in latex
