@@ -14,7 +14,7 @@ def show_table(
     """A table with its two downloads; `on_row` gets the place of a row that is chosen."""
     whole = frame.convert_dtypes()  # a rank stays a whole number where another one is missing
     if on_row is None:
-        st.dataframe(whole, hide_index=True, width="stretch")
+        st.dataframe(whole, hide_index=True, width="stretch", placeholder="–")
     else:
         _choosable(whole, name, on_row)
     with st.container(horizontal=True):
@@ -48,6 +48,7 @@ def _choosable(frame: pd.DataFrame, name: str, on_row: Callable[[int], None]) ->
         frame,
         hide_index=True,
         width="stretch",
+        placeholder="–",
         key=key,
         on_select=chosen,
         selection_mode="single-row",
