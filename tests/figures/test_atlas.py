@@ -59,7 +59,8 @@ def test_three_chosen_are_a_closed_area_and_two_a_line():
 def test_the_subtitle_says_how_much_is_kept_and_who_is_left_out():
     fig = drawn(left_out=("fi", "eu"))
     assert fig.layout.title.subtitle.text == (
-        "By syntax; two dimensions explain 71 % of the variation; without eu, fi: distances<br>missing"
+        "By syntax; two dimensions explain 71 % of the variation; "
+        "without eu, fi: distances<br>missing"
     )
     assert alt_text(fig) == (
         "Map of 4 languages by distance in syntax; two dimensions explain 71 % of the variation. "
