@@ -7,7 +7,7 @@ import json
 import platform
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, get_args
 
@@ -114,6 +114,62 @@ def build_runs(out_dir: Path = pipeline.EXAMPLE, *, report: Say = print) -> dict
         return _put_in_place(store, out_dir, list(runs.values()), kept)
 
 
+def sweep_sets() -> tuple[tuple[str, ...], ...]:
+    """Every subset of the seven sources, the small ones first: 127."""
+    pool = pipeline.task_offer("cldr-ner", None).source_pool
+    sizes = range(1, len(pool) + 1)
+    return tuple(langs for k in sizes for langs in itertools.combinations(pool, k))
+
+
+def build_sweep(
+    out_dir: Path = pipeline.EXAMPLE,
+    *,
+    store: Store | None = None,
+    seeds: Sequence[int] = SEEDS,
+    limit: int | None = None,
+    report: Say = print,
+) -> dict[str, object]:
+    """Train every set with every seed and ship what is complete, packed.
+
+    It can be interrupted at any time: the runs are kept in `store` (by default the user's), those
+    that are done are not done again, and a seed is shipped once all of its sets are done. With
+    `limit` it stops after so many runs.
+    """
+    store = store or pipeline.open_store()
+    todo = list(itertools.product(seeds, sweep_sets()))
+    trained = 0
+    for place, (seed, langs) in enumerate(todo):
+        spec, where = example_spec(langs, seed)
+        if limit is not None and trained >= limit:
+            break
+        if store.runs.create(spec, where):
+            jobs.work(store, "runs", spec.digest(), pipeline.execute_training)
+            # its scores are shipped, not its weights, which would fill gigabytes
+            shutil.rmtree(store.runs.folder(spec.digest()) / "model", ignore_errors=True)
+            state = store.runs.status(spec.digest()).state
+            report(f"{place + 1} of {len(todo)}: {spec.name}, seed {seed}: {state}")
+            trained += 1
+    return _ship_sweep(store, out_dir, seeds)
+
+
+def _ship_sweep(store: Store, out_dir: Path, seeds: Sequence[int]) -> dict[str, object]:
+    """Pack the seeds that are whole into `out_dir`; runs that are there already stay."""
+    shipped: dict[str, object] = {"command": f"{COMMAND} sweep", **_versions(), "seeds": []}
+    whole = []
+    for seed in seeds:
+        runs = [example_spec(langs, seed)[0].digest() for langs in sweep_sets()]
+        if all(store.runs.exists(r) and store.runs.status(r).state == "done" for r in runs):
+            whole.append(seed)
+            for run in runs:
+                if not (out_dir / "runs" / run / "spec.json").exists():
+                    store.runs.pack(run, out_dir / "runs" / run)
+    shipped["seeds"], shipped["sets"] = whole, len(sweep_sets())
+    if whole:
+        text = json.dumps(shipped, indent=2, ensure_ascii=False)
+        (out_dir / "sweep.json").write_text(text + "\n", encoding="utf-8")
+    return shipped
+
+
 def _trained(store: Store, langs: tuple[str, ...], seed: int, report: Say) -> str:
     spec, where = example_spec(langs, seed)
     store.runs.create(spec, where)
@@ -143,6 +199,7 @@ def _halve(store: Store, run: str) -> None:
         (staging / checkpoints.MANIFEST).unlink()
     outcome: dict[str, Any] = {**store.runs.outcome(run)}
     outcome.pop("sampled_hash")
+    outcome.pop("n_sampled")
     outcome["weights"] = checkpoints.fingerprint(folder)
     store.runs.write_outcome(run, predictions={}, **outcome)
 
@@ -174,9 +231,9 @@ def _put_in_place(
     store: Store, out_dir: Path, runs: list[str], with_weights: set[str]
 ) -> dict[str, object]:
     """Copy runs, maps and CKA, without what a finished run needs no more."""
-    for name in ("runs", "arrays"):
-        shutil.rmtree(out_dir / name, ignore_errors=True)
+    shutil.rmtree(out_dir / "arrays", ignore_errors=True)
     for run in runs:
+        shutil.rmtree(out_dir / "runs" / run, ignore_errors=True)  # the sweep's others stay
         leave = [
             "checkpoints",
             "worker.*",
@@ -190,17 +247,23 @@ def _put_in_place(
     _copy_small_arrays(store, out_dir)
     provenance: dict[str, object] = {
         "command": f"{COMMAND} runs",
-        "date": dt.datetime.now(dt.UTC).date().isoformat(),
-        "world": cldr.fingerprint(),
+        **_versions(),
         "sources": [list(langs) for langs in source_sets()],
         "seeds": list(SEEDS),
         "weights": "seed 0 of the first two sets, rounded to half precision after scoring",
-        "python": platform.python_version(),
-        "versions": {name: importlib.metadata.version(name) for name in LIBRARIES},
     }
     text = json.dumps(provenance, indent=2, ensure_ascii=False)
     (out_dir / "provenance.json").write_text(text + "\n", encoding="utf-8")
     return provenance
+
+
+def _versions() -> dict[str, object]:
+    return {
+        "date": dt.datetime.now(dt.UTC).date().isoformat(),
+        "world": cldr.fingerprint(),
+        "python": platform.python_version(),
+        "versions": {name: importlib.metadata.version(name) for name in LIBRARIES},
+    }
 
 
 def _copy_small_arrays(store: Store, out_dir: Path) -> None:

@@ -59,7 +59,7 @@ NEVER_PASSED = {
 MAX_LINES = {"mslt_core": 300, "pages": 120, "app.py": 120}
 MAX_BODY = 40
 LARGER: dict[str, tuple[int, str]] = {
-    "pages/_shared/cached.py": (150, "all caches are in one file, a few lines each"),
+    "pages/_shared/cached.py": (170, "all caches are in one file, a few lines each"),
 }
 """File, or file::function, to the lines it may have and why."""
 

@@ -98,7 +98,9 @@ def ratio_bootstrap(
     if n == 0 or sizes.sum() == 0:
         raise DegenerateInputError("a bootstrap needs at least one scored item")
     drawn = np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), size=n_resamples)
-    totals = drawn @ np.stack([hits_b.astype(np.int64) - hits_a, sizes.astype(np.int64)], axis=1)
+    totals = drawn @ np.stack(
+        [hits_b.astype(np.int64) - hits_a.astype(np.int64), sizes.astype(np.int64)], axis=1
+    )
     differences = totals[:, 0] / totals[:, 1]
     tail = (1 - level) / 2
     low, high = np.quantile(differences, [tail, 1 - tail])

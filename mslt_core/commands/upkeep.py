@@ -27,13 +27,15 @@ def add(subparsers: Subparsers) -> None:
     example.add_argument(
         "what",
         choices=sorted(REMAKE),
-        help="base: pretrain the base encoder; runs: train the runs and draw the maps",
+        help="base: pretrain the base encoder; runs: train the runs and draw the maps; sweep: "
+        "train all 127 subsets of the sources with three seeds, and go on where it was stopped",
     )
     example.add_argument(
         "--out", type=Path, metavar="DIR", help="where to (default: in place of what is shipped)"
     )
     example.add_argument("--steps", type=int, help="default: as shipped, about 30 minutes")
     example.add_argument("--seed", type=int, default=0, help="default 0")
+    example.add_argument("--limit", type=int, metavar="N", help="sweep: stop after N runs")
     doctor = command(
         subparsers,
         "doctor",
@@ -72,7 +74,19 @@ def _runs(args: argparse.Namespace) -> dict[str, Any]:
         return example.build_runs(args.out or EXAMPLE, report=lambda line: report(0, 0, line))
 
 
-REMAKE = {"base": _base, "runs": _runs}
+def _sweep(args: argparse.Namespace) -> dict[str, Any]:
+    from mslt_core import example
+
+    with progress(args) as report:
+        return example.build_sweep(
+            args.out or EXAMPLE,
+            store=open_store(args.store),
+            limit=args.limit,
+            report=lambda line: report(0, 0, line),
+        )
+
+
+REMAKE = {"base": _base, "runs": _runs, "sweep": _sweep}
 
 
 def _example(args: argparse.Namespace) -> Answer:

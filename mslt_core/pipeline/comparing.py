@@ -1,5 +1,6 @@
 """Runs side by side: groups over seeds, and one group minus another per target."""
 
+import functools
 import itertools
 from collections.abc import Sequence
 from typing import Literal
@@ -20,11 +21,13 @@ MIN_SEEDS = 3
 """With fewer seeds a spread over seeds says too little; the items' spread is shown instead."""
 
 
+@functools.lru_cache(maxsize=4096)  # a page asks for hundreds at every look
 def group_key(spec: TrainSpec) -> str:
     """Runs with the same key differ in their seed alone."""
     return spec.but(seed=0).digest()
 
 
+@functools.lru_cache(maxsize=4096)
 def experiment_key(spec: TrainSpec) -> str:
     """Groups with the same key may be compared: all is equal but the sources and the seed."""
     return spec.but(seed=0, source_langs=("en",)).digest()
@@ -58,11 +61,15 @@ def run_result(store: Store, run: str) -> RunResult:
     if not info.has_scores:
         reason = f" ({info.reason})" if info.reason else ""
         raise NotComputedError(f"run {info.run} has no scores: it is {info.state}{reason}")
+    return _result(store, info)
+
+
+def _result(store: Store, info: RunInfo) -> RunResult:
     outcome = store.runs.outcome(info.run)
     return RunResult(
         info=info,
         scores=outcome["scores"],
-        sampled={lang: len(rows) for lang, rows in outcome["sampled"].items()},
+        sampled=outcome["n_sampled"],
         sampled_hash=outcome["sampled_hash"],
         tokens_seen=outcome["tokens_seen"],
     )
@@ -78,7 +85,7 @@ def zero_shot_means(
     Returns these targets, and a mean over them and over the group's seeds by the group's key.
     Without such a target both are empty: means over different languages compare nothing.
     """
-    results = {g.key: [run_result(store, info.run) for info in g.runs] for g in groups}
+    results = {g.key: [_result(store, info) for info in g.runs] for g in groups}
     sources = {lang for group in groups for lang in group.source_langs}
     scored = [set(_defined(result, metric)) for of_group in results.values() for result in of_group]
     targets = tuple(sorted(set.intersection(*scored) - sources)) if scored else ()
@@ -89,6 +96,36 @@ def zero_shot_means(
         for key, of_group in results.items()
     }
     return targets, means
+
+
+def level_with(
+    store: Store, best: RunGroup, others: Sequence[RunGroup], targets: Sequence[str]
+) -> tuple[RunGroup, ...]:
+    """The groups whose mean accuracy over `targets` differs from the best's within the noise.
+
+    The 95 % interval (Student's t over common seeds, at least three) of the difference holds 0;
+    groups with fewer common seeds are not judged.
+    """
+    means = _mean_accuracies(store, best, targets)
+    level = []
+    for other in others:
+        theirs = _mean_accuracies(store, other, targets)
+        common = sorted(means.keys() & theirs.keys())
+        if len(common) >= MIN_SEEDS:
+            differences = np.array([theirs[seed] - means[seed] for seed in common])
+            low, high = t_interval(differences)
+            if low <= 0 <= high:
+                level.append(other)
+    return tuple(level)
+
+
+def _mean_accuracies(store: Store, group: RunGroup, targets: Sequence[str]) -> dict[int, float]:
+    """Seed to mean accuracy over the targets."""
+    found = {}
+    for info in group.runs:
+        scores = _result(store, info).scores
+        found[info.spec.seed] = float(np.mean([scores[lang].accuracy for lang in targets]))
+    return found
 
 
 def gains(
@@ -152,9 +189,9 @@ def _defined(result: RunResult, metric: str) -> list[str]:
 
 def _paired(store: Store, a: RunGroup, b: RunGroup) -> list[tuple[RunResult, RunResult]]:
     """Results of both groups, joined by seed."""
-    of_a = {info.spec.seed: info.run for info in a.runs}
+    of_a = {info.spec.seed: info for info in a.runs}
     pairs = [
-        (run_result(store, of_a[info.spec.seed]), run_result(store, info.run))
+        (_result(store, of_a[info.spec.seed]), _result(store, info))
         for info in b.runs
         if info.spec.seed in of_a
     ]

@@ -11,6 +11,9 @@ from mslt_core.spec.errors import BadInputError
 LOOK_LANGS = ("ar", "de", "en", "es", "fi", "id", "ja", "tr")
 """Languages of a first look: the paper's Figure 3 (ar, en, id), its sources, more families."""
 
+LOOK_SETS = (("en",), ("de", "en", "es"), ("ar", "en", "zh"))
+"""Sets of a first look: English, the paper's Figure 3, and English with the most diverse two."""
+
 BUDGET = 1000
 """Training examples of the shipped runs, and what the Train page starts from."""
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
+import numpy.typing as npt
 
 from mslt_core.analysis import scores
 from mslt_core.data import budget, tasks
@@ -227,6 +228,11 @@ def execute_training(
     return True
 
 
+def _small(counts: npt.NDArray[np.int64]) -> npt.NDArray[np.unsignedinteger[Any]]:
+    """Counts of words in a sentence in one byte each where they fit."""
+    return counts.astype(np.min_scalar_type(counts.max(initial=0)))
+
+
 def _scored(
     labels: Sequence[str],
     items: Mapping[str, Sequence[TaggedSentence]],
@@ -255,7 +261,7 @@ def _scored(
             n_unseen=predicted.n_unseen,
         )
         outcomes[lang] = {
-            **counts.arrays(),
+            **{name: _small(array) for name, array in counts.arrays().items()},
             "predicted": np.concatenate(predicted.tags).astype(np.uint8),
         }
     return target_scores, outcomes

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from mslt_core.store.arrays import ArrayStore
-from mslt_core.store.runs import RunOutcome, Runs
+from mslt_core.store.records import RunOutcome
+from mslt_core.store.runs import Runs
 from mslt_core.store.states import UNFINISHED, Progress, WorkStatus
 from mslt_core.store.tensors import Arrays
 from mslt_core.store.turns import Turns

@@ -1,19 +1,16 @@
 """Run folders: what a training run writes, and the list of runs."""
 
 import dataclasses
-import hashlib
 import json
 import logging
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from mslt_core.spec.errors import MsltError, StoreError
-from mslt_core.spec.languages import language
 from mslt_core.spec.results import RunInfo, RunState, TargetScores, TrainingPoint
 from mslt_core.spec.specs import TrainSpec
 from mslt_core.store.atomic import (
@@ -24,28 +21,31 @@ from mslt_core.store.atomic import (
     write_json,
 )
 from mslt_core.store.index import RunIndex
+from mslt_core.store.records import (
+    PACKED,
+    RunOutcome,
+    checked_record,
+    damaged,
+    hash_of,
+    mean_accuracy,
+    predictions_of,
+    stamps_of,
+    training_point,
+    unpacked,
+)
 from mslt_core.store.states import UNFINISHED, WorkStatus
-from mslt_core.store.tensors import Arrays, read_tensors, write_tensors
-from mslt_core.store.work import WorkFolders, is_digest
+from mslt_core.store.tensors import (
+    Arrays,
+    read_tensors,
+    write_packed,
+    write_tensors,
+)
+from mslt_core.store.work import WorkFolders
 
 logger = logging.getLogger(__name__)
 
-STAMPED = ("spec.json", "where.json", "state.json", "scores.json", "model/manifest.json")
-"""The files of a run that decide what the list shows once it has ended."""
-
-
-class RunOutcome(TypedDict):
-    """All that a finished run leaves but its weights and its predictions."""
-
-    scores: dict[str, TargetScores]
-    sampled: dict[str, list[str]]
-    """Row ids of the training examples per source language."""
-    sampled_hash: str
-    tokens_seen: dict[str, int]
-    device: str
-    weights: str
-    """Fingerprint of the trained checkpoint."""
-    n_layers: int
+_LISTED: dict[Path, tuple[dict[str, str], dict[str, RunInfo]]] = {}
+"""Stamps and runs of layers that are only read, by their folder."""
 
 
 class Runs(WorkFolders):
@@ -92,7 +92,7 @@ class Runs(WorkFolders):
         """The training points so far. Lines that a crash tore are left out."""
         path = self._path(run, "history.jsonl")
         lines = path.read_bytes().splitlines() if path else []
-        points = (_point(line) for line in lines)
+        points = (training_point(line) for line in lines)
         return [point for point in points if point is not None]
 
     def write_outcome(
@@ -110,11 +110,12 @@ class Runs(WorkFolders):
         """Write all that the run found, the scores last; then it may be called done."""
         folder = self._own(run)
         for lang, arrays in predictions.items():
-            write_tensors(folder / _predictions_of(lang), arrays, {"run": run, "lang": lang})
+            write_tensors(folder / predictions_of(lang), arrays, {"run": run, "lang": lang})
         write_json(folder / "sampled.json", sampled)
         record = {
             "scores": {lang: dataclasses.asdict(score) for lang, score in scores.items()},
-            "sampled_hash": _hash_of(sampled),
+            "sampled_hash": hash_of(sampled),
+            "n_sampled": {lang: len(rows) for lang, rows in sampled.items()},
             "tokens_seen": dict(tokens_seen),
             "device": device,
             "weights": weights,
@@ -125,16 +126,12 @@ class Runs(WorkFolders):
     def outcome(self, run: str) -> RunOutcome:
         """What `write_outcome` wrote; StoreError where it is missing or damaged."""
         record = self._record(run)
-        path = self._path(run, "sampled.json")
-        try:
-            sampled = read_json(path) if path else None
-        except ValueError:
-            sampled = None
-        if sampled is None or _hash_of(sampled) != record["sampled_hash"]:
-            raise _damaged(run, "sampled.json")
+        sampled = None if self._path(run, PACKED) else self._sampled(run, record["sampled_hash"])
+        counts = {lang: len(rows) for lang, rows in (sampled or {}).items()}
         return RunOutcome(
             scores=record["scores"],
             sampled=sampled,
+            n_sampled=record.get("n_sampled") or counts,
             sampled_hash=record["sampled_hash"],
             tokens_seen=record["tokens_seen"],
             device=record["device"],
@@ -142,16 +139,47 @@ class Runs(WorkFolders):
             n_layers=record["n_layers"],
         )
 
+    def _sampled(self, run: str, expected: str) -> dict[str, list[str]]:
+        path = self._path(run, "sampled.json")
+        try:
+            sampled = read_json(path) if path else None
+        except ValueError:
+            sampled = None
+        if sampled is None or hash_of(sampled) != expected:
+            raise damaged(run, "sampled.json")
+        return dict(sampled)
+
     def predictions(self, run: str, lang: str) -> Arrays | None:
         """Per-item outcomes on one target language; None where there are none that can be read."""
-        path = self._path(run, _predictions_of(lang))
-        if path is None:
-            return None
+        path = self._path(run, predictions_of(lang))
+        packed = None if path else self._path(run, PACKED)
         try:
-            return read_tensors(path)[0]
+            if path:
+                return read_tensors(path)[0]
+            return unpacked(packed, packed.stat().st_mtime_ns).get(lang) if packed else None
         except (DamagedError, OSError) as e:
-            logger.warning("%s is damaged: %s", path, e)
+            logger.warning("%s is damaged: %s", path or packed, e)
             return None
+
+    def pack(self, run: str, folder: Path) -> None:
+        """Write what pages need of a finished run into `folder`, as small as it goes.
+
+        Spec, state and scores as they are; the outcomes of all targets in one compressed file,
+        without the predicted labels; no history, no weights, no list of sampled rows.
+        """
+        record = self._record(run)
+        arrays = {}
+        for lang in record["scores"]:
+            for name, counts in (self.predictions(run, lang) or {}).items():
+                if name != "predicted":
+                    arrays[f"{lang}/{name}"] = counts.astype(np.min_scalar_type(counts.max()))
+        write_packed(folder / PACKED, arrays, {"run": run})
+        for name in ("spec.json", "where.json", "state.json", "progress.json"):
+            path = self._path(run, name)
+            if path:
+                atomic_write(folder / name, path.read_bytes())
+        scores = {lang: dataclasses.asdict(score) for lang, score in record["scores"].items()}
+        write_json(folder / "scores.json", {**record, "scores": scores})
 
     def model_folder(self, run: str) -> Path | None:
         """The folder of the trained checkpoint, if its weights are stored in any layer."""
@@ -175,7 +203,7 @@ class Runs(WorkFolders):
             created_utc=status.created_utc,
             elapsed_s=status.progress.elapsed_s,
             device=record["device"] if record else "",
-            mean_accuracy=_mean_accuracy(spec, record["scores"]) if record else None,
+            mean_accuracy=mean_accuracy(spec, record["scores"]) if record else None,
             has_scores=record is not None,
             read_only=self._read_only or self._home(run).parent != self._roots[0],
             has_weights=self.model_folder(run) is not None,
@@ -185,15 +213,24 @@ class Runs(WorkFolders):
         """All runs of all layers, newest first. Damaged ones are left out with a warning."""
         found: dict[str, RunInfo] = {}
         for root in reversed(self._roots):
-            stamps = _stamps(root)
+            stamps = stamps_of(root)
             if self._index and root == self._roots[0]:
                 found |= self._index.refreshed(stamps, self._read)
             else:
-                found |= {run: info for run in stamps if (info := self._read(run))}
+                found |= self._shipped(root, stamps)
         unsure = [run for run, i in found.items() if i.state in UNFINISHED or i.state == "lost"]
         now = {**found, **{run: self._read(run) for run in unsure}}
         listed = [info for info in now.values() if info]
         return sorted(listed, key=lambda info: (info.created_utc, info.run), reverse=True)
+
+    def _shipped(self, root: Path, stamps: Mapping[str, str]) -> dict[str, RunInfo]:
+        """The runs of a layer without an index: read once a process, and again if they change."""
+        known = _LISTED.get(root)
+        if known is None or known[0] != stamps:
+            alone = Runs((root.parent,), read_only=True)
+            infos = {run: info for run in stamps if (info := alone._read(run))}
+            known = _LISTED[root] = (dict(stamps), infos)
+        return dict(known[1])
 
     def _read(self, run: str) -> RunInfo | None:
         try:
@@ -213,74 +250,6 @@ class Runs(WorkFolders):
         path = self._path(run, "scores.json")
         try:
             record = read_json(path) if path else {}
-            return _checked_record(record)
+            return checked_record(record)
         except (ValueError, TypeError, KeyError, AttributeError, OSError) as e:
-            raise _damaged(run, "scores.json") from e
-
-
-def _checked_record(record: Mapping[str, Any]) -> dict[str, Any]:
-    """The scores as objects; ValueError, KeyError or TypeError where something does not fit."""
-    scores = {lang: TargetScores(**fields) for lang, fields in record["scores"].items()}
-    numbers = [v for score in scores.values() for v in dataclasses.astuple(score) if v is not None]
-    if not np.isfinite(numbers).all():
-        raise ValueError("a score is not finite")
-    kinds = {
-        "sampled_hash": str,
-        "tokens_seen": dict,
-        "device": str,
-        "weights": str,
-        "n_layers": int,
-    }
-    for name, kind in kinds.items():
-        if not isinstance(record[name], kind):
-            raise TypeError(f"{name} is no {kind.__name__}")
-    return {**record, "scores": scores}
-
-
-def _stamps(root: Path) -> dict[str, str]:
-    """Run to a text that changes with its state, its scores and whether it has weights."""
-    if not root.is_dir():
-        return {}
-    with os.scandir(root) as entries:
-        folders = {entry.name: entry.path for entry in entries if is_digest(entry.name)}
-    return {
-        run: " ".join(_stamp(f"{folder}/{name}") for name in STAMPED)
-        for run, folder in folders.items()
-        if os.path.exists(f"{folder}/spec.json")  # without it the run is still being created
-    }
-
-
-def _stamp(path: str) -> str:
-    """Every write replaces the file, so its number in the file system tells writes apart."""
-    try:
-        found = os.stat(path)  # a Path would take four times as long
-    except FileNotFoundError:
-        return "-"
-    return f"{found.st_ino}:{found.st_mtime_ns}:{found.st_size}"
-
-
-def _point(line: bytes) -> TrainingPoint | None:
-    try:
-        return TrainingPoint(**json.loads(line))
-    except (ValueError, TypeError):
-        return None
-
-
-def _predictions_of(lang: str) -> str:
-    # a code that the table of languages knows is safe as a file's name
-    return f"predictions/{language(lang).code}.safetensors"
-
-
-def _mean_accuracy(spec: TrainSpec, scores: Mapping[str, TargetScores]) -> float | None:
-    """Mean token accuracy over the targets that were not trained on; None if all were."""
-    zero_shot = [s.accuracy for lang, s in scores.items() if lang not in spec.source_langs]
-    return float(np.mean(zero_shot)) if zero_shot else None
-
-
-def _hash_of(sampled: Mapping[str, Sequence[str]]) -> str:
-    text = json.dumps(sampled, sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def _damaged(run: str, name: str) -> StoreError:
-    return StoreError(f"{name} of run {run} is missing or damaged", hint="Start the run again.")
+            raise damaged(run, "scores.json") from e

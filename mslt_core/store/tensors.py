@@ -2,13 +2,14 @@
 
 import hashlib
 import json
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy.typing as npt
 from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save
+from safetensors.numpy import load, save
 
 from mslt_core.store.atomic import DamagedError, atomic_write
 
@@ -21,13 +22,24 @@ def write_tensors(
     path: Path, arrays: Mapping[str, npt.NDArray[Any]], metadata: Mapping[str, str]
 ) -> None:
     """Write `arrays` and `metadata` to `path`, whole or not at all."""
+    atomic_write(path, _sealed(arrays, metadata))
+
+
+def write_packed(
+    path: Path, arrays: Mapping[str, npt.NDArray[Any]], metadata: Mapping[str, str]
+) -> None:
+    """As `write_tensors`, compressed: for small whole numbers, which shrink to a tenth."""
+    atomic_write(path, zlib.compress(_sealed(arrays, metadata), level=9))
+
+
+def _sealed(arrays: Mapping[str, npt.NDArray[Any]], metadata: Mapping[str, str]) -> bytes:
+    """The file's content, with the hash of all that is in it."""
     # safetensors copies memory as it lies: a transposed or sliced view would be stored scrambled
     plain = {
         name: array.astype(array.dtype.newbyteorder("<"), order="C", copy=False)
         for name, array in arrays.items()
     }
-    sealed = {**metadata, HASH_KEY: _content_hash(plain, metadata)}
-    atomic_write(path, save(plain, metadata=sealed))
+    return save(plain, metadata={**metadata, HASH_KEY: _content_hash(plain, metadata)})
 
 
 def read_tensors(path: Path) -> tuple[Arrays, dict[str, str]]:
@@ -38,6 +50,22 @@ def read_tensors(path: Path) -> tuple[Arrays, dict[str, str]]:
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     except SafetensorError as e:
         raise DamagedError(str(e)) from e
+    return _checked(arrays, metadata)
+
+
+def read_packed(path: Path) -> tuple[Arrays, dict[str, str]]:
+    """Arrays and metadata that `write_packed` wrote; DamagedError as for `read_tensors`."""
+    try:
+        content = zlib.decompress(path.read_bytes())
+        arrays = load(content)
+        # the header: its length in eight bytes, then JSON
+        header = json.loads(content[8 : 8 + int.from_bytes(content[:8], "little")])
+    except (zlib.error, SafetensorError, ValueError) as e:
+        raise DamagedError(str(e)) from e
+    return _checked(arrays, dict(header.get("__metadata__", {})))
+
+
+def _checked(arrays: Arrays, metadata: dict[str, str]) -> tuple[Arrays, dict[str, str]]:
     recorded = metadata.pop(HASH_KEY, "")
     if _content_hash(arrays, metadata) != recorded:
         raise DamagedError("its content does not match its recorded SHA-256")

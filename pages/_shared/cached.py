@@ -97,6 +97,25 @@ def zero_shot_means(
     return _zero_shot_means(root, " ".join(map(_stamp, groups)), groups)
 
 
+@st.cache_data(max_entries=64, show_spinner=False)
+def _level_with(
+    root: str,
+    stamp: str,  # noqa: ARG001
+    targets: tuple[str, ...],
+    _best: RunGroup,
+    _others: tuple[RunGroup, ...],
+) -> list[str]:
+    found = pipeline.level_with(pipeline.open_store(root), _best, _others, targets)
+    return [group.name for group in found]
+
+
+def level_with(
+    root: str, best: RunGroup, others: tuple[RunGroup, ...], targets: tuple[str, ...]
+) -> list[str]:
+    """Names of the groups that differ from the best within the seeds' noise."""
+    return _level_with(root, " ".join(map(_stamp, (best, *others))), targets, best, others)
+
+
 @st.cache_data(max_entries=16, show_spinner=False)
 def _mingle(root: str, digest: str, stamp: str, _spec: MingleSpec) -> MingleResult:  # noqa: ARG001
     store = pipeline.open_store(root)

@@ -6,10 +6,11 @@ import pandas as pd
 import streamlit as st
 
 from mslt_core import pipeline
-from mslt_core.spec.errors import BadInputError, NotComputedError
-from mslt_core.spec.results import GainResult, RunGroup
+from mslt_core.spec.errors import NotComputedError
+from mslt_core.spec.results import GainResult
 from pages._shared import cached
 from pages._shared.context import Context
+from pages._shared.labels import joined
 from pages._shared.looks import default_look
 from pages._shared.messages import escape
 
@@ -22,7 +23,8 @@ def best_set(context: Context, targets: tuple[str, ...], means: dict[str, float]
         st.caption("Every target is a source language of one of the sets.")
         return
     best = max(context.groups, key=lambda group: means[group.key])
-    level = [best.name, *_level_with(context, best)]
+    others = tuple(group for group in context.groups if group.key != best.key)
+    level = [best.name, *cached.level_with(context.root, best, others, targets)]
     unsure = n > 1 and min(len(group.runs) for group in context.groups) < pipeline.MIN_SEEDS
     points = f"{100 * means[best.key]:.1f} points"
     st.metric(
@@ -35,25 +37,11 @@ def best_set(context: Context, targets: tuple[str, ...], means: dict[str, float]
         f"none of the {n} sets trained on: {', '.join(targets)}. Level: the 95 % interval of the "
         "difference from the best holds 0.",
     )
-    who = f"{escape(' and '.join(level))}, " if len(level) > 1 else ""
+    who = f"{escape(joined(level))}, " if len(level) > 1 else ""
     st.caption(
         f"{who}of {n} sets, mean accuracy on {len(targets)} languages that none trained on"
         f"{'; too few seeds to tell sets apart' if unsure else ''}"
     )
-
-
-def _level_with(context: Context, best: RunGroup) -> list[str]:
-    """Sets whose difference from the best one is within the seeds' noise."""
-    others = tuple(group for group in context.groups if group.key != best.key)
-    level = []
-    for other in others:
-        try:
-            (result,) = cached.gains(context.root, best, (other,), "accuracy")
-        except BadInputError:  # no seed in common
-            continue
-        if result.mean and result.mean.high is not None and result.mean.high >= 0:
-            level.append(other.name)
-    return level
 
 
 def gain(result: GainResult) -> None:

@@ -47,8 +47,9 @@ class Context:
         return next(iter(english or singles), None)
 
     def colours(self) -> dict[str, str]:
-        """One colour a set, the same on every page."""
-        return figures.set_colours([group.name for group in self.groups])
+        """One colour a set, the same on every page: those that are compared come first."""
+        names = [group.name for group in (*self.chosen, *self.groups)]
+        return figures.set_colours(dict.fromkeys(names))
 
 
 def context() -> Context:

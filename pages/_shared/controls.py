@@ -63,7 +63,7 @@ def _compared(groups: tuple[RunGroup, ...]) -> tuple[RunGroup, ...]:
     keys = st.multiselect(
         "Compare",
         list(by_key),
-        default=list(by_key)[:MAX_COMPARED],
+        default=_first_look(groups),
         # the name alone: a label is what a link holds, and must not change with another seed
         format_func=lambda key: by_key[key].name if key in by_key else key,
         key="compare",
@@ -72,6 +72,13 @@ def _compared(groups: tuple[RunGroup, ...]) -> tuple[RunGroup, ...]:
         help="The base model always stands beside them on Mingling.",
     )
     return tuple(group for group in groups if group.key in keys)
+
+
+def _first_look(groups: tuple[RunGroup, ...]) -> list[str]:
+    """The sets that are compared at first: those of the example's first look, else the smallest."""
+    usual = [group.key for group in groups if group.source_langs in pipeline.LOOK_SETS]
+    others = [group.key for group in groups if group.key not in usual]
+    return [*usual, *others][:MAX_COMPARED]
 
 
 def _newest_first(groups: list[RunGroup]) -> list[RunGroup]:

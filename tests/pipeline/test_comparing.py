@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mslt_core.pipeline import gains, run_groups, run_result, zero_shot_means
+from mslt_core.pipeline import gains, level_with, run_groups, run_result, zero_shot_means
 from mslt_core.spec.errors import BadInputError, NotComputedError
 from mslt_core.spec.results import TargetScores
 from mslt_core.spec.specs import TrainSpec, Where
@@ -180,3 +180,26 @@ def test_a_run_without_scores_says_so(store):
     store.runs.create(question, Where())
     with pytest.raises(NotComputedError, match="has no scores: it is queued"):
         run_result(store, question.digest())
+
+
+def test_level_is_who_differs_within_the_noise(store, finished):
+    # over three seeds: +0.0 [-0.25, 0.25] is level with the best, -0.2 [-0.21, -0.19] is not;
+    # two seeds are not judged
+    for seed, wobble in enumerate((-0.1, 0.0, 0.1)):
+        finished(("ar",), {"fi": 0.8}, seed)
+        finished(("de",), {"fi": 0.79 + wobble}, seed)
+        finished(("en",), {"fi": 0.6 + wobble / 100}, seed)
+    for seed in (0, 1):
+        finished(("sw",), {"fi": 0.8}, seed)
+    best = group(store, "SSLT(ar)")
+    others = [g for g in run_groups(store) if g.key != best.key]
+    assert [g.name for g in level_with(store, best, others, ("fi",))] == ["SSLT(de)"]
+
+
+def test_small_counts_do_not_wrap_around(store, finished):
+    n = np.full(50, 4, np.uint8)
+    worse = {"n_tokens": n, "n_correct": np.full(50, 3, np.uint8)}
+    finished(("en",), {"fi": 0.75}, predictions={"fi": worse})
+    finished(("de",), {"fi": 0.5}, predictions={"fi": {**worse, "n_correct": n // 2}})
+    (gain,) = gains(store, group(store, "SSLT(en)"), group(store, "SSLT(de)")).gains
+    assert (gain.low, gain.high) == pytest.approx((-0.25, -0.25))

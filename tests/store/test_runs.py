@@ -93,6 +93,7 @@ def test_outcome_comes_back(store, train_spec, outcome):
     read = store.runs.outcome(run)
     assert isinstance(read["scores"]["sw"], TargetScores)
     assert len(read.pop("sampled_hash")) == 16
+    assert read.pop("n_sampled") == {"de": 1, "en": 2}
     del written["predictions"]
     assert read == written
 
@@ -325,3 +326,66 @@ def test_a_spec_that_was_repaired_is_listed_again(store, train_spec, outcome, ca
     assert "is left out" in caplog.text
     path.write_text(whole)
     assert [info.run for info in store.runs.list()] == [run]
+
+
+# packed, to be shipped
+
+
+@pytest.fixture
+def packed(store, tmp_path, train_spec, outcome):
+    """A finished run, and a store that holds it packed."""
+    rng = np.random.default_rng(0)
+    arrays = {
+        lang: {
+            "n_tokens": rng.integers(1, 300, 40),
+            "n_correct": rng.integers(0, 9, 40),
+            "predicted": rng.integers(0, 5, 300).astype(np.uint8),
+        }
+        for lang in ("ar", "sw")
+    }
+    run = finish(store, train_spec(), outcome(predictions=arrays))
+    store.runs.pack(run, tmp_path / "packed" / "runs" / run)
+    return run, arrays, Store(tmp_path / "packed", read_only=True)
+
+
+def test_a_packed_run_has_scores_and_outcomes(store, packed):
+    run, arrays, other = packed
+    assert other.runs.info(run) == dataclasses.replace(
+        store.runs.info(run), read_only=True, step=0, elapsed_s=0.0
+    )
+    assert other.runs.outcome(run)["scores"] == store.runs.outcome(run)["scores"]
+    assert other.runs.outcome(run)["n_sampled"] == {"de": 1, "en": 2}
+    assert other.runs.outcome(run)["sampled"] is None
+    for lang, expected in arrays.items():
+        found = other.runs.predictions(run, lang)
+        assert set(found) == {"n_tokens", "n_correct"}
+        assert all((found[name] == expected[name]).all() for name in found)
+    assert other.runs.predictions(run, "de") is None
+
+
+def test_a_packed_run_is_small_and_its_damage_is_noticed(packed, caplog):
+    run, _, other = packed
+    folder = other.runs.folder(run)
+    assert sum(p.stat().st_size for p in folder.iterdir()) < 4000
+    (path,) = folder.glob("predictions*")
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+    assert other.runs.predictions(run, "ar") is None
+    assert "is damaged" in caplog.text
+
+
+def test_a_shipped_layer_is_read_once_and_again_when_it_changes(
+    tmp_path, train_spec, outcome, monkeypatch
+):
+    example = Store(tmp_path / "example")
+    run = finish(example, train_spec(), outcome())
+    reads = []
+    real = runs.Runs.info
+    monkeypatch.setattr(runs.Runs, "info", lambda self, r: reads.append(r) or real(self, r))
+    for _ in range(3):
+        listed = Store(tmp_path / "mine", example=example.root).runs.list()
+        assert [info.run for info in listed] == [run]
+    assert reads == [run]
+    finish(example, train_spec(seed=5), outcome())
+    assert len(Store(tmp_path / "other", example=example.root).runs.list()) == 2

@@ -1,0 +1,119 @@
+"""What a run's folder holds, file by file: names, stamps, checks."""
+
+import dataclasses
+import functools
+import hashlib
+import json
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypedDict
+
+import numpy as np
+
+from mslt_core.spec.errors import StoreError
+from mslt_core.spec.languages import language
+from mslt_core.spec.results import TargetScores, TrainingPoint
+from mslt_core.spec.specs import TrainSpec
+from mslt_core.store.tensors import Arrays, read_packed
+from mslt_core.store.work import is_digest
+
+PACKED = "predictions.safetensors.zlib"
+"""Outcomes of all targets in one file, in runs that were packed to be shipped."""
+
+STAMPED = ("spec.json", "where.json", "state.json", "scores.json", "model/manifest.json")
+"""The files of a run that decide what the list shows once it has ended."""
+
+
+class RunOutcome(TypedDict):
+    """All that a finished run leaves but its weights and its predictions."""
+
+    scores: dict[str, TargetScores]
+    sampled: dict[str, list[str]] | None
+    """Row ids of the training examples per source language; None for packed runs, which keep
+    their hash alone: the spec and the data decide them."""
+    n_sampled: dict[str, int]
+    sampled_hash: str
+    tokens_seen: dict[str, int]
+    device: str
+    weights: str
+    """Fingerprint of the trained checkpoint."""
+    n_layers: int
+
+
+@functools.lru_cache(maxsize=64)
+def unpacked(path: Path, mtime_ns: int) -> dict[str, Arrays]:  # noqa: ARG001
+    """Language to arrays of a packed file."""
+    by_lang: dict[str, Arrays] = {}
+    for name, array in read_packed(path)[0].items():
+        lang, _, field = name.partition("/")
+        by_lang.setdefault(lang, {})[field] = array
+    return by_lang
+
+
+def checked_record(record: Mapping[str, Any]) -> dict[str, Any]:
+    """The scores as objects; ValueError, KeyError or TypeError where something does not fit."""
+    scores = {lang: TargetScores(**fields) for lang, fields in record["scores"].items()}
+    numbers = [v for score in scores.values() for v in dataclasses.astuple(score) if v is not None]
+    if not np.isfinite(numbers).all():
+        raise ValueError("a score is not finite")
+    kinds = {
+        "sampled_hash": str,
+        "tokens_seen": dict,
+        "device": str,
+        "weights": str,
+        "n_layers": int,
+    }
+    for name, kind in kinds.items():
+        if not isinstance(record[name], kind):
+            raise TypeError(f"{name} is no {kind.__name__}")
+    return {**record, "scores": scores}
+
+
+def stamps_of(root: Path) -> dict[str, str]:
+    """Run to a text that changes with its state, its scores and whether it has weights."""
+    if not root.is_dir():
+        return {}
+    with os.scandir(root) as entries:
+        folders = {entry.name: entry.path for entry in entries if is_digest(entry.name)}
+    return {
+        run: " ".join(_stamp(f"{folder}/{name}") for name in STAMPED)
+        for run, folder in folders.items()
+        if os.path.exists(f"{folder}/spec.json")  # without it the run is still being created
+    }
+
+
+def _stamp(path: str) -> str:
+    """Every write replaces the file, so its number in the file system tells writes apart."""
+    try:
+        found = os.stat(path)  # a Path would take four times as long
+    except FileNotFoundError:
+        return "-"
+    return f"{found.st_ino}:{found.st_mtime_ns}:{found.st_size}"
+
+
+def training_point(line: bytes) -> TrainingPoint | None:
+    try:
+        return TrainingPoint(**json.loads(line))
+    except (ValueError, TypeError):
+        return None
+
+
+def predictions_of(lang: str) -> str:
+    # a code that the table of languages knows is safe as a file's name
+    return f"predictions/{language(lang).code}.safetensors"
+
+
+def mean_accuracy(spec: TrainSpec, scores: Mapping[str, TargetScores]) -> float | None:
+    """Mean token accuracy over the targets that were not trained on; None if all were."""
+    zero_shot = [s.accuracy for lang, s in scores.items() if lang not in spec.source_langs]
+    return float(np.mean(zero_shot)) if zero_shot else None
+
+
+def hash_of(sampled: Mapping[str, Sequence[str]]) -> str:
+    text = json.dumps(sampled, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def damaged(run: str, name: str) -> StoreError:
+    return StoreError(f"{name} of run {run} is missing or damaged", hint="Start the run again.")
