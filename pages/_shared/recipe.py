@@ -28,13 +28,14 @@ def recipe(offer: TaskOffer) -> Recipe:
     """Budget, steps and seeds at hand, the rest under More."""
     one, other, third = st.columns(3, vertical_alignment="bottom")
     budget = one.number_input(
-        "Examples",
+        "Budget",
         min_value=2,
         value=pipeline.BUDGET,
         step=100,
         key="budget",
         bind="query-params",
-        help="In all, shared evenly over the source languages: the same for one and for many.",
+        help="Training examples in all, shared evenly over the source languages: the same for one "
+        "and for many.",
     )
     with st.expander("More"):
         learning_rate, batch_size, max_length, limit = _learning_rate(), *_sizes(offer)

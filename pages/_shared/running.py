@@ -37,7 +37,9 @@ def _look(root: str, busy: bool) -> None:
             st.rerun()  # the last one has ended: the sidebar and other pages want to know
         watched = [run for run in st.session_state.get("watched", []) if store.runs.exists(run)]
         shown = [info for info in runs if info.run in watched or info.state in UNFINISHED]
-        shown = (shown or [info for info in runs if not info.read_only] or runs)[:SHOWN]
+        own = [info for info in runs if not info.read_only]
+        # of the shipped runs those that still have their curve
+        shown = (shown or own or [info for info in runs if info.step] or runs)[:SHOWN]
         if not shown:
             st.info("No runs yet. Start one on the left; it goes on when you close this page.")
             return

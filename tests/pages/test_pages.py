@@ -152,6 +152,12 @@ def test_several_sets_are_handed_to_train(open_page):
     assert "MSLT(ar, de, zh) and MSLT(en, es)" in words(app)
 
 
+def test_train_shows_curves_before_anything_was_trained(open_page):
+    app = open_page("train")
+    assert app.get("plotly_chart")
+    assert "done in" in words(app)
+
+
 def test_train_hands_every_run_to_a_worker(open_page, monkeypatch):
     started = []
     monkeypatch.setattr(jobs, "start", lambda _store, spec, _where: started.append(spec) or "x")
