@@ -60,26 +60,6 @@ METRICS: dict[str, MetricInfo] = {
         better="higher",
         source="Kornblith et al. 2019; debiased: Song et al. 2012",
     ),
-    "diversity": MetricInfo(
-        label="Diversity",
-        meaning="Sum over all pairs in the set of (1 - cosine similarity) of their "
-        "lang2vec vectors. Grows with k: across different k compare the mean over pairs.",
-        unit="",
-        low=0.0,
-        high=None,
-        better="higher",
-        source="Lim et al. 2024, section 5.3.3; Littell et al. 2017",
-    ),
-    "mean_pair_distance": MetricInfo(
-        label="Mean pair distance",
-        meaning="Mean over all pairs in the set of (1 - cosine similarity) of their "
-        "lang2vec vectors: comparable across different k.",
-        unit="",
-        low=0.0,
-        high=None,
-        better="higher",
-        source="Lim et al. 2024, section 5.3.3; Littell et al. 2017",
-    ),
     "gain": MetricInfo(
         label="MSLT minus SSLT",
         meaning="Difference of two runs' scores on the same items of one target language.",
