@@ -23,7 +23,8 @@ def best_set(context: Context, targets: tuple[str, ...], means: dict[str, float]
         st.caption("Every target is a source language of one of the sets.")
         return
     best = max(context.groups, key=lambda group: means[group.key])
-    others = tuple(group for group in context.groups if group.key != best.key)
+    by_mean = sorted(context.groups, key=lambda group: -means[group.key])
+    others = tuple(group for group in by_mean if group.key != best.key)
     level = [best.name, *cached.level_with(context.root, best, others, targets)]
     unsure = n > 1 and min(len(group.runs) for group in context.groups) < pipeline.MIN_SEEDS
     points = f"{100 * means[best.key]:.1f} points"
