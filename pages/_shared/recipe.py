@@ -34,8 +34,7 @@ def recipe(offer: TaskOffer) -> Recipe:
         step=100,
         key="budget",
         bind="query-params",
-        help="Training examples in all, shared evenly over the source languages: the same for one "
-        "and for many.",
+        help="Training examples in all, shared evenly over the sources, be they one or many.",
     )
     with st.expander("More"):
         learning_rate, batch_size, max_length, limit = _learning_rate(), *_sizes(offer)
