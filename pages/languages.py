@@ -41,9 +41,10 @@ def selected(context: Context, spec: SelectSpec) -> SelectionResult | None:
         return None
 
 
-def shown(context: Context, spec: SelectSpec, result: SelectionResult) -> None:
+def shown(
+    context: Context, spec: SelectSpec, result: SelectionResult, chosen: tuple[str, ...]
+) -> None:
     """The chosen set's reasons, and one of the views below."""
-    chosen = chosen_set(result.sets)
     reasons(spec, result, chosen)
     view = st.segmented_control(
         "View",
@@ -89,4 +90,4 @@ with explain_errors():
                 st.switch_page("pages/train.py", query_params={"sources": list(chosen)})
             for note in result.notes:
                 st.caption(escape(note))
-        shown(context, spec, result)
+        shown(context, spec, result, chosen)

@@ -89,12 +89,13 @@ def overlay(tables: Tables, picks: Picks) -> PaperOverlay:
     check_picks(picks)
     claims, unknown = _named_sets(tables)
     remarks: list[str] = []
-    open_ = {key: picks.get(key, SETS) for key in _figures(tables)}
+    by_key, in_print = _figures(tables), _ranks_known(claims)
+    open_ = {key: picks.get(key, SETS) for key in by_key}
     settled = True
     while settled:  # a set found for one criterion takes its ranks away from the others
         known, settled = _ranks_known(claims), False
         for key, candidates in list(open_.items()):
-            figures = _figures(tables)[key]
+            figures = by_key[key]
             left = _left(tables, candidates, figures, known)
             if len(left) == 1:
                 for figure in figures:
@@ -104,8 +105,8 @@ def overlay(tables: Tables, picks: Picks) -> PaperOverlay:
             elif left:
                 open_[key] = tuple(left)
     for key, candidates in open_.items():
-        figures = _figures(tables)[key]
-        fits = bool(_left(tables, candidates, figures, _ranks_known(_named_sets(tables)[0])))
+        figures = by_key[key]
+        fits = bool(_left(tables, candidates, figures, in_print))
         unknown += [f"{figure}; {_reason(candidates if fits else ())}" for figure in figures]
         if not fits:
             tried = " or ".join(map(set_name, picks[key])) if key in picks else "no set"

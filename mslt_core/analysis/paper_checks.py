@@ -9,6 +9,7 @@ from typing import Literal, Protocol
 
 from mslt_core.spec.errors import SpecError
 from mslt_core.spec.rankings import TASKS, PaperTask
+from mslt_core.spec.selecting import PAPER_POOL
 
 Langs = tuple[str, ...]
 Group = Literal["all", "xlmr", "bloom", "wikiann", "xnli", "bactrian_x"]
@@ -20,7 +21,7 @@ Key = tuple[str, Side, Group]
 Picks = Mapping[Key, tuple[Langs, ...]]
 """The best sets by this project's own figures; several where they tie."""
 
-POOL: Langs = ("ar", "de", "en", "es", "fr", "ru", "zh")
+POOL: Langs = PAPER_POOL
 SETS: tuple[Langs, ...] = tuple(itertools.combinations(POOL, 3))
 N_ENGLISH = math.comb(len(POOL) - 1, 2)
 

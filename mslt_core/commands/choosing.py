@@ -11,6 +11,7 @@ from mslt_core.spec.criteria import CRITERIA
 from mslt_core.spec.errors import SpecError
 from mslt_core.spec.rankings import RankedSet, SelectionResult
 from mslt_core.spec.selecting import (
+    PAPER_POOL,
     Codes,
     Criterion,
     FeatureSet,
@@ -42,7 +43,7 @@ def add(subparsers: Subparsers) -> None:
 def _add_question(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--pool",
-        default="ar,de,en,es,fr,ru,zh",
+        default=",".join(PAPER_POOL),
         metavar="LANGS",
         help="languages to choose from (default: the paper's seven, %(default)s)",
     )

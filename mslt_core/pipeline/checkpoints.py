@@ -35,27 +35,29 @@ def model_name(ref: str, folder: Path) -> str:
 
 def checkpoint(store: Store, ref: str, *, roots: tuple[Path, ...] | None = None) -> CheckpointRef:
     """Find a checkpoint by what the user calls it: base, a run's digest, a path or a hub id."""
-    run = None if ref == EXAMPLE_MODEL or Path(ref).exists() else find_run(store, ref)
-    if run:
-        return _of_run(store, run)
-    if len(ref) >= 4 and set(ref) <= set("0123456789abcdef") and not Path(ref).exists():
-        require_run(store, ref)
+    if ref != EXAMPLE_MODEL and _may_be_a_run(ref) and not Path(ref).exists():
+        return _of_run(store, require_run(store, ref))
     return _of_folder(ref, model_folder(ref, roots=roots))
 
 
 def find_run(store: Store, ref: str) -> RunInfo | None:
     """The run whose digest begins with `ref` (four digits at least), if there is one."""
-    if len(ref) < 4 or not all(c in "0123456789abcdef" for c in ref):
+    if not _may_be_a_run(ref):
         return None
+    if is_digest(ref):  # no list is needed, which would leave out a damaged run without a word
+        return store.runs.info(ref) if store.runs.exists(ref) else None
     found = [info for info in store.runs.list() if info.run.startswith(ref)]
-    if not found and is_digest(ref) and store.runs.exists(ref):
-        return store.runs.info(ref)  # which says why the list leaves it out
     if len(found) > 1:
         raise BadInputError(
             f"{ref} is the beginning of {len(found)} runs: {', '.join(i.run for i in found)}",
             hint="Give more digits.",
         )
     return found[0] if found else None
+
+
+def _may_be_a_run(ref: str) -> bool:
+    """Whether `ref` reads like a digest or its beginning, of four digits at least."""
+    return len(ref) >= 4 and set(ref) <= set("0123456789abcdef")
 
 
 def require_run(store: Store, ref: str) -> RunInfo:

@@ -35,14 +35,11 @@ from mslt_core.spec.rankings import (
     ScoredSets,
     SelectionResult,
 )
-from mslt_core.spec.selecting import Codes, Criterion, FeatureSet, SelectSpec
+from mslt_core.spec.selecting import TEXT_CRITERIA, Codes, Criterion, FeatureSet, SelectSpec
 from mslt_core.spec.specs import LanguageVectorsSpec, Where
 from mslt_core.store import Store
 
 BLEND_TIE = 1e-13
-
-TEXT_CRITERIA: tuple[Criterion, ...] = ("vocabulary_coverage", "embedding", "embedding_centred")
-"""Those that read a model and text."""
 
 COMPARED: tuple[Criterion, ...] = tuple(c for c in get_args(Criterion) if c != "blend")
 

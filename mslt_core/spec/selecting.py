@@ -35,6 +35,14 @@ Criterion = Literal[
 ]
 
 
+PAPER_POOL = ("ar", "de", "en", "es", "fr", "ru", "zh")
+"""The seven languages that the paper chooses from (Lim et al. 2024, section 5.1)."""
+
+
+TEXT_CRITERIA: tuple[Criterion, ...] = ("vocabulary_coverage", "embedding", "embedding_centred")
+"""Criteria that read a model and text."""
+
+
 PretrainingFigures = Literal["xlmr_gib", "xlmr_tokens", "mbert", "mt5", "bloom"]
 
 

@@ -6,26 +6,21 @@ import streamlit as st
 
 from mslt_core import pipeline
 from mslt_core.spec.criteria import CRITERIA
-from mslt_core.spec.languages import label
-from mslt_core.spec.selecting import Codes, Criterion, SelectSpec
+from mslt_core.spec.selecting import PAPER_POOL, TEXT_CRITERIA, Codes, Criterion, SelectSpec
+from pages._shared.language_box import language_box
 from pages._shared.needs import needed_by
 
-PAPER_POOL = ("ar", "de", "en", "es", "fr", "ru", "zh")
-TEXT_CRITERIA = ("vocabulary_coverage", "embedding", "embedding_centred")
 CODES = {"macro": "macro-languages (ara, zho)", "individual": "individual (arb, cmn)"}
 
 
 def question() -> SelectSpec:
     """The controls beside the figure: at most five, the rest under More."""
     criterion = _criterion()
-    pool = st.multiselect(
+    pool = language_box(
         "Pool",
         pipeline.selectable_langs(),
         default=PAPER_POOL,
-        format_func=label,
         key="pool",
-        bind="query-params",
-        wrap=True,
         help="The languages you have labelled data for. At first the paper's seven.",
     )
     k = st.slider(
@@ -35,21 +30,16 @@ def question() -> SelectSpec:
         bind="query-params",
         help="The paper finds three enough. Diversity is a sum over pairs: it needs two.",
     )
-    include = st.multiselect(
+    include = language_box(
         "Must be in",
         pool,
-        format_func=label,
         key="include",
-        bind="query-params",
-        wrap=True,
         help="For instance English, if its data is there anyway.",
     )
     needed = needed_by(criterion)
     with st.expander("More"):
         rest = _more(pool, criterion)
-    return SelectSpec(
-        pool=tuple(pool), k=k, criterion=criterion, include=tuple(include), **needed, **rest
-    )
+    return SelectSpec(pool=pool, k=k, criterion=criterion, include=include, **needed, **rest)
 
 
 def _criterion() -> Criterion:
@@ -68,17 +58,10 @@ def _criterion() -> Criterion:
     return criterion
 
 
-def _more(pool: list[str], criterion: Criterion) -> dict[str, Any]:
+def _more(pool: tuple[str, ...], criterion: Criterion) -> dict[str, Any]:
     """What is rarely changed."""
     minimise = st.toggle("Lowest first", key="minimise", bind="query-params")
-    exclude = st.multiselect(
-        "Must not be in",
-        pool,
-        format_func=label,
-        key="exclude",
-        bind="query-params",
-        wrap=True,
-    )
+    exclude = language_box("Must not be in", pool, key="exclude")
     codes: tuple[Codes, ...] = get_args(Codes)
     chosen_codes = st.selectbox(
         "Codes in lang2vec",
@@ -88,7 +71,7 @@ def _more(pool: list[str], criterion: Criterion) -> dict[str, Any]:
         bind="query-params",
         help="The paper's picks imply macro-languages. Individual ones change some picks.",
     )
-    chosen = {"minimise": minimise, "exclude": tuple(exclude), "codes": chosen_codes}
+    chosen = {"minimise": minimise, "exclude": exclude, "codes": chosen_codes}
     if criterion not in (*TEXT_CRITERIA, "blend"):
         return chosen
     model = st.text_input(

@@ -6,11 +6,11 @@ from typing import Any, get_args
 import streamlit as st
 
 from mslt_core import pipeline
-from mslt_core.spec.languages import label
 from mslt_core.spec.metrics import METRICS
 from mslt_core.spec.results import RunGroup, RunInfo
 from mslt_core.spec.specs import Estimator, MingleSpec
 from pages._shared.context import Context
+from pages._shared.language_box import language_box
 
 
 def default_langs(known: Sequence[str]) -> list[str]:
@@ -65,16 +65,9 @@ def question(context: Context) -> MingleSpec:
     with third.popover("More", width="stretch"):
         more = _more(context)
     known = pipeline.corpus_langs(more["corpus"], roots=pipeline.allowed_roots())
-    langs = other.multiselect(
-        "Languages",
-        known,
-        default=default_langs(known),
-        format_func=label,
-        key="langs",
-        bind="query-params",
-        wrap=True,
-    )
-    return look_of(context, langs=tuple(langs), method=method, **more)
+    with other:
+        langs = language_box("Languages", known, default=default_langs(known), key="langs")
+    return look_of(context, langs=langs, method=method, **more)
 
 
 def _more(context: Context) -> dict[str, Any]:

@@ -6,13 +6,13 @@ import streamlit as st
 
 from mslt_core import pipeline
 from mslt_core.spec.criteria import CRITERIA
-from mslt_core.spec.languages import label
 from mslt_core.spec.selecting import (
     Criterion,
     FeatureSet,
     Normalisation,
     PretrainingFigures,
 )
+from pages._shared.language_box import language_box
 
 FIGURES = {
     "xlmr_gib": "XLM-R, GiB",
@@ -54,14 +54,7 @@ def pretraining_figures() -> dict[str, Any]:
 
 def targets() -> dict[str, Any]:
     """The languages to be close to, and in what."""
-    chosen = st.multiselect(
-        "Close to these targets",
-        pipeline.selectable_langs(),
-        format_func=label,
-        key="targets",
-        bind="query-params",
-        wrap=True,
-    )
+    chosen = language_box("Close to these targets", pipeline.selectable_langs(), key="targets")
     by: tuple[FeatureSet, ...] = get_args(FeatureSet)
     target_by = st.selectbox(
         "Similar in",
@@ -70,7 +63,7 @@ def targets() -> dict[str, Any]:
         key="target_by",
         bind="query-params",
     )
-    return {"targets": tuple(chosen), "target_by": target_by}
+    return {"targets": chosen, "target_by": target_by}
 
 
 def _weights() -> dict[str, Any]:

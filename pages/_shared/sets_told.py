@@ -16,7 +16,7 @@ def answer(result: SelectionResult) -> str:
         n = f"{sets.n_ranked:,} ranked sets of {sets.k}"
     if not sets.n_ranked:
         return f"By {escape(info.name)}, none of {n} can be ranked."
-    best = sets.best(sets.n_ranked if sets.n_ranked < 3 else 2)[0]
+    best = sets.best(1)[0]
     score = f"{best.score:,.{info.decimals}f}"
     name = escape(set_name(best.source_langs))
     if sets.heuristic:

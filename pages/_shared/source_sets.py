@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from mslt_core.spec.languages import label
 from mslt_core.spec.specs import set_name
+from pages._shared.language_box import language_box
 
 
 def sets_to_train(train_langs: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
@@ -35,13 +35,5 @@ def one_set(train_langs: tuple[str, ...]) -> tuple[str, ...]:
     """The source languages, one by one."""
     asked = [lang for lang in st.query_params.get_all("sources") if lang in train_langs]
     default = asked or [lang for lang in ("de", "en", "es") if lang in train_langs]
-    langs = st.multiselect(
-        "Source languages",
-        train_langs,
-        default=default,
-        format_func=label,
-        key="sources",
-        bind="query-params",
-        wrap=True,
-    )
+    langs = language_box("Source languages", train_langs, default=default, key="sources")
     return tuple(sorted(langs))

@@ -9,6 +9,7 @@ from typing import Protocol
 from mslt_core.data.tasks.cldr_ner import CldrNer
 from mslt_core.data.tasks.wikiann import WikiAnn
 from mslt_core.spec.errors import DataError, SpecError
+from mslt_core.spec.selecting import PAPER_POOL
 from mslt_core.spec.sentences import TaggedSentence
 
 
@@ -56,8 +57,6 @@ class TaskInfo:
     eval_limit: int
     """Test items per language, unless a number is given."""
 
-
-PAPER_POOL = ("ar", "de", "en", "es", "fr", "ru", "zh")
 
 TASKS: Mapping[str, TaskInfo] = MappingProxyType(
     {
