@@ -1,5 +1,7 @@
 """Which source languages should I choose?"""
 
+import time
+
 import streamlit as st
 
 from mslt_core import figures, jobs
@@ -19,6 +21,9 @@ from pages._shared.reasons import reasons
 from pages._shared.sets_told import answer, place_told
 from pages._shared.theme import current_theme, show_figure
 from pages._shared.waiting import vectors_of, wait_for
+
+HEAD_START_S = 0.08
+"""The browser draws at once what arrives at once: the rest lets the ranked sets be drawn first."""
 
 VIEWS = {
     "distances": "How far apart they are",
@@ -90,4 +95,5 @@ with explain_errors():
                 st.switch_page("pages/train.py", query_params={"sources": list(chosen)})
             for note in result.notes:
                 st.caption(escape(note))
+        time.sleep(HEAD_START_S)
         shown(context, spec, result, chosen)

@@ -68,16 +68,19 @@ def _number(value: float, criterion: Criterion) -> str:
 def _rows(fig: go.Figure, pairs: Sequence[Pair], criterion: Criterion, theme: Theme) -> None:
     """A row a pair, with its number in a column at the right."""
     heights = list(range(len(pairs), 0, -1))
-    for (_, value), y in zip(pairs, heights, strict=True):
-        fig.add_annotation(
-            text=_number(value, criterion),
-            x=1,
-            xref="paper",
-            xanchor="left",
-            xshift=10,
-            y=y,
-            showarrow=False,
-        )
+    notes = [
+        {
+            "text": _number(value, criterion),
+            "x": 1,
+            "xref": "paper",
+            "xanchor": "left",
+            "xshift": 10,
+            "y": y,
+            "showarrow": False,
+        }
+        for (_, value), y in zip(pairs, heights, strict=True)
+    ]
+    fig.update_layout(annotations=notes)
     fig.update_yaxes(
         tickvals=heights,
         ticktext=[f"{a} – {b}" for (a, b), _ in pairs],

@@ -41,7 +41,7 @@ def ranked_sets(
     _set_axes(fig, sets, shown, mine, theme)
     subtitle = text.wrapped(_subtitle(sets, n_first))
     above = _TITLE + _LINE * (1 + subtitle.count("<br>"))
-    fig.update_layout(margin={"l": 2, "t": above, "b": _BELOW})
+    fig.update_layout(margin={"t": above, "b": _BELOW})
     return style.dress(
         fig,
         title=f"Which sets of {sets.k} come first?",
@@ -169,17 +169,20 @@ def _print_scores(
 ) -> None:
     """A column of numbers on the right, with a margin as wide as the longest."""
     numbers = [_score(sets, ranked) for ranked in shown]
-    for ranked, number in zip(shown, numbers, strict=True):
-        fig.add_annotation(
-            text=_bold(number, ranked == mine),
-            x=1,
-            xref="paper",
-            xanchor="left",
-            xshift=10,
-            y=heights[ranked.source_langs],
-            showarrow=False,
-        )
-    fig.update_layout(margin_r=26 + 8 * max(map(len, numbers), default=0))
+    notes = [
+        {
+            "text": _bold(number, ranked == mine),
+            "x": 1,
+            "xref": "paper",
+            "xanchor": "left",
+            "xshift": 10,
+            "y": heights[ranked.source_langs],
+            "showarrow": False,
+        }
+        for ranked, number in zip(shown, numbers, strict=True)
+    ]
+    # all at once: one by one they take longer than the rest of the figure
+    fig.update_layout(annotations=notes, margin_r=26 + 8 * max(map(len, numbers), default=0))
 
 
 def _set_axes(
@@ -198,18 +201,24 @@ def _set_axes(
         zeroline=False,
         dtick=1 if whole else None,
         nticks=6,
+        automargin=False,
     )
+    names = [f"{text.rank(ranked)}   {text.listed(ranked.source_langs)}" for ranked in shown]
+    fig.update_layout(margin_l=12 + max(map(_width, names), default=0))
     fig.update_yaxes(
         tickvals=list(range(len(shown), 0, -1)),
-        ticktext=[
-            _bold(f"{text.rank(ranked)}   {text.listed(ranked.source_langs)}", ranked == mine)
-            for ranked in shown
-        ],
+        ticktext=[_bold(name, ranked == mine) for name, ranked in zip(names, shown, strict=True)],
+        automargin=False,  # plotly would draw the figure twice to measure the names
         range=[0.4, max(len(shown), 1) + 0.6],
         showgrid=False,
         zeroline=False,
         tickfont={"color": style.PALETTES[theme].text, "size": 13},
     )
+
+
+def _width(name: str) -> float:
+    """Pixels of a name at 13 in a wide font, bold: letters and digits, and what is narrow."""
+    return sum(8.0 if char.isalnum() else 4.5 for char in name)
 
 
 def score_range(scores: Sequence[float], decimals: int) -> tuple[float, float]:
