@@ -58,11 +58,7 @@ def _axes(fig: go.Figure, names: list[Criterion]) -> None:
 
 
 def _hover(a: str, b: str, rho: float) -> str:
-    return f"{text.escape(a)} and {text.escape(b)}<br>Spearman's rho <b>{_rho(rho)}</b>"
-
-
-def _rho(value: float) -> str:
-    return f"{value + 0.0:.2f}".replace("-", "−")
+    return f"{text.escape(a)} and {text.escape(b)}<br>Spearman's rho <b>{cells.number(rho)}</b>"
 
 
 def _reasons(result: CriteriaResult, matrix: npt.NDArray[np.float64]) -> dict[tuple[int, int], str]:
@@ -105,7 +101,7 @@ def _alt(names: list[Criterion], matrix: npt.NDArray[np.float64]) -> str:
         for word, find in (("Most alike", np.nanargmax), ("Least alike", np.nanargmin)):
             i, j = divmod(int(find(matrix)), len(names))
             pair = f"{text.criterion(names[i])} and {text.criterion(names[j])}"
-            said.append(f"{word}: {pair}, {_rho(matrix[i, j])}.")
+            said.append(f"{word}: {pair}, {cells.number(matrix[i, j])}.")
     if n_missing := int(np.isnan(matrix[np.triu_indices(len(names), k=1)]).sum()):
         said.append(f"{text.count(n_missing, 'pair')} without a correlation.")
     return " ".join(said)

@@ -1,5 +1,6 @@
 """Square grids of cells, language by language or criterion by criterion."""
 
+import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 import numpy as np
@@ -11,6 +12,9 @@ from mslt_core.figures.style import Theme
 
 VALUES_UP_TO = 8
 """Cells on one side of a panel; with more, numbers in cells have no room."""
+
+CLICKABLE_UP_TO = 24
+"""Cells on one side of a grid that can be clicked: each has an invisible mark, which costs time."""
 
 FLAT_LABELS_UP_TO = 10
 OPEN_DOTS_UP_TO = 30
@@ -92,6 +96,34 @@ def draw_missing(
     fig.add_traces([grey, strokes])
 
 
+def make_clickable(fig: go.Figure, order: Sequence[str], *, cell_px: float) -> None:
+    """Marks over the cells of the one grid, which take over its hover text.
+
+    Streamlit reports clicks on points and none on cells. A mark's `customdata` is its two
+    languages, the codes joined by a comma.
+    """
+    (grid,) = _scaled(fig)
+    if len(order) > CLICKABLE_UP_TO:
+        return
+    rows, cols = np.nonzero(np.isfinite(grid.z))
+    places = list(zip(rows.tolist(), cols.tolist(), strict=True))
+    seen = {"marker": {"opacity": 0}}
+    marks = go.Scatter(
+        x=cols,
+        y=rows,
+        mode="markers",
+        marker={"symbol": "square", "size": round(cell_px / 2), "opacity": 0},
+        customdata=[f"{order[row]},{order[col]}" for row, col in places],
+        hovertext=[grid.hovertext[row][col] for row, col in places],
+        hovertemplate="%{hovertext}<extra></extra>",
+        selected=seen,
+        unselected=seen,
+        showlegend=False,
+    )
+    grid.update(hovertext=None, hovertemplate=None, hoverinfo="skip")
+    fig.add_trace(marks)
+
+
 def language_axes(
     fig: go.Figure, order: Sequence[str], *, marked: Collection[str], col: int = 1
 ) -> None:
@@ -149,7 +181,7 @@ def colour_scale(
             "colorscale": list(scale or look.ramp),
             "cmin": low if low is not None else float(values.min(initial=0.0)),
             # never nothing: with all languages alike the scale would have no length
-            "cmax": high if high is not None else float(values.max(initial=0.01)),
+            "cmax": high if high is not None else float(values.max(initial=0.0)) or 0.01,
             "colorbar": {
                 "title": {"text": title, "side": "right", "font": {"size": 12}},
                 "thickness": 10,
@@ -189,8 +221,18 @@ def flat_bar(fig: go.Figure, *, height: int, above: int) -> None:
     )
 
 
+def decimals(largest: float) -> int:
+    """Two, or as many more as the largest value needs for two digits that count: 0.0031."""
+    return max(2, 1 - math.floor(math.log10(largest))) if largest > 0 else 2
+
+
+def number(value: float, decimals: int = 2) -> str:
+    """With a true minus, and none before a zero."""
+    return f"{round(value, decimals) + 0.0:.{decimals}f}".replace("-", "−")
+
+
 def print_values(fig: go.Figure) -> None:
-    """Two decimals in every cell where there is room, black or white, whichever reads better.
+    """Numbers in the cells where there is room, black or white, whichever reads better.
 
     Plotly's own choice of dark grey or white falls below a contrast of 4.5 in mid-tones.
     """
@@ -199,27 +241,29 @@ def print_values(fig: go.Figure) -> None:
     grids = _scaled(fig)
     if len(grids[0].z) > VALUES_UP_TO:
         return
+    n_decimals = decimals(scale.cmax)
+    size = 12 if len(grids) * len(grids[0].z) <= 12 and n_decimals == 2 else 10
     for trace in grids:
         rows, cols = np.nonzero(np.isfinite(trace.z))
         values = trace.z[rows, cols]
         places = np.clip((values - scale.cmin) / (scale.cmax - scale.cmin), 0, 1)
-        fills = style.sample(colours, list(places))
-        fig.add_trace(
-            go.Scatter(
-                x=cols,
-                y=rows,
-                xaxis=trace.xaxis,
-                yaxis=trace.yaxis,
-                mode="text",
-                text=[f"{value:.2f}".replace("-", "−") for value in values],
-                textfont={
-                    "color": [style.ink_on(fill) for fill in fills],
-                    "size": 12 if len(grids) * len(trace.z) <= 12 else 10,
-                },
-                hoverinfo="skip",
-                showlegend=False,
+        inks = np.array([style.ink_on(fill) for fill in style.sample(colours, list(places))])
+        for ink in sorted(set(inks.tolist())):  # a trace each, for a click would fade the numbers
+            mine = inks == ink
+            fig.add_trace(
+                go.Scatter(
+                    x=cols[mine],
+                    y=rows[mine],
+                    xaxis=trace.xaxis,
+                    yaxis=trace.yaxis,
+                    mode="text",
+                    text=[number(value, n_decimals) for value in values[mine]],
+                    textfont={"color": ink, "size": size},
+                    unselected={"textfont": {"color": ink}},
+                    hoverinfo="skip",
+                    showlegend=False,
+                )
             )
-        )
 
 
 def _scaled(fig: go.Figure) -> list[go.Heatmap]:

@@ -34,6 +34,7 @@ def distance_heatmap(
 
     Languages stand in the order of the tree. Without one, for fewer than three languages or where
     a distance is missing, they stand by `group`. Missing distances are grey, their reason on hover.
+    In small pools a cell's `customdata` is its two languages, the codes joined by a comma.
     """
     if result.distances is None:
         raise ValueError(f"{result.criterion} is no sum over pairs, so it has no distances to draw")
@@ -41,15 +42,17 @@ def distance_heatmap(
     tree, order = _clustered(result.distances, result.pool)
     order = order or markers.language_order(result.pool, group)
     matrix = cells.reordered(result.distances, result.pool, order)
+    side = max(360, 13 * len(order))
     cells.draw(fig, matrix, order, _hover(result.criterion))
     cells.draw_missing(fig, _reasons(result, matrix, order), len(order), theme)
     cells.language_axes(fig, order, marked=chosen)
     cells.colour_scale(fig, "1 − cosine", 0.0, None, theme)
     cells.print_values(fig)
+    cells.make_clickable(fig, order, cell_px=side / max(len(order), 1))
     above_cells = _draw_tree(fig, tree, order, theme) if tree else 0.0
     _square(fig, len(order), above_cells, theme)
     height = _ABOVE + cells.BAR_HEIGHT + _BELOW
-    height += round(max(360, 13 * len(order)) * (1 + above_cells / len(order)))
+    height += round(side * (1 + above_cells / len(order)))
     cells.flat_bar(fig, height=height, above=_ABOVE - 6)
     return style.dress(
         fig,
@@ -103,6 +106,7 @@ def _draw_tree(fig: go.Figure, tree: Tree, order: Sequence[str], theme: Theme) -
             y=ys[:, 1],
             mode="markers",
             marker={"size": 5, "color": ink},
+            unselected={"marker": {"opacity": 1}},
             hovertext=[f"joined at an average distance of {join[1]:.3f}" for join in heights],
             hovertemplate="%{hovertext}<extra></extra>",
             showlegend=False,
@@ -187,10 +191,12 @@ def _alt(criterion: Criterion, matrix: Distances, order: Sequence[str]) -> str:
     name, n = text.criterion(criterion), len(order)
     said = [f"Distances in {name} between {text.count(n, 'language')}."]
     if np.isfinite(matrix).any():
+        n_decimals = cells.decimals(float(np.nanmax(matrix)))
         for word, find in (("Farthest apart", np.nanargmax), ("Nearest", np.nanargmin)):
             i, j = divmod(int(find(matrix)), n)
             a, b = sorted((order[i], order[j]))
-            said.append(f"{word}: {label(a)} and {label(b)}, {matrix[i, j]:.2f}.")
+            distance = cells.number(matrix[i, j], n_decimals)
+            said.append(f"{word}: {label(a)} and {label(b)}, {distance}.")
     if n_missing := _n_missing(matrix):
         said.append(f"{text.count(n_missing, 'pair')} without a distance.")
     return " ".join(said)

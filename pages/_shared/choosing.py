@@ -90,6 +90,11 @@ def _more(pool: tuple[str, ...], criterion: Criterion) -> dict[str, Any]:
         "wikiann: and a folder.",
     )
     layer = st.number_input(
-        "Layer", min_value=-1, value=-1, key="vector_layer", help="Of embeddings; -1 is the last."
+        "Layer",
+        min_value=-1,
+        value=-1,
+        key="vector_layer",
+        bind="query-params",
+        help="Of embeddings; -1 is the last.",
     )
     return chosen | {"model": model, "corpus": corpus, "layer": int(layer)}

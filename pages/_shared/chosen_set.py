@@ -1,7 +1,8 @@
 """The one set that is looked at: chosen in any figure, table or box, kept in the link."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
+import numpy as np
 import streamlit as st
 
 from mslt_core.spec.rankings import ScoredSets
@@ -52,14 +53,30 @@ def set_box(sets: ScoredSets, chosen: tuple[str, ...]) -> None:
     )
 
 
-def on_click(key: str) -> Callable[[], None]:
-    """What a click in the figure `key` does: look at the set under it."""
+def best_with(sets: ScoredSets, langs: Collection[str]) -> tuple[str, ...] | None:
+    """The first set that holds all these languages; None where none does."""
+    wanted = [sets.pool.index(lang) for lang in langs if lang in sets.pool]
+    if len(wanted) < len(langs):
+        return None
+    holds = np.all([(sets.members == lang).any(axis=1) for lang in wanted], axis=0)
+    found = sets.order[holds[sets.order]]
+    return sets.langs(int(found[0])) if len(found) else None
+
+
+def on_click(key: str, within: ScoredSets | None = None) -> Callable[[], None]:
+    """What a click in the figure `key` does: look at the set under it.
+
+    With `within` it is some languages that lie there: the first set that holds them is meant.
+    """
 
     def clicked() -> None:
         points = st.session_state[key].selection.points
         data = points[0].get("customdata") if points else None
         text = data[0] if isinstance(data, list) and data else data
-        if isinstance(text, str) and text:
-            choose(tuple(text.split(",")))
+        if not isinstance(text, str) or not text:
+            return
+        langs = tuple(text.split(","))
+        if found := best_with(within, langs) if within else langs:
+            choose(found)
 
     return clicked

@@ -11,7 +11,7 @@ from mslt_core.spec.rankings import CriteriaResult
 from mslt_core.spec.selecting import SelectSpec
 from mslt_core.spec.specs import Where, set_name
 from pages._shared import cached
-from pages._shared.chosen_set import on_click
+from pages._shared.chosen_set import choose, on_click
 from pages._shared.context import Context
 from pages._shared.messages import escape
 from pages._shared.needs import pretraining_figures, targets
@@ -29,7 +29,9 @@ def criteria(context: Context, spec: SelectSpec, chosen: tuple[str, ...]) -> Non
     picks = [sets.best(1)[0].source_langs for sets in result.by_criterion.values()]
     drawn = figures.criteria_bump(result, chosen=chosen, theme=theme)
     show_figure(drawn, key="bump", on_select=on_click("bump"))
-    show_table(_picks(result, chosen), name="picks by criterion")
+    show_table(
+        _picks(result, chosen), name="picks by criterion", on_row=lambda row: choose(picks[row])
+    )
     _train_picks(list(dict.fromkeys(picks)))
     show_figure(figures.criteria_correlations(result, theme=theme), key="correlations")
     if spec.minimise and spec.criterion in result.by_criterion:

@@ -50,7 +50,8 @@ def _features(told: SetExplained, criterion: Criterion, chosen: tuple[str, ...])
         st.caption(f"{PREDICTED} Reported by no source here: predicted from near languages.")
     scripts = sorted({LANGUAGES[lang].script for lang in chosen})
     families = sorted({LANGUAGES[lang].family for lang in chosen})
-    st.markdown(f"Scripts: {', '.join(scripts)}. Families: {', '.join(families)}.")
+    said = (_listed("Script", "Scripts", scripts), _listed("Family", "Families", families))
+    st.markdown(". ".join(said) + ".")
     if told.uncovered:
         shown = ", ".join(told.uncovered[:MAX_UNCOVERED])
         n_more = len(told.uncovered) - MAX_UNCOVERED
@@ -60,6 +61,10 @@ def _features(told: SetExplained, criterion: Criterion, chosen: tuple[str, ...])
             help="Values of word order, morphology and case that another language has. "
             + ", ".join(told.uncovered),
         )
+
+
+def _listed(one: str, many: str, names: list[str]) -> str:
+    return f"{one if len(names) == 1 else many}: {', '.join(names)}"
 
 
 def _contrast(contrast: FeatureContrast) -> str:

@@ -53,7 +53,10 @@ def place_told(result: SelectionResult, ranked: RankedSet) -> str:
     if result.sets.heuristic:
         of = "among the sets found"
     tied = ", shared" if ranked.tied else ""
+    unit = result.sets.unit
+    if f"{ranked.score:,.{info.decimals}f}" == "1":  # 1 different script
+        unit = unit.removesuffix("s")
     return (
-        f"{escape(names)}: **{ranked.score:,.{info.decimals}f}** {escape(result.sets.unit)}{pair}. "
+        f"{escape(names)}: **{ranked.score:,.{info.decimals}f}** {escape(unit)}{pair}. "
         f"Rank {ranked.rank:,} {of}{tied}."
     )

@@ -18,7 +18,11 @@ TABLE_ROWS = 1000
 def distances(
     root: str, spec: SelectSpec, result: SelectionResult, chosen: tuple[str, ...]
 ) -> None:
-    """Heatmap with dendrogram, and the map; in syntax where the criterion compares no pairs."""
+    """Heatmap with dendrogram, and the map; in syntax where the criterion compares no pairs.
+
+    A click on a pair looks at the best set that holds it.
+    """
+    sets = result.sets
     if result.distances is None:
         instead = spec.target_by if spec.criterion == "targets" else "syntax"
         label = CRITERIA[result.criterion].label
@@ -33,7 +37,8 @@ def distances(
     theme = current_theme()
     one, other = st.columns(2, gap="large")
     with one:
-        show_figure(figures.distance_heatmap(result, chosen=chosen, theme=theme), key="distances")
+        drawn = figures.distance_heatmap(result, chosen=chosen, theme=theme)
+        show_figure(drawn, key="distances", on_select=on_click("distances", within=sets))
     with other:
         found = pipeline.language_map(result)
         if found is None:

@@ -59,3 +59,14 @@ def test_a_set_that_is_clicked_is_chosen_everywhere_and_by_its_link(page, dashbo
     page.get_by_text("XWinograd 58.21, rank 1 of 35").wait_for()
     page.goto(page.url)
     page.get_by_role("heading", name="Why does MSLT(ar, en, zh) rank there?").wait_for()
+
+
+def test_a_pair_of_the_heatmap_and_a_row_of_the_picks_choose_a_set(page, dashboard):
+    page.goto(f"{dashboard}/languages")
+    marks = page.locator(".js-plotly-plot", has_text="How far apart").locator(".points path")
+    page.get_by_role("heading", name="Why does MSLT(ar, de, zh) rank there?").wait_for()
+    marks.first.scroll_into_view_if_needed()
+    marks.first.click(force=True)
+    page.get_by_role("heading", name="Why does MSLT(ar, de, zh) rank there?").wait_for(
+        state="detached"
+    )

@@ -12,6 +12,10 @@ def cells(fig) -> list:
     return [trace for trace in fig.data if trace.type == "heatmap"]
 
 
+def numbers_in(fig) -> list:
+    return [trace for trace in fig.data if trace.type == "scatter" and trace.mode == "text"]
+
+
 def order_of(fig) -> list[str]:
     return [label.split()[-1] for label in fig.layout.yaxis.ticktext]
 
@@ -101,6 +105,32 @@ def test_languages_at_no_distance_are_drawn_without_a_tree(selection_result):
     fig = distance_heatmap(selection_result((0.0,) * 6))
     assert fig.layout.coloraxis.cmax > 0
     assert not fig.layout.title.subtitle.text
+
+
+def test_small_distances_have_digits_that_count(selection_result):
+    fig = distance_heatmap(selection_result((0.0012, 0.003, 0.0031, 0.0, 0.002, 0.0029)))
+    assert fig.layout.coloraxis.cmax == pytest.approx(0.0031)
+    written = {number for trace in numbers_in(fig) for number in trace.text}
+    assert written == {"0.0012", "0.0030", "0.0031", "0.0000", "0.0020", "0.0029"}
+    assert "0.0031" in alt_text(fig)
+
+
+def test_a_mark_over_every_cell_hands_its_two_languages_to_a_click(selection_result):
+    fig = distance_heatmap(selection_result())
+    (marks,) = (trace for trace in fig.data if trace.customdata is not None)
+    order = order_of(fig)
+    assert [(order[y], order[x]) for x, y in zip(marks.x, marks.y, strict=True)] == [
+        tuple(pair.split(",")) for pair in marks.customdata
+    ]
+    assert len(marks.customdata) == 4 * 3
+    told = dict(zip(marks.customdata, marks.hovertext, strict=True))
+    assert told["ar,zh"] == "Arabic (ar) and Chinese (zh)<br><b>0.900</b> apart in syntax"
+
+
+def test_a_click_fades_no_number(selection_result):
+    numbers = numbers_in(distance_heatmap(selection_result()))
+    assert {trace.textfont.color for trace in numbers} == {"#000000", "#FFFFFF"}
+    assert all(trace.unselected.textfont.color == trace.textfont.color for trace in numbers)
 
 
 def test_sixty_languages_have_small_codes_no_numbers_and_room(half_a_million):

@@ -9,9 +9,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from mslt_core import jobs
-from mslt_core.pipeline import EXAMPLE, PROJECT, places
+from mslt_core.pipeline import EXAMPLE, PROJECT, Access, open_store, places, select
 from mslt_core.spec.criteria import CRITERIA
-from mslt_core.spec.selecting import Criterion
+from mslt_core.spec.selecting import PAPER_POOL, Criterion, SelectSpec
+from pages._shared.chosen_set import best_with
 
 PAGES = ["overview", "languages", "train", "mingling", "results"]
 TIMEOUT_S = 120  # a cold import on a busy machine
@@ -126,6 +127,35 @@ def test_a_set_is_chosen_by_its_place_and_stays_chosen(open_page):
     assert "XWinograd **58.21**, rank 1 of 35" in words(app)
     app.slider[0].set_value(2).run()  # the question has it no more
     assert "Why does MSLT(ar, zh) rank there?" in app.subheader[0].value
+
+
+@pytest.mark.parametrize(
+    ("k", "criterion", "pair", "best"),
+    [
+        (3, "syntax", ("ar", "zh"), ("ar", "de", "zh")),
+        (2, "syntax", ("en", "de"), ("de", "en")),
+        (1, "script", ("ar", "zh"), None),
+    ],
+)
+def test_a_pair_that_is_clicked_leads_to_the_best_set_with_it(k, criterion, pair, best, tmp_path):
+    access = Access(store=open_store(tmp_path), compute=False)
+    sets = select(access, SelectSpec(pool=PAPER_POOL, k=k, criterion=criterion)).sets
+    assert best_with(sets, pair) == best
+    assert best_with(sets, ("ar", "sw")) is None
+
+
+def test_the_layer_of_embeddings_is_in_the_link(open_page):
+    app = open_page("overview")
+    app.query_params["criterion"] = "LM embedding"
+    app.query_params["vector_layer"] = "2"
+    app.switch_page("pages/languages.py").run()
+    assert app.number_input(key="vector_layer").value == 2
+
+
+def test_one_script_is_one(open_page):
+    app = open_page("languages", criterion="script", include=["de", "en", "es"])
+    assert "**1** different script. Rank 1 of 1" in words(app)
+    assert "Script: Latn. Family: Indo-European." in words(app)
 
 
 def test_contradictions_are_explained_and_nothing_else_breaks(open_page):
