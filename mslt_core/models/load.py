@@ -13,9 +13,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mslt_core.models.checkpoints import CONTENT, TOKENIZER
-from mslt_core.models.screening import require_safetensors, screen
-from mslt_core.spec.errors import CheckpointError, HubError
+from mslt_core.models.checkpoints import TOKENIZER
+from mslt_core.models.screening import screen
+from mslt_core.spec.errors import CheckpointError
 
 if TYPE_CHECKING:
     import torch
@@ -26,8 +26,6 @@ LAYER = re.compile(r"\b(layers?|h|blocks?)\.\d+\.")
 """A part of a transformer block, in the names that architectures give them."""
 
 ABOUT_TOKENIZERS = ("tokenizer_config.json", "special_tokens_map.json", "added_tokens.json")
-HUB_ID = re.compile(r"(?P<id>\w[\w.-]*/\w[\w.-]*)(@(?P<revision>\w[\w./-]*))?", re.ASCII)
-HUB_TIMEOUT_S = 2.4  # to connect, and again for the answer: under 5 s in all
 
 
 def load_tokenizer(path: Path) -> PreTrainedTokenizerFast:
@@ -120,66 +118,6 @@ def load_token_classifier(path: Path, labels: Sequence[str], seed: int) -> PreTr
             if not name.startswith(encoder) and isinstance(module, torch.nn.Linear):
                 _draw(module, len(labels), getattr(config, "initializer_range", 0.02), seed)
     return model
-
-
-def is_hub_id(ref: str) -> bool:
-    """Whether `ref` reads ``namespace/name`` or ``namespace/name@revision``."""
-    return HUB_ID.fullmatch(ref) is not None and ".." not in ref and "--" not in ref
-
-
-def fetch(ref: str) -> Path:
-    """The local folder of a model on the hub: downloaded once, and not asked for again.
-
-    Only safetensors, configuration and tokenizer files are fetched.
-
-    Parameters
-    ----------
-    ref : str
-        ``namespace/name``, or ``namespace/name@revision`` with a branch, tag or commit.
-
-    Raises
-    ------
-    HubError
-        If the hub cannot be reached (known within 5 s) or does not give the model.
-    CheckpointError
-        If the model has no safetensors weights there.
-    """
-    from huggingface_hub import HfApi, snapshot_download
-    from huggingface_hub.errors import LocalEntryNotFoundError
-
-    found = HUB_ID.fullmatch(ref)
-    if found is None or not is_hub_id(ref):
-        raise HubError(f"{ref!r} is not a model id", hint="Write namespace/name, or a path.")
-    name, revision, wanted = found["id"], found["revision"] or "main", list(CONTENT)
-    with contextlib.suppress(LocalEntryNotFoundError):
-        return Path(
-            snapshot_download(name, revision=revision, allow_patterns=wanted, local_files_only=True)
-        )
-    try:
-        # asked first, with a short patience: the download itself would try again and again
-        info = HfApi().model_info(name, revision=revision, timeout=HUB_TIMEOUT_S)
-        require_safetensors(ref, [file.rfilename for file in info.siblings or ()])
-        return Path(snapshot_download(name, revision=revision, allow_patterns=wanted))
-    except CheckpointError:
-        raise
-    except Exception as e:  # the hub client's own errors and those of its network libraries
-        raise HubError(_hub_message(ref, e), hint="Or give a local folder.") from e
-
-
-def _hub_message(ref: str, error: Exception) -> str:
-    """One sentence for what went wrong with the hub."""
-    from huggingface_hub import constants, errors
-
-    reasons = {  # from the special to the general
-        errors.OfflineModeIsEnabled: "HF_HUB_OFFLINE is set and it is not in the local cache",
-        errors.GatedRepoError: "it is gated; accept its terms on the hub and log in",
-        errors.RevisionNotFoundError: "the hub has no such revision of it",
-        errors.RepositoryNotFoundError: "the hub has no such model, or it is private",
-        errors.HfHubHTTPError: f"the hub refuses: {_first_line(error)}",
-        Exception: f"{constants.ENDPOINT} cannot be reached ({_first_line(error)})",
-    }
-    reason = next(why for kind, why in reasons.items() if isinstance(error, kind))
-    return f"the model {ref} could not be fetched: {reason}"
 
 
 def _load_config(path: Path, **changes: Any) -> PreTrainedConfig:

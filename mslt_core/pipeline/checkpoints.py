@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from mslt_core.data import hub
 from mslt_core.pipeline.places import EXAMPLE, EXAMPLE_MODEL, existing_folder
 from mslt_core.spec.errors import BadInputError, CheckpointError, WeightsMissingError
 from mslt_core.spec.results import CheckpointRef, RunInfo
@@ -10,8 +11,6 @@ from mslt_core.store import Store, is_digest
 
 def model_folder(ref: str, *, roots: tuple[Path, ...] | None = None) -> Path:
     """The folder of a base checkpoint: ``base``, a path, or a hub id (fetched once)."""
-    from mslt_core.models import load
-
     if ref == EXAMPLE_MODEL:
         if not (EXAMPLE / "base").is_dir():
             raise CheckpointError(
@@ -19,16 +18,21 @@ def model_folder(ref: str, *, roots: tuple[Path, ...] | None = None) -> Path:
                 hint="Make it again with `python -m mslt_core example base`.",
             )
         return EXAMPLE / "base"
-    if load.is_hub_id(ref) and not Path(ref).exists():
-        return load.fetch(ref)
+    if hub.is_hub_id(ref) and not Path(ref).exists():
+        from mslt_core.models import checkpoints, screening
+
+        return hub.fetch(
+            ref,
+            kind="model",
+            patterns=checkpoints.CONTENT,
+            check=screening.require_safetensors,
+        )
     return existing_folder(ref, roots=roots)
 
 
 def model_name(ref: str, folder: Path) -> str:
     """What a base checkpoint is called: ``base``, its hub id, or the name of its folder."""
-    from mslt_core.models import load
-
-    if ref == EXAMPLE_MODEL or (load.is_hub_id(ref) and not Path(ref).exists()):
+    if ref == EXAMPLE_MODEL or (hub.is_hub_id(ref) and not Path(ref).exists()):
         return ref
     return folder.name
 
