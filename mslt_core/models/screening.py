@@ -3,7 +3,10 @@
 A checkpoint is data: nothing in it may choose code to run or other weights to load.
 """
 
+import functools
+import re
 from collections.abc import Iterable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +32,47 @@ REFUSED_KEYS = frozenset(
         "transformers_weights",  # names another weights file
     }
 )
+LEGACY_KEYS = frozenset(
+    {
+        # written by older versions of transformers, read by none today
+        "_num_labels",
+        "bad_words_ids",
+        "model_max_length",
+        "num_labels",
+        "output_past",
+        "position_embedding_type",
+        "prefix",
+        "pruned_heads",
+        "task_specific_params",
+        "tokenizer_class",
+        "torchscript",
+        "use_bfloat16",
+        "xla_device",
+        # notes of those who trained: what on, and adapters that were taken off again
+        "adapters",
+        "finetuning_task",
+        "gradient_checkpointing",
+        # mBERT's, from its TensorFlow original
+        "directionality",
+        "pooler_fc_size",
+        "pooler_num_attention_heads",
+        "pooler_num_fc_layers",
+        "pooler_size_per_head",
+        "pooler_type",
+        # BLOOM's, from Megatron
+        "attention_softmax_in_fp32",
+        "bias_dropout_fusion",
+        "masked_softmax_fusion",
+        "n_inner",
+        "offset_alibi",
+        "seq_length",
+        "skip_bias_add",
+        "skip_bias_add_qkv",
+        "unk_token_id",
+    }
+)
+"""Keys of original configurations that nothing reads: they may stand in any of them."""
+
 REFUSED_PART = "implementation"  # _attn_implementation: "x/y" makes transformers fetch code
 
 
@@ -49,7 +93,9 @@ def screen(folder: Path) -> None:
             raise CheckpointError(
                 f"{folder}: {name} marks {meaning}", hint="Save the whole model as one checkpoint."
             )
-    _refuse_keys(folder / "config.json", read_json(folder / "config.json"))
+    config = read_json(folder / "config.json")
+    _refuse_keys(folder / "config.json", config)
+    _refuse_unknown(folder / "config.json", config)
     if (folder / "tokenizer_config.json").exists():
         path = folder / "tokenizer_config.json"
         _refuse_keys(path, read_json(path))
@@ -98,6 +144,41 @@ def _refuse_keys(path: Path, found: Any) -> None:
             )
         if isinstance(value, dict | list):
             _refuse_keys(path, value)
+
+
+def _refuse_unknown(path: Path, config: dict[str, Any]) -> None:
+    """A misspelt key would be passed over, and its value would be the class's default."""
+    kind = str(config.get("model_type"))
+    known = _words_of(kind)
+    if not known:
+        return  # a kind that the library does not have: loading says so
+    keys = {key for key, value in config.items() if value is not None}
+    if surplus := sorted(keys - known - LEGACY_KEYS):
+        more = f" and {len(surplus) - 1} more" if len(surplus) > 1 else ""
+        raise CheckpointError(
+            f"{path} has the key {surplus[0]!r}{more}, which models of the type {kind} do not have",
+            hint="Correct its spelling, or take the key out if you trust the folder.",
+        )
+
+
+@functools.cache
+def _words_of(kind: str) -> frozenset[str]:
+    """All words in the library's source of one type of model, its configuration's keys among them.
+
+    Read as text: importing it would bring in torch, and models read keys by name that their
+    configuration's class does not declare (mDeBERTa's `position_buckets`).
+    """
+    library = find_spec("transformers")
+    if library is None or library.origin is None or not re.fullmatch(r"[\w-]+", kind):
+        return frozenset()
+    root = Path(library.origin).parent
+    folder = root / "models" / kind.replace("-", "_")
+    if not any(folder.glob("configuration_*.py")):  # its configuration lies with another type
+        return frozenset()
+    own = sorted(folder.glob("*.py"))
+    shared = (root / "configuration_utils.py", root / "generation" / "configuration_utils.py")
+    texts = [path.read_text(encoding="utf-8") for path in (*own, *shared) if path.is_file()]
+    return frozenset(re.findall(r"\w+", "\n".join(texts)))
 
 
 def _weights_files(folder: Path) -> list[str]:

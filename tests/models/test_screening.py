@@ -4,12 +4,17 @@ import json
 import os
 import shutil
 import struct
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
 from mslt_core.models.checkpoints import seal
 from mslt_core.models.screening import require_safetensors, screen
 from mslt_core.spec.errors import CheckpointError
+
+PROJECT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -49,6 +54,188 @@ def test_keys_that_choose_code_or_weights_are_refused_by_name(folder, keys):
     name = next(iter(keys)) if "text_config" not in keys else "_attn_implementation"
     with pytest.raises(CheckpointError, match=rf"config\.json has the key '{name}'.*Remove"):
         screen(folder)
+
+
+BERT = {
+    "attention_probs_dropout_prob": 0.1,
+    "hidden_act": "gelu",
+    "hidden_dropout_prob": 0.1,
+    "hidden_size": 768,
+    "initializer_range": 0.02,
+    "intermediate_size": 3072,
+    "layer_norm_eps": 1e-12,
+    "max_position_embeddings": 512,
+    "num_attention_heads": 12,
+    "num_hidden_layers": 12,
+}
+ORIGINALS = {
+    "xlm-roberta-base": {
+        **BERT,
+        "architectures": ["XLMRobertaForMaskedLM"],
+        "bos_token_id": 0,
+        "eos_token_id": 2,
+        "model_type": "xlm-roberta",
+        "output_past": True,
+        "pad_token_id": 1,
+        "position_embedding_type": "absolute",
+        "transformers_version": "4.17.0.dev0",
+        "type_vocab_size": 1,
+        "use_cache": True,
+        "vocab_size": 250002,
+    },
+    "bert-base-multilingual-cased": {
+        **BERT,
+        "architectures": ["BertForMaskedLM"],
+        "directionality": "bidi",
+        "model_type": "bert",
+        "pad_token_id": 0,
+        "pooler_fc_size": 768,
+        "pooler_num_attention_heads": 12,
+        "pooler_num_fc_layers": 3,
+        "pooler_size_per_head": 128,
+        "pooler_type": "first_token_transform",
+        "position_embedding_type": "absolute",
+        "type_vocab_size": 2,
+        "use_cache": True,
+        "vocab_size": 119547,
+    },
+    "paraphrase-multilingual-MiniLM-L12-v2": {
+        **BERT,
+        "_name_or_path": "old_models/paraphrase-multilingual-MiniLM-L12-v2/0_Transformer",
+        "architectures": ["BertModel"],
+        "gradient_checkpointing": False,
+        "hidden_size": 384,
+        "intermediate_size": 1536,
+        "model_type": "bert",
+        "pad_token_id": 0,
+        "position_embedding_type": "absolute",
+        "transformers_version": "4.7.0",
+        "type_vocab_size": 2,
+        "use_cache": True,
+        "vocab_size": 250037,
+    },
+    "Multilingual-MiniLM-L12-H384": {
+        **BERT,
+        "architectures": ["BertModel"],
+        "hidden_size": 384,
+        "model_type": "bert",
+        "tokenizer_class": "XLMRobertaTokenizer",
+        "type_vocab_size": 2,
+        "vocab_size": 250037,
+    },
+    "mt5-base": {
+        "_name_or_path": "/home/patrick/hugging_face/t5/mt5-base",
+        "architectures": ["MT5ForConditionalGeneration"],
+        "d_ff": 2048,
+        "d_kv": 64,
+        "d_model": 768,
+        "decoder_start_token_id": 0,
+        "dropout_rate": 0.1,
+        "eos_token_id": 1,
+        "feed_forward_proj": "gated-gelu",
+        "initializer_factor": 1.0,
+        "is_encoder_decoder": True,
+        "layer_norm_epsilon": 1e-06,
+        "model_type": "mt5",
+        "num_decoder_layers": 12,
+        "num_heads": 12,
+        "num_layers": 12,
+        "output_past": True,
+        "pad_token_id": 0,
+        "relative_attention_num_buckets": 32,
+        "tie_word_embeddings": False,
+        "tokenizer_class": "T5Tokenizer",
+        "transformers_version": "4.10.0.dev0",
+        "use_cache": True,
+        "vocab_size": 250112,
+    },
+    "mdeberta-v3-base": {
+        **BERT,
+        "layer_norm_eps": 1e-07,
+        "max_relative_positions": -1,
+        "model_type": "deberta-v2",
+        "norm_rel_ebd": "layer_norm",
+        "pos_att_type": "p2c|c2p",
+        "position_biased_input": False,
+        "position_buckets": 256,
+        "relative_attention": True,
+        "share_att_key": True,
+        "type_vocab_size": 0,
+        "vocab_size": 251000,
+    },
+    "bloom-560m": {
+        "apply_residual_connection_post_layernorm": False,
+        "architectures": ["BloomForCausalLM"],
+        "attention_dropout": 0.0,
+        "attention_softmax_in_fp32": True,
+        "bias_dropout_fusion": True,
+        "bos_token_id": 1,
+        "eos_token_id": 2,
+        "hidden_dropout": 0.0,
+        "initializer_range": 0.02,
+        "layer_norm_epsilon": 1e-05,
+        "masked_softmax_fusion": True,
+        "model_type": "bloom",
+        "n_embed": 1024,
+        "n_head": 16,
+        "n_inner": None,
+        "n_layer": 24,
+        "offset_alibi": 100,
+        "pad_token_id": 3,
+        "pretraining_tp": 1,
+        "seq_length": 2048,
+        "skip_bias_add": True,
+        "skip_bias_add_qkv": False,
+        "slow_but_exact": False,
+        "transformers_version": "4.20.0",
+        "unk_token_id": 0,
+        "use_cache": True,
+        "vocab_size": 250880,
+    },
+}
+"""The configurations that well-known checkpoints were published with."""
+
+
+@pytest.mark.parametrize("name", ORIGINALS)
+def test_published_configurations_pass(folder, name):
+    (folder / "config.json").write_text(json.dumps(ORIGINALS[name]))
+    screen(folder)
+
+
+def test_notes_of_older_libraries_pass(folder):
+    notes = {"finetuning_task": "ner", "torch_dtype": "float32", "_num_labels": 9, "adapters": {}}
+    change(folder / "config.json", xla_device=True, num_beams=1, max_length=20, **notes)
+    screen(folder)
+
+
+@pytest.mark.parametrize("name", ORIGINALS)
+def test_a_key_that_the_model_does_not_have_is_refused_by_name(folder, name):
+    config = {**ORIGINALS[name], "hiden_size": 7}
+    (folder / "config.json").write_text(json.dumps(config))
+    kind = config["model_type"]
+    told = rf"config\.json has the key 'hiden_size', which models of the type {kind} do not have"
+    with pytest.raises(CheckpointError, match=rf"{told}.*take the key out if you trust"):
+        screen(folder)
+
+
+def test_the_first_of_several_unknown_keys_is_named(folder):
+    change(folder / "config.json", zebra=1, hiden_size=7, nothing_said=None)
+    with pytest.raises(CheckpointError, match="'hiden_size' and 1 more"):
+        screen(folder)
+
+
+@pytest.mark.parametrize("kind", ["not-a-model", "../../../../tmp", "", None, 3])
+def test_the_keys_of_an_unknown_type_are_left_to_loading(folder, kind):
+    change(folder / "config.json", model_type=kind, zebra=1)
+    screen(folder)
+
+
+def test_screening_imports_no_torch(folder):
+    code = (
+        "import sys; from pathlib import Path; from mslt_core.models.screening import screen; "
+        f"screen(Path({str(folder)!r})); sys.exit('torch' in sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=PROJECT)
 
 
 def test_the_tokenizer_may_not_name_code_either(folder):
