@@ -16,6 +16,7 @@ from mslt_core.spec.errors import BadInputError, MsltError
 BAD_INPUT = 2
 FAILURE = 1
 INTERRUPTED = 130  # 128 + SIGINT, as shells have it
+UNREAD = 141  # 128 + SIGPIPE
 
 
 def parser() -> argparse.ArgumentParser:
@@ -33,6 +34,21 @@ def parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; the exit status is 2 for bad input, 1 for a failure."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed, as by `>&-`: no file may be opened in its place
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_WRONLY), "w"))
+    try:
+        try:
+            return _run(argv)
+        finally:
+            sys.stdout.flush()
+    except OSError as e:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # the reader of a pipe, `head` for instance, has seen enough; a disk may be full
+        return UNREAD if isinstance(e, BrokenPipeError) else _explained(e)
+
+
+def _run(argv: Sequence[str] | None) -> int:
     args = parser().parse_args(argv)
     _quiet_libraries()
     try:
@@ -40,13 +56,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         with contextlib.redirect_stdout(sys.stderr):
             answer: Answer = args.command(args)
         _print(answer, as_json=args.json)
-        sys.stdout.flush()
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return INTERRUPTED
-    except BrokenPipeError:  # the reader, `head` for instance, has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return FAILURE
+    except BrokenPipeError:
+        raise
     except Exception as e:
         return _explained(e)
     return answer.exit_code
@@ -67,7 +81,10 @@ def _print(answer: Answer, *, as_json: bool) -> None:
     from rich.console import Console
 
     # a pipe has no width of its own, and a table cut at 80 columns helps nobody
-    Console(width=None if sys.stdout.isatty() else 160).print(answer.shown())
+    console = Console(width=None if sys.stdout.isatty() else 160)
+    with console.capture() as shown:  # by itself it takes a broken pipe for a failure
+        console.print(answer.shown())
+    print(shown.get(), end="")
 
 
 def _explained(error: Exception) -> int:

@@ -462,6 +462,24 @@ def test_a_bug_shows_its_trace_when_asked(ask, monkeypatch):
     assert "Traceback" in err
 
 
+@pytest.mark.parametrize("args", [["runs"], ["runs", "--json"]])
+def test_a_reader_that_has_seen_enough_ends_it_quietly(args):
+    read, write = os.pipe()
+    os.close(read)
+    command = [sys.executable, "-m", "mslt_core", *args]
+    done = subprocess.run(command, stdout=write, stderr=subprocess.PIPE, cwd=PROJECT, check=False)
+    os.close(write)
+    assert (done.returncode, done.stderr) == (141, b"")
+
+
+@pytest.mark.parametrize(("closed", "status", "said"), [(">&-", 0, ""), (">/dev/full", 1, "space")])
+def test_an_output_that_takes_nothing_leaves_no_trace_of_python(closed, status, said):
+    command = f'"{sys.executable}" -m mslt_core runs --json {closed}'
+    done = subprocess.run(command, shell=True, capture_output=True, cwd=PROJECT, check=False)
+    assert (done.returncode, "Traceback" in done.stderr.decode()) == (status, False)
+    assert said in done.stderr.decode() if said else not done.stderr
+
+
 def test_ctrl_c_leaves_a_run_that_can_be_taken_up(ask, train_args, monkeypatch, capsys):
     real = training.execute_training
 
