@@ -123,6 +123,11 @@ def read_treebank(path: Path) -> dict[str, str]:
     return sentences
 
 
+def treebank_file(lang: str) -> str:
+    """The name of a language's PUD file."""
+    return f"{lang}_pud-ud-test.conllu"  # UD's codes are ours for all of these languages
+
+
 def _phrases(lang: str) -> Mapping[str, str]:
     from mslt_core.data import cldr
 
@@ -138,7 +143,7 @@ def _treebanks(folder: Path) -> dict[str, Path]:
     for code, lang in LANGUAGES.items():
         if lang.pud is None:
             continue
-        name = f"{code}_pud-ud-test.conllu"  # UD's codes are ours for all of these languages
+        name = treebank_file(code)
         if (folder / lang.pud).is_dir():
             files[code] = folder / lang.pud / name
             if not files[code].is_file():
