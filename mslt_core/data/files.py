@@ -38,6 +38,27 @@ def read_lines(path: Path) -> list[str]:
     >>> read_lines(file)
     ['a "quoted', '']
     """
+    text = read_text(path)
+    *lines, rest = text.split("\n")
+    if rest:
+        raise DataError(
+            f"{path}, line {len(lines) + 1}: the last line has no line end, so the file may be "
+            "cut short",
+            hint="Copy it again; if it is whole, end its last line.",
+        )
+    if "\r" in text:
+        return [line.removesuffix("\r") for line in lines]
+    return lines
+
+
+def read_text(path: Path) -> str:
+    """The text of a UTF-8 file, without a byte-order mark: all of it, or an error.
+
+    Raises
+    ------
+    DataError
+        If the file is missing, empty, or not UTF-8 (with the line).
+    """
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as e:
@@ -50,16 +71,42 @@ def read_lines(path: Path) -> list[str]:
         raise DataError(f"cannot read {path}: {e.strerror}") from None
     if not text:
         raise DataError(f"{path} is empty")
-    *lines, rest = text.split("\n")
-    if rest:
+    return text
+
+
+def read_blocks(path: Path, *, closed: bool = False) -> list[tuple[int, list[str]]]:
+    """Every run of lines between blank ones, with the number of its first line.
+
+    So are sentences written in CoNLL files: a word a line, a blank line after each sentence.
+
+    Parameters
+    ----------
+    path : Path
+        A text file, read as by `read_lines`.
+    closed : bool
+        Whether the last run must end with a blank line too, as in CoNLL-U.
+
+    Raises
+    ------
+    DataError
+        As by `read_lines`, and if there are blank lines alone.
+    """
+    lines = read_lines(path)
+    if closed and lines[-1]:
         raise DataError(
-            f"{path}, line {len(lines) + 1}: the last line has no line end, so the file may be "
-            "cut short",
-            hint="Copy it again; if it is whole, end its last line.",
+            f"{path}, line {len(lines)}: no blank line after the last sentence, "
+            "so the file may be cut short",
+            hint="Copy it again.",
         )
-    if "\r" in text:
-        return [line.removesuffix("\r") for line in lines]
-    return lines
+    blocks, start = [], 0
+    for number, line in enumerate([*lines, ""]):
+        if not line:
+            if number > start:
+                blocks.append((start + 1, lines[start:number]))
+            start = number + 1
+    if not blocks:
+        raise DataError(f"{path} has no sentence, only blank lines")
+    return blocks
 
 
 def fingerprint(path: Path) -> str:
@@ -74,9 +121,13 @@ def fingerprint(path: Path) -> str:
         raise DataError(f"cannot read {path}: {e.strerror}") from None
 
 
-def fingerprint_all(paths: Iterable[Path]) -> str:
-    """One SHA-256 over the names and contents of several files, whatever their order and folder."""
-    listing = sorted((path.name, fingerprint(path)) for path in paths)
+def fingerprint_all(paths: Iterable[Path], *, below: Path | None = None) -> str:
+    """One SHA-256 over the names and contents of several files, whatever their order.
+
+    A name is the path below the folder `below`, wherever that lies; without it the file's own.
+    """
+    names = {path: path.relative_to(below).as_posix() if below else path.name for path in paths}
+    listing = sorted((name, fingerprint(path)) for path, name in names.items())
     return hashlib.sha256(repr(listing).encode()).hexdigest()
 
 

@@ -9,6 +9,7 @@ macro-language has no family in URIEL: there it is Cusco Quechua, ``quz``.
 
 import dataclasses
 import difflib
+import functools
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -21,7 +22,8 @@ Direction = Literal["ltr", "rtl"]
 RTL_SCRIPTS = frozenset({"Arab", "Hebr", "Nkoo", "Syrc", "Thaa"})
 
 # codes in common use that neither the table nor CLDR's aliases lead to a language here
-_ALSO_CALLED = {"fil": "tl", "nb": "no", "nob": "no"}
+_SCRIPTS = {"Hang": "Kore"}  # Korean's own letters, and these with Han
+_ALSO_CALLED = {"fil": "tl", "nb": "no", "nob": "no", "pbt": "ps", "quy": "qu"}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -83,6 +85,20 @@ def languages(codes: Iterable[str]) -> tuple[str, ...]:
     elif not isinstance(codes, Iterable):
         raise UnknownLanguageError(f"language codes must be a list of text, got {codes!r}")
     return tuple(sorted({language(code).code for code in codes}))
+
+
+@functools.cache
+def by_any_code(code: str) -> str | None:
+    """Our code for a code in any resource's spelling (``eng``, ``jp``, ``eng_Latn``), or None.
+
+    A script that is named must be the one in which the language is usually written: FLORES'
+    ``zho_Hant`` is not our Chinese.
+    """
+    word, _, script = code.partition("_")
+    found = _same_code(word.casefold())
+    if found is None or (script and _SCRIPTS.get(script, script) != LANGUAGES[found].script):
+        return None
+    return found
 
 
 def label(code: str) -> str:

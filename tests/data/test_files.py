@@ -5,7 +5,7 @@ import os
 import pytest
 
 from mslt_core.data import files
-from mslt_core.data.files import fingerprint, fingerprint_all, read_lines
+from mslt_core.data.files import fingerprint, fingerprint_all, read_blocks, read_lines, read_text
 from mslt_core.spec.errors import DataError
 
 
@@ -68,6 +68,20 @@ def test_missing_and_empty_files_are_refused(write, tmp_path):
         read_lines(tmp_path)
 
 
+def test_a_text_is_taken_as_it_is(write):
+    assert read_text(write(b"\xef\xbb\xbfa\r\nb")) == "a\r\nb"
+
+
+def test_blocks_stand_between_blank_lines(write):
+    path = write(b"\n\na\nb\n\n\nc\n")
+    assert read_blocks(path) == [(3, ["a", "b"]), (7, ["c"])]
+    with pytest.raises(DataError, match=r"line 7: no blank line after the last sentence"):
+        read_blocks(path, closed=True)
+    assert read_blocks(write(b"a\n\n"), closed=True) == [(1, ["a"])]
+    with pytest.raises(DataError, match="has no sentence, only blank lines"):
+        read_blocks(write(b"\n\n"))
+
+
 def test_the_fingerprint_is_that_of_the_content(write):
     # printf abc | sha256sum
     digest = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
@@ -101,5 +115,13 @@ def test_several_files_are_named_by_names_and_contents(write):
     together = fingerprint_all([a, b])
     assert fingerprint_all([b, a]) == together
     assert fingerprint_all([a]) != together
+    # a file's place below a folder is part of its name
+    below = fingerprint_all([a, b], below=a.parent)
+    assert below == together
+    inner = a.parent / "inner"
+    inner.mkdir()
+    (inner / "a").write_bytes(b"1")
+    assert fingerprint_all([inner / "a"], below=a.parent) != fingerprint_all([a])
+    assert fingerprint_all([inner / "a"], below=inner) == fingerprint_all([a])
     # the same contents under exchanged names are other data
     assert fingerprint_all([write(b"2", "a"), write(b"1", "b")]) != together

@@ -160,8 +160,31 @@ def test_absent_languages_and_folders_are_refused(folder, tmp_path):
 
 
 def test_a_folder_of_other_files_is_refused(folder):
-    with pytest.raises(DataError, match="holds no labelled WikiANN file"):
+    with pytest.raises(DataError, match=r"holds no file of wikiann\. It should hold train-<lang>"):
         WikiAnn(folder(notes="a", train_xx=tsv("a/O"), test_en="a\n"))
+
+
+def test_the_hub_s_files_read_the_same(folder, write_files):
+    rows = [{"tokens": ["New", "York"], "ner_tags": [5, 6]}, {"tokens": ["hi"], "ner_tags": [0]}]
+    hub = write_files({"en/train-00000-of-00001.parquet": rows, "nan/test.parquet": rows[:1]})
+    from_hub = WikiAnn(hub).train("en")
+    assert [s.row_id for s in from_hub] == [f"train-00000-of-00001.parquet:{i}" for i in (1, 2)]
+    here = WikiAnn(folder(train_de=tsv("New/B-LOC York/I-LOC", "hi/O"))).train("de")
+    assert [(s.tokens, s.labels) for s in from_hub] == [(s.tokens, s.labels) for s in here]
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ({"tokens": ["a"], "ner_tags": [7]}, "line 1: unknown tag 7; known are 0 to 6"),
+        ({"tokens": ["a"], "ner_tags": [0, 0]}, "line 1: 1 tokens with 2 tags"),
+        ({"tokens": ["a"]}, "line 1: no column 'ner_tags'"),
+    ],
+)
+def test_a_damaged_hub_file_is_refused(write_files, row, message):
+    task = WikiAnn(write_files({"en/train.parquet": [row]}))
+    with pytest.raises(DataError, match=message):
+        task.train("en")
 
 
 @settings(

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from mslt_core.data import cldr
 from mslt_core.spec.errors import DataError
 from mslt_core.spec.languages import label
-from mslt_core.spec.sentences import TaggedSentence
+from mslt_core.spec.sentences import TaggedSentence, TaskKind
 
 N_TRAIN = 4000
 N_TEST = 500
@@ -23,6 +23,7 @@ class CldrNer:
     """Token classification on 4,000 training and 500 test phrases a language."""
 
     name = "cldr-ner"
+    kind: TaskKind = "tagging"
     labels: tuple[str, ...] = cldr.LABELS
     train_langs: tuple[str, ...] = cldr.LANGS
     eval_langs: tuple[str, ...] = cldr.LANGS

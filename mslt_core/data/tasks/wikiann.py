@@ -3,17 +3,22 @@
 The folder holds ``train-<lang>.tsv``, ``dev-<lang>.tsv`` and ``test-<lang>.tsv``, one
 ``token<TAB>tag`` a line and a blank line after each sentence; ``<lang>`` is WikiANN's own code.
 The original files write ``en:Berlin`` for ``Berlin``; that prefix is taken off. XTREME's test
-files carry no tags: such a language is scored on dev.
+files carry no tags: such a language is scored on dev. The hub's Parquet files
+(``<lang>/train-00000-of-00001.parquet``) are read too.
+
+WikiANN repeats itself: of English's 10,000 dev sentences 257 are also in train. They are out
+whatever is trained on.
 """
 
-import functools
-from collections.abc import Mapping
+from collections.abc import Sequence
 from pathlib import Path
-from types import MappingProxyType
 
-from mslt_core.data import files
+from mslt_core.data import files, tables
+from mslt_core.data.tasks.counting import count_sentences
+from mslt_core.data.tasks.layouts import Split, find_files
+from mslt_core.data.tasks.splits import SplitTask
 from mslt_core.spec.errors import DataError
-from mslt_core.spec.languages import LANGUAGES, label
+from mslt_core.spec.languages import LANGUAGES
 from mslt_core.spec.sentences import TaggedSentence
 
 LABELS = ("O", "B-PER", "I-PER", "B-ORG", "I-ORG", "B-LOC", "I-LOC")
@@ -22,81 +27,51 @@ _LABEL_IDS = {name: i for i, name in enumerate(LABELS)}
 _LANG_OF = {lang.wikiann or lang.code: lang.code for lang in LANGUAGES.values()}
 
 
-class WikiAnn:
+class WikiAnn(SplitTask):
     """Named entity recognition on the files of one folder; read when asked for, then kept."""
 
-    name = "wikiann"
-    labels: tuple[str, ...] = LABELS
-
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self._train_files = _files_of(folder, "train")
-        dev, test = _files_of(folder, "dev"), _files_of(folder, "test")
-        labelled = {lang: path for lang, path in test.items() if _carries_tags(path)}
-        self._eval_files = {**dev, **labelled}
-        if not self._train_files and not self._eval_files:
-            raise DataError(
-                f"{folder} holds no labelled WikiANN file",
-                hint="It should hold train-<lang>.tsv and dev-<lang>.tsv, for instance.",
-            )
-        self.train_langs = tuple(sorted(self._train_files))
-        self.eval_langs = tuple(sorted(self._eval_files))
-        self.evaluation_split: Mapping[str, str] = MappingProxyType(
-            {lang: "test" if lang in labelled else "dev" for lang in self.eval_langs}
+        found = find_files(folder, suffixes=(".tsv", ".parquet"), code_of=_LANG_OF.get)
+        labelled = {
+            lang: paths for lang, paths in found["test"].items() if all(map(_carries_tags, paths))
+        }
+        super().__init__(
+            "wikiann",
+            "tagging",
+            LABELS,
+            folder=folder,
+            found={**found, "test": labelled},
+            unlabelled={"test": {k: v for k, v in found["test"].items() if k not in labelled}},
+            read=_read,
+            count=count_sentences,
+            layout="train-<lang>.tsv and dev-<lang>.tsv, for instance",
         )
-        self._train = functools.cache(self._read_train)
-        self._evaluation = functools.cache(self._read_evaluation)
 
-    def train(self, lang: str) -> tuple[TaggedSentence, ...]:
-        """All training sentences of a language, in file order; repeats are left in.
 
-        Raises
-        ------
-        DataError
-            If the folder has none, or the file is damaged.
-        """
-        return self._train(lang)
+def _read(path: Path, lang: str, split: Split) -> Sequence[TaggedSentence]:  # noqa: ARG001
+    return read_table(path) if path.suffix == ".parquet" else read_sentences(path)
 
-    def evaluation(self, lang: str, limit: int | None = None) -> tuple[TaggedSentence, ...]:
-        """The first `limit` labelled sentences that are in no training file, without repeats.
 
-        WikiANN repeats itself: of English's 10,000 dev sentences 257 are also in train. They
-        are out whatever is trained on, so that all runs are scored on the same items.
+def read_table(path: Path) -> list[TaggedSentence]:
+    """The sentences of one of the hub's Parquet files: columns ``tokens`` and ``ner_tags``.
 
-        Raises
-        ------
-        DataError
-            If the folder has none, or its file or a training file is damaged.
-        """
-        return self._evaluation(lang)[:limit]
-
-    def fingerprint(self) -> str:
-        """SHA-256 over the training files and the labelled evaluation files."""
-        return files.fingerprint_all([*self._train_files.values(), *self._eval_files.values()])
-
-    def _read_train(self, lang: str) -> tuple[TaggedSentence, ...]:
-        if lang not in self._train_files:
-            raise self._absent("training", lang, self.train_langs)
-        return read_sentences(self._train_files[lang])
-
-    def _read_evaluation(self, lang: str) -> tuple[TaggedSentence, ...]:
-        if lang not in self._eval_files:
-            raise self._absent("labelled evaluation", lang, self.eval_langs)
-        kept: dict[tuple[str, ...], TaggedSentence] = {}
-        for sentence in read_sentences(self._eval_files[lang]):
-            if sentence.tokens not in self._trained_on:
-                kept.setdefault(sentence.tokens, sentence)
-        return tuple(kept.values())
-
-    @functools.cached_property
-    def _trained_on(self) -> frozenset[tuple[str, ...]]:
-        return frozenset(s.tokens for lang in self.train_langs for s in self.train(lang))
-
-    def _absent(self, what: str, lang: str, present: tuple[str, ...]) -> DataError:
-        return DataError(
-            f"wikiann has no {what} data for {label(lang)} in {self.folder}; "
-            f"it has {', '.join(present) or 'none at all'}"
+    Raises
+    ------
+    DataError
+        With file and row, if a column is missing, a tag unknown, or words and tags differ in
+        number.
+    """
+    sentences = []
+    for record in tables.read_records(path):
+        tokens, tags = record.value("tokens"), record.value("ner_tags")
+        if not tokens or len(tokens) != len(tags):
+            raise record.error(f"{len(tokens)} tokens with {len(tags)} tags")
+        if not set(tags) <= set(range(len(LABELS))):
+            raise record.error(f"unknown tag {max(tags)}; known are 0 to {len(LABELS) - 1}")
+        sentences.append(
+            TaggedSentence(row_id=record.row_id, tokens=tuple(tokens), labels=tuple(tags))
         )
+    return sentences
 
 
 def read_sentences(path: Path) -> tuple[TaggedSentence, ...]:
@@ -118,15 +93,15 @@ def read_sentences(path: Path) -> tuple[TaggedSentence, ...]:
         Naming file and line, if a line is not ``token<TAB>tag`` or its tag is unknown; if the
         file has no sentence, or cannot be read (see `files.read_lines`).
     """
-    lines = files.read_lines(path)
+    blocks = files.read_blocks(path)
     prefix = path.stem.partition("-")[2] + ":"
-    if all(line.startswith(prefix) for line in lines if line):
-        lines = [line.removeprefix(prefix) for line in lines]
+    if not all(line.startswith(prefix) for _, lines in blocks for line in lines):
+        prefix = ""
     sentences = []
-    tokens: list[str] = []
-    labels: list[int] = []
-    for number, line in enumerate([*lines, ""], start=1):
-        if line:
+    for first_line, lines in blocks:
+        tokens, labels = [], []
+        for number, written in enumerate(lines, start=first_line):
+            line = written.removeprefix(prefix)
             try:
                 token, tag = line.split("\t")
                 labels.append(_LABEL_IDS[tag])
@@ -135,14 +110,8 @@ def read_sentences(path: Path) -> tuple[TaggedSentence, ...]:
             if not token:
                 raise _bad_line(path, number, line)
             tokens.append(token)
-        elif tokens:
-            row_id = f"{path.name}:{number - len(tokens)}"
-            sentences.append(
-                TaggedSentence(row_id=row_id, tokens=tuple(tokens), labels=tuple(labels))
-            )
-            tokens, labels = [], []
-    if not sentences:
-        raise DataError(f"{path} has no sentence, only blank lines")
+        row_id = f"{path.name}:{first_line}"
+        sentences.append(TaggedSentence(row_id=row_id, tokens=tuple(tokens), labels=tuple(labels)))
     return tuple(sentences)
 
 
@@ -158,16 +127,10 @@ def _bad_line(path: Path, number: int, line: str) -> DataError:
     return DataError(f"{path}, line {number}: {reason}")
 
 
-def _files_of(folder: Path, split: str) -> dict[str, Path]:
-    """Language to file, for the files of one split whose language is known."""
-    if not folder.is_dir():
-        raise DataError(f"there is no folder {folder}")
-    found = {path.stem.partition("-")[2]: path for path in folder.glob(f"{split}-*.tsv")}
-    return {_LANG_OF[code]: found[code] for code in sorted(found) if code in _LANG_OF}
-
-
 def _carries_tags(path: Path) -> bool:
     """Whether any line has a tag: a file that lost some of them is damaged, not untagged."""
+    if path.suffix == ".parquet":
+        return True
     try:
         with path.open("rb") as file:
             return any(b"\t" in line for line in file)

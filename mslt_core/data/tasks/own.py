@@ -1,0 +1,204 @@
+"""The user's own data: a folder whose ``task.yaml`` tells what is in it, see `own_yaml`.
+
+Files are named as in any other task (``train-en.tsv``, ``en/train.jsonl``, ...), or hold several
+languages (``train.jsonl`` with a column ``lang``). Tags may also come as CoNLL writes them: a word
+a line with a tab and its tag behind it, a blank line after each sentence.
+"""
+
+import functools
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from mslt_core.data import files, tables
+from mslt_core.data.tasks.counting import count_rows, count_sentences
+from mslt_core.data.tasks.layouts import (
+    SUFFIXES,
+    Found,
+    Split,
+    find_files,
+    find_joint_files,
+)
+from mslt_core.data.tasks.own_yaml import NAME, OwnTask, read_own_task
+from mslt_core.data.tasks.questions import question_item
+from mslt_core.data.tasks.splits import LeftOut, SplitTask
+from mslt_core.spec.errors import DataError
+from mslt_core.spec.languages import by_any_code
+from mslt_core.spec.sentences import ChoiceItem, LabelledText, Row, TaggedSentence, TaskKind
+
+CONLL = (".conll", ".txt")
+LAYOUT = f"{NAME}, and train-<lang>.tsv, <lang>/train.jsonl or the like"
+
+Records = Callable[[Path], Sequence[tables.Record]]
+
+
+def open_own(folder: Path) -> SplitTask:
+    """The user's data in a local folder. Of files of several languages the codes are looked at."""
+    own = read_own_task(folder)
+    suffixes = (*SUFFIXES, *CONLL) if own.kind == "tagging" else SUFFIXES
+    # a file of several languages is asked for once by each
+    records: Records = functools.lru_cache(maxsize=2)(tables.read_records)
+    if joint := "lang" in own.columns:
+        by_split = find_joint_files(folder, suffixes=SUFFIXES, split_of=own.split_of)
+        found = _by_lang(own, by_split, records)
+    else:
+        found = find_files(folder, below=("", "data"), suffixes=suffixes, split_of=own.split_of)
+    return SplitTask(
+        "own",
+        own.kind,
+        own.labels,
+        folder=folder,
+        found=found,
+        read=functools.partial(_read, own, records),
+        layout=LAYOUT,
+        parallel="meaning" in own.columns,
+        also_reads=[folder / NAME],
+        count=None if joint else functools.partial(_count, own),
+    )
+
+
+def _by_lang(own: OwnTask, by_split: Mapping[Split, tuple[Path, ...]], records: Records) -> Found:
+    """The languages that files of several hold."""
+    found: dict[Split, dict[str, tuple[Path, ...]]] = {"train": {}, "dev": {}, "test": {}}
+    for split, paths in by_split.items():
+        langs = {_lang(own, record) for path in paths for record in records(path)}
+        found[split] = dict.fromkeys(sorted(langs), paths)
+    return found
+
+
+def _lang(own: OwnTask, record: tables.Record) -> str:
+    code = record.text(own.columns["lang"])
+    lang = by_any_code(code)
+    if lang is None:
+        raise record.error(f"unknown language {code!r}")
+    return lang
+
+
+def _count(own: OwnTask, path: Path) -> int:
+    if _is_conll(own, path):
+        return count_sentences(path)
+    return count_rows(path, [*own.columns.values()][:1])
+
+
+def _read(
+    own: OwnTask,
+    records: Records,
+    path: Path,
+    lang: str,
+    split: Split,  # noqa: ARG001
+) -> Sequence[Row | LeftOut]:
+    if _is_conll(own, path):
+        return _conll(own, path)
+    rows = records(path) if "lang" in own.columns else tables.read_records(path)
+    return [
+        _MAKE[own.kind](own, record, _meaning(own, record))
+        for record in rows
+        if "lang" not in own.columns or _lang(own, record) == lang
+    ]
+
+
+def _meaning(own: OwnTask, record: tables.Record) -> str:
+    return str(record.value(own.columns["meaning"])) if "meaning" in own.columns else ""
+
+
+def _tagged(own: OwnTask, record: tables.Record, meaning: str) -> TaggedSentence:
+    tokens, tags = (record.value(own.columns[ours]) for ours in ("tokens", "tags"))
+    # cells of a table without lists hold words and tags with spaces between them
+    words = tokens.split() if isinstance(tokens, str) else tokens
+    names = tags.split() if isinstance(tags, str) else tags
+    if not isinstance(words, list) or not isinstance(names, list) or len(words) != len(names):
+        raise record.error(f"as many tags as tokens are needed, got {tokens!r} and {tags!r}"[:300])
+    if not words or not all(isinstance(word, str) and word for word in words):
+        raise record.error(f"tokens must be texts, got {tokens!r}"[:300])
+    labels = tuple(_label(own, record, name) for name in names)
+    return TaggedSentence(row_id=record.row_id, tokens=tuple(words), labels=labels, meaning=meaning)
+
+
+def _labelled(own: OwnTask, record: tables.Record, meaning: str) -> LabelledText:
+    pair = own.columns.get("pair")
+    return LabelledText(
+        row_id=record.row_id,
+        text=record.text(own.columns["text"]),
+        pair=record.text(pair) if pair else None,
+        label=_label(own, record, record.value(own.columns["label"])),
+        meaning=meaning,
+    )
+
+
+def _choice(own: OwnTask, record: tables.Record, meaning: str) -> ChoiceItem:
+    if len(own.choices) == 1:
+        choices = record.value(own.choices[0])
+        if not isinstance(choices, list) or not all(isinstance(c, str) and c for c in choices):
+            raise record.error(f"{own.choices[0]} must be a list of texts, got {choices!r}")
+    else:
+        choices = [record.text(column) for column in own.choices]
+    names = own.labels or tuple(map(str, range(len(choices))))
+    label = _label(own, record, record.value(own.columns["label"]), names)
+    if label >= len(choices) or len(choices) < 2:
+        raise record.error(f"{len(choices)} choices, of which the right one is number {label}")
+    return ChoiceItem(
+        row_id=record.row_id,
+        premise=record.text(own.columns["premise"]),
+        choices=tuple(choices),
+        label=label,
+        meaning=meaning,
+    )
+
+
+def _question(own: OwnTask, record: tables.Record, meaning: str) -> Row | LeftOut:
+    fields = {ours: record.value(own.columns[ours]) for ours in ("question", "context", "answers")}
+    where = f"{record.path}, line {record.line}"
+    item = question_item(where, record.row_id, fields, meaning=meaning)
+    return item or LeftOut(record.row_id, "without an answer")
+
+
+_MAKE: Mapping[TaskKind, Callable[[OwnTask, tables.Record, str], Row | LeftOut]] = {
+    "tagging": _tagged,
+    "classification": _labelled,
+    "choice": _choice,
+    "questions": _question,
+}
+
+
+def _label(
+    own: OwnTask, record: tables.Record, value: Any, names: Sequence[str] | None = None
+) -> int:
+    """Place of a label: its name's, or else the number that it is."""
+    labels = own.labels if names is None else names
+    if not isinstance(value, bool) and str(value).strip() in labels:
+        return list(labels).index(str(value).strip())
+    if type(value) is int and 0 <= value < len(labels):
+        return value
+    raise record.error(f"unknown label {value!r}; {NAME} knows {', '.join(labels)}")
+
+
+def _is_conll(own: OwnTask, path: Path) -> bool:
+    """Whether a file has a word a line; a TSV file does that if it has no header."""
+    if own.kind != "tagging" or path.suffix not in (*CONLL, ".tsv"):
+        return False
+    return path.suffix != ".tsv" or own.columns["tokens"] not in tables.first_cells(path)
+
+
+def _conll(own: OwnTask, path: Path) -> list[TaggedSentence]:
+    """The sentences of a file with a word a line: the word first, its tag last."""
+    label_ids = {name: i for i, name in enumerate(own.labels)}
+    sentences = []
+    for first_line, lines in files.read_blocks(path):
+        tokens, labels = [], []
+        for number, line in enumerate(lines, start=first_line):
+            token, *rest = line.split("\t")
+            if not rest and token.startswith("#"):
+                continue  # a comment: a word would have a tag
+            if not rest or not token or rest[-1] not in label_ids:
+                raise DataError(
+                    f"{path}, line {number}: must be word, tab and one of the labels of {NAME} "
+                    f"({', '.join(own.labels)}), got {line[:60]!r}"
+                )
+            tokens.append(token)
+            labels.append(label_ids[rest[-1]])
+        if tokens:
+            row_id = f"{path.name}:{first_line}"
+            sentences.append(
+                TaggedSentence(row_id=row_id, tokens=tuple(tokens), labels=tuple(labels))
+            )
+    return sentences

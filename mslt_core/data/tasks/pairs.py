@@ -1,0 +1,74 @@
+"""Pairs of sentences as XTREME and the hub keep them, with test labels that lie elsewhere.
+
+XTREME's ``dev-<lang>.tsv`` and ``test-<lang>.tsv`` have no header, and test has no labels:
+``test-labels.tsv`` (row, label), in the folder or below ``derived/``, brings them back. The hub's
+Parquet files and other people's tables name their columns.
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from mslt_core.data import tables
+from mslt_core.data.tasks.layouts import Found, find_files
+from mslt_core.spec.errors import DataError
+
+PLACES = ("", "xtreme", "data")
+"""Where the files may lie in a folder."""
+
+
+def find_pairs(folder: Path) -> tuple[Found, Path | None]:
+    """The files of all languages, and ``test-labels.tsv`` if it is there."""
+    places = (folder / "test-labels.tsv", folder / "derived" / "test-labels.tsv")
+    found = find_files(folder, below=PLACES)
+    return found, next((path for path in places if path.is_file()), None)
+
+
+def read_pairs(path: Path, columns: Sequence[str], labels: Path | None) -> list[tables.Record]:
+    """All rows of a file under the names `columns`, each with a label.
+
+    Parameters
+    ----------
+    path : Path
+        A TSV, CSV, JSON Lines or Parquet file.
+    columns : sequence of str
+        The two texts' columns, then the label's.
+    labels : Path or None
+        ``test-labels.tsv``, for a file without labels; a label that is blank there is blank here.
+
+    Raises
+    ------
+    DataError
+        As by `tables.read_records`, and if neither file has labels.
+    """
+    first = tables.first_cells(path) if path.suffix == ".tsv" else []
+    header = not first or bool(set(columns) & set(first))
+    records = tables.read_records(path, None if header else columns[: len(first)])
+    label = columns[-1]
+    if label in records[0].fields:
+        return records
+    if labels is None:
+        raise DataError(
+            f"{path} has no labels", hint="Put test-labels.tsv (row, label) into the folder."
+        )
+    known = _labels_by_row(labels, label)
+    first_line = 2 if header and path.suffix in {".tsv", ".csv"} else 1
+    return [_with_label(r, label, known, r.line - first_line, labels) for r in records]
+
+
+def _with_label(
+    record: tables.Record, label: str, known: Mapping[int, str], row: int, labels: Path
+) -> tables.Record:
+    if row not in known:
+        raise record.error(f"{labels} has no row {row}")
+    return tables.Record(record.path, record.line, {**record.fields, label: known[row]})
+
+
+def _labels_by_row(path: Path, label: str) -> Mapping[int, str]:
+    """Row of the test files, from 0 on, to label."""
+    known = {}
+    for record in tables.read_records(path):
+        row = record.text("row")
+        if not row.isdecimal():
+            raise record.error(f"row must be a number from 0 on, got {row!r}")
+        known[int(row)] = record.value(label)
+    return known

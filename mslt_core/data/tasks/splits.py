@@ -1,0 +1,232 @@
+"""Tasks made of files: what may be trained on, what is scored, and that the two do not meet."""
+
+import dataclasses
+import functools
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from mslt_core.data import files
+from mslt_core.data.tasks.layouts import SPLITS, Found, Split
+from mslt_core.spec.errors import DataError
+from mslt_core.spec.languages import label
+from mslt_core.spec.sentences import Row, TaskKind, content
+
+
+@dataclasses.dataclass(frozen=True)
+class LeftOut:
+    """A row of a file that is neither trained on nor scored, and why."""
+
+    row_id: str
+    reason: str
+    """A phrase, the same for all rows of its kind: rows are counted by it."""
+
+
+ReadRows = Callable[[Path, str, Split], Sequence[Row | LeftOut]]
+"""From a file, a language and its split to the language's rows in the file."""
+
+CountRows = Callable[[Path], int]
+"""How many rows a file has, at a glance."""
+
+Use = Literal["training", "scoring", "no labels", "nothing"]
+"""What a language's files of one split are good for."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class _Part:
+    """One language's files in one split."""
+
+    split: Split
+    files: tuple[Path, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class _Trained:
+    """All training rows of all languages, eight bytes each: the texts may be millions."""
+
+    contents: npt.NDArray[np.uint64]
+    meanings: npt.NDArray[np.uint64]
+
+
+class SplitTask:
+    """A task in a folder. Rows are read a language at a time when asked for, then kept.
+
+    A language without labelled test files is scored on dev. What `stand_in` names is trained on
+    where there is no training file: ``"test"`` if the whole folder has none, and then dev is
+    scored (the translated training sets of XNLI and PAWS-X are large, and not everybody has
+    them); ``"dev"`` for every language that has none but a test file (XCOPA). `parallel` tells
+    that rows have a meaning.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        kind: TaskKind,
+        labels: tuple[str, ...],
+        *,
+        folder: Path,
+        found: Found,
+        read: ReadRows,
+        layout: str,
+        parallel: bool = False,
+        unlabelled: Found = MappingProxyType({}),
+        also_reads: Sequence[Path] = (),
+        stand_in: Literal["test", "dev"] | None = None,
+        count: CountRows | None = None,
+    ) -> None:
+        self.name, self.kind, self.labels, self.folder = name, kind, labels, folder
+        self._read, self._count = read, count
+        self._parallel, self._also_reads = parallel, tuple(also_reads)
+        self._found, self._unlabelled = found, unlabelled
+        self._train_parts, self._eval_parts = _parts(found, stand_in)
+        if not self._train_parts and not self._eval_parts:
+            raise DataError(f"{folder} holds no file of {name}", hint=f"It should hold {layout}.")
+        self.train_langs = tuple(sorted(self._train_parts))
+        self.eval_langs = tuple(sorted(self._eval_parts))
+        self.evaluation_split: Mapping[str, str] = MappingProxyType(
+            {lang: self._eval_parts[lang].split for lang in self.eval_langs}
+        )
+        # training sets can be large, and a run asks for its own sources alone
+        self._train = functools.lru_cache(maxsize=8)(self._read_train)
+        self._evaluation = functools.cache(self._read_evaluation)
+
+    def train(self, lang: str) -> Sequence[Row]:
+        """All training rows of a language, in file order; repeats are left in.
+
+        Raises
+        ------
+        DataError
+            If the folder has none, or a file is damaged.
+        """
+        return self._train(lang)
+
+    def evaluation(self, lang: str, limit: int | None = None) -> Sequence[Row]:
+        """The first `limit` labelled rows that are in no training file, without repeats.
+
+        A row that is in the training file of any language is out, whatever is trained on, so that
+        all runs are scored on the same items; in parallel data it is out in every language.
+
+        Raises
+        ------
+        DataError
+            If the folder has none, or its file or a training file is damaged.
+        """
+        return self._evaluation(lang)[0][:limit]
+
+    def left_out(self, lang: str) -> Mapping[str, int]:
+        """Why rows of a language's evaluation files are not scored, and how many each time."""
+        return self._evaluation(lang)[1]
+
+    def fingerprint(self) -> str:
+        """SHA-256 over the names and contents of all files that are read."""
+        parts = [*self._train_parts.values(), *self._eval_parts.values()]
+        paths = {path for part in parts for path in part.files} | set(self._also_reads)
+        return files.fingerprint_all(paths, below=self.folder)
+
+    def files(self) -> list[tuple[str, Split, tuple[Path, ...], Use]]:
+        """Language, split, files and their use, for everything that the folder holds."""
+        listing: list[tuple[str, Split, tuple[Path, ...], Use]] = []
+        for split in SPLITS:
+            for lang, paths in self._found.get(split, {}).items():
+                use: Use = "nothing"
+                if self._train_parts.get(lang) == _Part(split=split, files=paths):
+                    use = "training"
+                elif self._eval_parts.get(lang) == _Part(split=split, files=paths):
+                    use = "scoring"
+                listing.append((lang, split, paths, use))
+            for lang, paths in self._unlabelled.get(split, {}).items():
+                listing.append((lang, split, paths, "no labels"))
+        return listing
+
+    def n_rows(self, lang: str, split: Split, paths: Sequence[Path]) -> int:
+        """Rows of some of `files`, counted where that is possible and read where it is not."""
+        if self._count is not None:
+            return sum(map(self._count, paths))
+        return sum(len(self._read(path, lang, split)) for path in paths)
+
+    def _read_train(self, lang: str) -> tuple[Row, ...]:
+        if lang not in self._train_parts:
+            raise self._absent("training", lang, self.train_langs)
+        return self._rows(self._train_parts[lang], lang)[0]
+
+    def _read_evaluation(self, lang: str) -> tuple[tuple[Row, ...], Mapping[str, int]]:
+        """The rows to score, and how many are not, by reason."""
+        if lang not in self._eval_parts:
+            raise self._absent("labelled evaluation", lang, self.eval_langs)
+        kept: dict[tuple[str, ...], Row] = {}
+        rows, without = self._rows(self._eval_parts[lang], lang)
+        out = Counter(row.reason for row in without)
+        for row, known in zip(rows, self._known(rows), strict=True):
+            if known:
+                out["in training data"] += 1
+            elif row.meaning in self._leaked:
+                out["in training data in another language"] += 1
+            elif kept.setdefault(content(row), row) is not row:
+                out["repeated"] += 1
+        return tuple(kept.values()), MappingProxyType(dict(out))
+
+    def _known(self, rows: Sequence[Row]) -> list[bool]:
+        """Whether each row is in a training file."""
+        return np.isin(_names(rows), self._trained.contents).tolist()
+
+    @functools.cached_property
+    def _trained(self) -> _Trained:
+        contents, meanings = [np.empty(0, np.uint64)], [np.empty(0, np.uint64)]
+        for lang, part in self._train_parts.items():
+            rows, _ = self._rows(part, lang)
+            contents.append(_names(rows))
+            meanings.append(_digests(row.meaning for row in rows if row.meaning))
+        return _Trained(np.unique(np.concatenate(contents)), np.unique(np.concatenate(meanings)))
+
+    @functools.cached_property
+    def _leaked(self) -> frozenset[str]:
+        """Meanings that are trained on in some language, and so must not be scored in another."""
+        meant: dict[str, bool] = {}
+        for lang in self.eval_langs if self._parallel else ():
+            rows, _ = self._rows(self._eval_parts[lang], lang)
+            for row, known in zip(rows, self._known(rows), strict=True):
+                if row.meaning:
+                    meant[row.meaning] = meant.get(row.meaning, False) or known
+        trained = np.isin(_digests(meant), self._trained.meanings).tolist()
+        return frozenset(m for m, here in zip(meant, trained, strict=True) if here or meant[m])
+
+    def _rows(self, part: _Part, lang: str) -> tuple[tuple[Row, ...], tuple[LeftOut, ...]]:
+        """A language's rows in some files, and those that these files do not offer."""
+        read = [row for path in part.files for row in self._read(path, lang, part.split)]
+        rows = tuple(row for row in read if not isinstance(row, LeftOut))
+        return rows, tuple(row for row in read if isinstance(row, LeftOut))
+
+    def _absent(self, what: str, lang: str, present: tuple[str, ...]) -> DataError:
+        return DataError(
+            f"{self.name} has no {what} data for {label(lang)} in {self.folder}; "
+            f"it has {', '.join(present) or 'none at all'}"
+        )
+
+
+def _parts(found: Found, stand_in: str | None) -> tuple[dict[str, _Part], dict[str, _Part]]:
+    """Training and evaluation files of every language."""
+    train, dev, test = (
+        {lang: _Part(split=split, files=paths) for lang, paths in found.get(split, {}).items()}
+        for split in SPLITS
+    )
+    if stand_in == "test" and dev and not train:
+        return test, dev
+    if stand_in == "dev":
+        train = {lang: part for lang, part in dev.items() if lang in test} | train
+    return train, {**dev, **test}
+
+
+def _names(rows: Sequence[Row]) -> npt.NDArray[np.uint64]:
+    return _digests("\x1f".join(content(row)) for row in rows)
+
+
+def _digests(texts: Iterable[str]) -> npt.NDArray[np.uint64]:
+    """Eight bytes that name each text: among a million, two share one once in 10^7 times."""
+    found = (hashlib.blake2b(text.encode(), digest_size=8).digest() for text in texts)
+    return np.frombuffer(b"".join(found), dtype=np.uint64)

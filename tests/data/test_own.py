@@ -1,0 +1,260 @@
+"""The user's own data: task.yaml is taken at its word, and told what is wrong with it."""
+
+import pytest
+
+from mslt_core.data.tasks.own import open_own
+from mslt_core.data.tasks.own_yaml import describe_yaml, read_own_task
+from mslt_core.spec.errors import DataError
+
+CLASSES = "kind: classification\ntitle: Reviews\nlabels: [bad, good]\n"
+
+
+def contents(rows):
+    return [(row.text, row.pair, row.label) if row.pair else (row.text, row.label) for row in rows]
+
+
+def test_a_table_a_language(write_files):
+    task = open_own(
+        write_files(
+            {
+                "task.yaml": CLASSES + "columns: {text: review, label: stars}\n",
+                "train-en.tsv": "review\tstars\nfine\tgood\nso so\tbad\n",
+                "de/test.jsonl": [{"review": "gut", "stars": 1}, {"review": "naja", "stars": "0"}],
+            }
+        )
+    )
+    assert (task.kind, task.labels) == ("classification", ("bad", "good"))
+    assert contents(task.train("en")) == [("fine", 1), ("so so", 0)]
+    with pytest.raises(DataError, match=r"line 2: unknown label '0'; task\.yaml knows bad, good"):
+        task.evaluation("de")
+
+
+def test_a_file_of_several_languages(write_files):
+    rows = [
+        {"lang": "en", "text": "fine", "label": "good", "item": 1},
+        {"lang": "deu", "text": "gut", "label": "good", "item": 1},
+        {"lang": "en", "text": "bad", "label": "bad", "item": 2},
+    ]
+    task = open_own(
+        write_files(
+            {
+                "task.yaml": CLASSES + "columns: {lang: lang, meaning: item}\n",
+                "train.jsonl": rows[:1],
+                "test.parquet": [rows[1], {**rows[1], "text": "schlecht", "item": 2}],
+            }
+        )
+    )
+    assert (task.train_langs, task.eval_langs) == (("en",), ("de",))
+    # item 1 is trained on in English
+    assert contents(task.evaluation("de")) == [("schlecht", 1)]
+
+
+def test_a_pair_of_texts(write_files):
+    task = open_own(
+        write_files(
+            {
+                "task.yaml": CLASSES + "columns: {pair: other}\n",
+                "train-en.csv": 'text,other,label\n"a, b",c,good\n',
+            }
+        )
+    )
+    assert contents(task.train("en")) == [("a, b", "c", 1)]
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("train-en.conll", "# a comment\nNew\tX\tB-LOC\nYork\tX\tI-LOC\n\n#\tX\tO\n"),
+        ("train-en.txt", "New\tB-LOC\nYork\tI-LOC\n\n#\tO\n"),
+        ("train-en.tsv", "New\tB-LOC\nYork\tI-LOC\n\n#\tO\n"),
+        ("en/train.tsv", "tokens\ttags\nNew York\tB-LOC I-LOC\n#\tO\n"),
+        (
+            "train-en.jsonl",
+            [
+                {"tokens": ["New", "York"], "tags": ["B-LOC", "I-LOC"]},
+                {"tokens": ["#"], "tags": [0]},
+            ],
+        ),
+    ],
+)
+def test_tags_in_any_form(write_files, name, content):
+    task = open_own(
+        write_files(
+            {
+                "task.yaml": "kind: tagging\ntitle: Places\nlabels: [O, B-LOC, I-LOC]\n",
+                name: content,
+            }
+        )
+    )
+    assert [(row.tokens, row.labels) for row in task.train("en")] == [
+        (("New", "York"), (1, 2)),
+        (("#",), (0,)),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("more", "rows", "label"),
+    [
+        ("", [{"premise": "p", "choice1": "a", "choice2": "b", "label": 1}], 1),
+        (
+            "labels: ['1', '2']\ncolumns: {choices: [o1, o2], label: answer}\n",
+            [{"premise": "p", "o1": "a", "o2": "b", "answer": 1}],
+            0,
+        ),
+        (
+            "columns: {choices: options}\n",
+            [{"premise": "p", "options": ["a", "b"], "label": 1}],
+            1,
+        ),
+    ],
+)
+def test_choices_in_columns_or_in_a_list(write_files, more, rows, label):
+    task = open_own(
+        write_files({"task.yaml": f"kind: choice\ntitle: x\n{more}", "test-en.jsonl": rows})
+    )
+    (row,) = task.evaluation("en")
+    assert (row.premise, row.choices, row.label) == ("p", ("a", "b"), label)
+
+
+def test_questions_as_on_the_hub(write_files):
+    rows = [
+        {"question": "q", "context": "a b", "answers": {"text": ["b"], "answer_start": [2]}},
+        {"question": "r", "context": "a b", "answers": {"text": [""], "answer_start": [0]}},
+    ]
+    task = open_own(
+        write_files({"task.yaml": "kind: questions\ntitle: x\n", "test-en.parquet": rows})
+    )
+    (row,) = task.evaluation("en")
+    assert (row.question, row.answers, row.starts) == ("q", ("b",), (2,))
+    assert task.left_out("en") == {"without an answer": 1}
+
+
+def test_splits_may_be_called_otherwise(write_files):
+    task = open_own(
+        write_files(
+            {
+                "task.yaml": CLASSES + "splits: {test: heldout, train: fit}\n",
+                "fit-en.tsv": "text\tlabel\na\tbad\n",
+                "valid-en.tsv": "text\tlabel\nb\tbad\n",
+                "heldout-de.tsv": "text\tlabel\nc\tbad\n",
+                "test-de.tsv": "text\tlabel\nd\tbad\n",
+            }
+        )
+    )
+    assert task.evaluation_split == {"de": "test", "en": "dev"}
+    assert contents(task.evaluation("de")) == [("c", 0)]
+
+
+def test_the_fingerprint_follows_what_task_yaml_says(write_files):
+    data = {"train-en.tsv": "text\tlabel\na\tbad\n"}
+    before = open_own(write_files({"task.yaml": CLASSES, **data})).fingerprint()
+    swapped = CLASSES.replace("bad, good", "good, bad")
+    assert open_own(write_files({"task.yaml": swapped, **data})).fingerprint() != before
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("kind: [\n", r"task\.yaml, line 2: not YAML"),
+        ("- kind\n", r"task\.yaml: must hold keys such as kind and labels"),
+        ("", r"task\.yaml is empty"),
+        ("kind: ner\ntitle: x\n", "kind: must be one of tagging, classification, .* got 'ner'"),
+        ("title: x\n", "kind: must be one of tagging.* got None"),
+        ("kind: questions\n", "title: must be text, got None"),
+        ("kind: questions\ntitle: 7\n", "title: must be text, got 7"),
+        ("kind: questions\ntitle: x\nlabels: [a, b]\n", "labels: questions have none"),
+        ("kind: tagging\ntitle: x\n", "labels: must be a list of two or more, got None"),
+        ("kind: tagging\ntitle: x\nlabels: O B\n", "labels: must be a list .* got 'O B'"),
+        ("kind: tagging\ntitle: x\nlabels: [B-A, O]\n", "labels: O must come first"),
+        (CLASSES.replace("bad, good", "yes, no"), "labels: must be text, got True; put yes and no"),
+        (CLASSES.replace("bad", "good"), "labels: has one of them twice: good, good"),
+        (CLASSES + "colums: {}\n", "task.yaml, colums: no such key; there are kind, title, labels"),
+        (CLASSES + "columns: [text]\n", "columns: must lead from our names to the file's"),
+        (CLASSES + "columns: {words: x}\n", "columns.words: classification has text, label, pair"),
+        (CLASSES + "columns: {text: 3}\n", "columns.text: must be the name of a column, got 3"),
+        ("kind: choice\ntitle: x\ncolumns: {choices: 3}\n", "columns.choices: must name a column"),
+        (CLASSES + "splits: {eval: x}\n", "splits.eval: no such split; there are train, dev, test"),
+        (CLASSES + "splits: {test: 3}\n", "splits.test: must be how files call it, got 3"),
+        (CLASSES + "splits: test\n", "splits: must lead from train, dev or test"),
+        (CLASSES.encode() + b"# \xe9\n", r"task\.yaml, line 4: not UTF-8"),
+        ("!!python/object/apply:os.system [ls]\n", r"task\.yaml.* not YAML"),
+    ],
+)
+def test_every_mistake_in_task_yaml_is_one_sentence(write_files, text, message):
+    folder = write_files({"task.yaml": text})
+    with pytest.raises(DataError, match=message) as caught:
+        read_own_task(folder)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("task", "name", "rows", "message"),
+    [
+        (CLASSES, "test-en.jsonl", [{"text": "a"}], "line 1: no column 'label'; there are text"),
+        (
+            CLASSES + "columns: {lang: lang}\n",
+            "test.jsonl",
+            [{"text": "a", "label": "bad", "lang": "xx"}],
+            "line 1: unknown language 'xx'",
+        ),
+        (
+            "kind: tagging\ntitle: x\nlabels: [O, A]\n",
+            "test-en.conll",
+            "a\tO\nb\tB\n",
+            r"test-en\.conll, line 2: must be word, tab and one of the labels of task\.yaml",
+        ),
+        (
+            "kind: tagging\ntitle: x\nlabels: [O, A]\n",
+            "test-en.jsonl",
+            [{"tokens": ["a"], "tags": ["O", "A"]}],
+            "line 1: as many tags as tokens are needed",
+        ),
+        (
+            "kind: choice\ntitle: x\n",
+            "test-en.jsonl",
+            [{"premise": "p", "choice1": "a", "choice2": "b", "label": 2}],
+            "line 1: unknown label 2",
+        ),
+        (
+            "kind: questions\ntitle: x\n",
+            "test-en.tsv",
+            "question\tcontext\tanswers\nq\tc\ta\n",
+            "line 2: answers must be a list, got 'a'",
+        ),
+    ],
+)
+def test_every_mistake_in_a_file_is_told_with_its_line(write_files, task, name, rows, message):
+    with pytest.raises(DataError, match=message):
+        open_own(write_files({"task.yaml": task, name: rows})).evaluation("en")
+
+
+def test_a_folder_without_task_yaml_is_refused(tmp_path):
+    with pytest.raises(DataError, match=r"has no task\.yaml\. It says what the folder holds"):
+        open_own(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("kind", "labels", "columns", "splits"),
+    [
+        ("classification", ["no", "yes"], {"text": "review", "lang": "language"}, {}),
+        ("tagging", ["O", "B-Ort", "1"], {}, {"dev": "dév"}),
+        ("choice", [], {"choices": ["a", "b", "c"]}, {}),
+        ("questions", [], {"meaning": "id"}, {"test": "heldout"}),
+    ],
+)
+def test_what_is_described_reads_back(write_files, kind, labels, columns, splits):
+    text = describe_yaml(kind, labels, columns, title="Mine: ünïque", splits=splits)
+    own = read_own_task(write_files({"task.yaml": text}))
+    assert (own.kind, own.title) == (kind, "Mine: ünïque")
+    assert own.labels == (tuple(labels) or own.choices)
+    assert own.choices == tuple(columns.get("choices", ()))
+    assert {ours: own.columns[ours] for ours in columns if ours != "choices"} == {
+        ours: theirs for ours, theirs in columns.items() if ours != "choices"
+    }
+    for ours, theirs in splits.items():
+        assert own.split_of[theirs] == ours
+
+
+def test_nothing_wrong_is_described():
+    with pytest.raises(DataError, match=r"task\.yaml, labels: must be a list of two or more"):
+        describe_yaml("tagging")
