@@ -26,6 +26,8 @@ class FakeHub:
         self.moved_status = 307
         self.gated: dict[str, int] = {}
         self.asked: list[str] = []
+        self.starts: list[int] = []
+        """The first bytes of large files that were given."""
         self.slow_s = 0.0
         """How long every answer is waited for."""
         self.cuts = 0
@@ -207,6 +209,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         if self.hub.ranges and self.headers["Range"]:
             start = int(self.headers["Range"].removeprefix("bytes=").partition("-")[0])
             headers["Content-Range"] = f"bytes {start}-{len(data) - 1}/{len(data)}"
+        self.hub.starts.append(start)
         self.answer(206 if start else 200, data[start:], headers, start=start, large=True)
 
     def flipped(self, path: str, data: bytes) -> bytes:
