@@ -134,6 +134,15 @@ def test_absent_languages_are_refused(task):
         toy.evaluation("en")
 
 
+def test_an_evaluation_of_nothing_is_refused(task):
+    toy = task(train_en="a b", test_en="a - b a")
+    with pytest.raises(
+        DataError,
+        match=r"toy has nothing left to score in English \(en\): 1 without a text, 3 in training",
+    ):
+        toy.evaluation("en")
+
+
 def test_a_folder_without_its_files_is_refused(task):
     with pytest.raises(DataError, match=r"holds no file of toy\. It should hold train-<lang>"):
         task(notes="a")

@@ -6,7 +6,7 @@ import pytest
 
 from mslt_core.data.tasks import TASKS, metrics_of, open_task
 from mslt_core.spec.errors import DataError, SpecError
-from mslt_core.spec.languages import languages
+from mslt_core.spec.languages import LANGUAGES, languages
 from mslt_core.spec.metrics import METRICS
 
 
@@ -25,6 +25,30 @@ def test_what_the_registry_says_makes_sense(name):
 @pytest.mark.parametrize("name", [name for name in TASKS if TASKS[name].hub])
 def test_data_on_the_hub_is_named_with_its_commit(name):
     assert re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40}", TASKS[name].hub)
+
+
+@pytest.mark.parametrize(
+    ("name", "folders"),
+    [
+        ("wikiann", {"zh": "zh", "nan": "zh-min-nan", "st": None}),
+        ("xnli", {"zh": "zh", "ko": None}),
+        ("pawsx", {"ko": "ko", "ar": None}),
+        ("sib200", {"ar": "arb_Arab", "zh": "zho_Hans", "ko": "kor_Hang", "rm": None}),
+        ("tydiqa", {"ar": "secondary_task", "de": None}),
+        ("xcopa", {"qu": "qu", "en": None}),
+    ],
+)
+def test_a_language_has_its_folder_on_the_hub(name, folders):
+    info = TASKS[name]
+    assert {lang: info.hub_folder(lang) for lang in folders} == folders
+    for lang in {*info.source_pool, *info.target_langs} - {"en"}:
+        assert info.hub_folder(lang), lang
+
+
+def test_sib200_has_all_its_languages_for_targets():
+    info = TASKS["sib200"]
+    langs = {lang for lang in LANGUAGES if info.hub_folder(lang)}
+    assert langs == {*info.source_pool, *info.target_langs}
 
 
 @pytest.mark.parametrize("name", [name for name in TASKS if TASKS[name].needs_folder])

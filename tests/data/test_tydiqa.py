@@ -143,6 +143,11 @@ def test_a_byte_offset_is_preferred_to_the_nearest_place():
     assert answer_start("here", context, "a", 6) == 3
 
 
+def test_a_stated_place_that_is_right_is_not_taken_for_bytes():
+    # character 2 and, é being two bytes, byte 2 as well are an "a"
+    assert answer_start("here", "éaa", "a", 2) == 2
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [

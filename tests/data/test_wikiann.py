@@ -166,6 +166,7 @@ def test_a_folder_of_other_files_is_refused(folder):
 
 def test_the_hub_s_files_read_the_same(folder, write_files):
     rows = [{"tokens": ["New", "York"], "ner_tags": [5, 6]}, {"tokens": ["hi"], "ner_tags": [0]}]
+    rows.append({"tokens": [], "ner_tags": []})
     hub = write_files({"en/train-00000-of-00001.parquet": rows, "nan/test.parquet": rows[:1]})
     from_hub = WikiAnn(hub).train("en")
     assert [s.row_id for s in from_hub] == [f"train-00000-of-00001.parquet:{i}" for i in (1, 2)]
@@ -177,7 +178,7 @@ def test_the_hub_s_files_read_the_same(folder, write_files):
     ("row", "message"),
     [
         ({"tokens": ["a"], "ner_tags": [7]}, "line 1: unknown tag 7; known are 0 to 6"),
-        ({"tokens": ["a"], "ner_tags": [0, 0]}, "line 1: 1 tokens with 2 tags"),
+        ({"tokens": ["a"], "ner_tags": [0, 0]}, "line 1: as many tags as tokens are needed"),
         ({"tokens": ["a"]}, "line 1: no column 'ner_tags'"),
     ],
 )

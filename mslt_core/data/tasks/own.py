@@ -98,7 +98,9 @@ def _read(
 
 
 def _meaning(own: OwnTask, record: tables.Record) -> str:
-    return str(record.value(own.columns["meaning"])) if "meaning" in own.columns else ""
+    column = own.columns.get("meaning")
+    value = record.value(column) if column else None
+    return "" if value is None else str(value)
 
 
 def _tagged(own: OwnTask, record: tables.Record, meaning: str) -> TaggedSentence:

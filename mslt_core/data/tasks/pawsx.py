@@ -26,6 +26,7 @@ from mslt_core.spec.sentences import LabelledText
 LABELS = ("not_paraphrase", "paraphrase")
 COLUMNS = ("sentence1", "sentence2", "label")
 NO_TRANSLATION = "NS"
+LANGS = ("de", "en", "es", "fr", "ja", "ko", "zh")
 
 LAYOUT = "dev-<lang>.tsv and test-<lang>.tsv, or <lang>/train.parquet and so on"
 

@@ -45,6 +45,7 @@ _INFOS = (
         open=WikiAnn,
         # pinned with the path <lang>/train-00000-of-00001.parquet
         hub="unimelb-nlp/wikiann@f0a3be6dc5564c0cc4150bb660144800a1f539d4",
+        hub_folder=lambda lang: LANGUAGES[lang].wikiann,
         layout="train-<lang>.tsv and dev-<lang>.tsv: token, tab, tag",
         source_pool=PAPER_POOL,
         # Lim et al. 2024, appendix A
@@ -59,6 +60,7 @@ _INFOS = (
         open=xnli.open_xnli,
         # pinned with the path all_languages/test-00000-of-00001.parquet
         hub="facebook/xnli@b8dd5d7af51114dbda02c0e3f6133f332186418e",
+        hub_folder=lambda lang: LANGUAGES[lang].xnli,
         layout=xnli.LAYOUT,
         note="Without the translated training sets, test is trained on and dev scored.",
         source_pool=PAPER_POOL,
@@ -74,6 +76,7 @@ _INFOS = (
         open=pawsx.open_pawsx,
         # pinned with the path zh/validation-00000-of-00001.parquet; MTEB's is an older script
         hub="google-research-datasets/paws-x@4cd8187c404bda33cb1f62b49b001115862acf37",
+        hub_folder=lambda lang: lang if lang in pawsx.LANGS else None,
         layout=pawsx.LAYOUT,
         note="There is no Arabic and no Russian. "
         "Without the translated training sets, test is trained on and dev scored.",
@@ -102,6 +105,7 @@ _INFOS = (
         open=sib200.open_sib200,
         # MTEB's SIB200Classification pins it
         hub="Davlan/sib200@38977a667f6fc264d5c26ec57a01e16db040b358",
+        hub_folder=sib200.hub_folder,
         layout=sib200.LAYOUT,
         note="Small: 701 training rows and 204 test rows, the same in all of 205 languages.",
         source_pool=PAPER_POOL,
@@ -117,6 +121,8 @@ _INFOS = (
         open=tydiqa.open_tydiqa,
         # pinned with the path secondary_task/validation-00000-of-00001.parquet
         hub="google-research-datasets/tydiqa@da78f23f9119363459acbaf46bf89426ff26c259",
+        # all languages together; the primary task beside it is far larger
+        hub_folder=lambda lang: "secondary_task" if lang in tydiqa.LANG_OF.values() else None,
         layout=tydiqa.LAYOUT,
         note="Of the paper's sources there are Arabic, English and Russian. XTREME's dev files "
         "have no answers: a fifth of train is scored then, and not trained on.",
@@ -132,6 +138,7 @@ _INFOS = (
         open=xcopa.open_xcopa,
         # pinned by several evaluation suites
         hub="cambridgeltl/xcopa@042f78955ba48e6404616762fa6e05e839c3907a",
+        hub_folder=lambda lang: lang if lang in xcopa.LANGS else None,
         layout=xcopa.LAYOUT,
         note="Small: 400 training rows in English (COPA, which is not on the hub's page of "
         "XCOPA), in other languages the 100 rows of val.",

@@ -115,7 +115,7 @@ class SplitTask:
         Raises
         ------
         DataError
-            If the folder has none, or its file or a training file is damaged.
+            If the folder has none, none is left, or its file or a training file is damaged.
         """
         return self._evaluation(lang)[0][:limit]
 
@@ -169,6 +169,12 @@ class SplitTask:
                 out["in training data in another language"] += 1
             elif kept.setdefault(content(row), row) is not row:
                 out["repeated"] += 1
+        if not kept:
+            reasons = ", ".join(f"{n} {reason}" for reason, n in out.items())
+            raise DataError(
+                f"{self.name} has nothing left to score in {label(lang)}: {reasons}",
+                hint="What is in the training file of any language is not scored.",
+            )
         return tuple(kept.values()), MappingProxyType(dict(out))
 
     def _known(self, rows: Sequence[Row]) -> list[bool]:

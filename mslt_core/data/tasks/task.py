@@ -48,6 +48,8 @@ class TaskInfo:
     """From a folder to the task; None where there is only one, without files."""
     hub: str | None = None
     """Where the data is on the Hugging Face hub: ``namespace/name@revision``."""
+    hub_folder: Callable[[str], str | None] = str
+    """From a language to the folder there that holds it; None where it is not there."""
     layout: str = ""
     """What the folder holds, in a phrase."""
     note: str = ""

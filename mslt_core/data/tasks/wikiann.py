@@ -16,7 +16,7 @@ from pathlib import Path
 from mslt_core.data import files, tables
 from mslt_core.data.tasks.counting import count_sentences
 from mslt_core.data.tasks.layouts import Split, find_files
-from mslt_core.data.tasks.splits import SplitTask
+from mslt_core.data.tasks.splits import LeftOut, SplitTask
 from mslt_core.spec.errors import DataError
 from mslt_core.spec.languages import LANGUAGES
 from mslt_core.spec.sentences import TaggedSentence
@@ -48,11 +48,11 @@ class WikiAnn(SplitTask):
         )
 
 
-def _read(path: Path, lang: str, split: Split) -> Sequence[TaggedSentence]:  # noqa: ARG001
+def _read(path: Path, lang: str, split: Split) -> Sequence[TaggedSentence | LeftOut]:  # noqa: ARG001
     return read_table(path) if path.suffix == ".parquet" else read_sentences(path)
 
 
-def read_table(path: Path) -> list[TaggedSentence]:
+def read_table(path: Path) -> list[TaggedSentence | LeftOut]:
     """The sentences of one of the hub's Parquet files: columns ``tokens`` and ``ner_tags``.
 
     Raises
@@ -61,13 +61,17 @@ def read_table(path: Path) -> list[TaggedSentence]:
         With file and row, if a column is missing, a tag unknown, or words and tags differ in
         number.
     """
-    sentences = []
+    sentences: list[TaggedSentence | LeftOut] = []
     for record in tables.read_records(path):
         tokens, tags = record.value("tokens"), record.value("ner_tags")
-        if not tokens or len(tokens) != len(tags):
-            raise record.error(f"{len(tokens)} tokens with {len(tags)} tags")
-        if not set(tags) <= set(range(len(LABELS))):
-            raise record.error(f"unknown tag {max(tags)}; known are 0 to {len(LABELS) - 1}")
+        if not tokens and not tags:
+            sentences.append(LeftOut(record.row_id, "without words"))
+            continue
+        if not tokens or not tags or len(tokens) != len(tags):
+            raise record.error(f"as many tags as tokens are needed, got {tokens!r} and {tags!r}")
+        unknown = [tag for tag in tags if tag not in range(len(LABELS))]
+        if unknown:
+            raise record.error(f"unknown tag {unknown[0]}; known are 0 to {len(LABELS) - 1}")
         sentences.append(
             TaggedSentence(row_id=record.row_id, tokens=tuple(tokens), labels=tuple(tags))
         )

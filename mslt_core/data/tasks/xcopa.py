@@ -31,6 +31,9 @@ ASKED: Mapping[str, str] = MappingProxyType(
     {"cause": "What was the cause?", "effect": "What happened as a result?"}
 )
 
+LANGS = ("et", "ht", "id", "it", "qu", "sw", "ta", "th", "tr", "vi", "zh")
+"""Those of XCOPA itself; English COPA comes from elsewhere."""
+
 PLACES = ("", "data", "cambridgeltl/data", "xtreme_r")
 LAYOUT = "<lang>/val.<lang>.jsonl and test.<lang>.jsonl"
 
