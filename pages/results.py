@@ -16,6 +16,7 @@ from pages._shared.theme import current_theme, show_figure
 def against(context: Context) -> tuple[RunGroup, str]:
     """The group that is subtracted, and the metric."""
     one, other = st.columns([1, 2])
+    metrics = context.groups[0].metrics
     names = {group.key: group for group in context.groups}
     start = context.baseline
     with one:
@@ -30,14 +31,14 @@ def against(context: Context) -> tuple[RunGroup, str]:
     with other:
         metric = st.segmented_control(
             "Score",
-            ["accuracy", "span_f1"],
-            default="accuracy",
+            metrics,
+            default=metrics[0],
             required=True,
             format_func=lambda name: METRICS[name].label,
             key="metric",
             bind="query-params",
             wrap=True,
-            help=f"{METRICS['accuracy'].meaning} {METRICS['span_f1'].meaning}",
+            help=" ".join(METRICS[name].meaning for name in metrics),
         )
     return names[key], metric
 

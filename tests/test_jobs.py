@@ -222,7 +222,7 @@ def test_a_run_from_start_to_scores(store):
         return True
 
     assert jobs.work(store, "runs", spec.digest(), execute) == "done"
-    assert store.runs.list()[0].mean_accuracy == 0.5
+    assert store.runs.list()[0].mean_score == 0.5
 
 
 def test_sigterm_stops_and_is_then_as_before(store):

@@ -49,8 +49,8 @@ def t_interval(differences: npt.NDArray[np.float64], *, level: float = 0.95) -> 
 
 
 def ratio_bootstrap(
-    hits_a: npt.NDArray[np.integer],
-    hits_b: npt.NDArray[np.integer],
+    hits_a: npt.NDArray[np.number],
+    hits_b: npt.NDArray[np.number],
     sizes: npt.NDArray[np.integer],
     *,
     seed: int,
@@ -64,7 +64,7 @@ def ratio_bootstrap(
     Parameters
     ----------
     hits_a, hits_b : ndarray of shape (n_items,)
-        Right answers (words) in each item.
+        Right answers (words) in each item, or what an item is worth, such as its F1.
     sizes : ndarray of shape (n_items,)
         Answers (words) in each item; the same for both runs.
     seed : int
@@ -99,7 +99,9 @@ def ratio_bootstrap(
         raise DegenerateInputError("a bootstrap needs at least one scored item")
     drawn = np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), size=n_resamples)
     totals = drawn @ np.stack(
-        [hits_b.astype(np.int64) - hits_a.astype(np.int64), sizes.astype(np.int64)], axis=1
+        # counts are exact in floats, and an item's F1 is one
+        [hits_b.astype(np.float64) - hits_a.astype(np.float64), sizes.astype(np.float64)],
+        axis=1,
     )
     differences = totals[:, 0] / totals[:, 1]
     tail = (1 - level) / 2

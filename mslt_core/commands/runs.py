@@ -8,6 +8,7 @@ from mslt_core import jobs
 from mslt_core.commands.answer import Answer, Subparsers, command, table
 from mslt_core.pipeline import open_store, require_run, run_result
 from mslt_core.spec.errors import SpecError
+from mslt_core.spec.metrics import METRICS
 from mslt_core.spec.results import RunInfo, TargetScores
 from mslt_core.store import Store
 
@@ -36,24 +37,27 @@ def run_answer(store: Store, run: str) -> Answer:
         payload |= {
             "sampled": result.sampled,
             "sampled_hash": result.sampled_hash,
+            "n_meanings": result.n_meanings,
+            "step_scored": result.step_scored,
             "tokens_seen": result.tokens_seen,
         }
     payload["scores"] = {lang: dataclasses.asdict(score) for lang, score in scores.items()}
-    sources = set(info.spec.source_langs)
+    shown_columns = [
+        *((METRICS[name].label, name) for name in info.metrics),
+        ("majority", "majority_accuracy"),
+        ("items", "n_items"),
+        ("unseen words", "n_unseen"),
+    ]
     return Answer(
         payload=payload,
         shown=lambda: table(
             _headline(info),
-            ("target", "", "token accuracy", "span F1", "majority", "sentences", "unseen words"),
+            ("target", "", *(label for label, _ in shown_columns)),
             [
                 (
                     lang,
-                    "source" if lang in sources else "zero-shot",
-                    score.accuracy,
-                    score.span_f1,
-                    score.majority_accuracy,
-                    score.n_items,
-                    score.n_unseen,
+                    "zero-shot" if lang in info.zero_shot_langs else "trained on",
+                    *(getattr(score, name) for _, name in shown_columns),
                 )
                 for lang, score in scores.items()
             ],
@@ -84,7 +88,7 @@ def _runs(args: argparse.Namespace) -> Answer:
                 "budget",
                 "step",
                 "seed",
-                "zero-shot accuracy",
+                "zero-shot score",
             ),
             [
                 (
@@ -106,17 +110,18 @@ def _runs(args: argparse.Namespace) -> Answer:
 
 def _zero_shot(info: RunInfo) -> str:
     """With the number of languages: means over different ones compare nothing."""
-    if info.mean_accuracy is None:
+    if info.mean_score is None:
         return "-"
-    return f"{info.mean_accuracy:.3f} on {len(info.zero_shot_langs)}"
+    return f"{info.mean_score:.3f} on {len(info.zero_shot_langs)}"
 
 
 def _headline(info: RunInfo) -> str:
     spec = info.spec
     told = [f"{info.name}, run {info.run}: {info.state}", info.reason]
     told += [f"{spec.budget} examples, step {info.step} of {spec.steps}, seed {spec.seed}"]
-    if info.mean_accuracy is not None:
-        told += [f"mean zero-shot accuracy {_zero_shot(info)} languages"]
+    if info.mean_score is not None:
+        main = METRICS[info.metrics[0]].label
+        told += [f"mean zero-shot {main}: {_zero_shot(info)} languages"]
     return "; ".join(filter(None, told))
 
 
@@ -141,7 +146,8 @@ def _described(info: RunInfo) -> dict[str, Any]:
         "device": info.device,
         "created_utc": info.created_utc,
         "elapsed_s": info.elapsed_s,
-        "mean_accuracy": info.mean_accuracy,
+        "metrics": info.metrics,
+        "mean_score": info.mean_score,
         "zero_shot_langs": info.zero_shot_langs,
         "read_only": info.read_only,
         "has_weights": info.has_weights,

@@ -7,26 +7,23 @@ import time
 from typing import Any, get_args
 
 from mslt_core import jobs
+from mslt_core.commands import train_question as question
 from mslt_core.commands.answer import Answer, Subparsers, command, progress
 from mslt_core.commands.runs import run_answer
 from mslt_core.pipeline import (
-    BUDGET,
-    EXAMPLE_MODEL,
     Report,
     check_data,
     execute_language_vectors,
     execute_mingling,
     execute_training,
-    make_train_spec,
     open_store,
     require_run,
 )
+from mslt_core.spec.base import Spec
 from mslt_core.spec.errors import SpecError, TrainingError
 from mslt_core.spec.specs import (
     LanguageVectorsSpec,
     MingleSpec,
-    Precision,
-    Spec,
     TrainSpec,
     Where,
 )
@@ -49,8 +46,7 @@ def add(subparsers: Subparsers) -> None:
         describe="Fine-tune on source languages and score every target language",
         example="train --sources de,en,es --budget 1000 --steps 200",
     )
-    _add_question(train)
-    _add_recipe(train)
+    question.add(train)
     train.add_argument(
         "--again",
         nargs="?",
@@ -67,54 +63,6 @@ def add(subparsers: Subparsers) -> None:
     worker.set_defaults(command=_work, json=True)
 
 
-def _add_question(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--sources", metavar="LANGS", help="source languages, joined by commas: de,en,es"
-    )
-    parser.add_argument(
-        "--targets", metavar="LANGS", help="languages to score (default: all that the task has)"
-    )
-    parser.add_argument(
-        "--task", default="cldr-ner", help="cldr-ner (the example, default) or wikiann"
-    )
-    parser.add_argument("--data", metavar="DIR", help="folder with the task's files")
-    parser.add_argument(
-        "--model",
-        default=EXAMPLE_MODEL,
-        metavar="DIR",
-        help="checkpoint folder, hub id, or base, the example's own (default)",
-    )
-
-
-def _add_recipe(parser: argparse.ArgumentParser) -> None:
-    fields = TrainSpec.model_fields
-    parser.add_argument(
-        "--budget", type=int, default=BUDGET, help="training examples in all (%(default)s)"
-    )
-    parser.add_argument(
-        "--steps", type=int, help="optimizer steps (default: some passes over the budget)"
-    )
-    parser.add_argument("--seed", type=int, default=0, help="default 0")
-    parser.add_argument(
-        "--batch-size", type=int, default=fields["batch_size"].default, help="default %(default)s"
-    )
-    parser.add_argument(
-        "--learning-rate", type=float, help="default 2e-5; 3e-4 for models under 512 wide"
-    )
-    parser.add_argument(
-        "--max-length", type=int, help="sub-words a sentence (default: all, up to 512)"
-    )
-    parser.add_argument(
-        "--eval-limit",
-        type=lambda text: text if text == "all" else int(text),
-        metavar="N",
-        help="test sentences a language, or all (default: the task's number)",
-    )
-    parser.add_argument(
-        "--precision", choices=get_args(Precision), default="float32", help="default float32"
-    )
-
-
 def _train(args: argparse.Namespace) -> Answer:
     store = open_store(args.store)
     spec, where = _asked(args, store)
@@ -123,7 +71,7 @@ def _train(args: argparse.Namespace) -> Answer:
     jobs.slots()  # a wrong MSLT_SLOTS must not leave a run behind
     _say_if_running(store, run)
     if again or not (store.runs.exists(run) and store.runs.status(run).state == "done"):
-        check_data(spec, where)
+        check_data(spec, where, store)
     if args.detach:
         return run_answer(store, jobs.start(store, spec, where, again=again))
     with progress(args) as report:
@@ -141,7 +89,7 @@ def _say_if_running(store: Store, run: str) -> None:
 def _asked(args: argparse.Namespace, store: Store) -> tuple[TrainSpec, Where]:
     """The run that the options describe, or the one that is to be trained again."""
     if args.again:
-        if changed := _changed(args):
+        if changed := question.changed(args):
             raise SpecError(
                 f"--again {args.again} does that run once more, as it was; "
                 f"{', '.join(changed)} would make it another one",
@@ -151,32 +99,7 @@ def _asked(args: argparse.Namespace, store: Store) -> tuple[TrainSpec, Where]:
         return info.spec, info.where
     if not args.sources:
         raise SpecError("no source language chosen", hint="Give them with --sources de,en,es.")
-    return make_train_spec(
-        task=args.task,
-        data=args.data,
-        model=args.model,
-        source_langs=args.sources,
-        target_langs=args.targets,
-        budget=args.budget,
-        steps=args.steps,
-        learning_rate=args.learning_rate,
-        batch_size=args.batch_size,
-        max_length=args.max_length,
-        eval_limit=args.eval_limit,
-        precision=args.precision,
-        seed=args.seed,
-    )
-
-
-def _changed(args: argparse.Namespace) -> list[str]:
-    """The options of the question and the recipe that were given."""
-    parser = argparse.ArgumentParser()
-    _add_question(parser)
-    _add_recipe(parser)
-    defaults = vars(parser.parse_args([]))
-    return [
-        f"--{name.replace('_', '-')}" for name, v in defaults.items() if getattr(args, name) != v
-    ]
+    return question.asked(args)
 
 
 def _trained(store: Store, spec: TrainSpec, where: Where, *, again: bool, show: Report) -> None:

@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from mslt_core.figures import style, text
 from mslt_core.figures.style import Theme
 from mslt_core.spec.languages import label
-from mslt_core.spec.metrics import METRICS
+from mslt_core.spec.metrics import METRICS, WITH_MAJORITY
 from mslt_core.spec.results import GainResult, TargetGain
 
 _ABOVE, _BELOW = 84, 50
@@ -17,7 +17,7 @@ _MEAN_AT = -0.2
 
 _CARRIED = {
     "seeds": "95 % intervals over seeds",
-    "items": "95 % intervals over sentences",
+    "items": "95 % intervals over test items",
     "none": "no interval",
 }
 
@@ -124,9 +124,9 @@ def _gain_hover(result: GainResult, gain: TargetGain) -> str:
         f"<b>{difference.strip()}</b> {unit}",
         f"{text.escape(result.name_b)} {text.points(gain.score_b)}, "
         f"{text.escape(result.name_a)} {text.points(gain.score_a)}",
-        f"{text.count(gain.n_items, 'sentence')}, {text.count(gain.n_seeds, 'seed')}",
+        f"{text.count(gain.n_items, 'test item')}, {text.count(gain.n_seeds, 'seed')}",
     ]
-    if result.metric == "accuracy":
+    if result.metric in WITH_MAJORITY and gain.majority_accuracy is not None:
         lines.append(f"majority accuracy {text.points(gain.majority_accuracy)}")
     return "<br>".join(lines)
 

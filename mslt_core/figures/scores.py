@@ -11,8 +11,8 @@ import plotly.graph_objects as go
 from mslt_core.figures import style, text
 from mslt_core.figures.style import Theme
 from mslt_core.spec.languages import label
-from mslt_core.spec.metrics import METRICS
-from mslt_core.spec.results import RunResult
+from mslt_core.spec.metrics import METRICS, WITH_MAJORITY
+from mslt_core.spec.results import RunResult, TargetScores
 
 _ABOVE, _BELOW = 84, 50
 
@@ -56,7 +56,7 @@ def target_scores(
     colours = style.set_colours(names, colours)
     fig = go.Figure()
     fig.add_trace(_spans(sets, rows, theme))
-    if metric == "accuracy":
+    if metric in WITH_MAJORITY:
         fig.add_trace(_majority(results, rows, theme))
     for name in names:
         fig.add_trace(style.legend_key(name, colours[name]))
@@ -127,13 +127,22 @@ def _score_hover(one: _Set, lang: str, metric: str) -> str:
         f"seed {run.info.spec.seed}: {text.points(getattr(score, metric))}"
         for run, score in zip(one.runs, scores, strict=True)
     )
-    unseen = f", {scores[0].n_unseen:,} of them unseen" if scores[0].n_unseen else ""
+    lines = [_rests_on(scores[0], metric)]
+    if metric in WITH_MAJORITY and scores[0].majority_accuracy is not None:
+        lines.append(f"majority accuracy {text.points(scores[0].majority_accuracy)}")
     return (
         f"<b>{text.language_label(lang)}</b> · {trained}<br>{text.escape(one.name)}: "
-        f"<b>{text.points(one.means[lang])}</b><br>{by_seed}<br>"
-        f"{text.count(scores[0].n_items, 'sentence')}, {text.count(scores[0].n_tokens, 'word')}"
-        f"{unseen}<br>majority accuracy {text.points(scores[0].majority_accuracy)}"
+        f"<b>{text.points(one.means[lang])}</b><br>{by_seed}<br>" + "<br>".join(lines)
     )
+
+
+def _rests_on(score: TargetScores, metric: str) -> str:
+    """How many items, and words where words are labelled."""
+    if metric not in {"accuracy", "span_f1"}:
+        return text.count(score.n_items, "test item")
+    unseen = f", {score.n_unseen:,} of them unseen" if score.n_unseen else ""
+    words = text.count(score.n_tokens, "word")
+    return f"{text.count(score.n_items, 'sentence')}, {words}{unseen}"
 
 
 def _spans(sets: Sequence[_Set], rows: Sequence[str], theme: Theme) -> go.Scatter:
@@ -151,7 +160,12 @@ def _spans(sets: Sequence[_Set], rows: Sequence[str], theme: Theme) -> go.Scatte
 
 def _majority(results: Sequence[RunResult], rows: Sequence[str], theme: Theme) -> go.Scatter:
     """A short upright tick in each row: what always answering the commonest tag gets."""
-    of_lang = {lang: s.majority_accuracy for r in results for lang, s in r.scores.items()}
+    of_lang = {
+        lang: s.majority_accuracy
+        for r in results
+        for lang, s in r.scores.items()
+        if s.majority_accuracy is not None
+    }
     langs = [lang for lang in rows if lang in of_lang]
     return go.Scatter(
         x=[100 * of_lang[lang] for lang in langs],

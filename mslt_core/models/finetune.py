@@ -1,4 +1,4 @@
-"""Full fine-tuning of an encoder, with the source languages mixed in every batch."""
+"""Fine-tuning of an encoder, with the source languages mixed in every batch."""
 
 from __future__ import annotations
 
@@ -12,32 +12,34 @@ import numpy as np
 import torch
 from transformers import TrainingArguments
 
-from mslt_core.models import checkpoints
-from mslt_core.models.align import IGNORED, align, subword_labels
-from mslt_core.models.batches import balanced_batches, padded
-from mslt_core.models.load import load_token_classifier, load_tokenizer
+from mslt_core.models import checkpoints, tuning
+from mslt_core.models.batches import balanced_batches
+from mslt_core.models.completeness import SHORT_RUN
+from mslt_core.models.curve import Evaluate, Evaluations
+from mslt_core.models.heads import HEADS, Head
+from mslt_core.models.heads.inputs import Example
+from mslt_core.models.load import load_tokenizer, load_with_head
 from mslt_core.models.trainer import Progress, SealingTrainer
 from mslt_core.spec.errors import SpecError, StoreError, TrainingError
 from mslt_core.spec.results import TrainingPoint
-from mslt_core.spec.sentences import TaggedSentence
+from mslt_core.spec.sentences import Row, TaskKind
 from mslt_core.spec.specs import TrainSpec
 
 if TYPE_CHECKING:
     import numpy.typing as npt
-    from transformers import PreTrainedModel, PreTrainedTokenizerFast
+    from transformers import PreTrainedTokenizerFast
 
 GB, MB = 1e9, 1e6
 CHECKPOINTS = "checkpoints"
 """Folder below a run's, for the states from which it can go on."""
-
-SHORT_RUN = 200  # optimizer steps; starting over costs less than saving in between
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Finetuned:
     """What a training run leaves behind."""
 
-    model: PreTrainedModel
+    model: Any
+    """A PreTrainedModel, or peft's model around one."""
     tokenizer: PreTrainedTokenizerFast
     base: Path
     """Folder of the checkpoint that it began from."""
@@ -51,26 +53,22 @@ class Finetuned:
     """The step at which this process took over; 0 if it began at the beginning."""
     stopped: bool
     """Whether it ended before its last step because it was asked to."""
-
-
-@dataclasses.dataclass(frozen=True)
-class Example:
-    """One training row as the model wants it."""
-
-    input_ids: npt.NDArray[np.int64]
-    labels: npt.NDArray[np.int64]
+    best_step: int | None
+    """The step that scored best, whose weights are kept; None if nothing was to be chosen."""
 
 
 def finetune(
     spec: TrainSpec,
     *,
     checkpoint: Path,
+    kind: TaskKind,
     labels: Sequence[str],
-    rows: Mapping[str, Sequence[TaggedSentence]],
+    rows: Mapping[str, Sequence[Row]],
     folder: Path,
     report: Callable[[TrainingPoint], None],
     should_stop: Callable[[], bool],
     on_resume: Callable[[int], None] = lambda _: None,
+    evaluate: Evaluate | None = None,
     save_every: int | None = None,
 ) -> Finetuned:
     """Fine-tune the checkpoint on the rows of all source languages.
@@ -84,10 +82,12 @@ def finetune(
         Steps, batch size, rates, precision, seed.
     checkpoint : Path
         Folder of the base model.
+    kind : TaskKind
+        Of the task; it decides the head.
     labels : sequence of str
         Label names of the task.
-    rows : mapping of str to sequence of TaggedSentence
-        Training sentences of each source language: their numbers decide the mixture.
+    rows : mapping of str to sequence of Row
+        Training rows of each source language: their numbers decide the mixture.
     folder : Path
         The run's folder; checkpoints are kept under it.
     report : callable
@@ -97,6 +97,9 @@ def finetune(
     on_resume : callable
         Told the step from which the run goes on, 0 at the beginning, before the first report:
         points beyond it, from a process that was killed, come again.
+    evaluate : callable, optional
+        Asked for a score every ``spec.eval_every`` steps and after the last one; the weights of
+        the best are kept.
     save_every : int, optional
         Steps between two checkpoints. By default none in runs below 200 steps, else a fifth
         of the run, 100 at least.
@@ -110,10 +113,11 @@ def finetune(
         If the base cannot be loaded, `max_length` does not fit it, or the disk is too full.
     """
     tokenizer = load_tokenizer(checkpoint)
-    model = load_token_classifier(checkpoint, labels, spec.seed)
+    head = HEADS[kind]
+    model = tuning.trainable(load_with_head(checkpoint, kind, labels, spec.seed), spec, kind)
     langs = sorted(rows)
-    examples = {lang: _token_examples(tokenizer, rows[lang], spec.max_length) for lang in langs}
-    lengths = [np.array([len(row.input_ids) for row in examples[lang]]) for lang in langs]
+    examples = {lang: head.examples(tokenizer, rows[lang], spec.max_length) for lang in langs}
+    lengths = [np.array([example.length for example in examples[lang]]) for lang in langs]
     order = balanced_batches(lengths, spec.steps, spec.batch_size, spec.seed)
 
     if save_every is None and spec.steps >= SHORT_RUN:
@@ -127,19 +131,26 @@ def finetune(
         model=model,
         args=_arguments(spec, folder / CHECKPOINTS),
         train_dataset=_Ordered([row for lang in langs for row in examples[lang]], order),
-        data_collator=_Collator(tokenizer.pad_token_id, _multiple_of()),
+        data_collator=_Collator(head, tokenizer.pad_token_id, _multiple_of()),
     )
-    resumed_from = _train(trainer, progress, folder / CHECKPOINTS, on_resume)
+    resumed_from, best_step = _train(
+        trainer,
+        progress,
+        folder / CHECKPOINTS,
+        on_resume,
+        (evaluate and (lambda step, of: evaluate(step, of, tokenizer)), spec.eval_every),
+    )
     step = trainer.state.global_step
     return Finetuned(
         model=model,
         tokenizer=tokenizer,
         base=checkpoint,
         device=str(trainer.args.device),
-        tokens_seen=_tokens_seen(langs, lengths, order[:step]),
+        tokens_seen=_tokens_seen(examples, order[:step]),
         step=step,
         resumed_from=resumed_from,
         stopped=progress.stopped,
+        best_step=best_step,
     )
 
 
@@ -149,20 +160,10 @@ def save_model(tuned: Finetuned, folder: Path) -> None:
     The tokenizer's files are the base's own: one that was used saves its last settings too.
     """
     with checkpoints.sealed(folder) as staging:
-        tuned.model.save_pretrained(staging)
+        tuning.merged(tuned.model).save_pretrained(staging)
         for name in checkpoints.TOKENIZER:
             if (tuned.base / name).is_file():
                 shutil.copyfile(tuned.base / name, staging / name)
-
-
-def _token_examples(
-    tokenizer: PreTrainedTokenizerFast, rows: Sequence[TaggedSentence], max_length: int
-) -> list[Example]:
-    aligned = align(tokenizer, [row.tokens for row in rows], max_length)
-    return [
-        Example(found.input_ids, subword_labels(found, row.labels))
-        for found, row in zip(aligned, rows, strict=True)
-    ]
 
 
 class _Ordered(torch.utils.data.Dataset[Example]):
@@ -180,19 +181,14 @@ class _Ordered(torch.utils.data.Dataset[Example]):
 
 @dataclasses.dataclass(frozen=True)
 class _Collator:
-    """Rows to tensors, padded to the longest row of the batch."""
+    """Examples to tensors, padded to the longest of the batch."""
 
+    head: Head
     pad_id: int
     multiple_of: int
 
-    def __call__(self, rows: Sequence[Example]) -> dict[str, torch.Tensor]:
-        input_ids = [row.input_ids for row in rows]
-        batch = {
-            "input_ids": padded(input_ids, self.pad_id, self.multiple_of),
-            "attention_mask": padded([np.ones_like(ids) for ids in input_ids], 0, self.multiple_of),
-            "labels": padded([row.labels for row in rows], IGNORED, self.multiple_of),
-        }
-        return {name: torch.from_numpy(array) for name, array in batch.items()}
+    def __call__(self, examples: Sequence[Example]) -> dict[str, torch.Tensor]:
+        return self.head.batch(examples, self.pad_id, self.multiple_of)
 
 
 def _arguments(spec: TrainSpec, folder: Path) -> TrainingArguments:
@@ -226,20 +222,28 @@ def _arguments(spec: TrainSpec, folder: Path) -> TrainingArguments:
 
 
 def _train(
-    trainer: SealingTrainer, progress: Progress, folder: Path, on_resume: Callable[[int], None]
-) -> int:
-    """Run to the end or to the stop; the step from which it went on is returned."""
+    trainer: SealingTrainer,
+    progress: Progress,
+    folder: Path,
+    on_resume: Callable[[int], None],
+    evaluations: tuple[Callable[[int, Any], float | None] | None, int | None],
+) -> tuple[int, int | None]:
+    """Run to the end or to the stop; the step from which it went on, and the best step."""
     found = checkpoints.latest_valid(folder, progress.spec)
     _require_space(folder, trainer.model, progress.save_every)
     about = checkpoints.read_about(found) if found else {"step": 0}
     if found:
         progress.resume(about)
     on_resume(about["step"])
+    curve = None
+    if all(evaluations):
+        curve = Evaluations(*evaluations, folder, resumed_from=about["step"])  # type: ignore[arg-type]
+        trainer.add_callback(curve)
     try:
         trainer.train(resume_from_checkpoint=str(found) if found else None)
     except torch.OutOfMemoryError as e:
         raise _out_of_memory(trainer.args.train_batch_size) from e
-    return int(about["step"])
+    return int(about["step"]), curve.best_step if curve else None
 
 
 def _require_space(folder: Path, model: Any, save_every: int | None) -> None:
@@ -269,11 +273,12 @@ def _multiple_of() -> int:
 
 
 def _tokens_seen(
-    langs: Sequence[str], lengths: Sequence[npt.NDArray[np.int64]], order: npt.NDArray[np.int64]
+    examples: Mapping[str, Sequence[Example]], order: npt.NDArray[np.int64]
 ) -> dict[str, int]:
-    used = np.bincount(order.ravel(), minlength=sum(map(len, lengths)))
-    ends = np.cumsum([len(of_lang) for of_lang in lengths])[:-1]
+    sizes = [np.array([example.n_subwords for example in of_lang]) for of_lang in examples.values()]
+    used = np.bincount(order.ravel(), minlength=sum(map(len, sizes)))
+    ends = np.cumsum([len(of_lang) for of_lang in sizes])[:-1]
     return {
         lang: int(times @ of_lang)
-        for lang, of_lang, times in zip(langs, lengths, np.split(used, ends), strict=True)
+        for lang, of_lang, times in zip(examples, sizes, np.split(used, ends), strict=True)
     }

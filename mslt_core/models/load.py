@@ -9,19 +9,31 @@ from __future__ import annotations
 import contextlib
 import inspect
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from mslt_core.models.checkpoints import TOKENIZER
 from mslt_core.models.screening import screen
 from mslt_core.spec.errors import CheckpointError
+from mslt_core.spec.sentences import TaskKind
 
 if TYPE_CHECKING:
     import torch
     from transformers import PreTrainedConfig, PreTrainedModel, PreTrainedTokenizerFast
 
 POOLER = "pooler."
+AUTO_CLASS: Mapping[TaskKind, str] = MappingProxyType(
+    {
+        "tagging": "AutoModelForTokenClassification",
+        "classification": "AutoModelForSequenceClassification",
+        "choice": "AutoModelForMultipleChoice",
+        "questions": "AutoModelForQuestionAnswering",
+    }
+)
+"""transformers' class for each kind of task."""
+
 LAYER = re.compile(r"\b(layers?|h|blocks?)\.\d+\.")
 """A part of a transformer block, in the names that architectures give them."""
 
@@ -83,40 +95,47 @@ def load_encoder(path: Path) -> PreTrainedModel:
     return model.eval()
 
 
-def load_token_classifier(path: Path, labels: Sequence[str], seed: int) -> PreTrainedModel:
-    """The encoder of `path` with a new token-classification head, in float32.
+def load_with_head(path: Path, kind: TaskKind, labels: Sequence[str], seed: int) -> PreTrainedModel:
+    """The encoder of `path` with a new head for one kind of task, in float32.
 
     Parameters
     ----------
     path : Path
-        Checkpoint folder. A head in it is not used.
+        Checkpoint folder. The output layer of a head in it is not used.
+    kind : TaskKind
+        What the head is for.
     labels : sequence of str
-        Label names; position i is what label id i means.
+        Label names of tagging and classification; position i is what label id i means.
     seed : int
         Decides the weights of the new head, and nothing else does.
 
     Raises
     ------
     CheckpointError
-        As for `load_encoder`.
+        As for `load_encoder`; or if the architecture has no head of this kind.
     """
     import torch
-    from transformers import AutoModelForTokenClassification
+    import transformers
 
-    names = dict(enumerate(labels))
-    config = _load_config(path, id2label=names, label2id={name: i for i, name in names.items()})
+    names = dict(enumerate(labels)) if kind in {"tagging", "classification"} else {}
+    named = {"id2label": names, "label2id": {name: i for i, name in names.items()}} if names else {}
+    config = _load_config(path, **named)
+    auto_class: Any = getattr(transformers, AUTO_CLASS[kind])
+    if type(config) not in auto_class._model_mapping:
+        raise CheckpointError(
+            f"{path}: {config.model_type} has no head for {kind} tasks",
+            hint="Choose another model, such as XLM-R, mBERT or mDeBERTa.",
+        )
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        model, missing = _load_model(
-            AutoModelForTokenClassification,
-            path,
-            config,
-        )
+        model, missing = _load_model(auto_class, path, config)
         encoder = f"{model.base_model_prefix}."
-        _refuse_missing(path, [name for name in missing if name.startswith(encoder)])
+        in_encoder = [name.removeprefix(encoder) for name in missing if name.startswith(encoder)]
+        _refuse_missing(path, [name for name in in_encoder if not name.startswith(POOLER)])
+        n_outputs = {"choice": 1, "questions": 2}.get(kind, len(labels))
         for name, module in model.named_modules():
             if not name.startswith(encoder) and isinstance(module, torch.nn.Linear):
-                _draw(module, len(labels), getattr(config, "initializer_range", 0.02), seed)
+                _draw(module, n_outputs, getattr(config, "initializer_range", 0.02), seed)
     return model
 
 

@@ -1,90 +1,52 @@
-"""Predicted labels of words."""
+"""What a model with any head says of rows."""
 
 from __future__ import annotations
 
-import dataclasses
+import contextlib
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import numpy.typing as npt
 import torch
 
-from mslt_core.models.align import ABSENT, align, parts_within, word_labels
-from mslt_core.models.batches import batches_within, padded
-from mslt_core.spec.sentences import TaggedSentence
+from mslt_core.models.heads import HEADS
+from mslt_core.spec.sentences import Row, TaskKind
+from mslt_core.spec.specs import Precision
 
 if TYPE_CHECKING:
-    from transformers import PreTrainedModel, PreTrainedTokenizerFast
-
-# sub-words in a batch, padding included: a CPU's cache is small, a GPU wants to be filled
-MAX_SUBWORDS = {"cpu": 2048, "cuda": 32_768, "mps": 8192}
+    from transformers import PreTrainedTokenizerFast
 
 
-@dataclasses.dataclass(frozen=True)
-class PredictedTags:
-    """What a model says about the words of some sentences."""
-
-    tags: list[npt.NDArray[np.int64]]
-    """Label ids of each sentence, (n_words,)."""
-    n_unseen: int
-    """Words without a sub-word, in all sentences."""
-
-
-@torch.inference_mode()
-def predict_tags(
-    model: PreTrainedModel,
+def predict(
+    kind: TaskKind,
+    model: Any,
     tokenizer: PreTrainedTokenizerFast,
-    sentences: Sequence[TaggedSentence],
+    rows: Sequence[Row],
     *,
     max_length: int,
-) -> PredictedTags:
-    """The most probable label of every word.
+    precision: Precision = "float32",
+) -> Any:
+    """The predictions of the task's head, in the order of `rows`; their labels are not read.
 
     Parameters
     ----------
-    model : PreTrainedModel
-        A token classifier, on any device; it is put into eval mode.
+    kind : TaskKind
+        Of the rows, and of the head that the model has.
+    model : PreTrainedModel or peft model
+        On any device; it is put into eval mode.
     tokenizer : PreTrainedTokenizerFast
         The one it was trained with.
-    sentences : sequence of TaggedSentence
-        Their labels are not read.
+    rows : sequence of Row
+        Of one language or several.
     max_length : int
-        Sub-words at a time at most, special tokens included. A longer sentence is read in parts,
-        so that each of its words is judged; words at the seams see one side only.
+        Sub-words at a time at most, special tokens included.
+    precision : {"float32", "bfloat16"}
+        Of the matrix products on a GPU: the same as in training.
 
     Returns
     -------
-    PredictedTags
-        In the order of `sentences`. A word that the tokenizer makes nothing of gets label 0, is
-        scored with it, and is counted.
+    PredictedTags, ndarray of label ids, or list of str
+        For tagging; for classification and choice; for questions.
     """
-    model.eval()
-    parts = [parts_within(tokenizer, sentence.tokens, max_length) for sentence in sentences]
-    aligned = align(tokenizer, [words for of_one in parts for words in of_one], max_length)
-    lengths = np.array([len(found.input_ids) for found in aligned], dtype=np.int64)
-    predicted: list[npt.NDArray[np.int64]] = [np.empty(0, dtype=np.int64)] * len(aligned)
-    for batch in batches_within(lengths, MAX_SUBWORDS.get(model.device.type, MAX_SUBWORDS["cpu"])):
-        input_ids = [aligned[i].input_ids for i in batch]
-        tags = _tags(model, input_ids, tokenizer.pad_token_id)
-        for i, row in zip(batch, tags, strict=True):
-            predicted[i] = word_labels(aligned[i], row)
-    n_unseen = sum(int((found.first == ABSENT).sum()) for found in aligned)
-    ends = np.cumsum([len(of_one) for of_one in parts])
-    together = [
-        np.concatenate(predicted[end - len(of_one) : end])
-        for of_one, end in zip(parts, ends, strict=True)
-    ]
-    return PredictedTags(together, n_unseen)
-
-
-def _tags(
-    model: PreTrainedModel, input_ids: Sequence[npt.NDArray[np.int64]], pad_id: int
-) -> npt.NDArray[np.int64]:
-    """Label id of every sub-word, (n, seq_len)."""
-    attention_mask = padded([np.ones_like(ids) for ids in input_ids], 0)
-    logits = model(
-        input_ids=torch.from_numpy(padded(input_ids, pad_id)).to(model.device),
-        attention_mask=torch.from_numpy(attention_mask).to(model.device),
-    ).logits
-    return logits.argmax(dim=-1).cpu().numpy()
+    half = precision == "bfloat16" and model.device.type == "cuda"
+    with torch.autocast("cuda", torch.bfloat16) if half else contextlib.nullcontext():
+        return HEADS[kind].predict(model, tokenizer, rows, max_length=max_length)

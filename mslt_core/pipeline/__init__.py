@@ -55,8 +55,9 @@ from mslt_core.pipeline.places import (
     existing_folder,
     open_store,
 )
+from mslt_core.pipeline.recipes import default_steps, make_train_spec, realised
 from mslt_core.pipeline.tables import as_latex
-from mslt_core.pipeline.training import check_data, default_steps, execute_training, make_train_spec
+from mslt_core.pipeline.training import check_data, execute_training
 
 __all__ = [
     "BUDGET",
@@ -108,6 +109,7 @@ __all__ = [
     "paper_overlay",
     "quiet",
     "random_sets",
+    "realised",
     "require_run",
     "run_groups",
     "run_result",

@@ -2,7 +2,8 @@
 
 import functools
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Literal
 
 import numpy as np
@@ -11,11 +12,29 @@ import numpy.typing as npt
 from mslt_core.analysis.statistics import ratio_bootstrap, t_interval
 from mslt_core.pipeline.checkpoints import require_run
 from mslt_core.spec.errors import BadInputError, NotComputedError
-from mslt_core.spec.results import GainResult, RunGroup, RunInfo, RunResult, TargetGain
+from mslt_core.spec.results import (
+    SCORES,
+    GainResult,
+    RunGroup,
+    RunInfo,
+    RunResult,
+    TargetGain,
+    TargetScores,
+)
 from mslt_core.spec.specs import TrainSpec
 from mslt_core.store import Store
 
 Carried = Literal["seeds", "items", "none"]
+
+COUNTED: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "accuracy": ("n_correct", "n_tokens"),
+        "item_accuracy": ("n_correct", "n_tokens"),
+        "answer_f1": ("answer_f1", "n_tokens"),
+        "exact_match": ("n_exact", "n_tokens"),
+    }
+)
+"""Scores that are a ratio of sums over items, and the stored arrays that are summed."""
 
 MIN_SEEDS = 3
 """With fewer seeds a spread over seeds says too little; the items' spread is shown instead."""
@@ -29,8 +48,11 @@ def group_key(spec: TrainSpec) -> str:
 
 @functools.lru_cache(maxsize=4096)
 def experiment_key(spec: TrainSpec) -> str:
-    """Groups with the same key may be compared: all is equal but the sources and the seed."""
-    return spec.but(seed=0, source_langs=("en",)).digest()
+    """Groups with the same key may be compared: all is equal but the sources and the seed.
+
+    Examples of few-shot targets are sources too: they are inside the same budget.
+    """
+    return spec.but(seed=0, source_langs=("en",), shots=0, shot_langs=()).digest()
 
 
 def run_groups(store: Store) -> list[RunGroup]:
@@ -72,21 +94,25 @@ def _result(store: Store, info: RunInfo) -> RunResult:
         sampled=outcome["n_sampled"],
         sampled_hash=outcome["sampled_hash"],
         tokens_seen=outcome["tokens_seen"],
+        n_meanings=outcome["n_meanings"],
+        step_scored=outcome["step_scored"],
+        last_scores=outcome["last_scores"],
     )
 
 
 def zero_shot_means(
-    store: Store, groups: Sequence[RunGroup], metric: str = "accuracy"
+    store: Store, groups: Sequence[RunGroup], metric: str | None = None
 ) -> tuple[tuple[str, ...], dict[str, float]]:
     """Mean score of each group over the same targets: those that none of the groups trained on.
 
-    A target where some run's score is undefined is none of them.
+    By default the task's main score. A target where some run's score is undefined is none of them.
 
     Returns these targets, and a mean over them and over the group's seeds by the group's key.
     Without such a target both are empty: means over different languages compare nothing.
     """
     results = {g.key: [_result(store, info) for info in g.runs] for g in groups}
-    sources = {lang for group in groups for lang in group.source_langs}
+    metric = metric or _main(groups)
+    sources = {lang for group in groups for lang in group.seen_langs}
     scored = [set(_defined(result, metric)) for of_group in results.values() for result in of_group]
     targets = tuple(sorted(set.intersection(*scored) - sources)) if scored else ()
     if not targets:
@@ -101,15 +127,15 @@ def zero_shot_means(
 def level_with(
     store: Store, best: RunGroup, others: Sequence[RunGroup], targets: Sequence[str]
 ) -> tuple[RunGroup, ...]:
-    """The groups whose mean accuracy over `targets` differs from the best's within the noise.
+    """The groups whose mean main score over `targets` differs from the best's within the noise.
 
     The 95 % interval (Student's t over common seeds, at least three) of the difference holds 0;
     groups with fewer common seeds are not judged.
     """
-    means = _mean_accuracies(store, best, targets)
+    means = _mean_scores(store, best, targets)
     level = []
     for other in others:
-        theirs = _mean_accuracies(store, other, targets)
+        theirs = _mean_scores(store, other, targets)
         common = sorted(means.keys() & theirs.keys())
         if len(common) >= MIN_SEEDS:
             differences = np.array([theirs[seed] - means[seed] for seed in common])
@@ -119,12 +145,17 @@ def level_with(
     return tuple(level)
 
 
-def _mean_accuracies(store: Store, group: RunGroup, targets: Sequence[str]) -> dict[int, float]:
-    """Seed to mean accuracy over the targets."""
-    found = {}
+def _main(groups: Sequence[RunGroup]) -> str:
+    """The main score of the groups' task; token accuracy where there is no group."""
+    return next((group.metrics[0] for group in groups if group.metrics), SCORES[0])
+
+
+def _mean_scores(store: Store, group: RunGroup, targets: Sequence[str]) -> dict[int, float]:
+    """Seed to mean main score over the targets."""
+    found, metric = {}, _main([group])
     for info in group.runs:
         scores = _result(store, info).scores
-        found[info.spec.seed] = float(np.mean([scores[lang].accuracy for lang in targets]))
+        found[info.spec.seed] = float(np.mean([getattr(scores[lang], metric) for lang in targets]))
     return found
 
 
@@ -132,30 +163,31 @@ def gains(
     store: Store,
     a: RunGroup,
     b: RunGroup,
-    metric: str = "accuracy",
+    metric: str | None = None,
     *,
     mean_over: Sequence[str] | None = None,
 ) -> GainResult:
     """Group `b` minus group `a` on every target that all their runs have a score on.
 
-    The mean is over `mean_over`, by default the targets that neither trained on. Give the
-    targets that no group of a comparison trained on to make several means comparable.
+    By default in the task's main score. The mean is over `mean_over`, by default the targets that
+    neither trained on. Give the targets that no group of a comparison trained on to make several
+    means comparable.
 
     Seeds that both groups have are paired. With at least three of them the interval is
     Student's t over seeds; with fewer it is a paired bootstrap over the sentences, with the
-    seeds' outcomes on a sentence taken together (token accuracy only), which says nothing
-    about other seeds.
+    seeds' outcomes on a sentence taken together (not for F1 over spans or labels), which says
+    nothing about other seeds.
     """
     if a.experiment != b.experiment:
         raise BadInputError(
             f"{a.name} and {b.name} were not trained alike (task, data, model, budget or steps)",
             hint="Compare runs of one experiment.",
         )
-    pairs = _paired(store, a, b)
-    carried: Carried = "items" if metric == "accuracy" else "none"
+    pairs, metric = _paired(store, a, b), metric or _main([a])
+    carried: Carried = "items" if metric in COUNTED else "none"
     if len(pairs) >= MIN_SEEDS:
         carried = "seeds"
-    sources = {*a.source_langs, *b.source_langs}
+    sources = {*a.seen_langs, *b.seen_langs}
     rows = []
     defined = [set(_defined(result, metric)) for pair in pairs for result in pair]
     for lang in sorted(set.intersection(*defined)):
@@ -237,8 +269,13 @@ def _gain(
         n_items=sum(score.n_items for score in first),
         n_seeds=len(pairs),
         is_source=is_source,
-        majority_accuracy=float(np.mean([score.majority_accuracy for score in first])),
+        majority_accuracy=_mean_majority(first),
     )
+
+
+def _mean_majority(scores: Sequence[TargetScores]) -> float | None:
+    found = [s.majority_accuracy for s in scores if s.majority_accuracy is not None]
+    return float(np.mean(found)) if len(found) == len(scores) else None
 
 
 def _interval(
@@ -257,6 +294,7 @@ def _interval(
     known = [(a, b) for a, b in found if a is not None and b is not None]
     if len(known) < len(pairs):
         return None, None
-    hits_a, hits_b = (np.sum([pair[i]["n_correct"] for pair in known], axis=0) for i in (0, 1))
-    sizes = np.sum([a["n_tokens"] for a, _ in known], axis=0)
+    hits, size = COUNTED[metric]
+    hits_a, hits_b = (np.sum([pair[i][hits] for pair in known], axis=0) for i in (0, 1))
+    sizes = np.sum([a[size] for a, _ in known], axis=0)
     return ratio_bootstrap(hits_a, hits_b, sizes, seed=0)

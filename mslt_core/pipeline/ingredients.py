@@ -18,11 +18,12 @@ from mslt_core.pipeline.embedding import (
     open_corpus,
     quiet,
 )
-from mslt_core.pipeline.places import existing_folder
+from mslt_core.pipeline.places import data_folder, existing_folder
 from mslt_core.spec.errors import BadInputError, NotComputedError
 from mslt_core.spec.languages import LANGUAGES, label
 from mslt_core.spec.results import CheckpointRef
 from mslt_core.spec.selecting import Criterion, FeatureSet, SelectSpec
+from mslt_core.spec.sentences import content
 from mslt_core.spec.specs import LanguageVectorSpec, VocabularySpec
 from mslt_core.store import Store
 
@@ -198,7 +199,7 @@ def text_folder(corpus: str, roots: tuple[Path, ...] | None) -> str:
     """The folder that a corpus is read from; empty for the example's own text."""
     name, _, folder = corpus.partition(":")
     if name in tasks.TASKS:
-        return str(existing_folder(folder, roots=roots)) if folder else ""
+        return str(data_folder(name, folder, roots) or "")
     return "" if corpus == EXAMPLE_CORPUS else str(existing_folder(corpus, roots=roots))
 
 
@@ -213,11 +214,11 @@ def _texts(access: Access, corpus: str, lang: str) -> tuple[list[str], str]:
     """A language's text and its fingerprint: of a parallel corpus, or of a task's training data."""
     name, _, folder = corpus.partition(":")
     if name in tasks.TASKS:
-        place = existing_folder(folder, roots=access.roots) if folder else None
+        place = data_folder(name, folder, access.roots)
         task = tasks.open_task(name, place)
         if lang not in task.train_langs:
             return [], ""
-        return [" ".join(s.tokens) for s in task.train(lang)], f"{task.fingerprint()}-{lang}"
+        return [" ".join(content(row)) for row in task.train(lang)], f"{task.fingerprint()}-{lang}"
     opened = open_corpus(corpus, roots=access.roots)
     if lang not in opened.langs:
         return [], ""

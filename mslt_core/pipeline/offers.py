@@ -5,7 +5,7 @@ from pathlib import Path
 
 from mslt_core.data import tasks
 from mslt_core.pipeline.embedding import open_corpus
-from mslt_core.pipeline.places import existing_folder
+from mslt_core.pipeline.places import data_folder
 from mslt_core.spec.errors import BadInputError
 
 LOOK_LANGS = ("ar", "de", "en", "es", "fi", "id", "ja", "tr")
@@ -46,10 +46,11 @@ def task_offer(task: str, data: str | None, *, roots: tuple[Path, ...] | None = 
     """The languages that a task can be trained and scored on here."""
     if needs_folder(task) and not data:
         raise BadInputError(
-            f"{task} needs a folder with its files", hint="Give the folder, for instance ~/panx."
+            f"{task} needs a folder with its files",
+            hint=f"It should hold {tasks.TASKS[task].layout}.",
         )
-    folder = existing_folder(data, roots=roots) if data else None
-    opened, info = tasks.open_task(task, folder), tasks.TASKS[task]
+    opened = tasks.open_task(task, data_folder(task, data, roots))
+    info = tasks.TASKS[task]
     return TaskOffer(
         name=task,
         title=info.title,

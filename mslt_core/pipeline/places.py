@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+from mslt_core.data import hub
 from mslt_core.spec.errors import BadInputError
 from mslt_core.store import Store
 
@@ -51,3 +52,17 @@ def existing_folder(text: str | Path, *, roots: tuple[Path, ...] | None = None) 
             f"there is no folder {path}", hint="Check the path; it may be relative to the project."
         )
     return path
+
+
+def data_folder(
+    task: str | None, data: str | None, roots: tuple[Path, ...] | None = None
+) -> Path | None:
+    """Where a task's data lies: a folder, or a data set on the hub, fetched once.
+
+    A hub id such as ``facebook/xnli`` is taken as one where there is no folder of that name.
+    """
+    if task is None or not data:
+        return None
+    if hub.is_hub_id(data) and not Path(data).expanduser().exists():
+        return hub.dataset_files(data)
+    return existing_folder(data, roots=roots)

@@ -1,177 +1,63 @@
-"""One run: data, budget, fine-tuning, scores on every target."""
+"""One run: data, fine-tuning, scores on every target."""
 
-import math
+import dataclasses
 import shutil
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from mslt_core.analysis import scores
-from mslt_core.data import budget, tasks
-from mslt_core.pipeline.checkpoints import model_folder, model_name
-from mslt_core.pipeline.places import EXAMPLE_MODEL, existing_folder
-from mslt_core.spec.errors import DataError, SpecError
-from mslt_core.spec.languages import label, languages
-from mslt_core.spec.results import TargetScores
-from mslt_core.spec.sentences import TaggedSentence
+from mslt_core.data import tasks
+from mslt_core.pipeline.checkpoints import model_folder
+from mslt_core.pipeline.drawing import Drawn, draw, evaluation_items, in_labels_of, scored_task
+from mslt_core.pipeline.scoring import score
+from mslt_core.spec.errors import DataError
+from mslt_core.spec.results import CurvePoint, TargetScores
+from mslt_core.spec.sentences import Row
 from mslt_core.spec.specs import TrainSpec, Where
 from mslt_core.store import Arrays, Store
 
-LONGEST = 512
-"""Sub-words per sentence (Lim et al. 2024, Table 5)."""
-
-BATCH_SIZE: int = TrainSpec.model_fields["batch_size"].default
+Report = Callable[[int, int, str], None]
 
 
-def make_train_spec(
-    *,
-    task: str,
-    data: str | None,
-    model: str,
-    source_langs: Iterable[str],
-    budget: int,
-    steps: int | None = None,
-    learning_rate: float | None = None,
-    target_langs: Iterable[str] | None = None,
-    eval_limit: int | Literal["all"] | None = None,
-    batch_size: int = BATCH_SIZE,
-    max_length: int | None = None,
-    roots: tuple[Path, ...] | None = None,
-    **fields: Any,
-) -> tuple[TrainSpec, Where]:
-    """Fill in what follows from the data and the model, and check that the run can be done.
-
-    Targets default to every language that the task can score; steps and test items to what the
-    task suggests; `max_length` to what the model can read, up to the paper's 512. The learning
-    rate defaults to the paper's 2e-5 for encoders of XLM-R's width and to 3e-4 for the small ones
-    that learn nothing at that rate.
-    """
-    from mslt_core.models import checkpoints, screening
-
-    data_folder = existing_folder(data, roots=roots) if data else None
-    opened = tasks.open_task(task, data_folder)
-    folder = model_folder(model, roots=roots)
-    screening.screen(folder)
-    spec = TrainSpec(
-        task=task,
-        data=opened.fingerprint(),
-        model=model_name(model, folder),
-        model_fingerprint=checkpoints.fingerprint(folder),
-        source_langs=languages(source_langs),
-        target_langs=languages(target_langs) if target_langs else opened.eval_langs,
-        budget=budget,
-        steps=default_steps(task, budget, batch_size) if steps is None else steps,
-        batch_size=batch_size,
-        learning_rate=_learning_rate(folder) if learning_rate is None else learning_rate,
-        eval_limit=_eval_limit(task, eval_limit),
-        max_length=_max_length(folder, max_length),
-        **fields,
-    )
-    _require_langs(opened, spec)
-    where = Where(
-        data=str(data_folder) if data_folder else None,
-        model=model if model == EXAMPLE_MODEL else str(folder),
-    )
-    return spec, where
-
-
-def default_steps(task: str, budget: int, batch_size: int = BATCH_SIZE) -> int:
-    """Optimizer steps for the passes over the budget that the task suggests; at least one."""
-    return max(1, math.ceil(tasks.TASKS[task].passes * budget / max(batch_size, 1)))
-
-
-def _eval_limit(task: str, asked: int | Literal["all"] | None) -> int | None:
-    if asked == "all":
-        return None
-    return tasks.TASKS[task].eval_limit if asked is None else asked
-
-
-def _max_length(folder: Path, asked: int | None) -> int:
-    from mslt_core.models import config
-
-    readable = config.max_length(folder)
-    if asked is not None and asked > readable:
-        raise SpecError(
-            f"max_length must be at most {readable}, which is all that {folder.name} can read, "
-            f"got {asked}"
-        )
-    return min(readable, LONGEST) if asked is None else asked
-
-
-def _learning_rate(folder: Path) -> float:
-    from mslt_core.models import config
-
-    return 2e-5 if config.hidden_size(folder) >= 512 else 3e-4
-
-
-def _require_langs(task: tasks.TokenTask, spec: TrainSpec) -> None:
-    """Refuse languages that the task lacks and budgets that the data cannot fill."""
-    for lang in spec.target_langs:
-        if lang not in task.eval_langs:
-            raise DataError(
-                f"{task.name} has no labelled test data for {lang}",
-                hint=f"It has {', '.join(task.eval_langs)}.",
-            )
-    _sampled(task, spec)
-
-
-def check_data(spec: TrainSpec, where: Where) -> None:
+def check_data(spec: TrainSpec, where: Where, store: Store | None = None) -> None:
     """Read all that is to be scored and the weights, so that damage is refused before a run exists.
 
-    The same for data or a checkpoint that changed since the run was asked for.
+    The same for data or a checkpoint that changed since the run was asked for, for a checkpoint
+    that lacks weights, and, with the store, for a disk that is too small.
     """
-    from mslt_core.models import screening
+    from mslt_core.models import completeness, screening
 
-    task, base = _as_asked_for(spec, where)
+    _, scored, base = _as_asked_for(spec, where)
     screening.require_finite(base)
-    if tasks.TASKS[spec.task].needs_folder:
-        _evaluation(task, spec)
+    completeness.require_whole(base)
+    if store is not None:
+        completeness.require_space(base, store.root, steps=spec.steps)
+    if tasks.TASKS[spec.task].needs_folder or spec.eval_task:
+        evaluation_items(scored, spec)
 
 
-def _evaluation(task: tasks.TokenTask, spec: TrainSpec) -> dict[str, Sequence[TaggedSentence]]:
-    """The labelled sentences of every target language."""
-    items = {lang: task.evaluation(lang, spec.eval_limit) for lang in spec.target_langs}
-    for lang, sentences in items.items():
-        if not sentences:
-            raise DataError(
-                f"{task.name} has nothing to score in {label(lang)}: all its sentences are in the "
-                "training data too",
-                hint="Complete the file, or leave the language out of the targets.",
-            )
-    return items
-
-
-def _sampled(task: tasks.TokenTask, spec: TrainSpec) -> dict[str, list[TaggedSentence]]:
-    """The training sentences of each source language under the equal budget."""
-    shares = budget.equal_budget(spec.source_langs, spec.budget)
-    rows = {}
-    for lang, share in shares.items():
-        sentences = task.train(lang)
-        picked = budget.sample(len(sentences), share, lang=lang, seed=spec.seed)
-        rows[lang] = [sentences[i] for i in picked]
-    return rows
-
-
-def _as_asked_for(spec: TrainSpec, where: Where) -> tuple[tasks.TokenTask, Path]:
-    """Task and base checkpoint, refused if they are not what they were when the run was made."""
+def _as_asked_for(spec: TrainSpec, where: Where) -> tuple[tasks.Task, tasks.Task, Path]:
+    """Task, scored task and base, refused if they are not what they were when the run was made."""
     from mslt_core.models import checkpoints
 
     task = tasks.open_task(spec.task, where.data)
-    if task.fingerprint() != spec.data:
-        raise DataError(
-            f"the data of {spec.task} in {where.data} changed since the run was asked for",
-            hint="Restore the files, or start a new run on the new data.",
-        )
+    scored = scored_task(task, spec.eval_task, where.eval_data)
+    expected = ((task, spec.data, where.data), (scored, spec.eval_data, where.eval_data))
+    for opened, fingerprint, folder in expected[: 2 if spec.eval_task else 1]:
+        if opened.fingerprint() != fingerprint:
+            raise DataError(
+                f"the data of {opened.name} in {folder} changed since the run was asked for",
+                hint="Restore the files, or start a new run on the new data.",
+            )
     base = model_folder(where.model or spec.model)
     if checkpoints.fingerprint(base) != spec.model_fingerprint:
         raise DataError(
             f"the checkpoint {base} changed since the run was asked for",
             hint="Restore it, or start a new run from the new one.",
         )
-    return task, base
+    return task, scored, base
 
 
 def execute_training(
@@ -179,20 +65,23 @@ def execute_training(
     spec: TrainSpec,
     where: Where,
     *,
-    report: Callable[[int, int, str], None],
+    report: Report,
     should_stop: Callable[[], bool],
 ) -> bool:
     """Do the run and write everything but its state. False if it was asked to stop.
 
     `report` gets steps done, steps in all, and what is being done.
     """
-    from mslt_core.models import checkpoints, config, finetune
+    from mslt_core.models import finetune
 
     run = spec.digest()
     report(0, spec.steps, "reading the data")
-    task, base = _as_asked_for(spec, where)
-    rows, items = _sampled(task, spec), _evaluation(task, spec)  # a damaged file costs no training
+    task, scored, base = _as_asked_for(spec, where)
+    drawn = draw(task, spec)
+    # read before training, so that a damaged file costs none
+    items = in_labels_of(task, scored, evaluation_items(scored, spec))
     report(0, spec.steps, "loading the model")
+    judge = _Judge(store, spec, task, items, drawn.held_out, report)
 
     def note(point: Any) -> None:
         store.runs.append_history(run, point)
@@ -201,67 +90,98 @@ def execute_training(
     tuned = finetune.finetune(
         spec,
         checkpoint=base,
+        kind=task.kind,
         labels=task.labels,
-        rows=rows,
+        rows=drawn.rows,
         folder=store.runs.folder(run),
         report=note,
         on_resume=lambda step: store.runs.truncate_history(run, step),
+        evaluate=judge.point if spec.eval_every else None,
         should_stop=should_stop,
     )
     if tuned.stopped:
         return False
-    folder = store.runs.folder(run)
+    _finish(store, spec, judge, drawn, tuned)
+    return True
+
+
+def _finish(store: Store, spec: TrainSpec, judge: "_Judge", drawn: Drawn, tuned: Any) -> None:
+    """Score the last weights and the chosen ones, and keep what was found."""
+    from mslt_core.models import checkpoints, config, finetune, tuning
+
+    run, folder = spec.digest(), store.runs.folder(spec.digest())
+    last_scores = None
+    if spec.select != "last" and tuned.best_step != tuned.step:
+        last_scores, _ = judge.scored(tuned.model, tuned.tokenizer)
+        tuning.load_best(tuned.model, folder / finetune.CHECKPOINTS)
+    target_scores, outcomes = judge.scored(tuned.model, tuned.tokenizer)
     finetune.save_model(tuned, folder / "model")
-    target_scores, outcomes = _scored(task.labels, items, tuned, spec, report)
     store.runs.write_outcome(
         run,
         scores=target_scores,
         predictions=outcomes,
-        sampled={lang: [row.row_id for row in picked] for lang, picked in rows.items()},
+        sampled={lang: [row.row_id for row in picked] for lang, picked in drawn.rows.items()},
         tokens_seen=tuned.tokens_seen,
         device=tuned.device,
         weights=checkpoints.fingerprint(folder / "model"),
         n_layers=config.n_layers(folder / "model"),
+        n_meanings=drawn.n_meanings,
+        step_scored=tuned.best_step if last_scores else None,
+        last_scores=last_scores,
     )
     # nobody resumes a finished run, and its checkpoints are several times as large as its weights
     shutil.rmtree(folder / finetune.CHECKPOINTS, ignore_errors=True)
-    return True
 
 
-def _small(counts: npt.NDArray[np.int64]) -> npt.NDArray[np.unsignedinteger[Any]]:
-    """Counts of words in a sentence in one byte each where they fit."""
-    return counts.astype(np.min_scalar_type(counts.max(initial=0)))
+@dataclasses.dataclass(frozen=True)
+class _Judge:
+    """Scores a model on the run's targets, and on the rows that select a checkpoint."""
+
+    store: Store
+    spec: TrainSpec
+    task: tasks.Task
+    items: Mapping[str, Sequence[Row]]
+    held_out: Mapping[str, Sequence[Row]]
+    report: Report
+
+    def scored(
+        self, model: Any, tokenizer: Any, *, step: int | None = None
+    ) -> tuple[dict[str, TargetScores], dict[str, Arrays]]:
+        """Scores and per-item outcomes on every target language."""
+        return self._on(self.items, model, tokenizer, self.spec.steps if step is None else step)
+
+    def point(self, step: int, model: Any, tokenizer: Any) -> float | None:
+        """A point of the learning curve, and the score by which its weights may be chosen."""
+        scores, _ = self.scored(model, tokenizer, step=step)
+        held, _ = self._on(self.held_out, model, tokenizer, step)
+        held_out = _mean_main(held)
+        point = CurvePoint(step=step, scores=scores, held_out=held_out)
+        self.store.runs.append_curve(self.spec.digest(), point)
+        unseen = {lang: s for lang, s in scores.items() if lang not in self.spec.seen_langs}
+        by = {"last": None, "source": held_out, "target": _mean_main(unseen or scores)}
+        return by[self.spec.select]
+
+    def _on(
+        self, items: Mapping[str, Sequence[Row]], model: Any, tokenizer: Any, step: int
+    ) -> tuple[dict[str, TargetScores], dict[str, Arrays]]:
+        from mslt_core.models import predict
+
+        spec, found, outcomes = self.spec, {}, {}
+        for lang, rows in items.items():
+            self.report(step, spec.steps, f"scoring {lang}")
+            predicted = predict.predict(
+                self.task.kind,
+                model,
+                tokenizer,
+                rows,
+                max_length=spec.max_length,
+                precision=spec.precision,
+            )
+            found[lang], outcomes[lang] = score(self.task.kind, self.task.labels, rows, predicted)
+        return found, outcomes
 
 
-def _scored(
-    labels: Sequence[str],
-    items: Mapping[str, Sequence[TaggedSentence]],
-    tuned: Any,
-    spec: TrainSpec,
-    report: Callable[[int, int, str], None],
-) -> tuple[dict[str, TargetScores], dict[str, Arrays]]:
-    """Scores and per-item outcomes on every target language."""
-    from mslt_core.models import predict
-
-    target_scores: dict[str, TargetScores] = {}
-    outcomes: dict[str, Arrays] = {}
-    for lang, sentences in items.items():
-        report(spec.steps, spec.steps, f"scoring {lang}")
-        predicted = predict.predict_tags(
-            tuned.model, tuned.tokenizer, sentences, max_length=spec.max_length
-        )
-        gold = [np.asarray(s.labels) for s in sentences]
-        counts = scores.item_counts(predicted.tags, gold, labels)
-        target_scores[lang] = TargetScores(
-            accuracy=scores.token_accuracy(counts),
-            span_f1=scores.span_f1(counts) if scores.any_entity(counts) else None,
-            majority_accuracy=scores.majority_accuracy(gold),
-            n_items=len(sentences),
-            n_tokens=int(counts.n_tokens.sum()),
-            n_unseen=predicted.n_unseen,
-        )
-        outcomes[lang] = {
-            **{name: _small(array) for name, array in counts.arrays().items()},
-            "predicted": np.concatenate(predicted.tags).astype(np.uint8),
-        }
-    return target_scores, outcomes
+def _mean_main(scores: Mapping[str, TargetScores]) -> float | None:
+    """Mean of the main score over languages; None without any."""
+    found = [getattr(of_lang, of_lang.metrics[0]) for of_lang in scores.values()]
+    return float(np.mean(found)) if found else None

@@ -17,6 +17,9 @@ class MetricInfo:
     source: str
 
 
+WITH_MAJORITY = frozenset({"accuracy", "item_accuracy"})
+"""Scores to which the majority accuracy is what a model gets that learned nothing."""
+
 METRICS: dict[str, MetricInfo] = {
     "accuracy": MetricInfo(
         label="Token accuracy",
@@ -38,9 +41,48 @@ METRICS: dict[str, MetricInfo] = {
         better="higher",
         source="Tjong Kim Sang & De Meulder 2003; seqeval",
     ),
+    "item_accuracy": MetricInfo(
+        label="Accuracy",
+        meaning="Share of test items whose predicted label is the gold one.",
+        unit="points",
+        low=0.0,
+        high=1.0,
+        better="higher",
+        source="Conneau et al. 2018 (XNLI); Yang et al. 2019 (PAWS-X)",
+    ),
+    "macro_f1": MetricInfo(
+        label="Macro F1",
+        meaning="Mean over the labels of the F1 of each, so that a rare label counts as much as "
+        "a frequent one. A label that is neither gold nor predicted is left out.",
+        unit="points",
+        low=0.0,
+        high=1.0,
+        better="higher",
+        source="scikit-learn, f1_score(average='macro')",
+    ),
+    "answer_f1": MetricInfo(
+        label="Answer F1",
+        meaning="Mean over the questions of the F1 of the words that the predicted and the best "
+        "gold answer share, lower case, without punctuation and English articles.",
+        unit="points",
+        low=0.0,
+        high=1.0,
+        better="higher",
+        source="Rajpurkar et al. 2016 (SQuAD 1.1); Clark et al. 2020 (TyDi QA)",
+    ),
+    "exact_match": MetricInfo(
+        label="Exact match",
+        meaning="Share of questions whose predicted answer equals a gold one, lower case, "
+        "without punctuation and English articles.",
+        unit="points",
+        low=0.0,
+        high=1.0,
+        better="higher",
+        source="Rajpurkar et al. 2016 (SQuAD 1.1)",
+    ),
     "majority_accuracy": MetricInfo(
         label="Majority accuracy",
-        meaning="Token accuracy of always answering the language's most frequent gold tag: "
+        meaning="Accuracy of always answering the language's most frequent gold label: "
         "what a model that learned nothing can get.",
         unit="points",
         low=0.0,

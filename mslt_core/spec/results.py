@@ -12,19 +12,34 @@ RunState = Literal["queued", "running", "done", "failed", "stopped", "lost"]
 CheckpointKind = Literal["base", "sslt", "mslt"]
 
 
+SCORES = ("accuracy", "item_accuracy", "answer_f1", "span_f1", "macro_f1", "exact_match")
+"""Names in `METRICS` of what a target can be scored by, each task's main one first."""
+
+
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class TargetScores:
-    """Scores of one run on one target language. Ratios in [0, 1]."""
+    """Scores of one run on one target language. Ratios in [0, 1]; None: not of this task."""
 
-    accuracy: float
-    span_f1: float | None
-    """None where neither the gold nor the predicted tags hold an entity."""
-    majority_accuracy: float
-    """Token accuracy of always answering the most frequent gold label of this language."""
+    accuracy: float | None = None
+    """Of words."""
+    span_f1: float | None = None
+    """None also where neither the gold nor the predicted tags hold an entity."""
+    item_accuracy: float | None = None
+    macro_f1: float | None = None
+    answer_f1: float | None = None
+    exact_match: float | None = None
+    majority_accuracy: float | None = None
+    """Accuracy of always answering the most frequent gold label of this language."""
     n_items: int
     n_tokens: int
+    """Words that were labelled; items, where an item has one label or answer."""
     n_unseen: int = 0
-    """Words that the tokenizer makes nothing of: they count as tagged O."""
+    """Words that the tokenizer makes nothing of: they count as having the first label."""
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """What it was scored by, the main one first."""
+        return tuple(name for name in SCORES if getattr(self, name) is not None)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -37,6 +52,17 @@ class TrainingPoint:
     grad_norm: float
     elapsed_s: float
     samples_per_s: float
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class CurvePoint:
+    """One point of a run's learning curve."""
+
+    step: int
+    scores: dict[str, TargetScores]
+    """Of every target language, on the run's own test items."""
+    held_out: float | None = None
+    """Mean main score over the sources' held-out training rows, where there are any."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -54,9 +80,11 @@ class RunInfo:
     created_utc: str
     elapsed_s: float
     device: str
-    mean_accuracy: float | None
-    """Mean token accuracy over the run's own zero-shot targets, so comparable only between runs
-    with the same sources; None without scores."""
+    metrics: tuple[str, ...]
+    """Names in `METRICS` of the scores that it has on some target, the main one first."""
+    mean_score: float | None
+    """Mean of the main score over the run's own zero-shot targets, so comparable only between
+    runs with the same sources; None without scores."""
     has_scores: bool
     """It finished once. A run that is done again, for its weights, keeps its scores meanwhile."""
     read_only: bool
@@ -71,8 +99,8 @@ class RunInfo:
     @property
     def zero_shot_langs(self) -> tuple[str, ...]:
         """Targets that were not trained on."""
-        sources = self.spec.source_langs
-        return tuple(lang for lang in self.spec.target_langs if lang not in sources)
+        seen = self.spec.seen_langs
+        return tuple(lang for lang in self.spec.target_langs if lang not in seen)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -86,6 +114,12 @@ class RunResult:
     sampled_hash: str
     tokens_seen: dict[str, int]
     """Sub-words per source language over all steps, repeats counted, padding not."""
+    n_meanings: int | None = None
+    """Different meanings among the training examples of parallel data; None for other data."""
+    step_scored: int | None = None
+    """The step whose weights were scored and kept; None for the last."""
+    last_scores: dict[str, TargetScores] | None = None
+    """Scores of the last step's weights, where others were chosen."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -101,6 +135,16 @@ class RunGroup:
     source_langs: tuple[str, ...]
     runs: tuple[RunInfo, ...]
     """By seed."""
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """What its runs are scored by, the main score first."""
+        return self.runs[0].metrics
+
+    @property
+    def seen_langs(self) -> tuple[str, ...]:
+        """Languages that it was trained on, few-shot targets too."""
+        return self.runs[0].spec.seen_langs
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -119,8 +163,8 @@ class TargetGain:
     n_items: int
     n_seeds: int
     is_source: bool
-    """A source language of either group, so not a zero-shot target."""
-    majority_accuracy: float
+    """Trained on in either group, so not a zero-shot target."""
+    majority_accuracy: float | None
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

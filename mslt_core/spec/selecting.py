@@ -5,8 +5,8 @@ from typing import ClassVar, Literal, Self, get_args
 
 from pydantic import Field, model_validator
 
+from mslt_core.spec.base import Langs, Spec
 from mslt_core.spec.errors import SpecError
-from mslt_core.spec.specs import Langs, Spec
 
 FeatureSet = Literal[
     "syntax",

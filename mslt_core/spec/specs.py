@@ -1,65 +1,24 @@
-"""Questions. A spec is frozen, checked when made, and named by its content.
+"""Questions.
 
 Everything that can change an answer is a field: data fingerprints, model weights, seeds.
 Where the files lie is not; see `Where`.
 """
 
-import hashlib
-import json
-from typing import Annotated, Any, ClassVar, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from mslt_core.spec.base import Lang, Langs, Later, Seed, Spec
 from mslt_core.spec.errors import SpecError
-from mslt_core.spec.languages import language, languages
+from mslt_core.spec.languages import languages
 
 Pooling = Literal["mean", "mean_no_special"]
 Estimator = Literal["debiased", "biased"]
 Projection = Literal["pca", "tsne", "umap"]
 Precision = Literal["float32", "bfloat16"]
-
-Seed = Annotated[int, Field(ge=0, lt=2**32)]
-"""What every library takes."""
-
-Lang = Annotated[str, BeforeValidator(lambda code: language(code).code)]
-Langs = Annotated[tuple[str, ...], BeforeValidator(languages)]
-
-
-class Spec(BaseModel):
-    """A question: frozen, without unknown fields, with a digest as its name."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-    schema_number: ClassVar[int] = 1
-    """Raised when the same fields come to mean another answer."""
-
-    def __init__(self, **fields: Any) -> None:
-        try:
-            super().__init__(**fields)
-        except ValidationError as e:
-            raise SpecError(_sentence(type(self).__name__, e)) from None
-
-    def digest(self) -> str:
-        """16 hexadecimal digits that name the question: kind, schema number and every field."""
-        content = [type(self).__name__, self.schema_number, self.model_dump(mode="json")]
-        text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-    def but(self, **changes: Any) -> Self:
-        """The same question with some fields changed, checked again."""
-        return type(self)(**{**dict(self), **changes})
-
-
-def _sentence(kind: str, error: ValidationError) -> str:
-    """Pydantic's findings as one sentence with field, reason and value got."""
-    parts = []
-    for found in error.errors():
-        cause = found.get("ctx", {}).get("error")
-        if isinstance(cause, SpecError):
-            parts.append(str(cause))
-            continue
-        field = ".".join(map(str, found["loc"])) or kind
-        parts.append(f"{field}: {found['msg'].lower()}, got {found['input']!r}")
-    return "; ".join(parts)
+Rows = Literal["independent", "parallel", "disjoint"]
+Tune = Literal["all", "lora", "head"]
+Select = Literal["last", "source", "target"]
 
 
 class TrainSpec(Spec):
@@ -87,6 +46,39 @@ class TrainSpec(Spec):
     eval_limit: int | None = Field(default=1000, ge=1, description="test items per language")
     precision: Precision = "float32"
     seed: Seed = 0
+    alpha: Annotated[float, Later] = Field(
+        default=0.0, ge=0, le=1, description="shares go with size^alpha: 0 equal, 1 proportional"
+    )
+    rows: Annotated[Rows, Later] = Field(
+        default="independent",
+        description="parallel data: each language its own draw, the same meanings, or no meaning "
+        "twice",
+    )
+    tune: Annotated[Tune, Later] = Field(
+        default="all", description="all weights, LoRA adapters, or the head on a frozen encoder"
+    )
+    lora_rank: Annotated[int, Later] = Field(default=8, ge=1, le=1024)
+    shots: Annotated[int, Later] = Field(
+        default=0, ge=0, description="examples of each of shot_langs inside the budget"
+    )
+    shot_langs: Annotated[Langs, Later] = ()
+    eval_every: Annotated[int | None, Later] = Field(
+        default=None, ge=1, description="optimizer steps between two points of the learning curve"
+    )
+    holdout: Annotated[int, Later] = Field(
+        default=0, ge=0, description="training rows of the sources kept out, to select a checkpoint"
+    )
+    select: Annotated[Select, Later] = Field(
+        default="last",
+        description="the checkpoint that is scored: the last, or the best on held-out rows of the "
+        "sources, or the best on the targets' test items (not zero-shot)",
+    )
+    eval_task: Annotated[str | None, Later] = Field(
+        default=None, description="another task of the same kind and labels to score on"
+    )
+    eval_data: Annotated[str | None, Later] = Field(
+        default=None, description="fingerprint of that task's files"
+    )
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -100,12 +92,54 @@ class TrainSpec(Spec):
                 f"number of source languages, {len(self.source_langs)}",
                 hint="Raise the budget or choose fewer languages.",
             )
+        self._check_shots()
+        self._check_selection()
         return self
+
+    def _check_shots(self) -> None:
+        if bool(self.shots) != bool(self.shot_langs):
+            raise SpecError(
+                f"{self.shots} shots of {', '.join(self.shot_langs) or 'no language'}",
+                hint="Few-shot training needs both a number and target languages.",
+            )
+        if both := set(self.shot_langs) & set(self.source_langs):
+            raise SpecError(f"{', '.join(sorted(both))} is a source already, so no few-shot target")
+        left = self.budget - self.shots * len(self.shot_langs)
+        if left < len(self.source_langs):
+            raise SpecError(
+                f"{self.shots} examples of {len(self.shot_langs)} targets leave {max(left, 0)} of "
+                f"a budget of {self.budget} for {len(self.source_langs)} sources",
+                hint="Raise the budget or lower the shots.",
+            )
+
+    def _check_selection(self) -> None:
+        if self.select != "last" and self.eval_every is None:
+            raise SpecError(
+                f"selecting the best checkpoint on the {self.select} needs points to choose from",
+                hint="Give the steps between two evaluations.",
+            )
+        if (self.select == "source") != (self.holdout > 0):
+            raise SpecError(
+                f"{self.holdout} held-out rows with selection {self.select!r}",
+                hint="Held-out rows of the sources are what selection by source needs, and "
+                "nothing else does.",
+            )
+        if self.holdout and self.holdout < len(self.source_langs):
+            raise SpecError(
+                f"{self.holdout} held-out rows do not reach {len(self.source_langs)} sources",
+                hint="Hold out more rows.",
+            )
 
     @property
     def name(self) -> str:
-        """The paper's notation: SSLT(en), MSLT(de, en, es)."""
-        return set_name(self.source_langs)
+        """The paper's notation: SSLT(en), MSLT(de, en, es); MSLT(de, en) + 10 th with shots."""
+        shots = f" + {self.shots} {', '.join(self.shot_langs)}" if self.shots else ""
+        return set_name(self.source_langs) + shots
+
+    @property
+    def seen_langs(self) -> tuple[str, ...]:
+        """Languages with training examples: sources, and targets with shots."""
+        return languages((*self.source_langs, *self.shot_langs))
 
 
 def set_name(source_langs: tuple[str, ...]) -> str:
@@ -211,3 +245,4 @@ class Where(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
     data: str | None = None
     model: str | None = None
+    eval_data: str | None = None

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy.typing as npt
 
+from mslt_core.spec.base import Spec
 from mslt_core.spec.errors import StoreError
-from mslt_core.spec.specs import Spec
 from mslt_core.store.atomic import DamagedError, remove_strays
 from mslt_core.store.spec_text import spec_to_text
 from mslt_core.store.tensors import Arrays, read_tensors, write_tensors

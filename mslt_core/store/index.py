@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 
 Read = Callable[[str], RunInfo | None]
 
-LAYOUT = 2
+LAYOUT = 3
 """Raised when the table changes; an index of another layout is made anew."""
 
 BUSY_TIMEOUT_S = 30.0
@@ -30,7 +30,7 @@ BUSY_TIMEOUT_S = 30.0
 TABLE = """
 CREATE TABLE runs (
     digest TEXT PRIMARY KEY, state TEXT, task TEXT, model TEXT, source_langs TEXT,
-    budget INTEGER, steps INTEGER, seed INTEGER, created_utc TEXT, mean_accuracy REAL,
+    budget INTEGER, steps INTEGER, seed INTEGER, created_utc TEXT, mean_score REAL,
     stamp TEXT NOT NULL, info TEXT NOT NULL
 ) WITHOUT ROWID
 """
@@ -141,7 +141,7 @@ def _row(run: str, stamp: str, info: RunInfo | None) -> tuple[str | int | float 
         spec.steps,
         spec.seed,
         info.created_utc,
-        info.mean_accuracy,
+        info.mean_score,
         stamp,
         _to_text(info),
     )
@@ -160,4 +160,9 @@ def _from_text(text: str) -> RunInfo | None:
     fields = json.loads(text)
     spec = spec_from_text(fields["spec"], fields["run"])
     assert isinstance(spec, TrainSpec)
-    return RunInfo(**{**fields, "spec": spec, "where": Where(**fields["where"])})
+    made = {
+        "spec": spec,
+        "where": Where(**fields["where"]),
+        "metrics": tuple(fields["metrics"]),
+    }
+    return RunInfo(**{**fields, **made})

@@ -13,7 +13,7 @@ import numpy as np
 
 from mslt_core.spec.errors import StoreError
 from mslt_core.spec.languages import language
-from mslt_core.spec.results import TargetScores, TrainingPoint
+from mslt_core.spec.results import SCORES, CurvePoint, TargetScores
 from mslt_core.spec.specs import TrainSpec
 from mslt_core.store.tensors import Arrays, read_packed
 from mslt_core.store.work import is_digest
@@ -39,6 +39,9 @@ class RunOutcome(TypedDict):
     weights: str
     """Fingerprint of the trained checkpoint."""
     n_layers: int
+    n_meanings: int | None
+    step_scored: int | None
+    last_scores: dict[str, TargetScores] | None
 
 
 @functools.lru_cache(maxsize=64)
@@ -54,9 +57,13 @@ def unpacked(path: Path, mtime_ns: int) -> dict[str, Arrays]:  # noqa: ARG001
 def checked_record(record: Mapping[str, Any]) -> dict[str, Any]:
     """The scores as objects; ValueError, KeyError or TypeError where something does not fit."""
     scores = {lang: TargetScores(**fields) for lang, fields in record["scores"].items()}
-    numbers = [v for score in scores.values() for v in dataclasses.astuple(score) if v is not None]
-    if not np.isfinite(numbers).all():
-        raise ValueError("a score is not finite")
+    last = record.get("last_scores")
+    last_scores = {k: TargetScores(**v) for k, v in last.items()} if last else None
+    for score in (*scores.values(), *(last_scores or {}).values()):
+        if not np.isfinite([v for v in dataclasses.astuple(score) if v is not None]).all():
+            raise ValueError("a score is not finite")
+        if not score.metrics:
+            raise ValueError("a target has no score")
     kinds = {
         "sampled_hash": str,
         "tokens_seen": dict,
@@ -67,7 +74,7 @@ def checked_record(record: Mapping[str, Any]) -> dict[str, Any]:
     for name, kind in kinds.items():
         if not isinstance(record[name], kind):
             raise TypeError(f"{name} is no {kind.__name__}")
-    return {**record, "scores": scores}
+    return {**record, "scores": scores, "last_scores": last_scores}
 
 
 def stamps_of(root: Path) -> dict[str, str]:
@@ -92,11 +99,17 @@ def _stamp(path: str) -> str:
     return f"{found.st_ino}:{found.st_mtime_ns}:{found.st_size}"
 
 
-def training_point(line: bytes) -> TrainingPoint | None:
-    try:
-        return TrainingPoint(**json.loads(line))
-    except (ValueError, TypeError):
-        return None
+def curve_point(line: Mapping[str, Any]) -> CurvePoint:
+    scores = {lang: TargetScores(**fields) for lang, fields in line["scores"].items()}
+    return CurvePoint(**{**line, "scores": scores})
+
+
+def as_fields(scores: Mapping[str, TargetScores]) -> dict[str, dict[str, Any]]:
+    """Scores as they are written: what a task does not have is left out."""
+    return {
+        lang: {name: v for name, v in dataclasses.asdict(of_lang).items() if v is not None}
+        for lang, of_lang in scores.items()
+    }
 
 
 def predictions_of(lang: str) -> str:
@@ -104,10 +117,20 @@ def predictions_of(lang: str) -> str:
     return f"predictions/{language(lang).code}.safetensors"
 
 
-def mean_accuracy(spec: TrainSpec, scores: Mapping[str, TargetScores]) -> float | None:
-    """Mean token accuracy over the targets that were not trained on; None if all were."""
-    zero_shot = [s.accuracy for lang, s in scores.items() if lang not in spec.source_langs]
-    return float(np.mean(zero_shot)) if zero_shot else None
+def metrics_of(scores: Mapping[str, TargetScores]) -> tuple[str, ...]:
+    """What the targets are scored by, in any language, the main score first."""
+    found = {name for of_lang in scores.values() for name in of_lang.metrics}
+    return tuple(name for name in SCORES if name in found)
+
+
+def mean_score(spec: TrainSpec, scores: Mapping[str, TargetScores]) -> float | None:
+    """Mean of the main score over the targets that were not trained on; None if all were."""
+    found = [
+        getattr(of_lang, of_lang.metrics[0])
+        for lang, of_lang in scores.items()
+        if lang not in spec.seen_langs
+    ]
+    return float(np.mean(found)) if found else None
 
 
 def hash_of(sampled: Mapping[str, Sequence[str]]) -> str:

@@ -1,7 +1,6 @@
 """Run folders: what a training run writes, and the list of runs."""
 
 import dataclasses
-import json
 import logging
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -11,26 +10,28 @@ import numpy as np
 import numpy.typing as npt
 
 from mslt_core.spec.errors import MsltError, StoreError
-from mslt_core.spec.results import RunInfo, RunState, TargetScores, TrainingPoint
+from mslt_core.spec.results import CurvePoint, RunInfo, RunState, TargetScores, TrainingPoint
 from mslt_core.spec.specs import TrainSpec
 from mslt_core.store.atomic import (
     DamagedError,
     atomic_write,
     read_json,
-    write_errors_explained,
     write_json,
 )
 from mslt_core.store.index import RunIndex
+from mslt_core.store.lines import append_line, keep_up_to, read_lines
 from mslt_core.store.records import (
     PACKED,
     RunOutcome,
+    as_fields,
     checked_record,
+    curve_point,
     damaged,
     hash_of,
-    mean_accuracy,
+    mean_score,
+    metrics_of,
     predictions_of,
     stamps_of,
-    training_point,
     unpacked,
 )
 from mslt_core.store.states import UNFINISHED, WorkStatus
@@ -73,27 +74,24 @@ class Runs(WorkFolders):
 
     def append_history(self, run: str, point: TrainingPoint) -> None:
         """Add a row to the history; once this returns, killing the process cannot lose it."""
-        path = self._own(run) / "history.jsonl"
-        line = json.dumps(dataclasses.asdict(point)).encode() + b"\n"
-        with write_errors_explained(path, len(line)), path.open("a+b") as file:
-            if file.tell():
-                file.seek(-1, 2)
-                if file.read(1) != b"\n":  # a killed worker's torn line must not swallow this one
-                    line = b"\n" + line
-            file.write(line)
+        append_line(self._own(run) / "history.jsonl", dataclasses.asdict(point))
+
+    def append_curve(self, run: str, point: CurvePoint) -> None:
+        """Add a point of the learning curve, as safely."""
+        append_line(self._own(run) / "curve.jsonl", dataclasses.asdict(point))
 
     def truncate_history(self, run: str, step: int) -> None:
-        """Keep the history up to and with `step`, from which training goes on."""
-        kept = [dataclasses.asdict(p) for p in self.history(run) if p.step <= step]
-        text = "".join(f"{json.dumps(point)}\n" for point in kept)
-        atomic_write(self._own(run) / "history.jsonl", text.encode())
+        """Keep history and learning curve up to and with `step`, from which training goes on."""
+        for name in ("history.jsonl", "curve.jsonl"):
+            keep_up_to(self._own(run) / name, step)
 
     def history(self, run: str) -> list[TrainingPoint]:
         """The training points so far. Lines that a crash tore are left out."""
-        path = self._path(run, "history.jsonl")
-        lines = path.read_bytes().splitlines() if path else []
-        points = (training_point(line) for line in lines)
-        return [point for point in points if point is not None]
+        return read_lines(self._path(run, "history.jsonl"), lambda line: TrainingPoint(**line))
+
+    def curve(self, run: str) -> list[CurvePoint]:
+        """The points of the learning curve so far; none where none were asked for."""
+        return read_lines(self._path(run, "curve.jsonl"), curve_point)
 
     def write_outcome(
         self,
@@ -106,6 +104,9 @@ class Runs(WorkFolders):
         device: str,
         weights: str,
         n_layers: int,
+        n_meanings: int | None = None,
+        step_scored: int | None = None,
+        last_scores: Mapping[str, TargetScores] | None = None,
     ) -> None:
         """Write all that the run found, the scores last; then it may be called done."""
         folder = self._own(run)
@@ -113,13 +114,16 @@ class Runs(WorkFolders):
             write_tensors(folder / predictions_of(lang), arrays, {"run": run, "lang": lang})
         write_json(folder / "sampled.json", sampled)
         record = {
-            "scores": {lang: dataclasses.asdict(score) for lang, score in scores.items()},
+            "scores": as_fields(scores),
             "sampled_hash": hash_of(sampled),
             "n_sampled": {lang: len(rows) for lang, rows in sampled.items()},
             "tokens_seen": dict(tokens_seen),
             "device": device,
             "weights": weights,
             "n_layers": n_layers,
+            "n_meanings": n_meanings,
+            "step_scored": step_scored,
+            "last_scores": last_scores and as_fields(last_scores),
         }
         write_json(folder / "scores.json", record)
 
@@ -137,6 +141,9 @@ class Runs(WorkFolders):
             device=record["device"],
             weights=record["weights"],
             n_layers=record["n_layers"],
+            n_meanings=record.get("n_meanings"),
+            step_scored=record.get("step_scored"),
+            last_scores=record["last_scores"],
         )
 
     def _sampled(self, run: str, expected: str) -> dict[str, list[str]]:
@@ -178,8 +185,9 @@ class Runs(WorkFolders):
             path = self._path(run, name)
             if path:
                 atomic_write(folder / name, path.read_bytes())
-        scores = {lang: dataclasses.asdict(score) for lang, score in record["scores"].items()}
-        write_json(folder / "scores.json", {**record, "scores": scores})
+        last = record["last_scores"]
+        fields = {"scores": as_fields(record["scores"]), "last_scores": last and as_fields(last)}
+        write_json(folder / "scores.json", {**record, **fields})
 
     def model_folder(self, run: str) -> Path | None:
         """The folder of the trained checkpoint, if its weights are stored in any layer."""
@@ -203,7 +211,8 @@ class Runs(WorkFolders):
             created_utc=status.created_utc,
             elapsed_s=status.progress.elapsed_s,
             device=record["device"] if record else "",
-            mean_accuracy=mean_accuracy(spec, record["scores"]) if record else None,
+            metrics=metrics_of(record["scores"]) if record else (),
+            mean_score=mean_score(spec, record["scores"]) if record else None,
             has_scores=record is not None,
             read_only=self._read_only or self._home(run).parent != self._roots[0],
             has_weights=self.model_folder(run) is not None,

@@ -3,7 +3,7 @@
 import functools
 import json
 
-from mslt_core.spec.specs import Spec
+from mslt_core.spec.base import Spec
 from mslt_core.store.atomic import DamagedError
 
 

@@ -15,9 +15,10 @@ from typing import Literal
 
 from filelock import FileLock, Timeout
 
+from mslt_core.spec.base import Spec
 from mslt_core.spec.errors import AlreadyRunningError, BadInputError, StoreError
 from mslt_core.spec.results import RunState
-from mslt_core.spec.specs import Spec, Where
+from mslt_core.spec.specs import Where
 from mslt_core.store.atomic import (
     DamagedError,
     atomic_write,

@@ -62,7 +62,7 @@ def run_results(root: str, group: RunGroup) -> list[RunResult]:
 @st.cache_data(max_entries=64, show_spinner=False)
 def _gains(
     root: str,
-    metric: str,
+    metric: str | None,
     stamp: str,  # noqa: ARG001
     _baseline: RunGroup,
     _others: tuple[RunGroup, ...],
@@ -75,7 +75,7 @@ def _gains(
 
 
 def gains(
-    root: str, baseline: RunGroup, others: tuple[RunGroup, ...], metric: str
+    root: str, baseline: RunGroup, others: tuple[RunGroup, ...], metric: str | None = None
 ) -> tuple[GainResult, ...]:
     """Each group minus the baseline; the means are over targets that none of them trained on."""
     return _gains(root, metric, " ".join(map(_stamp, (baseline, *others))), baseline, others)
@@ -93,7 +93,7 @@ def _zero_shot_means(
 def zero_shot_means(
     root: str, groups: tuple[RunGroup, ...]
 ) -> tuple[tuple[str, ...], dict[str, float]]:
-    """The targets that none of the groups trained on, and each group's mean accuracy there."""
+    """The targets that none of the groups trained on, and each group's mean main score there."""
     return _zero_shot_means(root, " ".join(map(_stamp, groups)), groups)
 
 

@@ -7,6 +7,7 @@ import streamlit as st
 
 from mslt_core import pipeline
 from mslt_core.spec.errors import NotComputedError
+from mslt_core.spec.metrics import METRICS
 from mslt_core.spec.results import GainResult
 from pages._shared import cached
 from pages._shared.context import Context
@@ -28,19 +29,20 @@ def best_set(context: Context, targets: tuple[str, ...], means: dict[str, float]
     level = [best.name, *cached.level_with(context.root, best, others, targets)]
     unsure = n > 1 and min(len(group.runs) for group in context.groups) < pipeline.MIN_SEEDS
     points = f"{100 * means[best.key]:.1f} points"
+    best_metric = _named(best.metrics[0])
     st.metric(
         "Best set so far" if n > 1 else "The one set so far",
         best.name if len(level) == 1 else f"{len(level)} sets level",
         points if len(level) == 1 else f"up to {points}",
         delta_color="off",
         delta_arrow="off",
-        help=f"Mean token accuracy over the seeds and over the {len(targets)} languages that "
+        help=f"Mean {best_metric} over the seeds and over the {len(targets)} languages that "
         f"none of the {n} sets trained on: {', '.join(targets)}. Level: the 95 % interval of the "
         "difference from the best holds 0.",
     )
     who = f"{escape(joined(level))}, " if len(level) > 1 else ""
     st.caption(
-        f"{who}of {n} sets, mean accuracy on {len(targets)} languages that none trained on"
+        f"{who}of {n} sets, mean {best_metric} on {len(targets)} languages that none trained on"
         f"{'; too few seeds to tell sets apart' if unsure else ''}"
     )
 
@@ -62,9 +64,15 @@ def gain(result: GainResult) -> None:
     )
     seeds = result.mean.n_seeds
     st.caption(
-        f"token accuracy, mean over {len(zero_shot)} unseen languages{interval}, "
+        f"{_named(result.metric)}, mean over {len(zero_shot)} unseen languages{interval}, "
         f"{seeds} seed{'s' * (seeds > 1)}"
     )
+
+
+def _named(metric: str) -> str:
+    """A score in the middle of a sentence: token accuracy, answer F1."""
+    label = METRICS[metric].label
+    return label[0].lower() + label[1:]
 
 
 def mixing(context: Context) -> None:
@@ -90,12 +98,13 @@ def mixing(context: Context) -> None:
 
 def trained(context: Context, n_targets: int, means: dict[str, float]) -> pd.DataFrame:
     """What has been run: a row a set."""
+    score = f"{_named(context.groups[0].metrics[0])} on {n_targets} unseen languages"
     return pd.DataFrame(
         [
             {
                 "set": group.name,
                 "seeds": ", ".join(str(info.spec.seed) for info in group.runs),
-                f"accuracy on {n_targets} unseen languages": 100 * means.get(group.key, math.nan),
+                score: 100 * means.get(group.key, math.nan),
                 "runs with weights": sum(info.has_weights for info in group.runs),
                 "from": "the example" if group.runs[0].read_only else "this store",
             }

@@ -5,14 +5,15 @@ from collections.abc import Sequence
 import pandas as pd
 
 from mslt_core.spec.languages import label
+from mslt_core.spec.metrics import WITH_MAJORITY
 from mslt_core.spec.results import GainResult, RunResult, TargetGain
 from pages._shared.messages import escape
 
 INTERVALS = {
-    "seeds": "Intervals: 95 % Student's t over the seeds, which are paired; the test sentences "
+    "seeds": "Intervals: 95 % Student's t over the seeds, which are paired; the test items "
     "are held fixed.",
     "items": "Fewer than three seeds, so the intervals (95 %, paired bootstrap) carry the test "
-    "sentences' sampling only. Another seed may move every point further than that.",
+    "items' sampling only. Another seed may move every point further than that.",
     "none": "Fewer than three seeds: no interval for this metric.",
 }
 
@@ -27,7 +28,7 @@ def answer(result: GainResult) -> str:
     below = sum(gain.high is not None and gain.high < 0 for gain in zero_shot)
     noise = {
         "seeds": f", beyond the seeds' noise on {beyond}",
-        "items": f", beyond the sentences' noise on {beyond}",
+        "items": f", beyond the items' noise on {beyond}",
         "none": "",
     }[result.interval]
     worse = f" (and below zero on {below})" if below else ""
@@ -88,10 +89,12 @@ def table(result: GainResult) -> pd.DataFrame:
             "difference": 100 * gain.difference,
             "low": None if gain.low is None else 100 * gain.low,
             "high": None if gain.high is None else 100 * gain.high,
-            "majority": 100 * gain.majority_accuracy,
-            "sentences": gain.n_items,
+            "majority": None if gain.majority_accuracy is None else 100 * gain.majority_accuracy,
+            "items": gain.n_items,
             "seeds": gain.n_seeds,
         }
         for gain in result.gains
     ]
+    if result.metric not in WITH_MAJORITY:
+        rows = [{name: cell for name, cell in row.items() if name != "majority"} for row in rows]
     return pd.DataFrame(rows).sort_values("difference", ascending=False, ignore_index=True)

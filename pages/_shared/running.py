@@ -3,6 +3,7 @@
 import streamlit as st
 
 from mslt_core import figures, jobs, pipeline
+from mslt_core.spec.metrics import METRICS
 from mslt_core.spec.results import RunInfo
 from mslt_core.store import UNFINISHED, Store
 from pages._shared.messages import escape, explain_errors, show_progress
@@ -95,10 +96,11 @@ def _title(info: RunInfo) -> str:
 
 def _told(info: RunInfo) -> str:
     words = STATE_WORDS[info.state]
-    if info.state == "done" and info.mean_accuracy is not None:
+    if info.state == "done" and info.mean_score is not None:
         n = len(info.zero_shot_langs)
+        score = METRICS[info.metrics[0]].label
         return (
-            f"{words} in {info.elapsed_s:.0f} s, mean token accuracy "
-            f"**{100 * info.mean_accuracy:.1f}** on the {n} languages it did not train on"
+            f"{words} in {info.elapsed_s:.0f} s, mean {score[0].lower()}{score[1:]} "
+            f"**{100 * info.mean_score:.1f}** on the {n} languages it did not train on"
         )
     return words if info.state != "failed" else f"{words} at step {info.step:,}"

@@ -3,8 +3,9 @@
 import streamlit as st
 
 from mslt_core import jobs, pipeline
+from mslt_core.spec.base import Spec
 from mslt_core.spec.selecting import SelectSpec
-from mslt_core.spec.specs import LanguageVectorsSpec, Spec, Where
+from mslt_core.spec.specs import LanguageVectorsSpec, Where
 from mslt_core.store import UNFINISHED
 from pages._shared.context import Context
 from pages._shared.messages import escape, show_progress

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from mslt_core.data.budget import equal_budget, sample
+from mslt_core.data.budget import equal_budget, sample, sample_meanings, tempered_budget
 from mslt_core.spec.errors import DataError, SpecError
 
 ROOT = Path(__file__).parents[2]
@@ -73,3 +75,78 @@ def test_refuses_more_than_there_is():
         DataError, match=r"Swahili \(sw\) has 1000 training examples, 1001 are want"
     ):
         sample(1000, 1001, lang="sw", seed=0)
+
+
+# --- shares by size
+
+
+@given(
+    st.dictionaries(st.sampled_from(POOL[:5]), st.integers(1, 10**6), min_size=1),
+    st.integers(5, 10**5),
+    st.floats(0, 1),
+)
+def test_tempered_shares_sum_up_and_follow_the_sizes(sizes, total, alpha):
+    shares = tempered_budget(sizes, total, alpha)
+    assert sum(shares.values()) == total
+    assert list(shares) == sorted(sizes)
+    assert min(shares.values()) >= 1
+    for one in sizes:
+        for other in sizes:
+            if sizes[one] >= sizes[other]:
+                assert shares[one] >= shares[other] - 1
+
+
+def test_tempered_by_hand():
+    sizes = {"de": 100, "en": 900}
+    # one each, then 998 by 100 : 900 = 99.8 and 898.2, and the one that is left to the larger rest
+    assert tempered_budget(sizes, 1000, 1.0) == {"de": 101, "en": 899}
+    # 10 : 30, so 249.5 and 748.5: the rests are equal, the first takes it
+    assert tempered_budget(sizes, 1000, 0.5) == {"de": 251, "en": 749}
+    assert tempered_budget(sizes, 1001, 0.0) == equal_budget(["de", "en"], 1001)
+
+
+def test_a_language_without_data_has_no_share():
+    with pytest.raises(SpecError, match=r"German \(de\) has no training examples"):
+        tempered_budget({"de": 0, "en": 5}, 10, 0.5)
+
+
+# --- parallel data
+
+
+MEANINGS = {"de": list("abcdefgh"), "en": list("hgfedcba"), "sw": list("bdfh")}
+
+
+def drawn_meanings(shares, how, seed=0):
+    drawn = sample_meanings(MEANINGS, shares, how=how, seed=seed)
+    return {lang: [MEANINGS[lang][i] for i in rows] for lang, rows in drawn.items()}
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_parallel_draws_share_their_meanings(seed):
+    found = drawn_meanings({"de": 3, "en": 3}, "parallel", seed)
+    assert found["de"] == found["en"]
+    larger = drawn_meanings({"de": 5}, "parallel", seed)
+    assert larger["de"][:3] == found["de"]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_disjoint_draws_share_none_and_are_as_many_as_one_language_s(seed):
+    found = drawn_meanings({"de": 3, "en": 3}, "disjoint", seed)
+    assert not set(found["de"]) & set(found["en"])
+    # the same meanings as one language alone would have been given: a set is not more content
+    alone = drawn_meanings({"en": 6}, "disjoint", seed)
+    assert {*found["de"], *found["en"]} == set(alone["en"])
+
+
+def test_rows_of_one_meaning_stay_in_one_language():
+    triples = {lang: [str(i // 3) for i in range(12)] for lang in ("de", "en")}
+    drawn = sample_meanings(triples, {"de": 4, "en": 4}, how="disjoint", seed=1)
+    meant = {lang: {triples[lang][i] for i in rows} for lang, rows in drawn.items()}
+    assert not meant["de"] & meant["en"]
+
+
+def test_too_few_meanings_are_told():
+    with pytest.raises(DataError, match=r"Swahili \(sw\) has 4 training examples, 5 are wanted"):
+        sample_meanings(MEANINGS, {"sw": 5}, how="parallel", seed=0)
+    with pytest.raises(DataError, match="3 training examples that no other language has taken"):
+        sample_meanings(MEANINGS, {"de": 5, "en": 4}, how="disjoint", seed=0)

@@ -68,7 +68,7 @@ def test_hover_has_both_scores_and_what_they_rest_on(gain_result):
     (trace,) = dots(target_gains([gain_result()]))
     assert trace.hovertext[1] == (
         "<b>Arabic (ar)</b> · zero-shot<br><b>+4.0 [3.0, 5.0]</b> points<br>"
-        "MSLT(de, en, es) 64.0, SSLT(en) 60.0<br>1,000 sentences, 3 seeds<br>"
+        "MSLT(de, en, es) 64.0, SSLT(en) 60.0<br>1,000 test items, 3 seeds<br>"
         "majority accuracy 50.0"
     )
 
@@ -115,4 +115,4 @@ def test_title_and_alternative_text_say_the_answer(gain_result):
 
 def test_the_subtitle_names_every_kind_of_interval(gain_result):
     fig = target_gains([gain_result(), gain_result("MSLT(ar, en)", interval="items")])
-    assert "over seeds or 95 % intervals over sentences" in fig.layout.title.subtitle.text
+    assert "over seeds or 95 % intervals over test items" in fig.layout.title.subtitle.text

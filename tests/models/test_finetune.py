@@ -19,8 +19,8 @@ from safetensors.torch import load_file
 
 from mslt_core.models import checkpoints, trainer
 from mslt_core.models.finetune import finetune, save_model
+from mslt_core.models.heads.tagging import predict_tags
 from mslt_core.models.load import load_encoder, load_tokenizer
-from mslt_core.models.predict import predict_tags
 from mslt_core.spec.errors import CheckpointError, SpecError, StoreError, TrainingError
 from mslt_core.spec.specs import TrainSpec
 
@@ -53,6 +53,7 @@ class Run:
         self.tuned = finetune(
             spec,
             checkpoint=checkpoint,
+            kind="tagging",
             labels=labels,
             rows=self.rows,
             folder=folder,
@@ -411,8 +412,8 @@ def work(folder):
         history.write_text("".join(line for line in lines if json.loads(line)[0] <= step))
 
     tuned = finetune.finetune(
-        spec, checkpoint=checkpoint, labels=conftest.LABELS, rows=rows, folder=folder,
-        report=report, should_stop=lambda: False, on_resume=cut, save_every=2,
+        spec, checkpoint=checkpoint, kind="tagging", labels=conftest.LABELS, rows=rows,
+        folder=folder, report=report, should_stop=lambda: False, on_resume=cut, save_every=2,
     )
     finetune.save_model(tuned, folder / "model")
 
@@ -439,7 +440,7 @@ def saving(folder):
 
 
 # what every child would import again; no backward pass here, or autograd would refuse to fork
-load.load_token_classifier(checkpoint, conftest.LABELS, 0)
+load.load_with_head(checkpoint, "tagging", conftest.LABELS, 0)
 os.waitpid(start(root / "whole"), 0)
 rng = random.Random(0)
 kills = inside = errors = 0

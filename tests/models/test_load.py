@@ -14,14 +14,14 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from mslt_core.models.checkpoints import seal
-from mslt_core.models.load import load_encoder, load_token_classifier, load_tokenizer
+from mslt_core.models.load import load_encoder, load_tokenizer, load_with_head
 from mslt_core.spec.errors import CheckpointError
 
 ROOT = Path(__file__).parents[2]
 LOADERS = {
     "tokenizer": load_tokenizer,
     "encoder": load_encoder,
-    "classifier": lambda path: load_token_classifier(path, ["O", "B"], seed=0),
+    "classifier": lambda path: load_with_head(path, "tagging", ["O", "B"], seed=0),
 }
 
 
@@ -64,7 +64,7 @@ def test_half_precision_is_widened(folder):
 
 
 def test_a_fine_tuned_classifier_loads_as_encoder(tiny_checkpoint, tmp_path):
-    classifier = load_token_classifier(tiny_checkpoint, ["O", "B"], seed=0)
+    classifier = load_with_head(tiny_checkpoint, "tagging", ["O", "B"], seed=0)
     classifier.save_pretrained(tmp_path)
     encoder = load_encoder(tmp_path)
     assert torch.equal(hidden_states(encoder), hidden_states(classifier.roberta))
@@ -73,11 +73,11 @@ def test_a_fine_tuned_classifier_loads_as_encoder(tiny_checkpoint, tmp_path):
 def test_the_seed_decides_the_head_and_nothing_else_does(tiny_checkpoint):
     torch.manual_seed(123)
     state = torch.random.get_rng_state()
-    first = load_token_classifier(tiny_checkpoint, ["O", "B", "I"], seed=1).state_dict()
+    first = load_with_head(tiny_checkpoint, "tagging", ["O", "B", "I"], seed=1).state_dict()
     assert torch.equal(torch.random.get_rng_state(), state)
     torch.manual_seed(456)
-    again = load_token_classifier(tiny_checkpoint, ["O", "B", "I"], seed=1).state_dict()
-    other = load_token_classifier(tiny_checkpoint, ["O", "B", "I"], seed=2).state_dict()
+    again = load_with_head(tiny_checkpoint, "tagging", ["O", "B", "I"], seed=1).state_dict()
+    other = load_with_head(tiny_checkpoint, "tagging", ["O", "B", "I"], seed=2).state_dict()
     assert all(torch.equal(first[name], again[name]) for name in first)
     differing = [name for name in first if not torch.equal(first[name], other[name])]
     assert differing == ["classifier.weight"]
@@ -88,9 +88,9 @@ def test_the_seed_decides_the_head_and_nothing_else_does(tiny_checkpoint):
 
 @pytest.mark.parametrize("labels", [["O", "B"], ["O", "B", "I"]])
 def test_a_head_in_the_checkpoint_is_not_used(tiny_checkpoint, tmp_path, labels):
-    load_token_classifier(tiny_checkpoint, ["X", "Y"], seed=5).save_pretrained(tmp_path)
-    fresh = load_token_classifier(tiny_checkpoint, labels, seed=1)
-    over = load_token_classifier(tmp_path, labels, seed=1)
+    load_with_head(tiny_checkpoint, "tagging", ["X", "Y"], seed=5).save_pretrained(tmp_path)
+    fresh = load_with_head(tiny_checkpoint, "tagging", labels, seed=1)
+    over = load_with_head(tmp_path, "tagging", labels, seed=1)
     assert torch.equal(over.classifier.weight, fresh.classifier.weight)
     assert over.config.id2label == dict(enumerate(labels))
     assert torch.equal(hidden_states(over.roberta), hidden_states(fresh.roberta))
@@ -102,7 +102,7 @@ def test_missing_weights_are_named(folder):
     with pytest.raises(CheckpointError, match=r"lacks 1 weights.*layer\.1\.output\.dense\.weight"):
         load_encoder(folder)
     with pytest.raises(CheckpointError, match=r"lacks 1 weights.*layer\.1\.output\.dense\.weight"):
-        load_token_classifier(folder, ["O", "B"], seed=0)
+        load_with_head(folder, "tagging", ["O", "B"], seed=0)
 
 
 def test_weights_of_another_size_are_refused(folder):
@@ -124,7 +124,7 @@ def test_weights_that_are_not_finite_are_named(folder, value):
     with pytest.raises(
         CheckpointError, match=r"layer\.0\.attention\.self\.query\.weight hold NaN or"
     ):
-        load_token_classifier(folder, ["O", "B"], seed=0)
+        load_with_head(folder, "tagging", ["O", "B"], seed=0)
 
 
 class Canary:

@@ -1,5 +1,9 @@
 """Questions: every field is part of the name, bad fields are refused with a sentence."""
 
+import hashlib
+import json
+import re
+
 import pytest
 
 from mslt_core.spec.errors import SpecError, UnknownLanguageError
@@ -35,13 +39,64 @@ OTHER = {
     "precision": "bfloat16",
     "seed": 1,
 }
+# fields that came later, with what else they need
+LATER = {
+    "alpha": {"alpha": 0.5},
+    "rows": {"rows": "disjoint"},
+    "tune": {"tune": "lora"},
+    "lora_rank": {"lora_rank": 16},
+    "shots": {"shots": 10, "shot_langs": ("th",)},
+    "shot_langs": {"shots": 10, "shot_langs": ("ur",)},
+    "eval_every": {"eval_every": 5},
+    "holdout": {"eval_every": 5, "holdout": 9, "select": "source"},
+    "select": {"eval_every": 5, "select": "target"},
+    "eval_task": {"eval_task": "own"},
+    "eval_data": {"eval_data": "d2"},
+}
 EMBED = EmbedSpec(checkpoint="c", corpus="k", lang="en", layer=2)
 
 
 def test_every_field_of_a_run_changes_its_digest():
-    assert set(OTHER) == set(TrainSpec.model_fields)
-    digests = {TrainSpec(**{**TRAIN, field: value}).digest() for field, value in OTHER.items()}
-    assert len({*digests, TrainSpec(**TRAIN).digest()}) == len(OTHER) + 1
+    assert set(OTHER) | set(LATER) == set(TrainSpec.model_fields)
+    changes = [*({field: value} for field, value in OTHER.items()), *LATER.values()]
+    digests = {TrainSpec(**{**TRAIN, **change}).digest() for change in changes}
+    assert len({*digests, TrainSpec(**TRAIN).digest()}) == len(changes) + 1
+
+
+def test_a_field_that_came_later_leaves_older_runs_their_names():
+    asked = TrainSpec(**TRAIN)
+    later = {name: TrainSpec.model_fields[name].default for name in LATER}
+    assert TrainSpec(**TRAIN, **later).digest() == asked.digest()
+    fields = {name: v for name, v in asked.model_dump(mode="json").items() if name not in later}
+    text = json.dumps(["TrainSpec", 1, fields], sort_keys=True, separators=(",", ":"))
+    assert asked.digest() == hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"shots": 10}, "10 shots of no language"),
+        ({"shots": 10, "shot_langs": ("en",)}, "en is a source already"),
+        ({"shots": 44, "shot_langs": ("th", "ur")}, "leave 2 of a budget of 90 for 3 sources"),
+        ({"select": "target"}, "needs points to choose from"),
+        ({"select": "source", "eval_every": 5}, "0 held-out rows with selection 'source'"),
+        ({"holdout": 9, "eval_every": 5}, "9 held-out rows with selection 'last'"),
+        (
+            {"select": "source", "eval_every": 5, "holdout": 2},
+            "2 held-out rows do not reach 3 sources",
+        ),
+        ({"alpha": 1.1}, "alpha"),
+    ],
+)
+def test_what_does_not_go_together_is_refused(change, message):
+    with pytest.raises(SpecError, match=re.escape(message)):
+        TrainSpec(**{**TRAIN, **change})
+
+
+def test_few_shot_targets_are_seen_and_named():
+    asked = TrainSpec(**{**TRAIN, "shots": 10, "shot_langs": ("th",)})
+    assert asked.seen_langs == ("de", "en", "es", "th")
+    assert asked.name == "MSLT(de, en, es) + 10 th"
 
 
 def test_the_digest_ignores_how_the_languages_were_written():

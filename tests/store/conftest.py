@@ -49,7 +49,7 @@ def embed_spec():
 def outcome():
     """Makes the arguments of `Runs.write_outcome` for runs of `train_spec`."""
 
-    def make(accuracy=0.5, predictions=None):
+    def make(accuracy=0.5, predictions=None, **more):
         scores = TargetScores(
             accuracy=accuracy, span_f1=0.4, majority_accuracy=0.3, n_items=2, n_tokens=7
         )
@@ -61,6 +61,7 @@ def outcome():
             "device": "cpu",
             "weights": "a" * 16,
             "n_layers": 4,
+            **more,
         }
 
     return make

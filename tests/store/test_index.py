@@ -50,9 +50,7 @@ def seeds(store):
 
 def rows(index):
     with contextlib.closing(sqlite3.connect(index)) as db:
-        return db.execute(
-            "SELECT seed, source_langs, mean_accuracy FROM runs ORDER BY 1"
-        ).fetchall()
+        return db.execute("SELECT seed, source_langs, mean_score FROM runs ORDER BY 1").fetchall()
 
 
 def test_has_one_row_a_run(store, fill, index):

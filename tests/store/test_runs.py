@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from mslt_core.spec.errors import StoreError, UnknownLanguageError
-from mslt_core.spec.results import TargetScores, TrainingPoint
+from mslt_core.spec.results import CurvePoint, TargetScores, TrainingPoint
 from mslt_core.spec.specs import Where
 from mslt_core.store import Store, atomic, runs
 
@@ -95,7 +95,42 @@ def test_outcome_comes_back(store, train_spec, outcome):
     assert len(read.pop("sampled_hash")) == 16
     assert read.pop("n_sampled") == {"de": 1, "en": 2}
     del written["predictions"]
-    assert read == written
+    assert read == written | {"n_meanings": None, "step_scored": None, "last_scores": None}
+
+
+def test_what_a_chosen_checkpoint_leaves_comes_back(store, train_spec, outcome):
+    last = {"sw": TargetScores(item_accuracy=0.25, n_items=4, n_tokens=4)}
+    written = outcome(n_meanings=7, step_scored=20, last_scores=last)
+    read = store.runs.outcome(finish(store, train_spec(), written))
+    assert (read["n_meanings"], read["step_scored"], read["last_scores"]) == (7, 20, last)
+
+
+def test_the_learning_curve_comes_back_and_is_cut_where_training_goes_on(store, train_spec):
+    spec = train_spec()
+    store.runs.create(spec, HERE)
+    run = spec.digest()
+    scores = {"sw": TargetScores(answer_f1=0.5, exact_match=0.25, n_items=4, n_tokens=4)}
+    points = [CurvePoint(step=s, scores=scores, held_out=s / 100) for s in (10, 20, 30)]
+    for point in points:
+        store.runs.append_curve(run, point)
+    assert store.runs.curve(run) == points
+    store.runs.truncate_history(run, 20)
+    assert store.runs.curve(run) == points[:2]
+    with (store.runs.folder(run) / "curve.jsonl").open("a") as file:
+        file.write('{"step": 30, "sco')  # killed while writing
+    store.runs.append_curve(run, points[2])
+    assert store.runs.curve(run) == points
+
+
+def test_the_list_names_the_task_s_main_score(store, train_spec, outcome):
+    scores = {
+        "sw": TargetScores(item_accuracy=0.25, macro_f1=0.2, n_items=4, n_tokens=4),
+        "ar": TargetScores(item_accuracy=0.75, macro_f1=0.7, n_items=4, n_tokens=4),
+    }
+    run = finish(store, train_spec(), outcome(scores=scores))
+    for info in (store.runs.info(run), store.runs.list()[0]):
+        assert info.metrics == ("item_accuracy", "macro_f1")
+        assert info.mean_score == 0.5
 
 
 def test_predictions_come_back_per_language(store, train_spec, outcome):
@@ -174,7 +209,7 @@ def test_a_run_whose_scores_are_gone_is_lost_and_can_start_again(
     info = store.runs.info(run)
     assert info.state == "lost"
     assert "scores.json of run" in info.reason
-    assert info.mean_accuracy is None
+    assert info.mean_score is None
     with pytest.raises(StoreError, match="is missing or damaged"):
         store.runs.outcome(run)
     assert store.runs.create(train_spec(), HERE)
@@ -187,7 +222,7 @@ def test_info_of_a_run_from_queued_to_done(store, train_spec, outcome):
     spec = train_spec()
     store.runs.create(spec, HERE)
     info = store.runs.info(spec.digest())
-    assert (info.state, info.step, info.mean_accuracy, info.device) == ("queued", 0, None, "")
+    assert (info.state, info.step, info.mean_score, info.device) == ("queued", 0, None, "")
     assert (info.spec, info.where, info.name) == (spec, HERE, "MSLT(de, en)")
     assert (info.read_only, info.has_scores, info.has_weights) == (False, False, False)
     with store.runs.claim(spec.digest()):
@@ -199,7 +234,7 @@ def test_info_of_a_run_from_queued_to_done(store, train_spec, outcome):
         assert (info.state, info.has_scores) == ("running", True)
         store.runs.set_state(spec.digest(), "done")
     info = store.runs.info(spec.digest())
-    assert (info.state, info.mean_accuracy, info.device) == ("done", 0.75, "cpu")
+    assert (info.state, info.mean_score, info.device) == ("done", 0.75, "cpu")
 
 
 def test_mean_accuracy_leaves_the_sources_out(store, train_spec, outcome):
@@ -209,12 +244,12 @@ def test_mean_accuracy_leaves_the_sources_out(store, train_spec, outcome):
         changed = dataclasses.replace(written["scores"][lang], accuracy=accuracy)
         written["scores"][lang] = changed
     run = finish(store, train_spec(), written)
-    assert store.runs.info(run).mean_accuracy == pytest.approx(0.4)
+    assert store.runs.info(run).mean_score == pytest.approx(0.4)
 
 
 def test_mean_accuracy_is_none_without_zero_shot_targets(store, train_spec, outcome):
     spec = train_spec(source_langs=("ar", "de", "en", "sw"))
-    assert store.runs.info(finish(store, spec, outcome())).mean_accuracy is None
+    assert store.runs.info(finish(store, spec, outcome())).mean_score is None
 
 
 def test_weights_come_and_go(store, train_spec, outcome):

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 import torch
 
-from mslt_core.models import predict
 from mslt_core.models.align import parts_within
-from mslt_core.models.load import load_token_classifier
-from mslt_core.models.predict import predict_tags
+from mslt_core.models.heads import inputs
+from mslt_core.models.heads.tagging import predict_tags
+from mslt_core.models.load import load_with_head
 from mslt_core.spec.sentences import TaggedSentence
 
 NO_BREAK_SPACE = "\u00a0"
@@ -15,7 +15,7 @@ NO_BREAK_SPACE = "\u00a0"
 
 @pytest.fixture(scope="module")
 def classifier(tiny_checkpoint, labels):
-    model = load_token_classifier(tiny_checkpoint, labels, seed=0)
+    model = load_with_head(tiny_checkpoint, "tagging", labels, seed=0)
     # logits far apart, so that neighbours in a batch cannot go unnoticed
     torch.nn.init.normal_(model.classifier.weight, std=2.0, generator=torch.manual_seed(0))
     return model
@@ -52,7 +52,7 @@ def test_the_batches_do_not_matter(
     classifier, tiny_tokenizer, sentences, monkeypatch, max_subwords
 ):
     expected = as_lists(predict_tags(classifier, tiny_tokenizer, sentences, max_length=128))
-    monkeypatch.setitem(predict.MAX_SUBWORDS, "cpu", max_subwords)
+    monkeypatch.setitem(inputs.MAX_SUBWORDS, "cpu", max_subwords)
     order = np.random.default_rng(0).permutation(len(sentences))
     shuffled = [sentences[i] for i in order]
     found = as_lists(predict_tags(classifier, tiny_tokenizer, shuffled, max_length=128))
@@ -64,7 +64,7 @@ def test_no_batch_is_larger_than_its_budget(classifier, tiny_tokenizer, sentence
     hook = classifier.register_forward_pre_hook(
         lambda _model, _args, kwargs: sizes.append(kwargs["input_ids"].numel()), with_kwargs=True
     )
-    monkeypatch.setitem(predict.MAX_SUBWORDS, "cpu", 200)
+    monkeypatch.setitem(inputs.MAX_SUBWORDS, "cpu", 200)
     predict_tags(classifier, tiny_tokenizer, sentences, max_length=128)
     hook.remove()
     assert len(sizes) > 1

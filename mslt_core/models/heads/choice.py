@@ -1,0 +1,82 @@
+"""Which of several texts goes with a premise."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from mslt_core.models.heads.inputs import (
+    Example,
+    Subwords,
+    batched_outputs,
+    encoded,
+    padded_inputs,
+)
+from mslt_core.spec.errors import DataError
+from mslt_core.spec.sentences import ChoiceItem
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel, PreTrainedTokenizerFast
+
+
+class ChoiceHead:
+    """Multiple choice: premise and choice are read as a pair, one pair a choice."""
+
+    def examples(
+        self, tokenizer: PreTrainedTokenizerFast, rows: Sequence[ChoiceItem], max_length: int
+    ) -> list[Example]:
+        """One example a row, with a sequence for each choice."""
+        n = _n_choices(rows)
+        sequences = _encoded(tokenizer, rows, max_length)
+        return [
+            Example(tuple(sequences[i * n : (i + 1) * n]), np.array(row.label, dtype=np.int64))
+            for i, row in enumerate(rows)
+        ]
+
+    def batch(
+        self, examples: Sequence[Example], pad_id: int, multiple_of: int
+    ) -> dict[str, torch.Tensor]:
+        """Inputs have shape (n, n_choices, seq_len), ``labels`` (n,)."""
+        flat = [sequence for example in examples for sequence in example.sequences]
+        inputs = {
+            name: tensor.view(len(examples), -1, tensor.shape[-1])
+            for name, tensor in padded_inputs(flat, pad_id, multiple_of).items()
+        }
+        return {**inputs, "labels": torch.from_numpy(np.stack([e.labels for e in examples]))}
+
+    @torch.inference_mode()
+    def predict(
+        self,
+        model: PreTrainedModel,
+        tokenizer: PreTrainedTokenizerFast,
+        rows: Sequence[ChoiceItem],
+        *,
+        max_length: int,
+    ) -> npt.NDArray[np.int64]:
+        """The place of the most probable choice of every row, (n,)."""
+        sequences = _encoded(tokenizer, rows, max_length)
+        predicted = np.empty(len(rows), dtype=np.int64)
+        n, pad_id = _n_choices(rows), tokenizer.pad_token_id
+        for numbers, output in batched_outputs(model, sequences, pad_id, per_row=n):
+            predicted[numbers] = output.logits.argmax(dim=-1).cpu().numpy()
+        return predicted
+
+
+def _n_choices(rows: Sequence[ChoiceItem]) -> int:
+    counts = {len(row.choices) for row in rows}
+    if len(counts) > 1:
+        raise DataError(
+            f"items have {' or '.join(map(str, sorted(counts)))} choices, not one number"
+        )
+    return counts.pop() if counts else 2
+
+
+def _encoded(
+    tokenizer: PreTrainedTokenizerFast, rows: Sequence[ChoiceItem], max_length: int
+) -> list[Subwords]:
+    pairs = [(row.premise, choice) for row in rows for choice in row.choices]
+    return encoded(tokenizer, [p for p, _ in pairs], [c for _, c in pairs], max_length)

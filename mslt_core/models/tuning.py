@@ -1,0 +1,108 @@
+"""Which weights are trained: all of them, LoRA adapters, or the head alone."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from mslt_core.models import checkpoints
+from mslt_core.models.load import POOLER
+from mslt_core.spec.errors import CheckpointError
+from mslt_core.spec.sentences import TaskKind
+from mslt_core.spec.specs import TrainSpec
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
+
+BEST = "best"
+"""Folder beside the checkpoints, for the weights of the best evaluation so far."""
+
+_PEFT_TASK = {"tagging": "TOKEN_CLS", "classification": "SEQ_CLS", "questions": "QUESTION_ANS"}
+
+
+def trainable(model: PreTrainedModel, spec: TrainSpec, kind: TaskKind) -> Any:
+    """The model with the weights frozen that `spec.tune` does not train.
+
+    Notes
+    -----
+    LoRA adapters stand on what peft takes for the architecture (query and value in XLM-R), with
+    alpha twice the rank and a dropout of 0.1; the head is trained in full. Training the head
+    alone is a linear probe: the encoder gives the same vectors at every step, without dropout.
+
+    References
+    ----------
+    Hu et al. (2022). LoRA: Low-Rank Adaptation of Large Language Models. ICLR.
+    """
+    if spec.tune == "lora":
+        return _with_adapters(model, spec, kind)
+    if spec.tune == "head":
+        for name, parameter in model.base_model.named_parameters():
+            # a pooler that the checkpoint lacks is a part of the head
+            parameter.requires_grad_(name.startswith(POOLER))
+        for module in model.base_model.modules():
+            if isinstance(module, torch.nn.Dropout):
+                module.p = 0.0
+    return model
+
+
+def merged(model: Any) -> PreTrainedModel:
+    """The model as any program can load it, adapters added to the weights that they stand on."""
+    return model.merge_and_unload() if hasattr(model, "merge_and_unload") else model
+
+
+def save_best(model: Any, folder: Path, *, step: int, score: float) -> None:
+    """Keep the trained weights as the best so far: whole, or those before stay."""
+    from safetensors.torch import save_file
+
+    weights = {
+        name: parameter.detach().cpu().contiguous()
+        for name, parameter in model.named_parameters()
+        if parameter.requires_grad
+    }
+    with checkpoints.sealed(folder / BEST, {"step": step, "score": score}) as staging:
+        save_file(weights, staging / "trained.safetensors")
+
+
+def best_so_far(folder: Path, up_to: int) -> tuple[int, float] | None:
+    """Step and score of the kept weights; None without, or if they are from beyond `up_to`."""
+    with contextlib.suppress(CheckpointError):
+        about = checkpoints.verify(folder / BEST)
+        if about["step"] <= up_to:
+            return int(about["step"]), float(about["score"])
+    return None
+
+
+def load_best(model: Any, folder: Path) -> None:
+    """Put the best weights into the model that they came from."""
+    from safetensors.torch import load_file
+
+    checkpoints.verify(folder / BEST)
+    weights = load_file(folder / BEST / "trained.safetensors")
+    _, unexpected = model.load_state_dict(weights, strict=False)
+    if unexpected:
+        raise CheckpointError(f"{folder / BEST} does not fit the model: {unexpected[0]}")
+
+
+def _with_adapters(model: PreTrainedModel, spec: TrainSpec, kind: TaskKind) -> Any:
+    from peft import LoraConfig, get_peft_model
+
+    config = LoraConfig(
+        r=spec.lora_rank,
+        lora_alpha=2 * spec.lora_rank,
+        lora_dropout=0.1,
+        task_type=_PEFT_TASK.get(kind),
+        # peft knows no multiple choice, so it must be told what else is new
+        modules_to_save=["classifier", "pooler"] if kind == "choice" else None,
+    )
+    try:
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(spec.seed)
+            return get_peft_model(model, config)
+    except ValueError as e:
+        raise CheckpointError(
+            f"LoRA is not known for {model.config.model_type}: {e}",
+            hint="Train all weights instead.",
+        ) from e

@@ -1,0 +1,137 @@
+"""From what a person asks for to a run's full question, with what follows from data and model."""
+
+import math
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Literal
+
+from mslt_core.data import tasks
+from mslt_core.pipeline.checkpoints import model_folder, model_name
+from mslt_core.pipeline.drawing import draw, scored_task, shares
+from mslt_core.pipeline.places import EXAMPLE_MODEL, data_folder
+from mslt_core.spec.errors import DataError, SpecError
+from mslt_core.spec.languages import languages
+from mslt_core.spec.specs import Rows, TrainSpec, Where
+
+LONGEST = 512
+"""Sub-words per sentence (Lim et al. 2024, Table 5)."""
+
+BATCH_SIZE: int = TrainSpec.model_fields["batch_size"].default
+
+
+def make_train_spec(
+    *,
+    task: str,
+    data: str | None,
+    model: str,
+    source_langs: Iterable[str],
+    budget: int,
+    steps: int | None = None,
+    learning_rate: float | None = None,
+    target_langs: Iterable[str] | None = None,
+    eval_limit: int | Literal["all"] | None = None,
+    batch_size: int = BATCH_SIZE,
+    max_length: int | None = None,
+    rows: Rows | None = None,
+    eval_task: str | None = None,
+    eval_data: str | None = None,
+    roots: tuple[Path, ...] | None = None,
+    **fields: Any,
+) -> tuple[TrainSpec, Where]:
+    """Fill in what follows from the data and the model, and check that the run can be done.
+
+    Targets default to every language that the task can score; steps and test items to what the
+    task suggests; `max_length` to what the model can read, up to the paper's 512; `rows` to
+    disjoint meanings in parallel data, so that one source or many are as many meanings. The
+    learning rate defaults to the paper's 2e-5 for encoders of XLM-R's width and to 3e-4 for the
+    small ones that learn nothing at that rate; LoRA takes ten times as much, a head alone 1e-3.
+    """
+    from mslt_core.models import checkpoints, screening
+
+    data_at, eval_at = data_folder(task, data, roots), data_folder(eval_task, eval_data, roots)
+    opened = tasks.open_task(task, data_at)
+    scored = scored_task(opened, eval_task, eval_at)
+    folder = model_folder(model, roots=roots)
+    screening.screen(folder)
+    tune = fields.get("tune", "all")
+    spec = TrainSpec(
+        task=task,
+        data=opened.fingerprint(),
+        model=model_name(model, folder),
+        model_fingerprint=checkpoints.fingerprint(folder),
+        source_langs=languages(source_langs),
+        target_langs=languages(target_langs) if target_langs else scored.eval_langs,
+        budget=budget,
+        steps=default_steps(task, budget, batch_size) if steps is None else steps,
+        batch_size=batch_size,
+        learning_rate=_learning_rate(folder, tune) if learning_rate is None else learning_rate,
+        eval_limit=_eval_limit(eval_task or task, eval_limit),
+        max_length=_max_length(folder, max_length),
+        rows=_rows(opened, languages(source_langs)) if rows is None else rows,
+        eval_task=eval_task,
+        eval_data=scored.fingerprint() if eval_task else None,
+        **fields,
+    )
+    _require_langs(opened, scored, spec)
+    where = Where(
+        data=str(data_at) if data_at else None,
+        model=model if model == EXAMPLE_MODEL else str(folder),
+        eval_data=str(eval_at) if eval_at else None,
+    )
+    return spec, where
+
+
+def default_steps(task: str, budget: int, batch_size: int = BATCH_SIZE) -> int:
+    """Optimizer steps for the passes over the budget that the task suggests; at least one."""
+    return max(1, math.ceil(tasks.TASKS[task].passes * budget / max(batch_size, 1)))
+
+
+def realised(spec: TrainSpec, where: Where) -> dict[str, int]:
+    """Training examples that each language of the run gets: they sum to the budget."""
+    return shares(tasks.open_task(spec.task, where.data), spec)
+
+
+def _eval_limit(task: str, asked: int | Literal["all"] | None) -> int | None:
+    if asked == "all":
+        return None
+    return tasks.TASKS[task].eval_limit if asked is None else asked
+
+
+def _max_length(folder: Path, asked: int | None) -> int:
+    from mslt_core.models import config
+
+    readable = config.max_length(folder)
+    if asked is not None and asked > readable:
+        raise SpecError(
+            f"max_length must be at most {readable}, which is all that {folder.name} can read, "
+            f"got {asked}"
+        )
+    return min(readable, LONGEST) if asked is None else asked
+
+
+def _learning_rate(folder: Path, tune: str) -> float:
+    from mslt_core.models import config
+
+    if tune == "head":
+        return 1e-3
+    full = 2e-5 if config.hidden_size(folder) >= 512 else 3e-4
+    # Hu et al. 2022, appendix D: 2e-4 to 5e-4 for RoBERTa
+    return 10 * full if tune == "lora" else full
+
+
+def _rows(task: tasks.Task, source_langs: tuple[str, ...]) -> Rows:
+    """Disjoint where rows have meanings, as far as the first source tells."""
+    lang = next((lang for lang in source_langs if lang in task.train_langs), None)
+    parallel = lang is not None and bool(task.train(lang)[0].meaning)
+    return "disjoint" if parallel else "independent"
+
+
+def _require_langs(task: tasks.Task, scored: tasks.Task, spec: TrainSpec) -> None:
+    """Refuse languages that the task lacks and budgets that the data cannot fill."""
+    for lang in spec.target_langs:
+        if lang not in scored.eval_langs:
+            raise DataError(
+                f"{scored.name} has no labelled test data for {lang}",
+                hint=f"It has {', '.join(scored.eval_langs)}.",
+            )
+    draw(task, spec)

@@ -1,0 +1,63 @@
+"""What all questions have in common: frozen, checked when made, named by their content."""
+
+import hashlib
+import json
+from typing import Annotated, Any, ClassVar, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from mslt_core.spec.errors import SpecError
+from mslt_core.spec.languages import language, languages
+
+Seed = Annotated[int, Field(ge=0, lt=2**32)]
+"""What every library takes."""
+
+
+class Later:
+    """Marks a field that came later: at its default it is left out of the digest, so that what
+    was asked before keeps its name. Such a default must never change."""
+
+
+Lang = Annotated[str, BeforeValidator(lambda code: language(code).code)]
+Langs = Annotated[tuple[str, ...], BeforeValidator(languages)]
+
+
+class Spec(BaseModel):
+    """A question: frozen, without unknown fields, with a digest as its name."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    schema_number: ClassVar[int] = 1
+    """Raised when the same fields come to mean another answer."""
+
+    def __init__(self, **fields: Any) -> None:
+        try:
+            super().__init__(**fields)
+        except ValidationError as e:
+            raise SpecError(_sentence(type(self).__name__, e)) from None
+
+    def digest(self) -> str:
+        """16 hexadecimal digits that name the question: kind, schema number and every field."""
+        fields = self.model_dump(mode="json")
+        for name, info in type(self).model_fields.items():
+            if Later in info.metadata and getattr(self, name) == info.default:
+                del fields[name]
+        content = [type(self).__name__, self.schema_number, fields]
+        text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    def but(self, **changes: Any) -> Self:
+        """The same question with some fields changed, checked again."""
+        return type(self)(**{**dict(self), **changes})
+
+
+def _sentence(kind: str, error: ValidationError) -> str:
+    """Pydantic's findings as one sentence with field, reason and value got."""
+    parts = []
+    for found in error.errors():
+        cause = found.get("ctx", {}).get("error")
+        if isinstance(cause, SpecError):
+            parts.append(str(cause))
+            continue
+        field = ".".join(map(str, found["loc"])) or kind
+        parts.append(f"{field}: {found['msg'].lower()}, got {found['input']!r}")
+    return "; ".join(parts)

@@ -1,0 +1,71 @@
+"""Damage and lack of space are known before anything is started."""
+
+import shutil
+
+import pytest
+from safetensors.torch import load_file, save_file
+
+from mslt_core.models import completeness
+from mslt_core.spec.errors import CheckpointError, StoreError
+
+
+@pytest.fixture
+def folder(tiny_checkpoint, tmp_path):
+    return shutil.copytree(tiny_checkpoint, tmp_path / "copy")
+
+
+def without(folder, *names):
+    weights = load_file(folder / "model.safetensors")
+    kept = {k: v for k, v in weights.items() if not any(name in k for name in names)}
+    assert len(kept) < len(weights)
+    save_file(kept, folder / "model.safetensors", metadata={"format": "pt"})
+
+
+def test_a_whole_one_passes(folder):
+    completeness.require_whole(folder)
+    weights = load_file(folder / "model.safetensors")
+    assert completeness.n_parameters(folder) == sum(w.numel() for w in weights.values())
+
+
+@pytest.mark.parametrize(
+    ("gone", "message"),
+    [
+        (("layer.1.",), "lacks block 1 of 2"),
+        (("layer.0.", "layer.1."), "lacks block 0 of 2"),
+        (("layer.1.output.dense.bias",), "layer.1.output.dense.bias"),
+        (("embeddings.",), "lacks the word embeddings"),
+    ],
+)
+def test_what_is_missing_is_named(folder, gone, message):
+    without(folder, *gone)
+    with pytest.raises(CheckpointError, match=message):
+        completeness.require_whole(folder)
+
+
+def test_weights_that_are_cut_in_their_header(folder):
+    path = folder / "model.safetensors"
+    path.write_bytes(path.read_bytes()[:50])
+    with pytest.raises(CheckpointError, match="no readable header"):
+        completeness.require_whole(folder)
+
+
+def test_the_space_that_a_run_needs(folder, tmp_path, monkeypatch):
+    n = completeness.n_parameters(folder)
+    free = [0]
+    usage = type("Usage", (), {"free": property(lambda _: free[0])})
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage())
+    # four bytes a weight and a tenth more; with checkpoints six times as much besides
+    for steps, times in ((100, 1), (200, 7)):
+        free[0] = int(4.4 * n * times) + 1
+        completeness.require_space(folder, tmp_path / "not" / "there", steps=steps)
+        free[0] -= 2
+        with pytest.raises(StoreError, match=r"the run needs .* MB, .* MB are free"):
+            completeness.require_space(folder, tmp_path, steps=steps)
+
+
+def test_t5_s_first_block_may_hold_more(folder):
+    weights = load_file(folder / "model.safetensors")
+    name = next(name for name in weights if "layer.0." in name)
+    more = {**weights, name.replace("layer.0.", "layer.0.relative."): weights[name].clone()}
+    save_file(more, folder / "model.safetensors", metadata={"format": "pt"})
+    completeness.require_whole(folder)

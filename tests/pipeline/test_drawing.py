@@ -1,0 +1,136 @@
+"""What a run is trained on and scored on."""
+
+import dataclasses
+
+import pytest
+
+from mslt_core.data import tasks
+from mslt_core.pipeline.drawing import draw, evaluation_items, scored_task, shares
+from mslt_core.spec.errors import DataError, SpecError
+from mslt_core.spec.sentences import LabelledText
+from mslt_core.spec.specs import TrainSpec
+
+
+@dataclasses.dataclass
+class Parallel:
+    """Sixty meanings in three languages, three rows to a meaning; Thai has test items alone."""
+
+    name = "pairs"
+    kind = "classification"
+    labels = ("a", "b")
+    train_langs = ("de", "en", "sw")
+    eval_langs = ("de", "en", "sw", "th")
+    meant = True
+
+    def train(self, lang):
+        n = 180 if lang != "sw" else 90
+        return [
+            LabelledText(
+                row_id=f"{lang}:{i}",
+                text=f"{lang} {i}",
+                label=i % 2,
+                meaning=str(i // 3) if self.meant else "",
+            )
+            for i in range(n)
+        ]
+
+    def evaluation(self, lang, limit=None):
+        rows = [LabelledText(row_id=f"t:{i}", text=f"t{i}", label=0) for i in range(10)]
+        return rows[:limit] if lang != "th" else []
+
+
+def spec(*source_langs, budget=60, **changes):
+    fields = {
+        "task": "pairs",
+        "data": "d",
+        "model": "m",
+        "model_fingerprint": "m",
+        "target_langs": ("en", "sw"),
+        "steps": 3,
+        "learning_rate": 1e-3,
+        **changes,
+    }
+    return TrainSpec(source_langs=source_langs, budget=budget, **fields)
+
+
+def ids(rows):
+    return {lang: [row.row_id for row in of_lang] for lang, of_lang in rows.items()}
+
+
+def meanings(rows):
+    return {lang: {row.meaning for row in of_lang} for lang, of_lang in rows.items()}
+
+
+def test_the_parts_make_up_the_budget():
+    task = Parallel()
+    assert shares(task, spec("de", "en")) == {"de": 30, "en": 30}
+    # 180 : 90 rows: one each, then 58 shared as 38.67 and 19.33
+    assert shares(task, spec("en", "sw", alpha=1)) == {"en": 40, "sw": 20}
+    few = spec("en", shots=10, shot_langs=("sw",))
+    assert shares(task, few) == {"en": 50, "sw": 10}
+    assert {lang: len(rows) for lang, rows in draw(task, few).rows.items()} == shares(task, few)
+
+
+def test_independent_draws_are_those_of_before():
+    """A language's rows do not depend on the set, nor on whether rows are held out."""
+    task = Parallel()
+    alone = ids(draw(task, spec("en")).rows)["en"]
+    assert ids(draw(task, spec("de", "en")).rows)["en"] == alone[:30]
+    held = spec("en", holdout=9, select="source", eval_every=1)
+    drawn = draw(task, held)
+    assert ids(drawn.rows)["en"] == alone
+    assert not set(ids(drawn.held_out)["en"]) & set(alone)
+    assert len(drawn.held_out["en"]) == 9
+
+
+@pytest.mark.parametrize("how", ["parallel", "disjoint"])
+def test_meanings(how):
+    drawn = draw(Parallel(), spec("de", "en", rows=how))
+    of_lang = meanings(drawn.rows)
+    if how == "parallel":
+        assert of_lang["de"] == of_lang["en"]
+        assert drawn.n_meanings == 10
+    else:
+        assert not of_lang["de"] & of_lang["en"]
+        assert drawn.n_meanings == 20
+
+
+@pytest.mark.parametrize("how", ["parallel", "disjoint"])
+def test_what_is_held_out_in_one_language_is_trained_on_in_none(how):
+    asked = spec("de", "en", rows=how, holdout=20, select="source", eval_every=1)
+    drawn = draw(Parallel(), asked)
+    held = set.union(*meanings(drawn.held_out).values())
+    trained = set.union(*meanings(drawn.rows).values())
+    assert held
+    assert trained
+    assert not held & trained
+    assert [len(rows) for rows in drawn.held_out.values()] == [10, 10]
+
+
+def test_rows_without_meanings_cannot_be_drawn_by_them():
+    task = Parallel()
+    task.meant = False
+    assert draw(task, spec("de", "en")).n_meanings is None
+    with pytest.raises(DataError, match="no translations of each other"):
+        draw(task, spec("de", "en", rows="parallel"))
+
+
+def test_more_than_there_is_is_refused():
+    with pytest.raises(DataError, match=r"Swahili \(sw\) has 90 training examples, 100 are wanted"):
+        draw(Parallel(), spec("sw", budget=100))
+    with pytest.raises(DataError, match=r"has 90 training examples, 95 are wanted"):
+        draw(Parallel(), spec("sw", budget=90, holdout=5, select="source", eval_every=1))
+
+
+def test_nothing_to_score_is_refused():
+    with pytest.raises(DataError, match=r"nothing to score in Thai \(th\)"):
+        evaluation_items(Parallel(), spec("en", target_langs=("en", "th")))
+
+
+def test_another_data_set_must_be_of_the_same_kind_and_labels(monkeypatch):
+    ner = tasks.open_task("cldr-ner")
+    monkeypatch.setattr(tasks, "open_task", lambda *_: Parallel())
+    with pytest.raises(SpecError, match=r"cldr-ner is tagging with O, .*pairs is classification"):
+        scored_task(ner, "pairs", None)
+    assert scored_task(Parallel(), "pairs", None).labels == ("a", "b")
+    assert scored_task(ner, None, None) is ner
