@@ -48,7 +48,7 @@ class _Part:
 
 @dataclasses.dataclass(frozen=True)
 class _Trained:
-    """All training rows of all languages, eight bytes each: the texts may be millions."""
+    """All training rows of all languages, eight bytes each and sorted: they may be millions."""
 
     contents: npt.NDArray[np.uint64]
     meanings: npt.NDArray[np.uint64]
@@ -179,7 +179,7 @@ class SplitTask:
 
     def _known(self, rows: Sequence[Row]) -> list[bool]:
         """Whether each row is in a training file."""
-        return np.isin(_names(rows), self._trained.contents).tolist()
+        return _among(_names(rows), self._trained.contents)
 
     @functools.cached_property
     def _trained(self) -> _Trained:
@@ -188,7 +188,7 @@ class SplitTask:
             rows, _ = self._rows(part, lang)
             contents.append(_names(rows))
             meanings.append(_digests(row.meaning for row in rows if row.meaning))
-        return _Trained(np.unique(np.concatenate(contents)), np.unique(np.concatenate(meanings)))
+        return _Trained(np.sort(np.concatenate(contents)), np.sort(np.concatenate(meanings)))
 
     @functools.cached_property
     def _leaked(self) -> frozenset[str]:
@@ -199,7 +199,7 @@ class SplitTask:
             for row, known in zip(rows, self._known(rows), strict=True):
                 if row.meaning:
                     meant[row.meaning] = meant.get(row.meaning, False) or known
-        trained = np.isin(_digests(meant), self._trained.meanings).tolist()
+        trained = _among(_digests(meant), self._trained.meanings)
         return frozenset(m for m, here in zip(meant, trained, strict=True) if here or meant[m])
 
     def _rows(self, part: _Part, lang: str) -> tuple[tuple[Row, ...], tuple[LeftOut, ...]]:
@@ -236,3 +236,10 @@ def _digests(texts: Iterable[str]) -> npt.NDArray[np.uint64]:
     """Eight bytes that name each text: among a million, two share one once in 10^7 times."""
     found = (hashlib.blake2b(text.encode(), digest_size=8).digest() for text in texts)
     return np.frombuffer(b"".join(found), dtype=np.uint64)
+
+
+def _among(wanted: npt.NDArray[np.uint64], known: npt.NDArray[np.uint64]) -> list[bool]:
+    """Whether each digest is one of `known`, which is sorted."""
+    # NumPy's isin and unique would sort or hash the millions for every few thousand
+    places = np.searchsorted(known, wanted)
+    return [p < len(known) and bool(known[p] == w) for p, w in zip(places, wanted, strict=True)]
