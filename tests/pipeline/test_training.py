@@ -1,0 +1,195 @@
+"""One run from its question to its scores, for every kind of task and every way to train."""
+
+import json
+import shutil
+
+import numpy as np
+import pytest
+
+from mslt_core.pipeline import check_data, execute_training, make_train_spec, realised, run_result
+from mslt_core.spec.errors import CheckpointError, DataError, SpecError, StoreError
+from mslt_core.store import Store
+
+NAMES, PLACES = ("Mary", "Smith", "Anna"), ("London", "York", "Berlin")
+WORDS = {"en": "went home to see the old house", "de": "gestern ging heute nach Hause und"}
+
+
+def rows_of(kind, lang, n, start):
+    """Rows that can be learnt: a person's or a place's name after some words."""
+    words = WORDS.get(lang, WORDS["en"]).split()
+    for i in range(start, start + n):
+        rng = np.random.default_rng([i, *lang.encode()])
+        text = " ".join(rng.choice(words, 1 + i % 5))
+        name, other = (NAMES, PLACES)[i % 2][i % 3], (PLACES, NAMES)[i % 2][i % 3]
+        row = {"meaning": str(i)}
+        if kind == "classification":
+            yield row | {"text": f"{text} {name} {i}", "label": ("person", "place")[i % 2]}
+        elif kind == "choice":
+            choices = {"choice1": f"{name} {i}", "choice2": f"{other} {i}"}
+            yield row | {"premise": text, **choices, "label": i % 2}
+        elif kind == "questions":
+            answers = {"text": [name], "answer_start": [len(text) + 1]}
+            yield row | {"question": f"who {i}", "context": f"{text} {name}", "answers": answers}
+        else:
+            tags = ["O"] * len(text.split()) + [("B-PER", "B-LOC")[i % 2]]
+            yield row | {"tokens": [*text.split(), name], "tags": tags}
+
+
+LABELS = {"classification": ["person", "place"], "tagging": ["O", "B-PER", "B-LOC"]}
+
+
+@pytest.fixture
+def own(tmp_path):
+    """Makes a folder with an own task of one kind; Swahili has test items alone."""
+
+    def make(kind, name="own", n_train=40, *, labels=None):
+        folder = tmp_path / name
+        folder.mkdir()
+        told = {"kind": kind, "title": "Names", "columns": {"meaning": "meaning"}}
+        if kind in LABELS:
+            told["labels"] = labels or LABELS[kind]
+        (folder / "task.yaml").write_text(json.dumps(told))  # JSON is YAML
+        for split, langs, n, start in (
+            ("train", ("de", "en"), n_train, 0),
+            ("test", ("de", "en", "sw"), 12, 1000 if name == "own" else 2000),
+        ):
+            for lang in langs:
+                lines = "".join(json.dumps(r) + "\n" for r in rows_of(kind, lang, n, start))
+                (folder / f"{split}-{lang}.jsonl").write_text(lines)
+        return str(folder)
+
+    return make
+
+
+@pytest.fixture
+def store(tmp_path):
+    return Store(tmp_path / "store")
+
+
+def ask(folder, checkpoint, **changes):
+    fields = {
+        "task": "own",
+        "data": folder,
+        "model": str(checkpoint),
+        "source_langs": ["de", "en"],
+        "budget": 40,
+        "steps": 40,
+        "learning_rate": 1e-2,
+        "max_length": 32,
+        **changes,
+    }
+    return make_train_spec(**fields)
+
+
+def run(store, spec, where):
+    check_data(spec, where, store)
+    store.runs.create(spec, where)
+    with store.runs.claim(spec.digest()):
+        store.runs.set_state(spec.digest(), "running")
+        assert execute_training(
+            store, spec, where, report=lambda *_: None, should_stop=lambda: False
+        )
+        store.runs.set_state(spec.digest(), "done")
+    return run_result(store, spec.digest())
+
+
+@pytest.mark.parametrize(
+    ("kind", "metrics"),
+    [
+        ("tagging", ("accuracy", "span_f1")),
+        ("classification", ("item_accuracy", "macro_f1")),
+        ("choice", ("item_accuracy",)),
+        ("questions", ("answer_f1", "exact_match")),
+    ],
+)
+def test_a_run_of_every_kind(kind, metrics, own, store, tiny_checkpoint):
+    result = run(store, *ask(own(kind), tiny_checkpoint))
+    assert result.info.metrics == metrics
+    assert set(result.scores) == {"de", "en", "sw"}
+    assert result.info.mean_score == getattr(result.scores["sw"], metrics[0])
+    assert np.mean([getattr(s, metrics[0]) for s in result.scores.values()]) > 0.7
+    assert result.sampled == {"de": 20, "en": 20}
+    # 40 rows of 40 meanings: no meaning was read in two languages
+    assert (result.info.spec.rows, result.n_meanings) == ("disjoint", 40)
+    kept = store.runs.predictions(result.info.run, "sw")
+    assert len(kept["n_tokens"]) == result.scores["sw"].n_items == 12
+
+
+def test_parallel_rows_are_half_the_meanings(own, store, tiny_checkpoint):
+    asked = ask(own("classification"), tiny_checkpoint, rows="parallel", steps=2)
+    assert run(store, *asked).n_meanings == 20
+
+
+@pytest.mark.parametrize("tune", ["lora", "head"])
+def test_less_than_all_weights(tune, own, store, tiny_checkpoint):
+    spec, where = ask(own("classification"), tiny_checkpoint, tune=tune, steps=3)
+    result = run(store, spec, where)
+    assert store.runs.model_folder(result.info.run) is not None
+    assert spec.digest() != ask(where.data, tiny_checkpoint, steps=3)[0].digest()
+
+
+def test_the_learning_curve_and_the_chosen_checkpoint(own, store, tiny_checkpoint):
+    asked = ask(
+        own("classification"),
+        tiny_checkpoint,
+        budget=30,
+        eval_every=10,
+        select="source",
+        holdout=10,
+    )
+    result = run(store, *asked)
+    curve = store.runs.curve(result.info.run)
+    assert [point.step for point in curve] == [10, 20, 30, 40]
+    best = max(curve, key=lambda point: (point.held_out, -point.step))
+    assert 0 < best.held_out <= 1
+    assert result.scores == best.scores
+    assert (result.step_scored, result.last_scores) == (
+        (None, None) if best.step == 40 else (best.step, curve[-1].scores)
+    )
+
+
+def test_few_shot_targets_are_inside_the_budget_and_not_zero_shot(own, store, tiny_checkpoint):
+    asked = ask(
+        own("classification"), tiny_checkpoint, source_langs=["en"], shots=4, shot_langs="de"
+    )
+    assert realised(*asked) == {"de": 4, "en": 36}
+    result = run(store, *asked)
+    assert result.sampled == {"de": 4, "en": 36}
+    assert result.info.zero_shot_langs == ("sw",)
+    assert result.info.name == "SSLT(en) + 4 de"
+
+
+def test_another_data_set_is_scored_in_the_labels_of_the_first(own, store, tiny_checkpoint):
+    trained, other = (
+        own("classification"),
+        own("classification", "other", labels=["place", "person"]),
+    )
+    asked = ask(trained, tiny_checkpoint, eval_task="own", eval_data=other)
+    result = run(store, *asked)
+    assert result.info.spec.eval_data != result.info.spec.data
+    assert np.mean([s.item_accuracy for s in result.scores.values()]) > 0.8
+
+
+def test_what_is_refused_before_a_run_exists(own, store, tiny_checkpoint, tmp_path, monkeypatch):
+    folder = own("classification")
+    with pytest.raises(DataError, match=r"has 40 training examples, 60 are wanted"):
+        ask(folder, tiny_checkpoint, source_langs=["en"], budget=60)
+    with pytest.raises(SpecError, match="own is classification .* is tagging"):
+        ask(folder, tiny_checkpoint, eval_task="cldr-ner")
+    copy = shutil.copytree(tiny_checkpoint, tmp_path / "copy")
+    spec, where = ask(folder, copy)
+    check_data(spec, where, store)
+    usage = type("Usage", (), {"free": 1000})
+    with monkeypatch.context() as patched:
+        patched.setattr(shutil, "disk_usage", lambda _: usage())
+        with pytest.raises(StoreError, match=r"the run needs .* MB, 0\.0 MB are free"):
+            check_data(spec, where, store)
+    from safetensors.torch import load_file, save_file
+
+    weights = load_file(copy / "model.safetensors")
+    kept = {k: v for k, v in weights.items() if "layer.1." not in k}
+    save_file(kept, copy / "model.safetensors", metadata={"format": "pt"})
+    spec, where = ask(folder, copy)
+    with pytest.raises(CheckpointError, match="lacks block 1 of 2"):
+        check_data(spec, where, store)
+    assert store.runs.list() == []
