@@ -30,6 +30,10 @@ class TaskOffer:
     """The paper's source languages, as far as the data has them."""
     eval_limit: int
     """Test items per language by default."""
+    note: str
+    """What one should know of the data before choosing; may be empty."""
+    parallel: bool
+    """Rows are translations of each other, so it matters which meanings a language gets."""
 
 
 def task_titles() -> dict[str, str]:
@@ -58,7 +62,22 @@ def task_offer(task: str, data: str | None, *, roots: tuple[Path, ...] | None = 
         eval_langs=opened.eval_langs,
         source_pool=tuple(lang for lang in info.source_pool if lang in opened.train_langs),
         eval_limit=info.eval_limit,
+        note=info.note,
+        parallel=is_parallel(opened),
     )
+
+
+def is_parallel(task: tasks.Task) -> bool:
+    """Whether the task's training rows name their meanings, as far as its first language tells."""
+    rows = task.train(task.train_langs[0]) if task.train_langs else ()
+    return bool(rows) and bool(rows[0].meaning)
+
+
+def data_help(task: str) -> str:
+    """What a task's folder holds, and where its data is on the hub."""
+    info = tasks.TASKS[task]
+    hub = f" Or `hub`: {info.hub}, fetched once." if info.hub else ""
+    return f"A folder with {info.layout}. The path may be relative to the project.{hub}"
 
 
 def corpus_langs(corpus: str, *, roots: tuple[Path, ...] | None = None) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from mslt_core.data import hub
+from mslt_core.data import hub, tasks
 from mslt_core.spec.errors import BadInputError
 from mslt_core.store import Store
 
@@ -59,10 +59,16 @@ def data_folder(
 ) -> Path | None:
     """Where a task's data lies: a folder, or a data set on the hub, fetched once.
 
-    A hub id such as ``facebook/xnli`` is taken as one where there is no folder of that name.
+    A hub id such as ``facebook/xnli`` is taken as one where there is no folder of that name;
+    ``hub`` stands for the task's own one.
     """
     if task is None or not data:
         return None
+    if data == "hub":
+        known = tasks.TASKS[task].hub if task in tasks.TASKS else None
+        if known is None:
+            raise BadInputError(f"{task} is not on the hub", hint="Give a folder.")
+        return hub.dataset_files(known)
     if hub.is_hub_id(data) and not Path(data).expanduser().exists():
         return hub.dataset_files(data)
     return existing_folder(data, roots=roots)

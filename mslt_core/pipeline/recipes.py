@@ -8,6 +8,7 @@ from typing import Any, Literal
 from mslt_core.data import tasks
 from mslt_core.pipeline.checkpoints import model_folder, model_name
 from mslt_core.pipeline.drawing import draw, scored_task, shares
+from mslt_core.pipeline.offers import is_parallel
 from mslt_core.pipeline.places import EXAMPLE_MODEL, data_folder
 from mslt_core.spec.errors import DataError, SpecError
 from mslt_core.spec.languages import languages
@@ -67,7 +68,7 @@ def make_train_spec(
         learning_rate=_learning_rate(folder, tune) if learning_rate is None else learning_rate,
         eval_limit=_eval_limit(eval_task or task, eval_limit),
         max_length=_max_length(folder, max_length),
-        rows=_rows(opened, languages(source_langs)) if rows is None else rows,
+        rows=rows or ("disjoint" if is_parallel(opened) else "independent"),
         eval_task=eval_task,
         eval_data=scored.fingerprint() if eval_task else None,
         **fields,
@@ -117,13 +118,6 @@ def _learning_rate(folder: Path, tune: str) -> float:
     full = 2e-5 if config.hidden_size(folder) >= 512 else 3e-4
     # Hu et al. 2022, appendix D: 2e-4 to 5e-4 for RoBERTa
     return 10 * full if tune == "lora" else full
-
-
-def _rows(task: tasks.Task, source_langs: tuple[str, ...]) -> Rows:
-    """Disjoint where rows have meanings, as far as the first source tells."""
-    lang = next((lang for lang in source_langs if lang in task.train_langs), None)
-    parallel = lang is not None and bool(task.train(lang)[0].meaning)
-    return "disjoint" if parallel else "independent"
 
 
 def _require_langs(task: tasks.Task, scored: tasks.Task, spec: TrainSpec) -> None:

@@ -7,6 +7,8 @@ import streamlit as st
 from mslt_core import pipeline
 from mslt_core.pipeline import TaskOffer
 from mslt_core.spec.errors import SpecError
+from mslt_core.spec.specs import Rows, Select, Tune
+from pages._shared.recipe_more import evaluation, shares, weights
 
 
 @dataclasses.dataclass(frozen=True)
@@ -22,6 +24,18 @@ class Recipe:
     max_length: int | None
     """None: what the model can read, up to 512."""
     eval_limit: int
+    tune: Tune
+    lora_rank: int
+    alpha: float
+    rows: Rows | None
+    """None: what suits the task."""
+    shots: int
+    shot_langs: tuple[str, ...]
+    eval_every: int | None
+    select: Select
+    holdout: int
+    eval_task: str | None
+    eval_data: str | None
 
 
 def recipe(offer: TaskOffer) -> Recipe:
@@ -34,10 +48,18 @@ def recipe(offer: TaskOffer) -> Recipe:
         step=100,
         key="budget",
         bind="query-params",
-        help="Training examples in all, shared evenly over the sources, be they one or many.",
+        help="Training examples in all, shared over the sources, be they one or many.",
     )
     with st.expander("More"):
-        learning_rate, batch_size, max_length, limit = _learning_rate(), *_sizes(offer)
+        how, who, then = st.tabs(["Training", "Shares", "Scoring"])
+        with how:
+            learning_rate, batch_size, max_length = _learning_rate(), *_sizes()
+            tuned = weights()
+        with who:
+            shared = shares(offer)
+        with then:
+            limit = _limit(offer)
+            scored = evaluation()
     automatic = pipeline.default_steps(offer.name, int(budget), batch_size)
     steps = other.number_input(
         "Steps",
@@ -65,33 +87,44 @@ def recipe(offer: TaskOffer) -> Recipe:
         batch_size=batch_size,
         max_length=max_length,
         eval_limit=limit,
+        **tuned,
+        **shared,
+        **scored,
     )
 
 
-def _sizes(offer: TaskOffer) -> tuple[int, int | None, int]:
-    """Batch size, sub-words per sentence, test sentences."""
+def _sizes() -> tuple[int, int | None]:
+    """Batch size and sub-words per sentence."""
     batch_size = st.number_input("Batch size", min_value=1, value=16, key="batch")
     max_length = st.number_input(
-        "Sub-words per sentence",
+        "Sub-words per text",
         min_value=8,
         value=None,
         placeholder="all it can read, up to 512",
         key="length",
-        help="Longer training sentences are cut off; in scoring they are read in parts.",
+        help="Longer training texts are cut off; tagged sentences are scored in parts, contexts "
+        "of questions in windows.",
     )
+    return int(batch_size), int(max_length) if max_length else None
+
+
+def _limit(offer: TaskOffer) -> int:
     limit = st.number_input(
-        "Test sentences per language",
+        "Test items per language",
         min_value=1,
         value=None,
         placeholder=f"{offer.eval_limit:,}",
         key="limit",
     )
-    return int(batch_size), int(max_length) if max_length else None, int(limit or offer.eval_limit)
+    return int(limit or offer.eval_limit)
 
 
 def _learning_rate() -> float | None:
     text = st.text_input(
-        "Learning rate", placeholder="automatic", key="rate", help="2e-5; 3e-4 for small encoders."
+        "Learning rate",
+        placeholder="automatic",
+        key="rate",
+        help="2e-5; 3e-4 for small encoders; ten times as much for LoRA, 1e-3 for a head alone.",
     )
     try:
         return float(text) if text else None

@@ -1,0 +1,118 @@
+"""The rarer controls of a recipe: which weights, whose examples, what is scored."""
+
+from typing import Any
+
+import streamlit as st
+
+from mslt_core import pipeline
+from mslt_core.pipeline import TaskOffer
+from pages._shared.language_box import language_box
+
+TUNED = {"all": "All weights", "lora": "LoRA", "head": "Head only"}
+DRAWN = {"disjoint": "Each its own", "parallel": "The same", "independent": "By chance"}
+SELECTED = {
+    "last": "The last",
+    "source": "Best on held-out source rows",
+    "target": "Best on the targets' test items",
+}
+
+
+def weights() -> dict[str, Any]:
+    """Which weights are trained."""
+    tune = st.segmented_control(
+        "Trained",
+        list(TUNED),
+        default="all",
+        required=True,
+        format_func=TUNED.__getitem__,
+        key="tune",
+        bind="query-params",
+        help="LoRA trains small adapters beside frozen weights; a head on a frozen encoder probes "
+        "what the encoder knows already.",
+    )
+    rank = 8
+    if tune == "lora":
+        rank = st.number_input("LoRA rank", min_value=1, max_value=1024, value=8, key="rank")
+    return {"tune": tune, "lora_rank": int(rank)}
+
+
+def shares(offer: TaskOffer) -> dict[str, Any]:
+    """Who gets how much of the budget, and which rows."""
+    alpha = st.slider(
+        "Shares follow size^α",
+        min_value=0.0,
+        max_value=1.0,
+        value=0.0,
+        step=0.1,
+        key="alpha",
+        bind="query-params",
+        help="0: every source gets the same number of examples. 1: in proportion to how many it "
+        "has. Between the two, small languages get more than their part.",
+    )
+    rows = None
+    if offer.parallel:
+        rows = st.segmented_control(
+            "Meanings",
+            list(DRAWN),
+            default="disjoint",
+            required=True,
+            format_func=DRAWN.__getitem__,
+            key="rows",
+            bind="query-params",
+            help="The rows of this task are translations of each other. Each its own: 500 English "
+            "and 500 Spanish examples are 1,000 meanings, as many as one language would have. The "
+            "same: they are 500 meanings, twice.",
+        )
+    shot_langs = language_box(
+        "Few-shot targets",
+        offer.train_langs,
+        key="shot_langs",
+        help="These languages get some examples out of the same budget. They are no zero-shot "
+        "targets then.",
+    )
+    shots = 0
+    if shot_langs:
+        shots = st.select_slider(
+            "Examples of each", [10, 100, 1000], value=10, key="shots", bind="query-params"
+        )
+    return {"alpha": alpha, "rows": rows, "shots": int(shots), "shot_langs": shot_langs}
+
+
+def evaluation() -> dict[str, Any]:
+    """What is scored besides the last weights on the task's own items."""
+    every = st.number_input(
+        "Score every ... steps",
+        min_value=1,
+        value=None,
+        placeholder="after the last only",
+        key="every",
+        help="A learning curve for every target language. Each point costs as much as the final "
+        "scoring.",
+    )
+    select, holdout = "last", 0
+    if every:
+        select = st.radio(
+            "Weights that are kept",
+            list(SELECTED),
+            format_func=SELECTED.__getitem__,
+            key="select",
+            help="Only the first two are zero-shot: the third one looks at the test items, an "
+            "upper bound (Keung et al. 2020).",
+        )
+        if select == "source":
+            holdout = st.number_input("Held-out rows", min_value=2, value=200, key="holdout")
+    other = st.selectbox(
+        "Score on another data set",
+        [None, *(name for name in pipeline.task_titles() if pipeline.needs_folder(name))],
+        format_func=lambda name: pipeline.task_titles()[name] if name else "no, on its own",
+        key="eval_task",
+        help="Domain shift: trained here, scored there. Same kind of task, same label names.",
+    )
+    folder = st.text_input("Its folder", key="eval_data") if other else None
+    return {
+        "eval_every": int(every) if every else None,
+        "select": select,
+        "holdout": int(holdout),
+        "eval_task": other,
+        "eval_data": folder or None,
+    }
