@@ -255,6 +255,7 @@ def test_panx_is_scored_on_dev_without_any_training_sentence(panx):
         assert not trained_on & set(scored)
         everything = {s.tokens for s in read_sentences(PANX / f"dev-{lang}.tsv")}
         assert set(scored) == everything - trained_on
+        assert len(scored) + sum(panx.left_out(lang).values()) == 10_000
 
 
 @needs_panx

@@ -47,6 +47,8 @@ _INFOS = (
         hub="unimelb-nlp/wikiann@f0a3be6dc5564c0cc4150bb660144800a1f539d4",
         hub_folder=lambda lang: LANGUAGES[lang].wikiann,
         layout="train-<lang>.tsv and dev-<lang>.tsv: token, tab, tag",
+        note="Made by rules from Wikipedia's links, with many repeats: up to a fifth of dev is "
+        "in some training file and not scored.",
         source_pool=PAPER_POOL,
         # Lim et al. 2024, appendix A
         target_langs=("el", "fi", "he", "id", "ja", "ko", "th", "tr"),

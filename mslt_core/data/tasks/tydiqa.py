@@ -60,9 +60,8 @@ def open_tydiqa(folder: Path) -> SplitTask:
     """TyDi QA in a local folder. Of files of all languages the ids are looked at."""
     found = _find(folder)
     dev, unlabelled = _split_by_answers(found["dev"])
-    held_out = {
-        lang: found["train"][lang] for lang in unlabelled if lang in found["train"]
-    }  # a language without a dev file at all is trained on alone
+    # a language without any dev file asks for no scores, and all of it can be trained on
+    held_out = {lang: found["train"][lang] for lang in unlabelled if lang in found["train"]}
     return SplitTask(
         "tydiqa",
         "questions",
