@@ -14,15 +14,16 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import FrameType
 from typing import Any, Protocol
 
 import mslt_core
+from mslt_core.spec.base import Spec
 from mslt_core.spec.errors import AlreadyRunningError, BadInputError, MsltError
 from mslt_core.spec.results import RunState
-from mslt_core.spec.specs import Spec, TrainSpec, Where
+from mslt_core.spec.specs import TrainSpec, Where
 from mslt_core.store import UNFINISHED, Kind, Progress, Store, WorkStatus
 from mslt_core.store.atomic import disk_full
 from mslt_core.store.work import WorkFolders
@@ -65,17 +66,34 @@ def start(store: Store, spec: Spec, where: Where, *, again: bool = False) -> str
     return digest
 
 
-def work(store: Store, kind: Kind, digest: str, execute: Execute) -> RunState:
+def work(
+    store: Store,
+    kind: Kind,
+    digest: str,
+    execute: Execute,
+    *,
+    should_stop: ShouldStop = lambda: False,
+    in_turn: bool = True,
+) -> RunState:
     """Do queued work in this process: claim it, wait for its turn, execute, write the state.
 
     However `execute` ends, the state says so. Two things leave none behind, so that the work
-    shows as lost: a killed process, and a disk too full for the state.
+    shows as lost: a killed process, and a disk too full for the state. `should_stop` is asked
+    beside the work's own flag. Without `in_turn` somebody else shares out the machine.
     """
     works = store.works(kind)
+    attempt = _Attempt(
+        store=store,
+        kind=kind,
+        digest=digest,
+        execute=execute,
+        also_stop=should_stop,
+        in_turn=in_turn,
+    )
     # SIGTERM ends the attempt, but not the few writes around it
     with works.claim(digest), _on_sigterm(signal.SIG_IGN):
         try:
-            state, reason = _attempt(store, kind, digest, execute)
+            state, reason = _attempt(attempt)
             works.set_state(digest, state, reason)
         finally:
             store.turns.leave(kind, digest)
@@ -126,27 +144,33 @@ def slots() -> int:
 # --- the side that asks
 
 
+def detach(command: Sequence[str], log_file: Path) -> int:
+    """Start a process that outlives this one and writes to `log_file`; its number."""
+    with log_file.open("ab") as log:
+        worker = subprocess.Popen(
+            command,
+            cwd=Path(mslt_core.__file__).parents[1],
+            env=_shared_cores() | dict(os.environ) | WORKER_ENVIRONMENT,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    # nobody waits for the worker, and a dead child that nobody waits for stays as a zombie
+    threading.Thread(target=worker.wait, daemon=True).start()
+    return worker.pid
+
+
 def _launch(store: Store, kind: Kind, digest: str) -> None:
     """Start the worker process and let it answer for the work."""
     works = store.works(kind)
     try:
-        with (works.folder(digest) / "worker.log").open("ab") as log:
-            worker = subprocess.Popen(
-                _command(store, kind, digest),
-                cwd=Path(mslt_core.__file__).parents[1],
-                env=_shared_cores() | dict(os.environ) | WORKER_ENVIRONMENT,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
+        pid = detach(_command(store, kind, digest), works.folder(digest) / "worker.log")
     except OSError as e:
         with works.claim(digest):
             works.set_state(digest, "failed", f"the worker could not be started: {e}")
         return
-    works.hand_over(digest, worker.pid)
-    # nobody waits for the worker, and a dead child that nobody waits for stays as a zombie
-    threading.Thread(target=worker.wait, daemon=True).start()
+    works.hand_over(digest, pid)
 
 
 def _shared_cores() -> dict[str, str]:
@@ -177,43 +201,57 @@ class _TerminatedError(BaseException):
     """SIGTERM arrived. Not an Exception: no library on the way may take it for its own."""
 
 
-def _attempt(store: Store, kind: Kind, digest: str, execute: Execute) -> tuple[RunState, str]:
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class _Attempt:
+    """One go at a piece of work."""
+
+    store: Store
+    kind: Kind
+    digest: str
+    execute: Execute
+    also_stop: ShouldStop
+    in_turn: bool
+
+    def should_stop(self) -> bool:
+        """Whether the work was asked to end, by its own flag or in another way."""
+        return self.store.works(self.kind).stop_requested(self.digest) or self.also_stop()
+
+
+def _attempt(attempt: _Attempt) -> tuple[RunState, str]:
     """Wait, execute, and say in a state and a sentence how it ended."""
     try:
         with _on_sigterm(_terminate):
-            finished = _executed(store, kind, digest, execute)
+            finished = _executed(attempt)
     except (_TerminatedError, KeyboardInterrupt):
         return "stopped", "its process was told to end"
     except Exception as e:
         traceback.print_exc()  # into the worker's log
-        return "failed", _reason(e, store.root)
+        return "failed", _reason(e, attempt.store.root)
     return ("done", "") if finished else ("stopped", "stopped on request")
 
 
-def _executed(store: Store, kind: Kind, digest: str, execute: Execute) -> bool:
+def _executed(attempt: _Attempt) -> bool:
+    store, kind, digest = attempt.store, attempt.kind, attempt.digest
     works = store.works(kind)
     reporter = _Reporter(works, digest)
-
-    def should_stop() -> bool:
-        return works.stop_requested(digest)
-
-    store.turns.enter(kind, digest)
-    while (ahead := store.turns.ahead(kind, digest)) >= slots():
-        if should_stop():
+    if attempt.in_turn:
+        store.turns.enter(kind, digest)
+    while attempt.in_turn and (ahead := store.turns.ahead(kind, digest)) >= slots():
+        if attempt.should_stop():
             return False
         reporter.waiting(ahead)
         time.sleep(TURN_POLL_S)
-    if should_stop():
+    if attempt.should_stop():
         return False
     works.set_state(digest, "running")
     reporter.begin()
     try:
-        return execute(
+        return attempt.execute(
             store,
             works.spec(digest),
             works.where(digest),
             report=reporter,
-            should_stop=should_stop,
+            should_stop=attempt.should_stop,
         )
     finally:
         reporter.end()

@@ -6,6 +6,7 @@ from mslt_core.store.arrays import ArrayStore
 from mslt_core.store.records import RunOutcome
 from mslt_core.store.runs import Runs
 from mslt_core.store.states import UNFINISHED, Progress, WorkStatus
+from mslt_core.store.sweeps import Sweeps
 from mslt_core.store.tensors import Arrays
 from mslt_core.store.turns import Turns
 from mslt_core.store.work import Kind, WorkFolders, is_digest
@@ -38,6 +39,7 @@ class Store:
         self.arrays = ArrayStore(layers, read_only=read_only)
         self.runs = Runs(layers, read_only=read_only)
         self.jobs = WorkFolders("jobs", layers, read_only=read_only)
+        self.sweeps = Sweeps(self.root, read_only=read_only)
         self.turns = Turns(self.root / "turns", self._is_alive)
 
     def works(self, kind: Kind) -> WorkFolders:

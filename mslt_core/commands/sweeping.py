@@ -1,0 +1,234 @@
+"""``sweep``: many runs as one plan. What it costs, start, watch, pause, cancel, do again."""
+
+import argparse
+import sys
+from collections.abc import Callable
+from typing import Any, get_args
+
+from mslt_core import jobs, sweep
+from mslt_core.commands import sweep_question, training
+from mslt_core.commands.answer import Answer, Subparsers, command, progress, table
+from mslt_core.pipeline import open_store
+from mslt_core.spec.sweeps import CellState, Engine, PlannedRun, ProbeSpec, Sweep, SweepStatus
+from mslt_core.store import Store
+from mslt_core.store.atomic import told_size
+
+PROBE_PATIENCE_S = 1800.0
+
+# a probe is work like any other: its worker is `work`, which looks here
+training.JOBS[ProbeSpec] = sweep.execute_probe
+
+SOURCES = {
+    "runs": "by finished runs of the same recipe",
+    "shipped": "by the shipped runs, made on another machine",
+    "probe": "by a few steps and items measured here",
+    "unknown": "not known: --no-probe was given",
+}
+
+
+def add(subparsers: Subparsers) -> None:
+    """Add ``sweep`` with all that can be done to one."""
+    parser = subparsers.add_parser(
+        "sweep", help="Train many sets, seeds and recipes as one plan", allow_abbrev=False
+    )
+    actions = parser.add_subparsers(metavar="ACTION", required=True)
+    for name, run, describe in (
+        ("plan", _plan, "Say what a sweep consists of and what it will cost; start nothing"),
+        ("start", _start, "Start a sweep's workers and return"),
+    ):
+        asked = command(actions, name, run, describe=describe, example=f"sweep {name} --sizes 3")
+        sweep_question.add_sets(asked)
+        sweep_question.add_recipe(asked)
+        _add_terms(asked)
+    _add_engine(asked)
+    for name, act, describe in (
+        ("status", sweep.status, "Say how far a sweep is, and why runs failed"),
+        (
+            "pause",
+            sweep.pause,
+            "Let workers finish their present step, seal a checkpoint and leave",
+        ),
+        ("resume", sweep.resume, "Let a paused, cancelled or orphaned sweep go on"),
+        ("cancel", sweep.cancel, "End a sweep; what is done stays"),
+        ("retry", sweep.retry, "Do failed runs, and those stopped by hand, once more"),
+    ):
+        one = command(
+            actions, name, _done_to(act), describe=describe, example=f"sweep {name} --json"
+        )
+        one.add_argument("sweep", nargs="?", help="its digest or the beginning (default: newest)")
+    # no help: this is what workers are started with
+    worker = actions.add_parser("work")
+    worker.add_argument("digest")
+    worker.add_argument("--store", required=True)
+    worker.set_defaults(command=_work, json=True)
+
+
+def _add_terms(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--keep-weights",
+        choices=("none", "all"),
+        help=f"of finished runs (default: all up to {sweep.KEPT_BY_DEFAULT} runs, else none)",
+    )
+    parser.add_argument("--price-per-hour", type=float, metavar="PRICE", help="of this machine")
+    parser.add_argument(
+        "--no-probe", action="store_true", help="measure nothing where no finished run tells"
+    )
+
+
+def _add_engine(parser: argparse.ArgumentParser) -> None:
+    fields = Engine()
+    parser.add_argument("--engine", choices=("local", "ray"), default=fields.name)
+    parser.add_argument(
+        "--address", default=fields.address, help="of the Ray cluster (default: one of its own)"
+    )
+    parser.add_argument("--gpus-per-run", type=float, default=fields.gpus_per_run, metavar="SHARE")
+    parser.add_argument(
+        "--retries", type=int, default=fields.retries, help="after a node died (%(default)s)"
+    )
+
+
+def _planned(args: argparse.Namespace) -> tuple[Store, tuple[PlannedRun, ...], bool]:
+    """Store, runs and whether to keep their weights."""
+    store = open_store(args.store)
+    runs = sweep.plan(sweep_question.asked(args))
+    keep = len(runs) <= sweep.KEPT_BY_DEFAULT
+    return store, runs, keep if args.keep_weights is None else args.keep_weights == "all"
+
+
+def _plan(args: argparse.Namespace) -> Answer:
+    store, runs, keep = _planned(args)
+    if not args.no_probe:
+        _measure(args, store, runs)
+    return _costs(args, store, runs, keep)
+
+
+def _costs(
+    args: argparse.Namespace, store: Store, runs: tuple[PlannedRun, ...], keep: bool
+) -> Answer:
+    found = sweep.estimate(store, runs, keep_weights=keep, price_per_hour=args.price_per_hour)
+    payload = {
+        "sweep": Sweep(runs=runs, keep_weights=keep).digest,
+        "title": sweep.told(runs),
+        "runs": found.n_runs,
+        "done": found.n_done,
+        "weights_bytes": found.weights_bytes,
+        "kept_bytes": found.kept_bytes,
+        "passing_bytes": found.passing_bytes,
+        "free_bytes": found.free_bytes,
+        "fits": found.fits,
+        "seconds": found.seconds,
+        "time_told_by": found.source,
+        "workers": found.n_workers,
+        "cost": found.cost,
+    }
+    return Answer(payload=payload, shown=lambda: _told(payload, runs, keep))
+
+
+def _told(costs: dict[str, Any], runs: tuple[PlannedRun, ...], keep: bool) -> Any:
+    spec, size = runs[0].spec, told_size
+    disk = (
+        f"{size(costs['weights_bytes'])} of weights a run, {size(costs['kept_bytes'])} kept "
+        f"({'all' if keep else 'none'}), {size(costs['passing_bytes'])} for checkpoints meanwhile; "
+        f"{size(costs['free_bytes'])} free"
+    )
+    seconds, workers = costs["seconds"], costs["workers"]
+    known = "" if seconds is None else f"about {_duration(seconds)} with {workers} at a time, "
+    rows = [
+        ("runs", f"{costs['runs']:,}, {costs['done']:,} of them done already"),
+        ("data", f"{spec.task}: {sweep.shares_told(runs)}; {len(spec.target_langs)} targets"),
+        ("disk", disk),
+        ("time", f"{known}{SOURCES[costs['time_told_by']]}"),
+    ]
+    if costs["cost"] is not None:
+        rows.append(("cost", f"{costs['cost']:,.2f}"))
+    if not costs["fits"]:
+        rows.append(("warning", "the disk is too small: try --keep-weights none"))
+    return table(f"sweep {costs['sweep']}: {costs['title']}", ("what", "how much"), rows)
+
+
+def _duration(seconds: float) -> str:
+    """40 s, 12 min, 3.4 h."""
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 90 * 60 else f"{seconds / 3600:,.1f} h"
+
+
+def _measure(args: argparse.Namespace, store: Store, runs: tuple[PlannedRun, ...]) -> None:
+    """Have workers measure what no run tells, and wait for it."""
+    for probe, where in sweep.probes(store, runs):
+        digest = jobs.start(store, probe, where)
+        with progress(args) as report:
+            report(0, 0, "measuring a few steps")
+            status = jobs.wait(store, "jobs", digest, timeout_s=PROBE_PATIENCE_S)
+        if status.state != "done":
+            print(f"the time could not be measured: {status.reason}", file=sys.stderr)
+
+
+def _start(args: argparse.Namespace) -> Answer:
+    store, runs, keep = _planned(args)
+    engine = Engine(
+        name=args.engine,
+        address=args.address,
+        gpus_per_run=args.gpus_per_run,
+        retries=args.retries,
+    )
+    sweep.check(runs)
+    return _answer(store, sweep.start(store, Sweep(runs=runs, keep_weights=keep, engine=engine)))
+
+
+def _done_to(act: Callable[[Store, str], object]) -> Callable[[argparse.Namespace], Answer]:
+    """A command that does something to one sweep and says how far that is."""
+
+    def run(args: argparse.Namespace) -> Answer:
+        store = open_store(args.store)
+        digest = sweep.find_sweep(store, args.sweep)
+        act(store, digest)
+        return _answer(store, digest)
+
+    return run
+
+
+def _answer(store: Store, digest: str) -> Answer:
+    """How far the sweep is; a failure among its runs is none of this command."""
+    now = sweep.status(store, digest)
+    counts = {state: now.count(state) for state in get_args(CellState)}
+    payload = {
+        "sweep": digest,
+        "title": now.title,
+        "state": now.state,
+        "workers": now.n_workers,
+        **counts,
+        "per_hour": now.per_hour,
+        "eta_s": now.eta_s,
+        "last_words": now.last_words,
+        "runs": [
+            {"run": c.run, "name": c.name, "seed": c.seed, "state": c.state, "told": c.told}
+            for c in now.cells
+        ],
+    }
+    return Answer(payload=payload, shown=lambda: _shown(now))
+
+
+def _shown(now: SweepStatus) -> Any:
+    """A sentence, and the runs that are neither done nor waiting."""
+    counts = {cell.state: now.count(cell.state) for cell in now.cells}
+    told = ", ".join(f"{n} {state}" for state, n in counts.items())
+    left = "" if now.eta_s is None else f"; about {_duration(now.eta_s)} left"
+    rows = [
+        (cell.run, cell.name, cell.seed, cell.recipe, cell.state, cell.told)
+        for cell in now.cells
+        if cell.state in {"running", "failed", "stopped"}
+    ]
+    return table(
+        f"sweep {now.sweep} is {now.state}: {now.title}. {told}{left}"
+        f"{f'. Its workers are gone: {now.last_words}' * (now.state == 'idle')}",
+        ("run", "name", "seed", "recipe", "state", ""),
+        rows,
+    )
+
+
+def _work(args: argparse.Namespace) -> Answer:
+    """What a worker process does: the sweep's runs, one after the other."""
+    store = open_store(args.store)
+    sweep.serve(store, args.digest)
+    return Answer(payload={"sweep": args.digest}, shown=lambda: args.digest)

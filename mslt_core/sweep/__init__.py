@@ -1,0 +1,53 @@
+"""Many runs as one plan: what it costs, who does it, how far it is. Loads no torch."""
+
+from mslt_core.sweep.estimating import (
+    Estimate,
+    estimate,
+    execute_probe,
+    measured_pace,
+    probes,
+    probes_of,
+)
+from mslt_core.sweep.planning import (
+    KEPT_BY_DEFAULT,
+    all_sets,
+    check,
+    done_already,
+    find_sweep,
+    picks,
+    plan,
+    shares_told,
+    told,
+)
+from mslt_core.sweep.presets import PRESETS
+from mslt_core.sweep.status import status
+from mslt_core.sweep.workers import cancel, pause, resume, retry, serve, start
+from mslt_core.sweep.working import do_run, work_through
+
+__all__ = [
+    "KEPT_BY_DEFAULT",
+    "PRESETS",
+    "Estimate",
+    "all_sets",
+    "cancel",
+    "check",
+    "do_run",
+    "done_already",
+    "estimate",
+    "execute_probe",
+    "find_sweep",
+    "measured_pace",
+    "pause",
+    "picks",
+    "plan",
+    "probes",
+    "probes_of",
+    "resume",
+    "retry",
+    "serve",
+    "shares_told",
+    "start",
+    "status",
+    "told",
+    "work_through",
+]

@@ -1,0 +1,264 @@
+"""What a sweep will cost before it is started: disk, time, money.
+
+Time comes from finished runs of the same recipe, or else from a probe: a run of a few steps and a
+few scored items, in a process of its own on this machine.
+"""
+
+import dataclasses
+import functools
+import json
+import math
+import os
+import platform
+import shutil
+import statistics
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from mslt_core import jobs
+from mslt_core.pipeline import execute_training, experiment_key, model_folder
+from mslt_core.spec.results import RunInfo
+from mslt_core.spec.specs import TrainSpec, Where
+from mslt_core.spec.sweeps import PlannedRun, ProbeSpec
+from mslt_core.store import Arrays, Store
+
+PROBE_STEPS = 6
+PROBE_ITEMS = 16
+PROBE_TARGETS = 2
+ALL_ITEMS = 2000
+"""Where everything is scored, so many items a language are counted: what test sets often have."""
+
+CHECKPOINT_SIZE = 3
+"""A state to resume from holds the weights and twice as much of AdamW's moments."""
+
+KEPT_CHECKPOINTS = 2
+
+TimeSource = Literal["runs", "shipped", "probe", "unknown"]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Pace:
+    """How long a recipe's parts take on this machine."""
+
+    fixed_s: float
+    """Reading the data, loading the model, keeping the weights."""
+    step_s: float
+    item_s: float
+
+    def run_s(self, spec: TrainSpec) -> float:
+        """A whole run."""
+        items = len(spec.target_langs) * (spec.eval_limit or ALL_ITEMS)
+        return self.fixed_s + spec.steps * self.step_s + items * self.item_s
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Estimate:
+    """What the runs that are not done yet will take."""
+
+    n_runs: int
+    n_done: int
+    weights_bytes: int
+    """Of one run; the largest where models differ."""
+    kept_bytes: int
+    """Weights that stay when all is done."""
+    passing_bytes: int
+    """Checkpoints of the runs at work, gone with their end."""
+    free_bytes: int
+    seconds: float | None
+    """Until all is done, with `n_workers` side by side; None while nothing tells."""
+    n_workers: int
+    source: TimeSource
+    """What told the time: runs of this store, shipped ones of another machine, or a probe."""
+    cost: float | None
+
+    @property
+    def fits(self) -> bool:
+        """Whether the disk holds it."""
+        return self.kept_bytes + self.passing_bytes < self.free_bytes
+
+
+def estimate(
+    store: Store,
+    runs: Sequence[PlannedRun],
+    *,
+    keep_weights: bool,
+    n_workers: int | None = None,
+    price_per_hour: float | None = None,
+) -> Estimate:
+    """Disk, time and cost of the runs that are not done; looks at stored probes, makes none."""
+    n_workers = n_workers or jobs.slots()
+    infos = store.runs.list()
+    done = {info.run for info in infos if info.state == "done"}
+    left = [planned for planned in runs if planned.run not in done]
+    sizes = [_weights_bytes(planned.where.model or planned.spec.model) for planned in left]
+    seconds, source = _seconds(store, left, probes_of(runs), infos)
+    at_once = min(n_workers, len(left))
+    whole_s = None if seconds is None else seconds / max(at_once, 1)
+    return Estimate(
+        n_runs=len(runs),
+        n_done=len(runs) - len(left),
+        weights_bytes=max(sizes, default=0),
+        kept_bytes=sum(sizes) if keep_weights else 0,
+        passing_bytes=at_once * max(sizes, default=0) * (1 + CHECKPOINT_SIZE * KEPT_CHECKPOINTS),
+        free_bytes=shutil.disk_usage(_existing(store)).free,
+        seconds=whole_s,
+        n_workers=n_workers,
+        source=source,
+        cost=whole_s / 3600 * price_per_hour
+        if whole_s is not None and price_per_hour is not None
+        else None,
+    )
+
+
+def probes(store: Store, runs: Sequence[PlannedRun]) -> list[tuple[ProbeSpec, Where]]:
+    """What must be measured so that the time of `runs` is known: nothing where runs tell it."""
+    infos = store.runs.list()
+    done = {info.run for info in infos if info.state == "done"}
+    known = {experiment_key(info.spec) for info in infos if info.state == "done"}
+    probe_of = probes_of(runs)
+    asked = {
+        probe_of[planned.run]: planned.where
+        for planned in runs
+        if planned.run not in done and experiment_key(planned.spec) not in known
+    }
+    return [(probe, where) for probe, where in asked.items() if store.arrays.peek(probe) is None]
+
+
+def probes_of(runs: Sequence[PlannedRun]) -> dict[str, ProbeSpec]:
+    """The probe that tells the pace of each run.
+
+    It is the same for all sets, seeds, budgets and rates: the plan's first run stands for them.
+    """
+    first: dict[str, ProbeSpec] = {}
+    return {
+        planned.run: first.setdefault(
+            _small(planned.spec).but(source_langs=("en",)).digest(), _probe(planned.spec)
+        )
+        for planned in runs
+    }
+
+
+def _small(spec: TrainSpec) -> TrainSpec:
+    """The same run with a few steps and a few items to score."""
+    return spec.but(
+        seed=0,
+        steps=PROBE_STEPS,
+        target_langs=spec.target_langs[:PROBE_TARGETS],
+        eval_limit=PROBE_ITEMS,
+        source_langs=spec.source_langs[:1],
+        learning_rate=1e-5,
+        budget=PROBE_STEPS * spec.batch_size,
+    )
+
+
+def _probe(spec: TrainSpec) -> ProbeSpec:
+    """A small run on this machine."""
+    gpus = os.environ.get("CUDA_VISIBLE_DEVICES", "")
+    return ProbeSpec(run=_small(spec), machine=f"{platform.node()} {gpus}".strip())
+
+
+def execute_probe(
+    store: Store,
+    spec: ProbeSpec,
+    where: Where,
+    /,
+    *,
+    report: jobs.Report,
+    should_stop: jobs.ShouldStop,
+) -> bool:
+    """Measure and keep the pace; False if it was asked to stop."""
+    seen: list[tuple[float, int, str]] = []
+
+    def timed(done: int, total: int, message: str) -> None:
+        seen.append((time.monotonic(), done, message))
+        report(done, total, f"measuring: {message}")
+
+    with tempfile.TemporaryDirectory() as scratch:
+        own = Store(scratch)
+        own.runs.create(spec.run, where)
+        with own.runs.claim(spec.run.digest()):
+            finished = execute_training(own, spec.run, where, report=timed, should_stop=should_stop)
+    if finished:
+        pace = _measured(seen, time.monotonic(), len(spec.run.target_langs) * PROBE_ITEMS)
+        store.arrays.put(
+            spec, {k: np.array(v, np.float64) for k, v in dataclasses.asdict(pace).items()}
+        )
+    return finished
+
+
+def measured_pace(store: Store, probe: ProbeSpec) -> Pace | None:
+    """What the probe found; None where it was not made yet."""
+    arrays: Arrays | None = store.arrays.peek(probe)
+    return Pace(**{name: float(value) for name, value in arrays.items()}) if arrays else None
+
+
+def _measured(seen: Sequence[tuple[float, int, str]], ended_s: float, n_items: int) -> Pace:
+    """Split a run's time at its reports. The first step, which also warms up, is not counted."""
+    steps = [(at_s, done) for at_s, done, message in seen if message == "training"]
+    scoring_s = next(at_s for at_s, _, message in seen if message.startswith("scoring"))
+    (first_s, first), (last_s, last) = steps[0], steps[-1]
+    step_s = (last_s - first_s) / max(last - first, 1)
+    training_s = step_s * last
+    scored_s = ended_s - scoring_s
+    whole_s = ended_s - seen[0][0]
+    return Pace(
+        fixed_s=max(whole_s - training_s - scored_s, 0.0),
+        step_s=step_s,
+        item_s=scored_s / n_items,
+    )
+
+
+def _seconds(
+    store: Store,
+    left: Sequence[PlannedRun],
+    probe_of: Mapping[str, ProbeSpec],
+    infos: Sequence[RunInfo],
+) -> tuple[float | None, TimeSource]:
+    """Seconds of all runs one after the other, and the weakest of the sources that told them."""
+    own = _medians([info for info in infos if not info.read_only])
+    shipped = _medians([info for info in infos if info.read_only])
+    total, sources = 0.0, {"runs"}
+    for planned in left:
+        key = experiment_key(planned.spec)
+        if key in own:
+            total += own[key]
+        elif pace := measured_pace(store, probe_of[planned.run]):
+            total, sources = total + pace.run_s(planned.spec), sources | {"probe"}
+        elif key in shipped:
+            total, sources = total + shipped[key], sources | {"shipped"}
+        else:
+            return None, "unknown"
+    order: tuple[TimeSource, ...] = ("shipped", "probe", "runs")
+    return total, next(source for source in order if source in sources)
+
+
+def _medians(infos: Sequence[RunInfo]) -> Mapping[str, float]:
+    """Median seconds of finished runs, by recipe."""
+    took: dict[str, list[float]] = {}
+    for info in infos:
+        if info.state == "done":
+            took.setdefault(experiment_key(info.spec), []).append(info.elapsed_s)
+    return {key: statistics.median(seconds) for key, seconds in took.items()}
+
+
+@functools.lru_cache(maxsize=64)
+def _weights_bytes(model: str) -> int:
+    """Size of a run's weights: its base's numbers, in float32 whatever the base has."""
+    return sum(4 * _n_numbers(path) for path in model_folder(model).glob("*.safetensors"))
+
+
+def _n_numbers(path: Path) -> int:
+    """How many numbers a safetensors file holds, by its header."""
+    with path.open("rb") as file:
+        header = json.loads(file.read(int.from_bytes(file.read(8), "little")))
+    return sum(math.prod(t["shape"]) for name, t in header.items() if name != "__metadata__")
+
+
+def _existing(store: Store) -> str:
+    """The store's folder, or the nearest one above it that is there already."""
+    return str(next(p for p in (store.root, *store.root.parents) if p.is_dir()))

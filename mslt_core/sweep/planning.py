@@ -1,0 +1,148 @@
+"""From a sweep's question to its runs."""
+
+import itertools
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from mslt_core.pipeline import Access, check_data, make_train_spec, select
+from mslt_core.pipeline.presets import preset
+from mslt_core.spec.errors import BadInputError, SpecError
+from mslt_core.spec.languages import languages
+from mslt_core.spec.selecting import Criterion, SelectSpec
+from mslt_core.spec.specs import TrainSpec, Where
+from mslt_core.spec.sweeps import PlannedRun, SweepSpec
+from mslt_core.store import Store
+
+KEPT_BY_DEFAULT = 20
+"""Runs up to which a sweep keeps all weights: those of XLM-R base fill 22 GB then."""
+
+Sets = tuple[tuple[str, ...], ...]
+
+
+def all_sets(pool: Iterable[str], sizes: Iterable[int]) -> Sets:
+    """Every set of these sizes, the small ones first: C(n, k) of each size k."""
+    langs = languages(pool)
+    wanted = sorted(set(sizes))
+    if odd := [k for k in wanted if not 1 <= k <= len(langs)]:
+        raise SpecError(
+            f"a pool of {len(langs)} languages has no sets of {odd[0]}",
+            hint=f"Choose sizes from 1 to {len(langs)}.",
+        )
+    return tuple(chosen for k in wanted for chosen in itertools.combinations(langs, k))
+
+
+def picks(
+    access: Access, pool: Iterable[str], sizes: Iterable[int], criteria: Iterable[Criterion]
+) -> Sets:
+    """The first set of every criterion and size, each named once; of tied ones the first listed."""
+    found = []
+    for k, criterion in itertools.product(sorted(set(sizes)), criteria):
+        spec = SelectSpec(pool=languages(pool), k=k, criterion=criterion)
+        found += [ranked.source_langs for ranked in select(access, spec).sets.best(1)]
+    return tuple(dict.fromkeys(found))
+
+
+def plan(spec: SweepSpec, *, roots: tuple[Path, ...] | None = None) -> tuple[PlannedRun, ...]:
+    """Every run of the sweep, one seed after the other, checked against data and models.
+
+    Every language is checked in its smallest set, where most is asked of it; all else that is
+    looked up is the same for all sets and seeds.
+    """
+    smallest = {
+        lang: langs for langs in sorted(spec.source_sets, key=len, reverse=True) for lang in langs
+    }
+    made: dict[Any, tuple[TrainSpec, Where]] = {}
+    for model, budget, rate in spec.recipes():
+        for langs in dict.fromkeys(smallest.values()):
+            asked = _asked(spec, model, rate)
+            made[model, budget, rate] = make_train_spec(
+                **{**asked, "source_langs": langs, "budget": budget, "roots": roots}
+            )
+    runs = []
+    for seed, recipe, langs in itertools.product(spec.seeds, spec.recipes(), spec.source_sets):
+        base, where = made[recipe]
+        runs.append(PlannedRun(spec=base.but(source_langs=langs, seed=seed), where=where))
+    return tuple({planned.run: planned for planned in runs}.values())
+
+
+def _asked(spec: SweepSpec, model: str, rate: float | None) -> dict[str, Any]:
+    """What `make_train_spec` is told for one model; what is said outright goes before presets."""
+    fields = (preset(spec.task, model) or {}) if spec.paper_recipe else {}
+    fields = {**fields, **dict(spec.recipe), "task": spec.task, "data": spec.data, "model": model}
+    return fields if rate is None else {**fields, "learning_rate": rate}
+
+
+def check(runs: Sequence[PlannedRun]) -> None:
+    """Read all that is scored and every model once, so that damage is refused before any run."""
+    for planned in {
+        (p.where.data, p.where.model, p.spec.model_fingerprint): p for p in runs
+    }.values():
+        check_data(planned.spec, planned.where)
+
+
+def shares_told(runs: Sequence[PlannedRun]) -> str:
+    """What each run reads: 3,000 examples in all, 3,000 or 1,000 a language."""
+    shares: dict[int, set[int]] = {}
+    for planned in runs:
+        budget, n_langs = planned.spec.budget, len(planned.spec.source_langs)
+        shares.setdefault(budget, set()).add(budget // n_langs)
+    return "; ".join(
+        f"{budget:,} examples in all, {_joined(sorted(each, reverse=True))} a language"
+        for budget, each in sorted(shares.items())
+    )
+
+
+def _joined(numbers: Sequence[int]) -> str:
+    *most, last = (f"{number:,}" for number in numbers)
+    return f"{', '.join(most)} or {last}" if most else last
+
+
+def done_already(store: Store, runs: Sequence[PlannedRun]) -> int:
+    """How many of the runs need not be done."""
+    done = {info.run for info in store.runs.list() if info.state == "done"}
+    return sum(planned.run in done for planned in runs)
+
+
+def find_sweep(store: Store, ref: str | None) -> str:
+    """The sweep whose name begins with `ref`; without one the newest."""
+    known = store.sweeps.digests()
+    if not known:
+        raise BadInputError("no sweep was started here yet", hint="`sweep start` starts one.")
+    found = [digest for digest in known if digest.startswith(ref or digest)]
+    if not ref:
+        return known[0]
+    if len(found) != 1:
+        raise BadInputError(
+            f"{ref!r} is the name of {len(found)} sweeps", hint=f"Known are {', '.join(known)}."
+        )
+    return found[0]
+
+
+def told(runs: Sequence[PlannedRun]) -> str:
+    """The plan in a sentence: 35 sets × 3 seeds on wikiann, 3,000 examples each."""
+    specs = [planned.spec for planned in runs]
+    sets = list(dict.fromkeys(spec.source_langs for spec in specs))
+    parts = [specs[0].name if len(sets) == 1 else f"{len(sets)} sets"]
+    for values, many in (
+        ({spec.model_fingerprint for spec in specs}, "models"),
+        ({spec.budget for spec in specs}, "budgets"),
+        ({(spec.model_fingerprint, spec.learning_rate) for spec in specs}, "learning rates"),
+        ({spec.seed for spec in specs}, "seeds"),
+    ):
+        n = len(values)
+        if many == "learning rates":
+            n = max(_rates(specs).values())
+        if n > 1:
+            parts.append(f"{n} {many}")
+    budgets = sorted({spec.budget for spec in specs})
+    examples = " or ".join(f"{budget:,}" for budget in budgets)
+    return f"{' × '.join(parts)} on {specs[0].task}, {examples} examples each"
+
+
+def _rates(specs: Sequence[TrainSpec]) -> dict[str, int]:
+    """Learning rates that each model is trained with: each may have one of its own."""
+    found: dict[str, set[float]] = {}
+    for spec in specs:
+        found.setdefault(spec.model_fingerprint, set()).add(spec.learning_rate)
+    return {model: len(rates) for model, rates in found.items()}

@@ -1,0 +1,142 @@
+"""How far a sweep is, told by the run folders and by what its workers noted."""
+
+import statistics
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from mslt_core.spec.results import RunInfo
+from mslt_core.spec.specs import TrainSpec
+from mslt_core.spec.sweeps import CellState, PlannedRun, Sweep, SweepCell, SweepStatus
+from mslt_core.store import UNFINISHED, Progress, Store
+from mslt_core.sweep.planning import told
+
+RECENT = 20
+"""Runs that tell the pace: the last ones, as the machine may be busier than it was."""
+
+
+def status(store: Store, digest: str) -> SweepStatus:
+    """The sweep as it is now."""
+    sweep = store.sweeps.get(digest)
+    infos = {info.run: info for info in store.runs.list()}
+    again = store.sweeps.wanted_again(digest)
+    at_work = {
+        run: store.runs.status(run).progress
+        for run in (planned.run for planned in sweep.runs)
+        if run in infos and infos[run].state in UNFINISHED
+    }
+    varied = _varied(sweep.runs)
+    cells = tuple(
+        _cell(
+            planned,
+            _state(store, planned.run, infos.get(planned.run), again),
+            at_work.get(planned.run),
+            varied,
+        )
+        for planned in sweep.runs
+    )
+    n_workers = len(store.sweeps.workers(digest))
+    pace_s = _pace_s(store.sweeps.events(digest))
+    n_working = _n_working(sweep, n_workers, at_work)
+    return SweepStatus(
+        sweep=digest,
+        title=told(sweep.runs),
+        created_utc=sweep.created_utc,
+        order=store.sweeps.order(digest),
+        n_workers=n_workers,
+        cells=cells,
+        per_hour=3600 * max(n_working, 1) / pace_s if pace_s else None,
+        eta_s=_eta_s(cells, pace_s, n_working, at_work),
+        last_words="" if n_workers else _last_words(store, digest),
+    )
+
+
+def _last_words(store: Store, digest: str) -> str:
+    """The last line that a worker wrote before it died, if it wrote any."""
+    log = store.sweeps.folder(digest) / "worker.log"
+    lines = log.read_text(encoding="utf-8", errors="replace").split("\n") if log.exists() else []
+    return next((line.strip() for line in reversed(lines) if line.strip()), "")
+
+
+def _cell(
+    planned: PlannedRun,
+    found: tuple[CellState, str],
+    progress: Progress | None,
+    varied: Mapping[str, str],
+) -> SweepCell:
+    state, words = found
+    if progress:
+        share = f", {progress.done:,} of {progress.total:,}" if progress.total else ""
+        words = f"{progress.message or words}{share}"
+    return SweepCell(
+        run=planned.run,
+        source_langs=planned.spec.source_langs,
+        seed=planned.spec.seed,
+        recipe=_recipe(planned.spec, varied),
+        state=state,
+        told=words,
+    )
+
+
+def _state(
+    store: Store, run: str, info: RunInfo | None, again: frozenset[str]
+) -> tuple[CellState, str]:
+    """What the grid calls a run's state, and a word on it."""
+    if info is None:
+        return "waiting", "not begun"
+    if info.state == "done":
+        return "done", f"done in {info.elapsed_s:.0f} s"
+    if info.state in UNFINISHED:
+        return ("running", "training") if info.state == "running" else ("waiting", "its turn next")
+    by_hand = info.state == "failed" or store.runs.stop_requested(run)
+    if run in again or info.state == "lost" or not by_hand:
+        return "waiting", f"goes on from step {info.step:,}" if info.step else "not begun"
+    reason = info.reason if info.state == "failed" else f"stopped by hand at step {info.step:,}"
+    return ("failed" if info.state == "failed" else "stopped"), reason
+
+
+def _varied(runs: Sequence[PlannedRun]) -> Mapping[str, str]:
+    """The fields that differ between the runs' recipes, and how each is said."""
+    ways = {
+        "model": "{0}",
+        "budget": "{0:,} examples",
+        "learning_rate": "rate {0:g}",
+    }
+    return {
+        field: way
+        for field, way in ways.items()
+        if len({getattr(planned.spec, field) for planned in runs}) > 1
+    }
+
+
+def _recipe(spec: TrainSpec, varied: Mapping[str, str]) -> str:
+    return ", ".join(way.format(getattr(spec, field)) for field, way in varied.items())
+
+
+def _pace_s(events: Sequence[Mapping[str, Any]]) -> float | None:
+    """Seconds that a run takes a worker, by the last ones that were done."""
+    took = [e["took_s"] for e in events if e["event"] == "end" and e["state"] == "done"]
+    return statistics.fmean(took[-RECENT:]) if took else None
+
+
+def _n_working(sweep: Sweep, n_workers: int, at_work: Mapping[str, Progress]) -> int:
+    """Runs that go on side by side: on a cluster one process here speaks for many."""
+    return len(at_work) if sweep.engine.name == "ray" else n_workers
+
+
+def _eta_s(
+    cells: Sequence[SweepCell],
+    pace_s: float | None,
+    n_working: int,
+    at_work: Mapping[str, Progress],
+) -> float | None:
+    """Time left with the workers there are; None while nobody works or the pace is not known."""
+    if pace_s is None or not n_working:
+        return None
+    left_s = 0.0
+    for cell in cells:
+        progress = at_work.get(cell.run)
+        if progress:
+            left_s += max(pace_s - progress.elapsed_s, 0.0)
+        elif cell.state in {"waiting", "running"}:
+            left_s += pace_s
+    return left_s / n_working

@@ -1,0 +1,106 @@
+"""The side that asks: start a sweep's workers, tell them to pause or to end, do failed runs again.
+
+Workers are detached processes; nothing here needs to stay alive.
+"""
+
+import contextlib
+import os
+import signal
+import sys
+import time
+
+from mslt_core import jobs
+from mslt_core.spec.sweeps import Sweep
+from mslt_core.store import Store
+from mslt_core.sweep import cluster, working
+
+POLL_S = 0.1
+
+
+def start(store: Store, sweep: Sweep) -> str:
+    """Write the plan and have it done; what is done already is not done again."""
+    jobs.slots()  # a wrong MSLT_SLOTS must not leave a plan behind
+    if sweep.engine.name == "ray":
+        cluster.require_ray()
+    store.sweeps.save(sweep)
+    resume(store, sweep.digest)
+    return sweep.digest
+
+
+def resume(store: Store, digest: str) -> None:
+    """Let the sweep go on, with as many workers as there are slots."""
+    with store.sweeps.locked(digest):
+        store.sweeps.set_order(digest, "go")
+        _staff(store, digest)
+
+
+def pause(store: Store, digest: str) -> None:
+    """Let every worker finish its present step, keep a checkpoint of it, and leave."""
+    with store.sweeps.locked(digest):
+        store.sweeps.set_order(digest, "pause")
+
+
+def retry(store: Store, digest: str) -> tuple[str, ...]:
+    """Let runs that failed or were stopped by hand be done again, and the sweep go on."""
+    runs = [planned.run for planned in store.sweeps.get(digest).runs]
+    ended = tuple(
+        run
+        for run in runs
+        if store.runs.exists(run) and store.runs.status(run).state in {"failed", "stopped"}
+    )
+    with store.sweeps.locked(digest):
+        store.sweeps.want_again(digest, ended)
+        store.sweeps.set_order(digest, "go")
+        _staff(store, digest)
+    return ended
+
+
+def cancel(store: Store, digest: str, *, patience_s: float = 5.0, grace_s: float = 5.0) -> None:
+    """End the sweep: ask as for a pause, after `patience_s` end workers, after `grace_s` kill them.
+
+    Runs that are done stay, the others keep their checkpoints.
+    """
+    with store.sweeps.locked(digest):
+        store.sweeps.set_order(digest, "cancel")
+    for wait_s, number in ((patience_s, signal.SIGTERM), (grace_s, signal.SIGKILL)):
+        if _all_left(store, digest, wait_s):
+            return
+        for worker in store.sweeps.workers(digest):
+            if worker.pid != os.getpid():
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(worker.pid, number)
+    _all_left(store, digest, grace_s)
+
+
+def serve(store: Store, digest: str) -> None:
+    """Be the process that the engine asks for: a worker, or who asks a cluster's nodes."""
+    if store.sweeps.get(digest).engine.name == "ray":
+        cluster.drive(store, digest)
+    else:
+        working.work_through(store, digest)
+
+
+def _staff(store: Store, digest: str) -> None:
+    """Start the workers that are missing. The sweep's lock must be held."""
+    sweep, again = store.sweeps.get(digest), store.sweeps.wanted_again(digest)
+    wanted = 1 if sweep.engine.name == "ray" else jobs.slots()  # Ray's nodes have one to ask them
+    holds = [working.hold_of(store, planned.run, again) for planned in sweep.runs]
+    living = len(store.sweeps.workers(digest))
+    for _ in range(living, min(wanted, living + holds.count("free"))):
+        log = store.sweeps.folder(digest) / "worker.log"
+        store.sweeps.enlist(digest, jobs.detach(_command(store, digest), log), "spawned")
+
+
+def _command(store: Store, digest: str) -> list[str]:
+    command = [sys.executable, "-m", "mslt_core", "sweep", "work"]
+    return [*command, "--store", str(store.root), digest]
+
+
+def _all_left(store: Store, digest: str, wait_s: float) -> bool:
+    """Wait for the workers to leave; False if some have not by then."""
+    deadline = time.monotonic() + wait_s
+    while store.sweeps.workers(digest):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(POLL_S)
+    return True

@@ -1,0 +1,114 @@
+"""What a sweep will cost: by finished runs, by shipped ones, by a probe, and on which disk."""
+
+import numpy as np
+import pytest
+from safetensors.numpy import save_file
+
+from mslt_core import jobs, pipeline, sweep
+from mslt_core.spec.sweeps import Engine, Sweep, SweepSpec
+from mslt_core.store import Store
+from mslt_core.sweep import estimating
+from mslt_core.sweep.estimating import Pace
+
+
+@pytest.fixture
+def runs():
+    """Three sets and two seeds of a recipe that nobody has shipped."""
+    spec = SweepSpec(
+        task="cldr-ner",
+        source_sets=sweep.all_sets("de,en,es", (1,)),
+        budgets=(96,),
+        seeds=(0, 1),
+        recipe=(("steps", 50), ("eval_limit", 10)),
+    )
+    return sweep.plan(spec)
+
+
+def keep_pace(store, runs, **seconds):
+    pace = {name: np.array(value, np.float64) for name, value in seconds.items()}
+    store.arrays.put(sweep.probes_of(runs)[runs[-1].run], pace)
+
+
+def test_time_by_a_probe(store, runs):
+    assert [probe.run.steps for probe, _ in sweep.probes(store, runs)] == [6]
+    assert sweep.estimate(store, runs, keep_weights=True).source == "unknown"
+    keep_pace(store, runs, fixed_s=2.0, step_s=0.1, item_s=0.01)
+    assert sweep.probes(store, runs) == [], "one probe tells all sets and seeds"
+    found = sweep.estimate(store, runs, keep_weights=True, price_per_hour=360.0)
+    n_targets = len(runs[0].spec.target_langs)
+    # a run: 2 s, 50 steps of 0.1 s, 10 items a target of 0.01 s
+    assert found.seconds == pytest.approx(6 * (2.0 + 5.0 + n_targets * 0.1))
+    assert found.cost == pytest.approx(found.seconds / 10)
+    assert found.source == "probe"
+    pair = sweep.estimate(store, runs, keep_weights=True, n_workers=2)
+    assert pair.seconds == pytest.approx(found.seconds / 2)
+
+
+def test_time_by_finished_runs_goes_before_a_probe(store, runs, done_at_once):
+    keep_pace(store, runs, fixed_s=1e6, step_s=1.0, item_s=1.0)
+    plan = Sweep(runs=runs, keep_weights=True, engine=Engine())
+    store.sweeps.save(plan)
+    store.runs.create(runs[0].spec, runs[0].where)
+    sweep.do_run(store, plan, runs[0], done_at_once)
+    found = sweep.estimate(store, runs, keep_weights=True)
+    assert (found.source, found.n_done) == ("runs", 1)
+    assert found.seconds < 60
+
+
+def test_shipped_runs_are_another_machines(store):
+    if not pipeline.EXAMPLE.is_dir():
+        pytest.skip("the example is not here")
+    below = Store(store.root, example=pipeline.EXAMPLE)
+    spec = SweepSpec(task="cldr-ner", source_sets=(("de", "en"),), budgets=(1000,), seeds=(0, 99))
+    found = sweep.estimate(below, sweep.plan(spec), keep_weights=True)
+    assert (found.source, found.n_done) == ("shipped", 1)
+    assert 1 < found.seconds < 60
+
+
+def test_disk(store, runs, tmp_path, monkeypatch):
+    base = tmp_path / "half"
+    base.mkdir()
+    save_file({"a": np.zeros((10, 100), np.float16)}, base / "model.safetensors")
+    monkeypatch.setattr(estimating, "model_folder", lambda _: base)
+    estimating._weights_bytes.cache_clear()
+    found = sweep.estimate(store, runs, keep_weights=True, n_workers=2)
+    # runs are saved in float32; a state to resume from has the weights and AdamW's two moments
+    assert (found.weights_bytes, found.kept_bytes) == (4000, 6 * 4000)
+    assert found.passing_bytes == 2 * (4000 + 2 * 3 * 4000)
+    assert found.fits
+    assert sweep.estimate(store, runs, keep_weights=False).kept_bytes == 0
+    estimating._weights_bytes.cache_clear()
+
+
+def test_a_runs_time_is_split_at_its_reports():
+    seen = [
+        (0.0, 0, "reading the data"),
+        (1.0, 0, "loading the model"),
+        (4.0, 1, "training"),  # warming up: not counted
+        (5.0, 6, "training"),
+        (6.5, 6, "scoring de"),
+        (7.0, 6, "scoring en"),
+    ]
+    # 5 steps in 1 s; the 32 items took 1.5 s; 8 s - 6 x 0.2 s - 1.5 s are fixed
+    assert estimating._measured(seen, 8.0, 32) == Pace(
+        fixed_s=pytest.approx(5.3), step_s=0.2, item_s=1.5 / 32
+    )
+
+
+def test_a_probe_is_a_real_run(store, tiny_checkpoint):
+    spec = SweepSpec(
+        task="cldr-ner",
+        models=(str(tiny_checkpoint),),
+        source_sets=(("de", "en"),),
+        budgets=(1000,),
+        recipe=(("steps", 100), ("eval_limit", 40)),
+    )
+    runs = sweep.plan(spec)
+    [(probe, where)] = sweep.probes(store, runs)
+    store.jobs.create(probe, where)
+    assert jobs.work(store, "jobs", probe.digest(), sweep.execute_probe) == "done"
+    pace = sweep.measured_pace(store, probe)
+    assert 0 < pace.step_s < 5
+    assert 0 < pace.item_s < 5
+    assert sweep.estimate(store, runs, keep_weights=True).seconds > 100 * pace.step_s
+    assert store.runs.list() == [], "a probe leaves no run"

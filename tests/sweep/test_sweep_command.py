@@ -1,0 +1,139 @@
+"""``sweep``: what machines get, and a sweep of real runs from start to end."""
+
+import json
+import os
+import signal
+
+import numpy as np
+import pytest
+
+from mslt_core import pipeline, sweep
+from mslt_core.__main__ import main
+from mslt_core.pipeline import open_store
+from mslt_core.sweep import workers
+
+SMALL = ["--sets", "en;de,en", "--budgets", "64", "--steps", "4", "--recipe", "eval_limit=4"]
+
+
+@pytest.fixture(autouse=True)
+def own_store(tmp_path, monkeypatch):
+    monkeypatch.setenv("MSLT_STORE", str(tmp_path / "store"))
+
+
+@pytest.fixture
+def ask(capsys):
+    def run(*args):
+        status = main(["sweep", *map(str, args), "--json"])
+        out, err = capsys.readouterr()
+        return status, json.loads(out) if out else None, err
+
+    return run
+
+
+@pytest.fixture
+def no_workers(monkeypatch):
+    monkeypatch.setattr(workers, "_staff", lambda *_: None)
+
+
+def test_a_plan_starts_nothing(ask):
+    status, answer, _ = ask("plan", *SMALL, "--seeds", "0-2", "--no-probe")
+    assert status == 0
+    assert (answer["runs"], answer["done"], answer["seconds"]) == (6, 0, None)
+    assert answer["title"] == "2 sets × 3 seeds on cldr-ner, 64 examples each"
+    assert answer["weights_bytes"] > 1e6
+    assert open_store().sweeps.digests() == []
+
+
+def test_a_plan_tells_what_shipped_runs_tell(ask, capsys):
+    status, answer, _ = ask("plan", "--sizes", "3", "--seeds", "0,7", "--price-per-hour", "2")
+    assert (status, answer["runs"], answer["done"]) == (0, 70, 35)
+    assert answer["time_told_by"] == "shipped"
+    assert answer["cost"] == pytest.approx(answer["seconds"] / 1800)
+    main(["sweep", "plan", "--sizes", "3", "--seeds", "0,7"])
+    shown = capsys.readouterr().out
+    assert "35 of them done already" in shown
+    assert "1,000 examples in all, 333 a language; 24 targets" in shown
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        ([], "no sets chosen"),
+        (["--sizes", "9"], "has no sets of 9"),
+        (["--sizes", "three"], "--sizes must be numbers such as 0-2"),
+        (["--sets", "en", "--learning-rates", "fast"], "a number such as 2e-5, got 'fast'"),
+        (["--sets", "en", "--recipe", "batch_size"], "NAME=VALUE, got 'batch_size'"),
+        (["--sets", "en", "--recipe", "colour=3"], "colour"),
+        (["--sizes", "3", "--criteria", "beauty"], "unknown criterion 'beauty'"),
+        (["--preset", "figure-4", "--sizes", "3"], "--preset has its own sets"),
+        (["--sets", "en;en"], "given twice"),
+    ],
+)
+def test_bad_input(ask, args, message):
+    status, _, err = ask("plan", *args)
+    assert status == 2
+    assert message in err
+
+
+@pytest.mark.usefixtures("no_workers")
+def test_orders(ask):
+    status, answer, _ = ask("start", *SMALL)
+    assert (status, answer["state"], answer["waiting"]) == (0, "idle", 2)
+    for order, state in (("pause", "paused"), ("resume", "idle"), ("cancel", "cancelled")):
+        assert ask(order, answer["sweep"][:4])[1]["state"] == state
+    assert ask("retry")[1]["state"] == "idle"
+    assert ask("status", "ffff")[0] == 2
+
+
+@pytest.mark.usefixtures("no_workers")
+def test_criteria_and_presets(ask):
+    _, answer, _ = ask("start", "--sizes", "2-3", "--criteria", "syntax,family", "--steps", "4")
+    names = {run["name"] for run in answer["runs"]}
+    assert {"MSLT(ar, zh)", "MSLT(ar, de, zh)"} <= names
+    _, answer, _ = ask("plan", "--preset", "figure-4", "--budgets", "64", "--no-probe")
+    assert answer["runs"] == 31
+
+
+@pytest.fixture
+def tiny_sweep(tiny_checkpoint):
+    """Two runs, with a checkpoint every hundred steps."""
+    question = ["--sets", "en;de,en", "--budgets", "64", "--steps", "201", "--targets", "en,tr"]
+    return [*question, "--models", str(tiny_checkpoint), "--recipe", "eval_limit=4", "batch_size=4"]
+
+
+@pytest.mark.slow
+def test_real_runs_through_kill_9_of_a_worker_and_a_pause(ask, tiny_sweep, until, tmp_path):
+    _, answer, _ = ask("start", *tiny_sweep)
+    store, digest = open_store(), answer["sweep"]
+    first = answer["runs"][0]["run"]
+    checkpoints = store.runs.folder(first) / "checkpoints"
+    until(lambda: list(checkpoints.glob("step-*")))
+    os.kill(store.sweeps.workers(digest)[0].pid, signal.SIGKILL)
+    until(lambda: ask("status")[1]["state"] == "idle")
+    assert ask("resume")[1]["workers"] == 1
+    until(lambda: sweep.status(store, digest).cells[1].state == "running")
+    ask("pause")
+    until(lambda: ask("status")[1]["state"] == "paused")
+    ask("resume")
+    until(lambda: ask("status")[1]["state"] == "done")
+
+    events = [e for e in store.sweeps.events(digest) if e["event"] == "end"]
+    done = [e["run"] for e in events if e["state"] == "done"]
+    assert sorted(done) == sorted(run["run"] for run in answer["runs"])
+    took = [e for e in store.sweeps.events(digest) if e["event"] == "take" and e["run"] == first]
+    assert len(took) == 2
+    assert took[1]["step"] >= 100, "it went on from its last checkpoint"
+
+    # a warm worker's last run, and one that was killed, equal fresh ones in every prediction
+    for run in (first, answer["runs"][-1]["run"]):
+        fresh = open_store(tmp_path / "fresh")
+        spec, where = store.runs.spec(run), store.runs.where(run)
+        fresh.runs.create(spec, where)
+        with fresh.runs.claim(run):
+            pipeline.execute_training(
+                fresh, spec, where, report=lambda *_: None, should_stop=lambda: False
+            )
+        assert fresh.runs.outcome(run)["weights"] == store.runs.outcome(run)["weights"]
+        for lang in spec.target_langs:
+            one, other = (s.runs.predictions(run, lang) for s in (store, fresh))
+            assert all(np.array_equal(one[name], other[name]) for name in one)
