@@ -91,6 +91,30 @@ def read_records(path: Path, columns: Sequence[str] | None = None) -> list[Recor
     return records
 
 
+def parse_json(text: str, where: str) -> Any:
+    """The value of a JSON text from outside; `where` it stands is for messages.
+
+    Raises
+    ------
+    DataError
+        If it is not JSON, too deep, or holds half a character: an escape such as ``\\ud83d`` whose
+        other half is missing, which no tokenizer takes.
+    """
+    try:
+        value = json.loads(text)
+        if "\\ud" in text.lower():
+            json.dumps(value, ensure_ascii=False).encode()
+    except json.JSONDecodeError as e:
+        line = f", line {e.lineno}" if "\n" in text else ""
+        raise DataError(
+            f"{where}{line}: not JSON: {e.msg}", hint="It may be cut short; copy it again."
+        ) from None
+    except (UnicodeEncodeError, RecursionError, ValueError) as e:
+        reason = "half a character" if isinstance(e, UnicodeEncodeError) else "too deep or long"
+        raise DataError(f"{where}: {reason} in the JSON") from None
+    return value
+
+
 def first_cells(path: Path, separator: str = "\t") -> list[str]:
     """The cells of a table's first line, by which a header is known."""
     try:
@@ -150,10 +174,7 @@ def _json_lines(path: Path) -> list[Record]:
     for number, line in enumerate(files.read_lines(path), start=1):
         if not line.strip():
             continue
-        try:
-            fields = json.loads(line)
-        except ValueError as e:
-            raise DataError(f"{path}, line {number}: not JSON: {e}") from None
+        fields = parse_json(line, f"{path}, line {number}")
         if not isinstance(fields, dict):
             raise DataError(f"{path}, line {number}: must be a JSON object, got {line[:60]!r}")
         records.append(Record(path, number, fields))

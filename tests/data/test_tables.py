@@ -31,6 +31,11 @@ def test_a_table_without_a_header_takes_the_names_given(write_files):
     assert fields(path, ["x", "y"]) == [{"x": "1", "y": "2"}, {"x": "3", "y": "4"}]
 
 
+def test_a_character_written_as_two_escapes_is_one(write_files):
+    path = write_files({"a.jsonl": '{"x": "\\ud83d\\ude00"}\n'}) / "a.jsonl"
+    assert fields(path) == [{"x": "😀"}]
+
+
 def test_rows_are_named_by_file_and_line(write_files):
     folder = write_files({"a.tsv": "x\n\n1\n\n2\n", "b.jsonl": "\n{}\n", "c.parquet": [{"x": 1}]})
     ids = [record.row_id for name in ("a.tsv", "b.jsonl") for record in read_records(folder / name)]
@@ -55,6 +60,8 @@ def test_only_the_wanted_columns_of_a_parquet_file_are_read(write_files):
         ("a.tsv", b"x\ty\n1\t2\n\xe9t\xe9\t4\n", r"a\.tsv, line 3: not UTF-8 \(byte 0xe9\)"),
         ("a.csv", 'x,y\n"1\n2",3\n', r"a\.csv: a quoted field holds a line end"),
         ("a.jsonl", '{"x": 1}\n{"x": \n', r"a\.jsonl, line 2: not JSON"),
+        ("a.jsonl", '{}\n{"x": "\\ud83d"}\n', r"line 2: half a character in the JSON"),
+        ("a.jsonl", "[" * 10**5 + "\n", r"line 1: too deep or long in the JSON"),
         ("a.jsonl", "[1]\n", r"a\.jsonl, line 1: must be a JSON object, got '\[1\]'"),
         ("a.parquet", b"PAR1 and no more", r"a\.parquet is not a readable Parquet file"),
         ("a.parquet", b"", r"a\.parquet is not a readable Parquet file"),

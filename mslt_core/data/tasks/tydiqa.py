@@ -17,7 +17,6 @@ Typologically Diverse Languages. TACL 8.
 
 import functools
 import hashlib
-import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -123,19 +122,14 @@ def _is_held_out(context: str) -> bool:
 
 def _squad(path: Path) -> list[dict[str, Any]]:
     """Every question of a SQuAD-like file, with its paragraph as ``context``."""
+    given = tables.parse_json(files.read_text(path), str(path))
     try:
-        articles = json.loads(files.read_text(path))["data"]
         return [
             {**question, "id": str(question["id"]), "context": paragraph["context"]}
-            for article in articles
+            for article in given["data"]
             for paragraph in article["paragraphs"]
             for question in paragraph["qas"]
         ]
-    except json.JSONDecodeError as e:
-        raise DataError(
-            f"{path}, line {e.lineno}: not JSON: {e.msg}",
-            hint="It may be cut short; copy it again.",
-        ) from None
     except (KeyError, TypeError) as e:
         raise DataError(
             f"{path} is not as SQuAD's files: data, paragraphs, context, qas and id ({e})"

@@ -67,7 +67,8 @@ def read_table(path: Path) -> list[TaggedSentence | LeftOut]:
         if not tokens and not tags:
             sentences.append(LeftOut(record.row_id, "without words"))
             continue
-        if not tokens or not tags or len(tokens) != len(tags):
+        lists = isinstance(tokens, list) and isinstance(tags, list)
+        if not lists or len(tokens) != len(tags) or not all(isinstance(t, str) for t in tokens):
             raise record.error(f"as many tags as tokens are needed, got {tokens!r} and {tags!r}")
         unknown = [tag for tag in tags if tag not in range(len(LABELS))]
         if unknown:

@@ -95,20 +95,20 @@ def _placeholders(records: Sequence[tables.Record]) -> bool:
     return len(records) > 1 and len({str(record.value("label")) for record in records}) == 1
 
 
-def _labels_by_idx(path: Path, others: Sequence[tuple[Path, ...]]) -> Mapping[int, int]:
+def _labels_by_idx(path: Path, others: Sequence[tuple[Path, ...]]) -> Mapping[str, int]:
     """The labels of the first other language whose test files have some."""
     for paths in others:
         records = [record for other in paths for record in tables.read_records(other)]
         if not _placeholders(records):
-            return {r.value("idx"): r.choice("label", ("0", "1")) for r in records}
+            return {str(r.value("idx")): r.choice("label", ("0", "1")) for r in records}
     raise DataError(
         f"{path} has the same label in every row, which stands for none",
         hint="Put the test file of another language into the folder: its labels are the same.",
     )
 
 
-def _with_label(record: tables.Record, known: Mapping[int, int]) -> tables.Record:
-    idx = record.value("idx")
+def _with_label(record: tables.Record, known: Mapping[str, int]) -> tables.Record:
+    idx = str(record.value("idx"))
     if idx not in known:
-        raise record.error(f"no other language has idx {idx!r}, whose label is needed")
+        raise record.error(f"no other language has idx {idx}, whose label is needed")
     return tables.Record(record.path, record.line, {**record.fields, "label": known[idx]})
