@@ -1,5 +1,7 @@
 """The command line: what machines get, what people get, and how it ends."""
 
+import functools
+import http.server
 import json
 import logging
 import os
@@ -7,6 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import get_args
 
@@ -16,14 +19,14 @@ import pytest
 from mslt_core import jobs
 from mslt_core.__main__ import main, parser
 from mslt_core.commands import training, upkeep
-from mslt_core.pipeline import Access, open_store, select
+from mslt_core.pipeline import Access, corpus_langs, open_store, select
 from mslt_core.spec.errors import TrainingError
 from mslt_core.spec.selecting import Criterion, SelectSpec
 from mslt_core.store import Store
 from mslt_core.store.tensors import read_tensors
 
 PROJECT = Path(__file__).resolve().parents[1]
-COMMANDS = ("select", "train", "runs", "embed", "cka", "map", "example", "doctor")
+COMMANDS = ("select", "train", "runs", "embed", "cka", "map", "fetch", "example", "doctor")
 
 
 @pytest.fixture(autouse=True)
@@ -297,6 +300,34 @@ def test_a_library_that_prints_does_not_get_into_the_json(ask, monkeypatch):
     assert "Some weights" in err
 
 
+def test_fetch_goes_on_where_it_was_stopped(ask, tmp_path, monkeypatch):
+    word = "\t".join(["1", "Hej", *"_" * 8])
+    given = "".join(f"# sent_id = n{i}\n# text = Hej\n{word}\n\n" for i in range(2)).encode()
+    shelf, to = tmp_path / "shelf", tmp_path / "pud"
+    for name, lang in (("UD_English-PUD", "en"), ("UD_Swedish-PUD", "sv")):
+        file = shelf / name / "r2.14" / f"{lang}_pud-ud-test.conllu"
+        file.parent.mkdir(parents=True)
+        file.write_bytes(given)
+    handler = functools.partial(QuietFiles, directory=str(shelf))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+        monkeypatch.setenv("MSLT_UD_URL", f"http://127.0.0.1:{server.server_address[1]}")
+        status, answer, err = ask("fetch", "pud", "--langs", "en,sv,tr", "--to", to)
+        assert (status, answer) == (1, None)
+        assert "UD_Turkish-PUD/r2.14/tr_pud-ud-test.conllu could not be fetched" in err
+        status, answer, _ = ask("fetch", "pud", "--langs", "en,sv", "--to", to)
+        server.shutdown()
+    assert (status, answer["folder"], answer["n_files"]) == (0, str(to.resolve()), 2)
+    assert corpus_langs(answer["folder"]) == ("en", "sv")
+
+
+class QuietFiles(http.server.SimpleHTTPRequestHandler):
+    """Files of a folder, without a word on standard error."""
+
+    def log_message(self, *args):
+        pass
+
+
 # --- for people
 
 
@@ -374,6 +405,8 @@ def test_the_workers_command_is_not_offered_to_people(capsys):
         (["train", "--again", "beef", "--seed", "7"], "--seed would make it another one"),
         (["cka", "--checkpoint", "no/such/place"], "there is no folder"),
         (["cka", "--corpus", "/no/such/place"], "there is no folder /no/such/place"),
+        (["fetch", "nothing"], "nothing to fetch is called 'nothing'"),
+        (["fetch", "pud", "--langs", "sw"], "PUD has no Swahili (sw)"),
     ],
 )
 def test_bad_input_ends_with_2_and_a_sentence(args, message, capsys, own_store):

@@ -34,6 +34,7 @@ from mslt_core.pipeline.embedding import (
     quiet,
 )
 from mslt_core.pipeline.explaining import explain
+from mslt_core.pipeline.fetching import fetch, fetchable
 from mslt_core.pipeline.ingredients import Access
 from mslt_core.pipeline.mingling import cka, execute_mingling, look_stamp, mingle, sentence_map
 from mslt_core.pipeline.offers import (
@@ -92,6 +93,8 @@ __all__ = [
     "existing_folder",
     "experiment_key",
     "explain",
+    "fetch",
+    "fetchable",
     "find_run",
     "gains",
     "group_key",

@@ -60,7 +60,8 @@ def data_folder(
     """Where a task's data lies: a folder, or a data set on the hub, fetched once.
 
     A hub id such as ``facebook/xnli`` is taken as one where there is no folder of that name;
-    ``hub`` stands for the task's own one.
+    ``hub`` stands for the task's own one. Of a registered task only the languages that it
+    proposes are fetched, the same ones each time: some data sets hold gigabytes of others.
     """
     if task is None or not data:
         return None
@@ -68,7 +69,16 @@ def data_folder(
         known = tasks.TASKS[task].hub if task in tasks.TASKS else None
         if known is None:
             raise BadInputError(f"{task} is not on the hub", hint="Give a folder.")
-        return hub.dataset_files(known)
+        return hub.dataset_files(known, proposed_folders(task))
     if hub.is_hub_id(data) and not Path(data).expanduser().exists():
-        return hub.dataset_files(data)
+        return hub.dataset_files(data, proposed_folders(task))
     return existing_folder(data, roots=roots)
+
+
+def proposed_folders(task: str) -> tuple[str, ...]:
+    """The folders of a task's proposed languages in its data set on the hub; none means all."""
+    info = tasks.TASKS.get(task)
+    if info is None or info.hub is None:  # whoever brings data of their own wants all of it
+        return ()
+    folders = (info.hub_folder(lang) for lang in info.source_pool + info.target_langs)
+    return tuple(dict.fromkeys(folder for folder in folders if folder))
