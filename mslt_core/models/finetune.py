@@ -19,6 +19,7 @@ from mslt_core.models.curve import Evaluate, Evaluations
 from mslt_core.models.heads import HEADS, Head
 from mslt_core.models.heads.inputs import Example
 from mslt_core.models.load import load_tokenizer, load_with_head
+from mslt_core.models.trackers import trackers
 from mslt_core.models.trainer import Progress, SealingTrainer
 from mslt_core.spec.errors import SpecError, StoreError, TrainingError
 from mslt_core.spec.results import TrainingPoint
@@ -195,6 +196,7 @@ def _arguments(spec: TrainSpec, folder: Path) -> TrainingArguments:
     bf16 = spec.precision == "bfloat16"
     if bf16 and torch.cuda.is_available() and not torch.cuda.is_bf16_supported():
         raise SpecError("this GPU cannot compute in bfloat16", hint="Use precision float32.")
+    report_to = trackers(folder.parent)
     args = TrainingArguments(
         output_dir=str(folder),
         max_steps=spec.steps,
@@ -210,10 +212,13 @@ def _arguments(spec: TrainSpec, folder: Path) -> TrainingArguments:
         train_sampling_strategy="sequential",  # the order is ours
         remove_unused_columns=False,
         dataloader_pin_memory=torch.cuda.is_available(),
-        logging_strategy="no",  # `Progress` reports
+        # `Progress` reports; what the Trainer logs is for trackers
+        logging_strategy="steps" if report_to else "no",
+        logging_steps=max(1, spec.steps // 100),
+        run_name=f"{spec.name}, seed {spec.seed}",
         logging_nan_inf_filter=False,
         save_strategy="no",  # `Progress` says when
-        report_to=[],
+        report_to=report_to,
         disable_tqdm=True,
     )
     if args.device.type == "cuda":

@@ -11,7 +11,19 @@ MAX_NAMED = 3
 
 def experiment_label(spec: TrainSpec) -> str:
     """What the runs of an experiment share, in a line."""
-    return f"{spec.task}, {spec.model}, {spec.budget:,} in {spec.steps:,} steps"
+    told = [spec.task, spec.model, f"{spec.budget:,} in {spec.steps:,} steps"]
+    if spec.tune != "all":
+        told.append(f"LoRA {spec.lora_rank}" if spec.tune == "lora" else "head only")
+    if spec.alpha:
+        told.append(f"shares by size^{spec.alpha:g}")
+    if spec.rows == "parallel":
+        told.append("the same meanings")
+    if spec.select != "last":
+        where = "held-out source rows" if spec.select == "source" else "test items"
+        told.append(f"best weights on {where}")
+    if spec.eval_task:
+        told.append(f"scored on {spec.eval_task}")
+    return ", ".join(told)
 
 
 def experiment_labels(groups: Iterable[RunGroup]) -> dict[str, str]:
