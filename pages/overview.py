@@ -7,6 +7,7 @@ from pages._shared import cached
 from pages._shared.cards import best_set, gain, mixing, trained
 from pages._shared.context import Context
 from pages._shared.context import context as sidebar_context
+from pages._shared.data_view import data_section
 from pages._shared.labels import experiment_label
 from pages._shared.messages import empty_state, escape, explain_errors
 from pages._shared.theme import current_theme, show_figure
@@ -48,3 +49,4 @@ with explain_errors():
         known(context)
     elif empty_state("Nothing has been trained here yet.", button="Train the first set"):
         st.switch_page("pages/train.py")
+data_section(context)

@@ -3,6 +3,7 @@
 from mslt_core.figures.agreement import criteria_correlations
 from mslt_core.figures.atlas import distance_map
 from mslt_core.figures.bump import criteria_bump
+from mslt_core.figures.coverage import coverage_grid
 from mslt_core.figures.curves import training_curves
 from mslt_core.figures.distances import distance_heatmap
 from mslt_core.figures.distribution import set_distribution
@@ -23,6 +24,7 @@ __all__ = [
     "alt_text",
     "cka_heatmaps",
     "contributions",
+    "coverage_grid",
     "criteria_bump",
     "criteria_correlations",
     "distance_heatmap",

@@ -23,6 +23,7 @@ from mslt_core.pipeline.comparing import (
     run_result,
     zero_shot_means,
 )
+from mslt_core.pipeline.coverage import data_coverage
 from mslt_core.pipeline.embedding import (
     EXAMPLE_CORPUS,
     Question,
@@ -84,6 +85,7 @@ __all__ = [
     "cka",
     "compare",
     "corpus_langs",
+    "data_coverage",
     "data_help",
     "default_steps",
     "embeddings",

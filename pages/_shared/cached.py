@@ -9,6 +9,7 @@ import streamlit as st
 
 from mslt_core import pipeline
 from mslt_core.pipeline import Access, TaskOffer
+from mslt_core.spec.coverage import CoverageResult
 from mslt_core.spec.rankings import CriteriaResult, EnglishFixed, PaperOverlay, SelectionResult
 from mslt_core.spec.results import GainResult, MingleResult, RunGroup, RunResult
 from mslt_core.spec.selecting import SelectSpec
@@ -136,9 +137,22 @@ def _task_offer(task: str, data: str | None, changed_ns: int) -> TaskOffer:  # n
 
 def task_offer(task: str, data: str | None) -> TaskOffer:
     """The languages that a task has here; looked at again when the folder changes."""
+    return _task_offer(task, data, _changed_ns(data))
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def _data_coverage(task: str, data: str | None, changed_ns: int) -> CoverageResult:  # noqa: ARG001
+    return pipeline.data_coverage(task, data, roots=pipeline.allowed_roots())
+
+
+def data_coverage(task: str, data: str | None) -> CoverageResult:
+    """What there is for each language; counted again when the folder changes."""
+    return _data_coverage(task, data, _changed_ns(data))
+
+
+def _changed_ns(data: str | None) -> int:
     folder = Path(data).expanduser() if data else None
-    changed_ns = folder.stat().st_mtime_ns if folder and folder.is_dir() else 0
-    return _task_offer(task, data, changed_ns)
+    return folder.stat().st_mtime_ns if folder and folder.is_dir() else 0
 
 
 def _stamp(group: RunGroup) -> str:

@@ -12,6 +12,7 @@ from mslt_core import jobs
 from mslt_core.pipeline import EXAMPLE, PROJECT, Access, open_store, places, select
 from mslt_core.spec.criteria import CRITERIA
 from mslt_core.spec.selecting import PAPER_POOL, Criterion, SelectSpec
+from pages._shared import cached
 from pages._shared.chosen_set import best_with
 
 PAGES = ["overview", "languages", "train", "mingling", "results"]
@@ -87,6 +88,21 @@ def test_results_say_where_and_how_sure(open_page):
     assert re.search(r"scores higher than SSLT\(en\) on \*\*\d+ of \d+\*\* unseen languages", text)
     assert re.search(r"by \*\*[+-]\d+\.\d \[-?\d+\.\d, -?\d+\.\d\]\*\* points, 3 seeds", text)
     assert "Means are over the 19 languages that no set here trained on" in text
+
+
+def test_overview_reads_data_only_where_it_is_looked_at(open_page, tmp_path, monkeypatch):
+    monkeypatch.setattr(cached, "data_coverage", lambda *_: pytest.fail("nobody asked"))
+    assert_sound(open_page("overview"))
+    monkeypatch.undo()
+    monkeypatch.setenv("MSLT_STORE", str(tmp_path / "store"))
+    app = open_page("overview", grid=True)
+    assert_sound(app)
+    assert "**XLM-R**: Pretraining text of XLM-R" in words(app)
+    app.selectbox(key="grid_task_cldr-ner").set_value("wikiann").run()
+    assert "ikiann needs a folder" in "".join(str(w.title) for w in app.warning)
+    app.text_input(key="grid_data_wikiann").set_value("/etc").run()
+    assert "Start the dashboard with MSLT_ROOTS set" in words(app)
+    assert_sound(app)
 
 
 def test_languages_answer_follows_the_slider(open_page):
