@@ -11,7 +11,10 @@ from pages._shared.messages import about, escape, explain_errors
 from pages._shared.plan import Plan, expected_s, free_seeds
 from pages._shared.recipe import recipe
 from pages._shared.running import watch_runs
-from pages._shared.source_sets import sets_to_train
+from pages._shared.source_sets import sets_to_train, sweep_sets
+from pages._shared.sweep_controls import also_varied, sweep_spec
+from pages._shared.sweep_plan import offer_sweep
+from pages._shared.sweep_view import watch_sweep
 
 
 def inputs() -> tuple[str, str | None, str]:
@@ -63,20 +66,46 @@ def start(context: Context, plan: Plan) -> None:
     st.rerun()
 
 
+def one_by_one(context: Context, plan: Plan, n_targets: int) -> None:
+    """A few sets, each handed to a worker of its own."""
+    if not plan.sets:
+        st.info("Choose at least one source language.")
+        return
+    st.markdown(told(context, plan, n_targets))
+    if st.button("Start", type="primary", key="start", disabled=context.store.read_only):
+        start(context, plan)
+
+
 st.title("What happens when I train on these languages?")
 context = sidebar_context()
 left, right = st.columns([2, 3], gap="large")
 with left, explain_errors():
     task, data, model = inputs()
     offer = cached.task_offer(task, data)
-    sets = sets_to_train(offer.train_langs)
-    asked = recipe(offer)
-    plan = Plan(task, data, model, sets, free_seeds(context, task, asked, sets), asked)
-    if not sets:
-        st.info("Choose at least one source language.")
+    extent = st.segmented_control(
+        "What to train",
+        ["These sets", "A whole sweep"],
+        default="These sets",
+        required=True,
+        key="extent",
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+    if extent == "A whole sweep":
+        sets = sweep_sets(context, offer)
+        asked = recipe(offer)
+        varied, terms = also_varied(model)
+        if sets:
+            offer_sweep(context, sweep_spec(task, data, sets, asked, varied), terms)
+        else:
+            st.info("Choose languages and how many are in a set.")
     else:
-        st.markdown(told(context, plan, len(offer.eval_langs)))
-        if st.button("Start", type="primary", key="start", disabled=context.store.read_only):
-            start(context, plan)
+        sets = sets_to_train(offer.train_langs)
+        asked = recipe(offer)
+        seeds = free_seeds(context, task, asked, sets)
+        one_by_one(context, Plan(task, data, model, sets, seeds, asked), len(offer.eval_langs))
 with right:
-    watch_runs(context.root)
+    if st.session_state.get("extent") == "A whole sweep":
+        watch_sweep(context.root)
+    else:
+        watch_runs(context.root)

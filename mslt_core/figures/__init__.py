@@ -8,6 +8,7 @@ from mslt_core.figures.curves import training_curves
 from mslt_core.figures.distances import distance_heatmap
 from mslt_core.figures.distribution import set_distribution
 from mslt_core.figures.gains import target_gains
+from mslt_core.figures.grid import sweep_grid
 from mslt_core.figures.heatmaps import cka_heatmaps
 from mslt_core.figures.maps import language_maps
 from mslt_core.figures.markers import Grouping
@@ -34,6 +35,7 @@ __all__ = [
     "ranked_sets",
     "set_colours",
     "set_distribution",
+    "sweep_grid",
     "target_gains",
     "target_scores",
     "training_curves",

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from mslt_core.store.arrays import ArrayStore
+from mslt_core.store.atomic import told_size
 from mslt_core.store.records import RunOutcome
 from mslt_core.store.runs import Runs
 from mslt_core.store.states import UNFINISHED, Progress, WorkStatus
@@ -20,6 +21,7 @@ __all__ = [
     "Store",
     "WorkStatus",
     "is_digest",
+    "told_size",
 ]
 
 

@@ -19,12 +19,13 @@ from mslt_core.sweep.planning import (
     shares_told,
     told,
 )
-from mslt_core.sweep.presets import PRESETS
+from mslt_core.sweep.presets import FIGURE_4_POOL, PRESETS
 from mslt_core.sweep.status import status
 from mslt_core.sweep.workers import cancel, pause, resume, retry, serve, start
 from mslt_core.sweep.working import do_run, work_through
 
 __all__ = [
+    "FIGURE_4_POOL",
     "KEPT_BY_DEFAULT",
     "PRESETS",
     "Estimate",

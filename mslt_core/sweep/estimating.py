@@ -115,11 +115,16 @@ def estimate(
     )
 
 
-def probes(store: Store, runs: Sequence[PlannedRun]) -> list[tuple[ProbeSpec, Where]]:
-    """What must be measured so that the time of `runs` is known: nothing where runs tell it."""
-    infos = store.runs.list()
-    done = {info.run for info in infos if info.state == "done"}
-    known = {experiment_key(info.spec) for info in infos if info.state == "done"}
+def probes(
+    store: Store, runs: Sequence[PlannedRun], *, shipped: bool = True
+) -> list[tuple[ProbeSpec, Where]]:
+    """What must be measured so that the time of `runs` is known: nothing where runs tell it.
+
+    Without `shipped`, runs that another machine made tell nothing.
+    """
+    infos = [info for info in store.runs.list() if info.state == "done"]
+    done = {info.run for info in infos}
+    known = {experiment_key(info.spec) for info in infos if shipped or not info.read_only}
     probe_of = probes_of(runs)
     asked = {
         probe_of[planned.run]: planned.where
@@ -153,6 +158,8 @@ def _small(spec: TrainSpec) -> TrainSpec:
         source_langs=spec.source_langs[:1],
         learning_rate=1e-5,
         budget=PROBE_STEPS * spec.batch_size,
+        # scored once, at the end, and on nothing that the sources were asked for
+        **{"eval_every": None, "select": "last", "holdout": 0, "shots": 0, "shot_langs": ()},
     )
 
 

@@ -1,0 +1,78 @@
+"""The controls of a sweep: what is varied beside the sets, what is kept, what it costs."""
+
+import dataclasses
+from typing import Any
+
+import streamlit as st
+
+from mslt_core import sweep
+from mslt_core.spec.errors import SpecError
+from mslt_core.spec.sweeps import SweepSpec
+from mslt_core.sweep.planning import Sets
+from pages._shared.recipe import Recipe
+
+
+@dataclasses.dataclass(frozen=True)
+class Terms:
+    """What a sweep keeps and costs."""
+
+    keep_weights: bool | None
+    """None: what suits its size."""
+    price_per_hour: float | None
+
+
+def also_varied(model: str) -> tuple[dict[str, Any], Terms]:
+    """Further budgets, learning rates and models; what is kept, and what an hour costs."""
+    with st.expander("Vary more, keep, cost"):
+        budgets = st.text_input("Further budgets", key="budgets", placeholder="3000, 10000")
+        rates = st.text_input("Learning rates", key="rates", placeholder="5e-6, 2e-5")
+        models = st.text_input(
+            "Further base models", key="models", help="Folders or hub ids, joined by commas."
+        )
+        keep = st.selectbox(
+            "Weights of finished runs",
+            (None, True, False),
+            format_func=lambda k: {None: "automatic", True: "keep", False: "drop"}[k],
+            key="keep",
+            help=f"Automatic keeps them up to {sweep.KEPT_BY_DEFAULT} runs. Scores always stay.",
+        )
+        price = st.number_input("Price of an hour", min_value=0.0, value=None, key="price")
+    varied = {
+        "models": tuple(dict.fromkeys((model, *_parts(models)))),
+        "further": tuple(int(_number(part)) for part in _parts(budgets)),
+        "learning_rates": tuple(_number(part) for part in _parts(rates)) or (None,),
+    }
+    return varied, Terms(keep, price)
+
+
+def sweep_spec(
+    task: str, data: str | None, sets: Sets, recipe: Recipe, varied: dict[str, Any]
+) -> SweepSpec:
+    """The sweep that the controls describe. With several budgets steps follow from each."""
+    fields: dict[str, Any] = dataclasses.asdict(recipe)
+    budget, rate, n_seeds = (fields.pop(f) for f in ("budget", "learning_rate", "n_seeds"))
+    budgets = tuple(dict.fromkeys((budget, *varied["further"])))
+    if len(budgets) > 1:
+        del fields["steps"]
+    rates = varied["learning_rates"]
+    return SweepSpec(
+        task=task,
+        data=data,
+        models=varied["models"],
+        source_sets=sets,
+        budgets=budgets,
+        learning_rates=rates if rates != (None,) else (rate,),
+        seeds=tuple(range(n_seeds)),
+        recipe=tuple(fields.items()),
+    )
+
+
+def _parts(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise SpecError(f"these must be numbers joined by commas, got {text!r}") from None

@@ -1,0 +1,98 @@
+"""What a sweep will take, before it is started."""
+
+import streamlit as st
+
+from mslt_core import jobs, pipeline, sweep
+from mslt_core.spec.sweeps import PlannedRun, Sweep, SweepSpec
+from mslt_core.store import UNFINISHED, told_size
+from mslt_core.sweep import Estimate
+from pages._shared.context import Context
+from pages._shared.messages import about, escape, show_progress
+from pages._shared.sweep_controls import Terms
+
+TOLD_BY = {
+    "runs": "by finished runs of the same recipe",
+    "shipped": "by the shipped runs, which another machine made",
+    "probe": "by a few steps and items measured here",
+    "unknown": "",
+}
+
+
+def offer_sweep(context: Context, spec: SweepSpec, terms: Terms) -> None:
+    """The plan in one sentence, what it costs, and the button that starts it."""
+    runs = sweep.plan(spec, roots=pipeline.allowed_roots())
+    automatic = len(runs) <= sweep.KEPT_BY_DEFAULT
+    keep = automatic if terms.keep_weights is None else terms.keep_weights
+    found = sweep.estimate(
+        context.store, runs, keep_weights=keep, price_per_hour=terms.price_per_hour
+    )
+    st.markdown(sentence(runs, found))
+    if found.n_done == found.n_runs:
+        st.caption("Nothing is left to do. Results compares them.")
+        return
+    st.caption(escape(costs(runs, found, keep)))
+    if not found.fits:
+        st.warning("Choose to drop weights, or another store.", title="The disk is too small.")
+    if st.button(
+        "Start the sweep",
+        type="primary",
+        key="start_sweep",
+        disabled=context.store.read_only,
+    ):
+        with st.spinner("Checking the data and the models"):
+            sweep.check(runs)
+        sweep.start(context.store, Sweep(runs=runs, keep_weights=keep))
+        st.rerun()
+    if found.source in {"unknown", "shipped"} and not context.store.read_only:
+        _measure(context, runs)
+
+
+def sentence(runs: tuple[PlannedRun, ...], found: Estimate) -> str:
+    """35 sets x 3 seeds on wikiann, 3,000 examples each: 105 runs, about 4 h here."""
+    left = found.n_runs - found.n_done
+    done = f", {found.n_done:,} of them done already" if found.n_done else ""
+    time = f", {about(found.seconds)} here" if left and found.seconds else ""
+    return f"**{escape(sweep.told(runs))}**: {found.n_runs:,} runs{done}{time}."
+
+
+def costs(runs: tuple[PlannedRun, ...], found: Estimate, keep: bool) -> str:
+    """Data, disk, where the time is from, money."""
+    side = f", {found.n_workers} side by side" if found.n_workers > 1 else ""
+    parts = [
+        f"Each run reads {sweep.shares_told(runs)}.",
+        f"Weights: {told_size(found.weights_bytes)} a run, "
+        + (f"{told_size(found.kept_bytes)} kept" if keep else "dropped after scoring")
+        + f"; {told_size(found.free_bytes)} free.",
+    ]
+    told_by = TOLD_BY[found.source]
+    parts.append(f"Time is told {told_by}{side}." if told_by else "The time is not known yet.")
+    if found.cost is not None:
+        parts.append(f"Cost: {found.cost:,.2f}.")
+    return " ".join(parts)
+
+
+def _measure(context: Context, runs: tuple[PlannedRun, ...]) -> None:
+    """Have the pace measured in the background."""
+    asked = sweep.probes(context.store, runs, shipped=False)
+    works = context.store.jobs
+    begun = [probe.digest() for probe, _ in asked if works.exists(probe.digest())]
+    if any(works.status(digest).state in UNFINISHED for digest in begun):
+        st.fragment(_look, run_every=1.0)(context.root, begun)
+        return
+    if reasons := [works.status(digest).reason for digest in begun]:
+        st.caption(f"The time could not be measured: {escape(reasons[0])}")
+    if asked and st.button(
+        "Measure the time here", key="measure", help="Trains a few steps and scores a few items."
+    ):
+        for probe, where in asked:
+            jobs.start(context.store, probe, where)
+        st.rerun()
+
+
+def _look(root: str, digests: list[str]) -> None:
+    works = pipeline.open_store(root).jobs
+    left = [digest for digest in digests if works.status(digest).state in UNFINISHED]
+    if not left:
+        st.rerun()
+    progress = works.status(left[0]).progress
+    show_progress(progress.message, progress.done, progress.total, progress.eta_s)

@@ -1,0 +1,99 @@
+"""A sweep as it goes on: the grid filling in, pace, time left, failures, buttons."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from mslt_core import figures, pipeline, sweep
+from mslt_core.spec.sweeps import SweepStatus
+from mslt_core.store import Store
+from pages._shared.messages import escape, explain_errors, time_left
+from pages._shared.theme import current_theme, show_figure
+
+LOOK_EVERY_S = 2.0
+FAILURES_SHOWN = 5
+BUSY = {"running", "pausing", "cancelling"}
+
+WORDS = {
+    "running": "is under way",
+    "idle": "stands still: no worker is at it",
+    "pausing": "is pausing, after the present step",
+    "paused": "is paused",
+    "cancelling": "is ending",
+    "cancelled": "was cancelled",
+    "done": "is done",
+    "ended": "has ended, with runs that failed or were stopped",
+}
+
+
+def watch_sweep(root: str) -> None:
+    """The chosen sweep; looked at every other second while workers are at it."""
+    store = pipeline.open_store(root)
+    known = store.sweeps.digests()
+    if not known:
+        st.info("No sweep yet. Plan one on the left; it goes on when you close this page.")
+        return
+    digest = known[0]
+    if len(known) > 1:
+        digest = st.selectbox(
+            "Sweep",
+            known,
+            format_func=lambda name: sweep.told(store.sweeps.get(name).runs),
+            key="sweep",
+            bind="query-params",
+        )
+    busy = sweep.status(store, digest).state in BUSY
+    st.fragment(_look, run_every=LOOK_EVERY_S if busy else None)(root, digest, busy)
+
+
+def _look(root: str, digest: str, busy: bool) -> None:
+    with explain_errors():
+        store = pipeline.open_store(root)
+        now = sweep.status(store, digest)
+        if busy and now.state not in BUSY:
+            st.rerun()  # the sidebar and the plan want to know
+        st.markdown(headline(now))
+        st.progress(now.count("done") / len(now.cells))
+        if not store.read_only:
+            _buttons(store, now)
+        show_figure(figures.sweep_grid(now.cells, theme=current_theme()), key="sweep_grid")
+        _failures(now)
+
+
+def headline(now: SweepStatus) -> str:
+    """How far it is, in a sentence."""
+    pace = f"{now.per_hour:,.0f} runs an hour" if now.per_hour and now.state in BUSY else ""
+    left = time_left(now.eta_s) if now.state in BUSY else ""
+    told = [f"{now.count('done'):,} of {len(now.cells):,} runs done", pace, left]
+    last = f" Its last words: {now.last_words}" if now.state == "idle" and now.last_words else ""
+    return (
+        f"The sweep of {escape(now.title)} **{WORDS[now.state]}**: "
+        f"{escape(', '.join(filter(None, told)))}.{escape(last)}"
+    )
+
+
+def _buttons(store: Store, now: SweepStatus) -> None:
+    """What can be done to it in its state."""
+    acts: dict[str, tuple[Callable[[Store, str], object], str]] = {}
+    if now.state == "running":
+        acts["Pause"] = (sweep.pause, "Workers finish their step and keep a checkpoint of it.")
+    if now.state in {"idle", "paused", "cancelled", "pausing"}:
+        acts["Resume"] = (sweep.resume, "Every run goes on from its last checkpoint.")
+    if now.state in {"running", "idle", "paused", "pausing"}:
+        acts["Cancel"] = (sweep.cancel, "Ends it. Runs that are done stay.")
+    if now.count("failed") + now.count("stopped"):
+        acts["Retry failed"] = (sweep.retry, "Does failed and stopped runs once more.")
+    with st.container(horizontal=True):
+        for name, (act, told) in acts.items():
+            if st.button(name, key=f"sweep_{name}", help=told):
+                act(store, now.sweep)
+                st.rerun()
+
+
+def _failures(now: SweepStatus) -> None:
+    """Runs that failed, with their reasons."""
+    failed = [cell for cell in now.cells if cell.state == "failed"]
+    for cell in failed[:FAILURES_SHOWN]:
+        st.markdown(f"**{escape(cell.name)}, seed {cell.seed}** failed: {escape(cell.told)}")
+    if len(failed) > FAILURES_SHOWN:
+        st.caption(f"And {len(failed) - FAILURES_SHOWN:,} more: point at their cells.")

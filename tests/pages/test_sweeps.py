@@ -1,0 +1,147 @@
+"""The Train page with a whole sweep: the plan, what it costs, and how far it is."""
+
+import os
+import re
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from mslt_core import pipeline, sweep
+from mslt_core.pipeline import PROJECT
+from mslt_core.spec.sweeps import Sweep, SweepSpec
+from mslt_core.sweep import workers
+
+TIMEOUT_S = 120  # a cold import on a busy machine
+
+
+@pytest.fixture(autouse=True)
+def no_workers(tmp_path, monkeypatch):
+    monkeypatch.setenv("MSLT_STORE", str(tmp_path / "store"))
+    monkeypatch.setattr(workers, "_staff", lambda *_: None)
+
+
+@pytest.fixture
+def open_train():
+    def run(**chosen):
+        app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=TIMEOUT_S).run()
+        app.switch_page("pages/train.py").run()
+        for key, value in {"extent": "A whole sweep", **chosen}.items():
+            app.session_state[key] = value
+            app.run()
+        assert not app.exception
+        assert not app.error
+        return app
+
+    return run
+
+
+def words(app):
+    kinds = (app.markdown, app.caption, app.info, app.warning)
+    return re.sub(r"\\(.)", r"\1", "\n".join(str(e.value) for kind in kinds for e in kind))
+
+
+def labels(app):
+    return [button.label for button in app.button]
+
+
+@pytest.fixture
+def stored():
+    """Three sets and two seeds that are planned, with nobody at work."""
+    spec = SweepSpec(
+        task="cldr-ner",
+        source_sets=sweep.all_sets("de,en,es", (1,)),
+        budgets=(64,),
+        seeds=(0, 1),
+        recipe=(("steps", 4),),
+    )
+    made = Sweep(runs=sweep.plan(spec), keep_weights=True)
+    store = pipeline.open_store()
+    sweep.start(store, made)
+    return store, made
+
+
+def test_a_few_sets_stay_the_first_look():
+    app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=TIMEOUT_S).run()
+    app.switch_page("pages/train.py").run()
+    assert "start" in [button.key for button in app.button]
+    assert "start_sweep" not in [button.key for button in app.button]
+
+
+def test_what_is_done_already_is_said(open_train):
+    text = words(open_train())
+    assert "35 sets on cldr-ner, 1,000 examples each**: 35 runs, 35 of them done already." in text
+    assert "Nothing is left to do" in text
+
+
+def test_the_plan_tells_data_disk_and_time(open_train):
+    app = open_train(seeds=5, sizes=[2, 3])
+    text = words(app)
+    assert "56 sets × 5 seeds on cldr-ner, 1,000 examples each**: 280 runs, 168 of them" in text
+    assert re.search(r"about \d+ (min|s) here", text)
+    assert "1,000 examples in all, 500 or 333 a language" in text
+    assert re.search(r"6\.7 MB a run, dropped after scoring; [\d.]+ GB free", text)
+    assert "by the shipped runs, which another machine made" in text
+    assert "Measure the time here" in labels(app)
+
+
+def test_start_stores_the_plan(open_train):
+    app = open_train(seeds=4)
+    app.button(key="start_sweep").click().run()
+    store = pipeline.open_store()
+    [digest] = store.sweeps.digests()
+    assert len(store.sweeps.get(digest).runs) == 140
+    assert store.sweeps.get(digest).keep_weights is False
+    assert "no worker is at it" in words(app)
+
+
+def test_further_budgets_rates_and_price(open_train):
+    text = words(open_train(seeds=5, price=3600.0, keep=True))
+    assert "6.7 MB a run, 0.5 GB kept" in text  # 70 runs
+    assert re.search(r"Cost: \d+\.\d\d", text)
+    varied = words(open_train(budgets="500", rates="1e-4, 3e-4"))
+    assert "35 sets × 2 budgets × 2 learning rates" in varied
+    assert "The time is not known yet" in varied
+    bad = open_train(budgets="many")
+    assert "numbers joined by commas" in words(bad) + str([w.title for w in bad.warning])
+
+
+def test_picks_and_lists(open_train):
+    assert re.search(r"\d sets on cldr-ner", words(open_train(sets_by="picks")))
+    listed = open_train(sets_by="listed", listed="en\nen, de\n\nde,en")
+    assert "2 sets on cldr-ner" in words(listed)
+    assert "31 sets on cldr-ner" in words(open_train(sets_by="figure-4"))
+
+
+def test_how_far_it_is_with_failures_and_buttons(open_train, stored):
+    store, made = stored
+    failed = made.runs[1]
+    store.runs.create(failed.spec, failed.where)
+    with store.runs.claim(failed.run):
+        store.runs.set_state(failed.run, "failed", "loss became NaN at step 3")
+    app = open_train()
+    text = words(app)
+    assert "0 of 6 runs done" in text
+    assert "**SSLT(en), seed 0** failed: loss became NaN at step 3" in text
+    assert app.get("plotly_chart")
+    assert {"Resume", "Cancel", "Retry failed"} <= set(labels(app))
+    app.button(key="sweep_Cancel").click().run()
+    assert store.sweeps.order(made.digest) == "cancel"
+    assert "was cancelled" in words(app)
+    app.button(key="sweep_Retry failed").click().run()
+    assert store.sweeps.wanted_again(made.digest) == {failed.run}
+    assert store.sweeps.order(made.digest) == "go"
+
+
+def test_pausing_what_runs(open_train, stored):
+    store, made = stored
+    store.sweeps.enlist(made.digest, os.getpid(), "holder")
+    app = open_train()
+    assert "is under way" in words(app)
+    app.button(key="sweep_Pause").click().run()
+    assert store.sweeps.order(made.digest) == "pause"
+    assert "is pausing, after the present step" in words(app)
+
+
+def test_the_example_alone_offers_no_start(open_train, monkeypatch):
+    monkeypatch.setenv("MSLT_STORE", str(pipeline.EXAMPLE))
+    assert open_train(seeds=5).button(key="start_sweep").disabled
