@@ -94,11 +94,13 @@ with left, explain_errors():
     if extent == "A whole sweep":
         sets = sweep_sets(context, offer)
         asked = recipe(offer)
+        above = st.container()  # the plan and its button come before what is rarely changed
         varied, terms = also_varied(model)
-        if sets:
-            offer_sweep(context, sweep_spec(task, data, sets, asked, varied), terms)
-        else:
-            st.info("Choose languages and how many are in a set.")
+        with above, explain_errors():
+            if sets:
+                offer_sweep(context, sweep_spec(task, data, sets, asked, varied), terms)
+            else:
+                st.info("Choose languages and how many are in a set.")
     else:
         sets = sets_to_train(offer.train_langs)
         asked = recipe(offer)

@@ -67,6 +67,7 @@ def sweep_sets(context: Context, offer: TaskOffer) -> Sets:
         format_func=lambda name: SETS_BY[name],
         key="sets_by",
         bind="query-params",
+        label_visibility="collapsed",
         wrap=True,
     )
     if by == "listed":

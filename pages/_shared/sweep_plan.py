@@ -30,15 +30,16 @@ def offer_sweep(context: Context, spec: SweepSpec, terms: Terms) -> None:
     if found.n_done == found.n_runs:
         st.caption("Nothing is left to do. Results compares them.")
         return
-    st.caption(escape(costs(runs, found, keep)))
     if not found.fits:
         st.warning("Choose to drop weights, or another store.", title="The disk is too small.")
-    if st.button(
+    pressed = st.button(
         "Start the sweep",
         type="primary",
         key="start_sweep",
         disabled=context.store.read_only,
-    ):
+    )
+    st.caption(escape(costs(runs, found, keep)))
+    if pressed:
         with st.spinner("Checking the data and the models"):
             sweep.check(runs)
         sweep.start(context.store, Sweep(runs=runs, keep_weights=keep))
