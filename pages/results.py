@@ -9,6 +9,8 @@ from pages._shared import cached
 from pages._shared.context import Context
 from pages._shared.context import context as sidebar_context
 from pages._shared.gains_told import INTERVALS, answer, averaged_over, table, unseen_words
+from pages._shared.gap_told import gaps_told
+from pages._shared.learning_view import mark_upper_bound, on_the_way
 from pages._shared.messages import empty_state, escape, explain_errors
 from pages._shared.theme import current_theme, show_figure
 
@@ -54,6 +56,8 @@ def compared(context: Context) -> None:
     results = cached.gains(context.root, baseline, others, metric)
     for result in results:
         lead.markdown(answer(result))
+    with lead:
+        mark_upper_bound((baseline, *others))
     theme, colours = current_theme(), context.colours()
     show_figure(figures.target_gains(results, colours=colours, theme=theme), key="gains")
     st.caption(f"{averaged_over(results)} {INTERVALS[results[0].interval]}")
@@ -61,6 +65,8 @@ def compared(context: Context) -> None:
     drawn = figures.target_scores(runs, metric=metric, colours=colours, theme=theme)
     show_figure(drawn, key="scores")
     st.caption(escape(unseen_words(runs)))
+    st.caption(gaps_told(runs, metric), help=METRICS["transfer_gap"].meaning)
+    on_the_way(context, (baseline, *others), metric, results[0].zero_shot)
     for result in results:
         numbers = table(result)
         with st.expander(f"The numbers: {result.name_b} minus {result.name_a}"):

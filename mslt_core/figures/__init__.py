@@ -10,6 +10,7 @@ from mslt_core.figures.distribution import set_distribution
 from mslt_core.figures.gains import target_gains
 from mslt_core.figures.grid import sweep_grid
 from mslt_core.figures.heatmaps import cka_heatmaps
+from mslt_core.figures.learning import Curve, learning_curves
 from mslt_core.figures.maps import language_maps
 from mslt_core.figures.markers import Grouping
 from mslt_core.figures.pairs import contributions
@@ -20,6 +21,7 @@ from mslt_core.figures.text import layers
 
 __all__ = [
     "PALETTES",
+    "Curve",
     "Grouping",
     "Theme",
     "alt_text",
@@ -32,6 +34,7 @@ __all__ = [
     "distance_map",
     "language_maps",
     "layers",
+    "learning_curves",
     "ranked_sets",
     "set_colours",
     "set_distribution",

@@ -36,6 +36,7 @@ from mslt_core.pipeline.embedding import (
 )
 from mslt_core.pipeline.explaining import explain
 from mslt_core.pipeline.fetching import fetch, fetchable
+from mslt_core.pipeline.gaps import SetGap, set_gap
 from mslt_core.pipeline.ingredients import Access
 from mslt_core.pipeline.mingling import cka, execute_mingling, look_stamp, mingle, sentence_map
 from mslt_core.pipeline.offers import (
@@ -75,6 +76,7 @@ __all__ = [
     "Access",
     "Question",
     "Report",
+    "SetGap",
     "TaskOffer",
     "allowed_roots",
     "applies_to",
@@ -123,6 +125,7 @@ __all__ = [
     "select",
     "selectable_langs",
     "sentence_map",
+    "set_gap",
     "task_offer",
     "task_titles",
     "writing_system_scores",
