@@ -14,7 +14,7 @@ from mslt_core.spec.errors import CheckpointError, StoreError
 MB = 1e6
 SHORT_RUN = 200  # optimizer steps; starting over costs less than saving in between
 
-_BLOCK = re.compile(r"(?P<before>.*\b(?:layers?|h|blocks?)\.)(?P<number>\d+)\.(?P<after>.+)")
+_BLOCK = re.compile(r"(?P<before>.*?\b(?:layers?|h|blocks?)\.)(?P<number>\d+)\.(?P<after>.+)")
 
 
 def shapes(folder: Path) -> dict[str, tuple[int, ...]]:

@@ -12,7 +12,7 @@ UNLIMITED = 1e6
 
 def n_layers(folder: Path) -> int:
     """Number of transformer blocks, from ``config.json``."""
-    return _size(folder, ("num_hidden_layers", "n_layer", "n_layers"))
+    return _size(folder, ("num_hidden_layers", "n_layer", "n_layers", "num_layers"))
 
 
 def hidden_size(folder: Path) -> int:

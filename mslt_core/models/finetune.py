@@ -115,7 +115,7 @@ def finetune(
     """
     tokenizer = load_tokenizer(checkpoint)
     head = HEADS[kind]
-    model = tuning.trainable(load_with_head(checkpoint, kind, labels, spec.seed), spec, kind)
+    model = tuning.trainable(load_with_head(checkpoint, kind, labels, spec.seed), spec)
     langs = sorted(rows)
     examples = {lang: head.examples(tokenizer, rows[lang], spec.max_length) for lang in langs}
     lengths = [np.array([example.length for example in examples[lang]]) for lang in langs]

@@ -34,6 +34,10 @@ AUTO_CLASS: Mapping[TaskKind, str] = MappingProxyType(
 )
 """transformers' class for each kind of task."""
 
+T5_FAMILY = frozenset({"t5", "mt5", "umt5"})
+DECODER = ("decoder.", "lm_head.")
+"""Weights of T5's checkpoints that its encoder has no use for."""
+
 LAYER = re.compile(r"\b(layers?|h|blocks?)\.\d+\.")
 """A part of a transformer block, in the names that architectures give them."""
 
@@ -84,9 +88,13 @@ def load_encoder(path: Path) -> PreTrainedModel:
     CheckpointError
         If a file is missing, damaged or not to be trusted, or weights are missing or not finite.
     """
-    from transformers import MODEL_MAPPING, AutoModel
+    from transformers import MODEL_MAPPING, AutoModel, AutoModelForTextEncoding
 
     config = _load_config(path)
+    if config.model_type in T5_FAMILY:
+        model, missing = _load_model(AutoModelForTextEncoding, path, config)
+        _refuse_missing(path, missing)
+        return model.eval()
     architecture: Any = MODEL_MAPPING.get(type(config), None)
     known = inspect.signature(architecture).parameters if isinstance(architecture, type) else ()
     extra = {"add_pooling_layer": False} if "add_pooling_layer" in known else {}
@@ -115,28 +123,39 @@ def load_with_head(path: Path, kind: TaskKind, labels: Sequence[str], seed: int)
         As for `load_encoder`; or if the architecture has no head of this kind.
     """
     import torch
-    import transformers
 
+    n_outputs = {"choice": 1, "questions": 2}.get(kind, len(labels))
     names = dict(enumerate(labels)) if kind in {"tagging", "classification"} else {}
-    named = {"id2label": names, "label2id": {name: i for i, name in names.items()}} if names else {}
-    config = _load_config(path, **named)
-    auto_class: Any = getattr(transformers, AUTO_CLASS[kind])
-    if type(config) not in auto_class._model_mapping:
-        raise CheckpointError(
-            f"{path}: {config.model_type} has no head for {kind} tasks",
-            hint="Choose another model, such as XLM-R, mBERT or mDeBERTa.",
-        )
+    named = {"id2label": names, "label2id": {name: i for i, name in names.items()}}
+    config = _load_config(path, **(named if names else {"num_labels": n_outputs}))
+    auto_class = _class_with_head(path, config, kind)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         model, missing = _load_model(auto_class, path, config)
         encoder = f"{model.base_model_prefix}."
         in_encoder = [name.removeprefix(encoder) for name in missing if name.startswith(encoder)]
         _refuse_missing(path, [name for name in in_encoder if not name.startswith(POOLER)])
-        n_outputs = {"choice": 1, "questions": 2}.get(kind, len(labels))
         for name, module in model.named_modules():
             if not name.startswith(encoder) and isinstance(module, torch.nn.Linear):
                 _draw(module, n_outputs, getattr(config, "initializer_range", 0.02), seed)
     return model
+
+
+def _class_with_head(path: Path, config: PreTrainedConfig, kind: TaskKind) -> Any:
+    """The class that puts a head of this kind on the configuration's encoder."""
+    import transformers
+
+    if config.model_type in T5_FAMILY:
+        from mslt_core.models import t5
+
+        return t5.class_with_head(config, kind)
+    auto_class: Any = getattr(transformers, AUTO_CLASS[kind])
+    if type(config) not in auto_class._model_mapping:
+        raise CheckpointError(
+            f"{path}: {config.model_type} has no head for {kind} tasks",
+            hint="Choose another model, such as XLM-R, mBERT or mDeBERTa.",
+        )
+    return auto_class
 
 
 def _load_config(path: Path, **changes: Any) -> PreTrainedConfig:
@@ -178,7 +197,12 @@ def _load_model(
     for name, tensor in model.state_dict().items():
         if not torch.isfinite(tensor).all():
             raise CheckpointError(f"{path}: the weights {name} hold NaN or infinity")
-    surplus = sorted(name for name in info["unexpected_keys"] if LAYER.search(name))
+    unused = DECODER if config.model_type in T5_FAMILY else ()
+    surplus = sorted(
+        name
+        for name in info["unexpected_keys"]
+        if LAYER.search(name) and not name.startswith(unused)
+    )
     if surplus:
         raise CheckpointError(
             f"{path} holds layers that its config.json does not know: {surplus[0]}",

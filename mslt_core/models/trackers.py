@@ -22,9 +22,9 @@ def trackers(folder: Path) -> list[str]:
     asked = [name.strip() for name in os.environ.get(VARIABLE, "").split(",") if name.strip()]
     if not asked:
         return []
-    from transformers.integrations import get_available_reporting_integrations
+    from transformers import integrations
 
-    available = get_available_reporting_integrations()
+    available = integrations.get_available_reporting_integrations()  # type: ignore[attr-defined]
     if missing := [name for name in asked if name not in available]:
         raise BadInputError(
             f"{VARIABLE} names {missing[0]!r}, which is unknown or not installed",

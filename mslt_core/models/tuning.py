@@ -11,7 +11,6 @@ import torch
 from mslt_core.models import checkpoints
 from mslt_core.models.load import POOLER
 from mslt_core.spec.errors import CheckpointError
-from mslt_core.spec.sentences import TaskKind
 from mslt_core.spec.specs import TrainSpec
 
 if TYPE_CHECKING:
@@ -20,16 +19,15 @@ if TYPE_CHECKING:
 BEST = "best"
 """Folder beside the checkpoints, for the weights of the best evaluation so far."""
 
-_PEFT_TASK = {"tagging": "TOKEN_CLS", "classification": "SEQ_CLS", "questions": "QUESTION_ANS"}
 
-
-def trainable(model: PreTrainedModel, spec: TrainSpec, kind: TaskKind) -> Any:
+def trainable(model: PreTrainedModel, spec: TrainSpec) -> Any:
     """The model with the weights frozen that `spec.tune` does not train.
 
     Notes
     -----
-    LoRA adapters stand on what peft takes for the architecture (query and value in XLM-R), with
-    alpha twice the rank and a dropout of 0.1; the head is trained in full. Training the head
+    LoRA adapters stand on what peft takes for the architecture (query and value in XLM-R; all
+    linear layers where it knows none), with alpha twice the rank and a dropout of 0.1; the head
+    is trained in full. Training the head
     alone is a linear probe: the encoder gives the same vectors at every step, without dropout.
 
     References
@@ -37,7 +35,7 @@ def trainable(model: PreTrainedModel, spec: TrainSpec, kind: TaskKind) -> Any:
     Hu et al. (2022). LoRA: Low-Rank Adaptation of Large Language Models. ICLR.
     """
     if spec.tune == "lora":
-        return _with_adapters(model, spec, kind)
+        return _with_adapters(model, spec)
     if spec.tune == "head":
         for name, parameter in model.base_model.named_parameters():
             # a pooler that the checkpoint lacks is a part of the head
@@ -86,23 +84,29 @@ def load_best(model: Any, folder: Path) -> None:
         raise CheckpointError(f"{folder / BEST} does not fit the model: {unexpected[0]}")
 
 
-def _with_adapters(model: PreTrainedModel, spec: TrainSpec, kind: TaskKind) -> Any:
+def _with_adapters(model: PreTrainedModel, spec: TrainSpec) -> Any:
     from peft import LoraConfig, get_peft_model
+    from peft.utils import TRANSFORMERS_MODELS_TO_LORA_TARGET_MODULES_MAPPING as KNOWN
 
     config = LoraConfig(
         r=spec.lora_rank,
         lora_alpha=2 * spec.lora_rank,
         lora_dropout=0.1,
-        task_type=_PEFT_TASK.get(kind),
-        # peft knows no multiple choice, so it must be told what else is new
-        modules_to_save=["classifier", "pooler"] if kind == "choice" else None,
+        target_modules=None if model.config.model_type in KNOWN else "all-linear",
+        # what is not the encoder is new, and so is a pooler that the checkpoint may lack
+        modules_to_save=_outside_of_encoder(model),
     )
-    try:
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(spec.seed)
-            return get_peft_model(model, config)
-    except ValueError as e:
-        raise CheckpointError(
-            f"LoRA is not known for {model.config.model_type}: {e}",
-            hint="Train all weights instead.",
-        ) from e
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(spec.seed)
+        return get_peft_model(model, config)
+
+
+def _outside_of_encoder(model: PreTrainedModel) -> list[str]:
+    """Names of the modules that make up the head, as peft wants them."""
+    heads = {
+        name.split(".")[0]
+        for name, _ in model.named_parameters()
+        if not name.startswith(f"{model.base_model_prefix}.")
+    }
+    pooler = any(f".{POOLER}" in f".{name}" for name, _ in model.base_model.named_parameters())
+    return sorted(heads | ({POOLER.rstrip(".")} if pooler else set()))

@@ -6,9 +6,9 @@ import streamlit as st
 
 from mslt_core import pipeline
 from mslt_core.pipeline import TaskOffer
-from mslt_core.spec.errors import SpecError
 from mslt_core.spec.specs import Rows, Select, Tune
 from pages._shared.recipe_more import evaluation, shares, weights
+from pages._shared.recipe_sizes import learning_rate, test_items, text_sizes
 
 
 @dataclasses.dataclass(frozen=True)
@@ -53,14 +53,12 @@ def recipe(offer: TaskOffer) -> Recipe:
     with st.expander("More"):
         how, who, then = st.tabs(["Training", "Shares", "Scoring"])
         with how:
-            learning_rate, batch_size, max_length = _learning_rate(), *_sizes()
-            tuned = weights()
+            rate, sizes, tuned = learning_rate(), text_sizes(), weights()
         with who:
             shared = shares(offer)
         with then:
-            limit = _limit(offer)
-            scored = evaluation()
-    automatic = pipeline.default_steps(offer.name, int(budget), batch_size)
+            limit, scored = test_items(offer), evaluation()
+    automatic = pipeline.default_steps(offer.name, int(budget), sizes[0])
     steps = other.number_input(
         "Steps",
         min_value=1,
@@ -83,50 +81,11 @@ def recipe(offer: TaskOffer) -> Recipe:
         budget=int(budget),
         steps=int(steps or automatic),
         n_seeds=int(n_seeds),
-        learning_rate=learning_rate,
-        batch_size=batch_size,
-        max_length=max_length,
+        learning_rate=rate,
+        batch_size=sizes[0],
+        max_length=sizes[1],
         eval_limit=limit,
         **tuned,
         **shared,
         **scored,
     )
-
-
-def _sizes() -> tuple[int, int | None]:
-    """Batch size and sub-words per sentence."""
-    batch_size = st.number_input("Batch size", min_value=1, value=16, key="batch")
-    max_length = st.number_input(
-        "Sub-words per text",
-        min_value=8,
-        value=None,
-        placeholder="all it can read, up to 512",
-        key="length",
-        help="Longer training texts are cut off; tagged sentences are scored in parts, contexts "
-        "of questions in windows.",
-    )
-    return int(batch_size), int(max_length) if max_length else None
-
-
-def _limit(offer: TaskOffer) -> int:
-    limit = st.number_input(
-        "Test items per language",
-        min_value=1,
-        value=None,
-        placeholder=f"{offer.eval_limit:,}",
-        key="limit",
-    )
-    return int(limit or offer.eval_limit)
-
-
-def _learning_rate() -> float | None:
-    text = st.text_input(
-        "Learning rate",
-        placeholder="automatic",
-        key="rate",
-        help="2e-5; 3e-4 for small encoders; ten times as much for LoRA, 1e-3 for a head alone.",
-    )
-    try:
-        return float(text) if text else None
-    except ValueError:
-        raise SpecError(f"the learning rate must be a number such as 2e-5, got {text!r}") from None

@@ -64,7 +64,7 @@ def test_the_head_alone(train, tiny_checkpoint, labels):
 
 def test_a_probe_sees_the_same_vectors_at_every_step(tiny_checkpoint, labels):
     model = tuning.trainable(
-        load_with_head(tiny_checkpoint, "tagging", labels, 0), SPEC.but(tune="head"), "tagging"
+        load_with_head(tiny_checkpoint, "tagging", labels, 0), SPEC.but(tune="head")
     ).train()
     ids = torch.arange(5, 15).reshape(1, -1)
     first, again = (model.base_model(input_ids=ids).last_hidden_state for _ in range(2))
