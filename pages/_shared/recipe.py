@@ -3,6 +3,7 @@
 import dataclasses
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from mslt_core import pipeline
 from mslt_core.pipeline import TaskOffer
@@ -68,19 +69,10 @@ def recipe(offer: TaskOffer) -> Recipe:
         bind="query-params",
         help="Optimizer steps, the same for every set. Empty: a few passes over the examples.",
     )
-    n_seeds = third.number_input(
-        "Seeds",
-        min_value=1,
-        max_value=10,
-        value=1,
-        key="seeds",
-        bind="query-params",
-        help="Runs per set. From three on, results come with an interval over seeds.",
-    )
     return Recipe(
         budget=int(budget),
         steps=int(steps or automatic),
-        n_seeds=int(n_seeds),
+        n_seeds=_seeds(third),
         learning_rate=rate,
         batch_size=sizes[0],
         max_length=sizes[1],
@@ -89,3 +81,16 @@ def recipe(offer: TaskOffer) -> Recipe:
         **shared,
         **scored,
     )
+
+
+def _seeds(column: DeltaGenerator) -> int:
+    n_seeds = column.number_input(
+        "Seeds",
+        min_value=1,
+        max_value=10,
+        value=1,
+        key="seeds",
+        bind="query-params",
+        help="Runs per set. From three on, results come with an interval over seeds.",
+    )
+    return int(n_seeds)
