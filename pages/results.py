@@ -52,6 +52,9 @@ def compared(context: Context) -> None:
     others = tuple(group for group in context.chosen if group.key != baseline.key)
     if not others:
         st.info(f"Choose a set beside {escape(baseline.name)} under Compare, in the sidebar.")
+        targets, _ = cached.zero_shot_means(context.root, (baseline,))
+        mark_upper_bound((baseline,))
+        on_the_way(context, (baseline,), metric, targets)
         return
     results = cached.gains(context.root, baseline, others, metric)
     for result in results:

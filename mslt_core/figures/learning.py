@@ -49,7 +49,7 @@ def learning_curves(
             for lang in langs:
                 fig.add_trace(_thin(name, lang, _by_step(one, metric, [lang]), colours[name]))
         if metric == one[0][0].info.metrics[0] and (held := _held_out(one)):
-            fig.add_trace(_line(f"{name}, held-out", held, colours[name], dash="dash"))
+            fig.add_trace(_line(name, held, colours[name], held_out=True))
         fig.add_trace(_line(name, mean, colours[name]))
         scored = _scored(one, mean)
         fig.add_trace(_marks(name, scored, mean, colours[name], theme))
@@ -64,10 +64,8 @@ def learning_curves(
     return style.dress(
         fig,
         title="How did transfer change on the way?",
-        subtitle=f"{info.label}, mean over {text.count(len(langs), 'unseen language')} and "
-        f"{seeds}. ◆ the weights that were scored"
-        + ", dashed: held-out rows of the sources"
-        * dashed,
+        subtitle=f"{info.label}, mean over {text.count(len(langs), 'unseen language')}, {seeds}. "
+        "◆ scored weights" + ", dashed: held-out source rows" * dashed,
         alt=f"{info.label} against step, mean over {text.listed(langs)}. {' '.join(alts)}"
         + _SELECTED[curves[0][0].info.spec.select],
         height=_HEIGHT,
@@ -117,15 +115,24 @@ def _scored(curves: Sequence[Curve], mean: Mapping[int, float]) -> dict[int, lis
     return dict(sorted(found.items()))
 
 
-def _line(name: str, scores: Mapping[int, float], colour: str, dash: str = "solid") -> go.Scatter:
+def _line(
+    name: str, scores: Mapping[int, float], colour: str, *, held_out: bool = False
+) -> go.Scatter:
+    shown = text.escape(name) + ", held-out rows of the sources" * held_out
     return go.Scatter(
         x=list(scores),
         y=[100 * score for score in scores.values()],
         mode="lines" if len(scores) > 1 else "markers",
-        name=text.escape(name),
-        line={"width": 2.5 if dash == "solid" else 1.5, "color": colour, "dash": dash},
+        name=shown,
+        legendgroup=name,
+        showlegend=not held_out,
+        line={
+            "width": 1.5 if held_out else 2.5,
+            "color": colour,
+            "dash": "dash" if held_out else "solid",
+        },
         marker={"color": colour},
-        hovertemplate=f"{text.escape(name)}<br><b>%{{y:.1f}}</b> at step %{{x:,}}<extra></extra>",
+        hovertemplate=f"{shown}<br><b>%{{y:.1f}}</b> at step %{{x:,}}<extra></extra>",
     )
 
 
@@ -138,7 +145,7 @@ def _thin(name: str, lang: str, scores: Mapping[int, float], colour: str) -> go.
         legendgroup=name,
         showlegend=False,
         line={"width": 1, "color": colour},
-        opacity=0.45,
+        opacity=0.6,
         customdata=[lang] * len(scores),
         hovertemplate=f"{told}<br><b>%{{y:.1f}}</b> at step %{{x:,}}<extra></extra>",
     )
@@ -159,6 +166,7 @@ def _marks(
         x=list(scored),
         y=[100 * mean[step] for step in scored],
         mode="markers",
+        legendgroup=name,
         showlegend=False,
         marker={
             "symbol": "diamond",
@@ -179,7 +187,7 @@ def _axes(fig: go.Figure, metric: str) -> None:
     fig.update_layout(
         margin={"l": 2, "r": 8, "t": 90, "b": 44},
         hovermode="closest",
-        legend={"itemsizing": "trace"},
+        legend={"itemsizing": "trace", "traceorder": "normal"},
     )
 
 

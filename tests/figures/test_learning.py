@@ -55,7 +55,7 @@ def test_a_line_a_set_is_the_mean_over_targets_and_seeds(curve):
     assert found["SSLT(en)"][0] == (5, 10)
     assert found["SSLT(en)"][1] == pytest.approx((35, 55))
     assert found["MSLT(de, en)"][1] == pytest.approx((80, 90))
-    assert "mean over 2 unseen languages and 1 to 2 seeds" in fig.layout.title.subtitle.text
+    assert "mean over 2 unseen languages, 1 to 2 seeds" in fig.layout.title.subtitle.text
     colours = {t.name: t.line.color for t in fig.data if t.name}
     assert colours == {"SSLT(en)": "#E69F00", "MSLT(de, en)": "#0072B2"}
 
@@ -75,8 +75,9 @@ def test_held_out_rows_are_dashed_and_of_the_main_score_alone(curve):
     one = curve(["en"], {5: {"fi": 0.4}, 10: {"fi": 0.6}}, select="source", held=(0.9, 0.8))
     fig = learning_curves([one], metric="accuracy", langs=("fi",))
     (held,) = [t for t in fig.data if t.line.dash == "dash"]
-    assert (held.name, held.y) == ("SSLT(en), held-out", (90, 80))
-    assert "dashed: held-out rows" in fig.layout.title.subtitle.text
+    assert (held.name, held.y) == ("SSLT(en), held-out rows of the sources", (90, 80))
+    assert "dashed: held-out source rows" in fig.layout.title.subtitle.text
+    assert [t.name for t in fig.data if t.showlegend is not False] == ["SSLT(en)"]
     other = learning_curves([one], metric="span_f1", langs=("fi",))
     assert not [t for t in other.data if t.line.dash == "dash"]
     assert "dashed" not in other.layout.title.subtitle.text

@@ -27,9 +27,9 @@ def results(tmp_path, monkeypatch):
     monkeypatch.setenv("MSLT_STORE", str(tmp_path / "store"))
     store = Store(tmp_path / "store")
 
-    def open_page(*, select="last", curve=True, **targets) -> str:
+    def open_page(*sets, select="last", curve=True, **targets) -> str:
         targets = targets or {"en": 0.9, "fi": 0.7}
-        for langs in (("en",), ("de", "en")):
+        for langs in sets or (("en",), ("de", "en")):
             spec = TrainSpec(
                 task="wikiann", data="d" * 16, model="base", model_fingerprint="f" * 16,
                 source_langs=langs, target_langs=tuple(targets), budget=100, steps=10,
@@ -95,3 +95,9 @@ def test_the_gap_of_every_set(results):
 
 def test_a_gap_that_cannot_be_had_says_why(results):
     assert "SSLT(en) undefined, no source language was scored" in results(fi=0.7, sw=0.5)
+
+
+def test_one_set_alone_has_its_curve_too(results):
+    text = results(("en",), select="target")
+    assert "On the way" in text
+    assert text.count(UPPER_BOUND) == 2, "the badge, and a line for the set"
