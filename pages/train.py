@@ -30,8 +30,7 @@ def inputs() -> tuple[str, str | None, str]:
             key="data",
             bind="query-params",
             placeholder="../panx",
-            help="train-en.tsv, dev-en.tsv and so on: token, tab, tag; a blank line between "
-            "sentences. The path may be relative to the project.",
+            help=pipeline.data_help(task),
         )
         model = st.text_input(
             "Base model",
@@ -60,7 +59,8 @@ def start(context: Context, plan: Plan) -> None:
     """Check all runs, then hand them to workers of their own."""
     with st.spinner("Checking the data and the model"):
         asked = plan.specs()
-        pipeline.check_data(*asked[0])  # sets and seeds share task, targets and model
+        # sets and seeds share task, targets and model
+        pipeline.check_data(*asked[0], context.store)
     started = [jobs.start(context.store, spec, where) for spec, where in asked]
     st.session_state["watched"] = started
     st.rerun()
@@ -72,6 +72,8 @@ def one_by_one(context: Context, plan: Plan, n_targets: int) -> None:
         st.info("Choose at least one source language.")
         return
     st.markdown(told(context, plan, n_targets))
+    for line in plan.uneven_shares():
+        st.caption(escape(line))
     if st.button("Start", type="primary", key="start", disabled=context.store.read_only):
         start(context, plan)
 
@@ -82,6 +84,8 @@ left, right = st.columns([2, 3], gap="large")
 with left, explain_errors():
     task, data, model = inputs()
     offer = cached.task_offer(task, data)
+    if offer.note:
+        st.caption(offer.note)
     extent = st.segmented_control(
         "What to train",
         ["These sets", "A whole sweep"],

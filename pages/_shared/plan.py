@@ -45,6 +45,17 @@ class Plan:
             for langs in self.sets
         ]
 
+    def uneven_shares(self) -> list[str]:
+        """What each language gets, set by set, where it is not the same for all."""
+        if not (self.recipe.alpha or self.recipe.shots):
+            return []
+        lines = []
+        for spec, where in self.specs()[: len(self.sets)]:
+            shares = pipeline.realised(spec, where)
+            parts = ", ".join(f"{lang} {n:,}" for lang, n in shares.items())
+            lines.append(f"{spec.name}: {parts} examples.")
+        return lines
+
 
 def free_seeds(
     context: Context, task: str, recipe: Recipe, sets: tuple[tuple[str, ...], ...]
@@ -70,4 +81,9 @@ def expected_s(context: Context, plan: Plan) -> float | None:
 
 
 def _alike(spec: TrainSpec, task: str, recipe: Recipe) -> bool:
-    return (spec.task, spec.budget, spec.steps) == (task, recipe.budget, recipe.steps)
+    """The same task and recipe; what is left to the task or the model is not compared."""
+    fields = dataclasses.asdict(recipe) | {"shot_langs": tuple(sorted(recipe.shot_langs))}
+    del fields["n_seeds"], fields["eval_data"]  # the spec has a fingerprint in its place
+    return spec.task == task and all(
+        getattr(spec, name) == value for name, value in fields.items() if value is not None
+    )
