@@ -9,12 +9,14 @@ from pages._shared.context import Context
 from pages._shared.context import context as sidebar_context
 from pages._shared.data_view import data_section
 from pages._shared.labels import experiment_label
+from pages._shared.learning_view import mark_upper_bound
 from pages._shared.messages import empty_state, escape, explain_errors
 from pages._shared.theme import current_theme, show_figure
 
 
 def known(context: Context) -> None:
     """The findings, each with its picture, and the next step."""
+    mark_upper_bound(context.groups)
     targets, means = cached.zero_shot_means(context.root, context.groups)
     baseline = context.baseline
     others = tuple(g for g in context.chosen if baseline and g.key != baseline.key)

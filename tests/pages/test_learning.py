@@ -20,6 +20,14 @@ def scores(**accuracy):
     }
 
 
+def words(app: AppTest) -> str:
+    """All that the page says, without the backslashes that keep Markdown from reading it."""
+    assert not app.exception
+    assert not app.error
+    kinds = (app.markdown, app.caption, app.subheader, app.warning)
+    return re.sub(r"\\(.)", r"\1", "\n".join(str(e.value) for kind in kinds for e in kind))
+
+
 @pytest.fixture
 def results(tmp_path, monkeypatch):
     """``results(select=...)``: the page over SSLT(en) and MSLT(de, en), scored at step 5 of 10."""
@@ -52,11 +60,8 @@ def results(tmp_path, monkeypatch):
                 )  # fmt: skip
                 store.runs.set_state(run, "done")
         app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=120).run()
-        app.switch_page("pages/results.py").run()
-        assert not app.exception
-        assert not app.error
-        kinds = (app.markdown, app.caption, app.subheader, app.warning)
-        return re.sub(r"\\(.)", r"\1", "\n".join(str(e.value) for kind in kinds for e in kind))
+        assert (UPPER_BOUND in words(app)) == (select == "target"), "Overview says so, too"
+        return words(app.switch_page("pages/results.py").run())
 
     return open_page
 
