@@ -22,8 +22,8 @@ from pages._shared.sets_told import answer, place_told
 from pages._shared.theme import current_theme, show_figure
 from pages._shared.waiting import vectors_of, wait_for
 
+# the browser draws at once what arrives at once: the rest lets the ranked sets be drawn first
 HEAD_START_S = 0.08
-"""The browser draws at once what arrives at once: the rest lets the ranked sets be drawn first."""
 
 VIEWS = {
     "distances": "How far apart they are",

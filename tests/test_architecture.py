@@ -235,3 +235,9 @@ def test_the_dashboard_listens_to_this_machine_alone():
     assert server["maxUploadSize"] <= 50  # megabytes
     assert config["client"]["showErrorDetails"] in {"none", False}
     assert config["browser"]["gatherUsageStats"] is False
+
+
+def test_a_page_shows_only_what_it_says():
+    """With Streamlit's magic on, a docstring under a constant of a page is printed on it."""
+    config = tomllib.loads((PROJECT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
+    assert config["runner"]["magicEnabled"] is False

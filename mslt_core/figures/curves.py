@@ -43,8 +43,14 @@ def training_curves(
     for place, (name, points) in enumerate(histories.items()):
         colour = colours.get(name, by_set[sets[place]])
         dash = _DASHES[sets[:place].count(sets[place]) % len(_DASHES)]
+        first = sets.index(sets[place]) == place
         for row, field in enumerate(rows, start=1):
             line = _line(name, points, field, {"color": colour, "dash": dash})
+            line.update(
+                legendgroup=sets[place],
+                showlegend=first and row == 1,
+                name=_in_legend(sets[place], histories),
+            )
             fig.add_trace(line, row=row, col=1)
         if broken := [point for point in points if not math.isfinite(point.loss)]:
             fig.add_trace(_broken(name, broken[0], points, theme), row=1, col=1)
@@ -53,7 +59,7 @@ def training_curves(
     return style.dress(
         fig,
         title="Does the loss go down?",
-        subtitle=METRICS["loss"].meaning,
+        subtitle="Mean cross-entropy per label since the last point",
         alt="Training loss. " + " ".join(_told(name, seen) for name, seen in histories.items()),
         height=height,
         theme=theme,
@@ -68,14 +74,22 @@ def _line(
         x=[point.step for point in points],
         y=[getattr(point, field) for point in points],
         mode="lines" if len(points) > 1 else "markers",
-        name=text.escape(name),
-        legendgroup=name,
-        showlegend=field == "loss",
         line={"width": 2, **line},
         customdata=[[point.elapsed_s, point.samples_per_s] for point in points],
-        hovertemplate=f"{said.get(field, 'gradient norm %{y:.2f}')} at step %{{x:,}}"
-        "<br>%{customdata[0]:,.0f} s, %{customdata[1]:,.0f} examples/s",
+        hovertemplate=f"<b>{text.escape(name)}</b><br>"
+        f"{said.get(field, 'gradient norm %{y:.2f}')} at step %{{x:,}}"
+        "<br>%{customdata[0]:,.0f} s, %{customdata[1]:,.0f} examples/s<extra></extra>",
     )
+
+
+def _in_legend(name: str, histories: Mapping[str, Sequence[TrainingPoint]]) -> str:
+    """A set once, with its seeds: ``SSLT(en), seeds 0, 1, 2``."""
+    seeds = [
+        run.partition(SEED_MARK)[2] for run in histories if run.partition(SEED_MARK)[0] == name
+    ]
+    known = [seed for seed in seeds if seed]
+    told = f", seed{'s' * (len(known) > 1)} {', '.join(known)}" if known else ""
+    return text.escape(name + told)
 
 
 def _broken(

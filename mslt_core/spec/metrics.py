@@ -134,7 +134,7 @@ METRICS: dict[str, MetricInfo] = {
     ),
     "loss": MetricInfo(
         label="Training loss",
-        meaning="Mean cross-entropy per labelled word of the batches since the last report.",
+        meaning="Mean cross-entropy per label of the batches since the last report.",
         unit="nats",
         low=0.0,
         high=None,

@@ -39,6 +39,17 @@ def test_given_colours_are_used_by_set_or_by_run(given):
     assert fig.data[0].line.color == "#123456"
 
 
+def test_the_legend_names_a_set_once_with_its_seeds():
+    fig = training_curves(
+        {"SSLT(en), seed 0": history(2), "MSLT(de, en)": history(3), "SSLT(en), seed 2": history(1)}
+    )
+    shown = [trace.name for trace in fig.data if trace.showlegend]
+    assert shown == ["SSLT(en), seeds 0, 2", "MSLT(de, en)"]
+    # a click on the legend hides all seeds of the set
+    assert [trace.legendgroup for trace in fig.data] == ["SSLT(en)", "MSLT(de, en)", "SSLT(en)"]
+    assert "SSLT(en), seed 2" in fig.data[2].hovertemplate
+
+
 def test_details_on_demand():
     fig = training_curves({"SSLT(en)": history(2, 1)}, details=True)
     assert [tuple(trace.y) for trace in fig.data] == [(2, 1), (1e-5, 2e-5), (2.0, 2.0)]
