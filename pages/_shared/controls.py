@@ -60,6 +60,9 @@ def _store() -> Store:
 
 def _compared(groups: tuple[RunGroup, ...]) -> tuple[RunGroup, ...]:
     by_key = {group.key: group for group in groups}
+    kept = st.session_state.get("compare")
+    if kept and not set(kept) & by_key.keys():  # they are of the experiment before
+        st.session_state["compare"] = _first_look(groups)
     keys = st.multiselect(
         "Compare",
         list(by_key),
