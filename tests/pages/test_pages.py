@@ -59,34 +59,6 @@ def test_shows_the_example(page, open_page):
     assert app.get("plotly_chart"), "a page with results has a picture"
 
 
-def test_another_experiment_comes_with_sets_of_its_own(open_page, tmp_path):
-    """What was compared in the first experiment is none of the second one's sets."""
-    store = open_store(tmp_path / "store")
-    shipped = store.runs.list()[0]
-    outcome = store.runs.outcome(shipped.run)
-    for langs in (("de",), ("de", "en")):
-        spec = shipped.spec.but(budget=77, source_langs=langs)
-        store.runs.create(spec, shipped.where)
-        with store.runs.claim(spec.digest()):
-            store.runs.set_state(spec.digest(), "running")
-            fields = {name: outcome[name] for name in ("scores", "tokens_seen", "device")}
-            store.runs.write_outcome(
-                spec.digest(),
-                **fields,
-                predictions={},
-                sampled={lang: ["1"] for lang in langs},
-                weights="a" * 16,
-                n_layers=4,
-            )
-            store.runs.set_state(spec.digest(), "done")
-    app = open_page("overview")
-    assert "77" in app.selectbox(key="experiment").options[0]
-    for place, n_compared in ((1, 3), (0, 2)):
-        app.selectbox(key="experiment").select_index(place).run()
-        assert len(app.multiselect(key="compare").value) == n_compared
-        assert_sound(app)
-
-
 @pytest.mark.parametrize("page", PAGES)
 @pytest.mark.usefixtures("no_example")
 def test_an_empty_store_is_no_error(page, open_page):

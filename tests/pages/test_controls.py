@@ -1,0 +1,59 @@
+"""The sidebar: what it offers and what it keeps."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from mslt_core.pipeline import open_store
+
+
+def _sidebar():
+    from pages._shared.controls import sidebar
+
+    sidebar()
+
+
+@pytest.fixture
+def two_experiments(tmp_path, monkeypatch):
+    """The shipped one, and one of the user's own with two sets."""
+    monkeypatch.setenv("MSLT_STORE", str(tmp_path))
+    store = open_store(tmp_path)
+    shipped = store.runs.list()[0]
+    outcome = store.runs.outcome(shipped.run)
+    fields = {name: outcome[name] for name in ("scores", "tokens_seen", "device")}
+    for langs in (("de",), ("de", "en")):
+        spec = shipped.spec.but(budget=77, source_langs=langs)
+        run = spec.digest()
+        store.runs.create(spec, shipped.where)
+        with store.runs.claim(run):
+            store.runs.set_state(run, "running")
+            store.runs.write_outcome(
+                run,
+                **fields,
+                predictions={},
+                sampled={lang: ["1"] for lang in langs},
+                weights="a" * 16,
+                n_layers=4,
+            )
+            store.runs.set_state(run, "done")
+
+
+@pytest.mark.usefixtures("two_experiments")
+def test_another_experiment_comes_with_sets_of_its_own():
+    """What was compared in the first experiment is none of the second one's sets."""
+    app = AppTest.from_function(_sidebar, default_timeout=60).run()
+    assert "77" in app.selectbox(key="experiment").options[0]
+    assert len(app.multiselect(key="compare").value) == 2
+    for place, n_compared in ((1, 3), (0, 2)):
+        app.selectbox(key="experiment").select_index(place).run()
+        assert not app.exception
+        assert len(app.multiselect(key="compare").value) == n_compared
+
+
+@pytest.mark.usefixtures("two_experiments")
+def test_what_is_compared_stays_as_it_was_chosen():
+    app = AppTest.from_function(_sidebar, default_timeout=60).run()
+    first = app.multiselect(key="compare").value[0]
+    app.multiselect(key="compare").set_value([first]).run()
+    assert app.multiselect(key="compare").value == [first]
+    app.multiselect(key="compare").set_value([]).run()
+    assert app.multiselect(key="compare").value == []
