@@ -65,7 +65,10 @@ def compared(context: Context) -> None:
     show_figure(figures.target_gains(results, colours=colours, theme=theme), key="gains")
     st.caption(f"{averaged_over(results)} {INTERVALS[results[0].interval]}")
     runs = [r for group in (baseline, *others) for r in cached.run_results(context.root, group)]
-    drawn = figures.target_scores(runs, metric=metric, colours=colours, theme=theme)
+    oracles = cached.oracle_scores(context.root, context.runs, baseline, metric)
+    drawn = figures.target_scores(
+        runs, metric=metric, oracles=oracles, colours=colours, theme=theme
+    )
     show_figure(drawn, key="scores")
     st.caption(escape(unseen_words(runs)))
     st.caption(gaps_told(runs, metric), help=METRICS["transfer_gap"].meaning)

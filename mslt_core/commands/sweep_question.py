@@ -52,6 +52,11 @@ def add_recipe(parser: argparse.ArgumentParser) -> None:
         help="other fields of every run, as `train` has them: batch_size=32 eval_limit=200",
     )
     parser.add_argument(
+        "--oracles",
+        action="store_true",
+        help="each target on its own training data, too, where it has any",
+    )
+    parser.add_argument(
         "--paper-recipe", action="store_true", help="each model as in the paper's Table 5"
     )
 
@@ -69,6 +74,8 @@ def asked(args: argparse.Namespace) -> SweepSpec:
         given["seeds"] = tuple(_whole(args.seeds, "--seeds"))
     if args.paper_recipe:
         given["paper_recipe"] = True
+    if args.oracles:
+        given["oracles"] = True
     recipe = dict(_field(part) for part in args.recipe)
     if args.steps is not None:
         recipe["steps"] = args.steps

@@ -22,7 +22,7 @@ def asked(args: argparse.Namespace) -> tuple[TrainSpec, Where]:
         data=args.data,
         model=args.model,
         source_langs=args.sources,
-        target_langs=args.targets,
+        target_langs=args.targets or (args.sources if args.oracle else None),
         budget=args.budget,
         steps=args.steps,
         learning_rate=args.learning_rate,
@@ -42,6 +42,7 @@ def asked(args: argparse.Namespace) -> tuple[TrainSpec, Where]:
         holdout=args.holdout,
         eval_task=args.eval_task,
         eval_data=args.eval_data,
+        oracle=args.oracle,
     )
 
 
@@ -160,3 +161,8 @@ def _add_evaluation(parser: argparse.ArgumentParser) -> None:
         "--eval-task", metavar="TASK", help="score on another task of the same kind and labels"
     )
     parser.add_argument("--eval-data", metavar="DIR", help="that task's folder")
+    parser.add_argument(
+        "--oracle",
+        action="store_true",
+        help="a mark for one target: --sources is that language alone, and so is what is scored",
+    )

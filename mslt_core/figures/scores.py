@@ -41,6 +41,7 @@ def target_scores(
     results: Sequence[RunResult],
     *,
     metric: str = "accuracy",
+    oracles: Mapping[str, float] = MappingProxyType({}),
     order: Sequence[str] | None = None,
     colours: Mapping[str, str] = MappingProxyType({}),
     theme: Theme = "light",
@@ -48,7 +49,8 @@ def target_scores(
     """Every set's mean score on every target: a dot a set, a line between them, the majority.
 
     Runs of one set are averaged over their seeds. Rows go from the highest score down, or as
-    `order` says. A target that a run was not scored on, or whose score is undefined, has no dot.
+    `order` says. `oracles` are marked where there are any: the score of training on the target's
+    own data. A target that a run was not scored on, or whose score is undefined, has no dot.
     """
     names = list(dict.fromkeys(result.info.name for result in results))
     sets = [_Set.of(n, [r for r in results if r.info.name == n], metric) for n in names]
@@ -58,6 +60,8 @@ def target_scores(
     fig.add_trace(_spans(sets, rows, theme))
     if metric in WITH_MAJORITY:
         fig.add_trace(_majority(results, rows, theme))
+    if any(lang in oracles for lang in rows):
+        fig.add_trace(_oracles(oracles, rows, theme))
     for name in names:
         fig.add_trace(style.legend_key(name, colours[name]))
     for one in sets:
@@ -156,6 +160,28 @@ def _spans(sets: Sequence[_Set], rows: Sequence[str], theme: Theme) -> go.Scatte
             ys += [len(rows) - place, len(rows) - place, None]
     line = {"color": style.PALETTES[theme].muted, "width": 1.3}
     return go.Scatter(x=xs, y=ys, mode="lines", line=line, hoverinfo="skip", showlegend=False)
+
+
+def _oracles(oracles: Mapping[str, float], rows: Sequence[str], theme: Theme) -> go.Scatter:
+    """An open triangle: what the target scores when it is trained on itself."""
+    langs = [lang for lang in rows if lang in oracles]
+    return go.Scatter(
+        x=[100 * oracles[lang] for lang in langs],
+        y=[len(rows) - rows.index(lang) for lang in langs],
+        mode="markers",
+        name="Oracle: its own training data",
+        marker={
+            "symbol": "triangle-left-open",
+            "size": 10,
+            "line": {"width": 1.5},
+            "color": style.PALETTES[theme].text,
+        },
+        hovertemplate=[
+            f"<b>{text.language_label(lang)}</b> · trained on its own data, same budget<br>"
+            f"<b>{text.points(oracles[lang])}</b><extra></extra>"
+            for lang in langs
+        ],
+    )
 
 
 def _majority(results: Sequence[RunResult], rows: Sequence[str], theme: Theme) -> go.Scatter:

@@ -50,6 +50,7 @@ from mslt_core.pipeline.offers import (
     task_offer,
     task_titles,
 )
+from mslt_core.pipeline.oracles import oracle_scores
 from mslt_core.pipeline.paper import applies_to, paper_overlay, writing_system_scores
 from mslt_core.pipeline.places import (
     EXAMPLE,
@@ -115,6 +116,7 @@ __all__ = [
     "needs_folder",
     "open_corpus",
     "open_store",
+    "oracle_scores",
     "paper_overlay",
     "quiet",
     "random_sets",

@@ -57,7 +57,7 @@ def experiment_key(spec: TrainSpec) -> str:
 
 def run_groups(store: Store) -> list[RunGroup]:
     """Runs with scores by what was trained, single sources first, then by number of sources."""
-    done = [info for info in store.runs.list() if info.has_scores]
+    done = [info for info in store.runs.list() if info.has_scores and not info.spec.oracle]
     done.sort(key=lambda info: (group_key(info.spec), info.spec.seed))
     groups = [
         _group(tuple(runs))

@@ -79,6 +79,10 @@ class TrainSpec(Spec):
     eval_data: Annotated[str | None, Later] = Field(
         default=None, description="fingerprint of that task's files"
     )
+    oracle: Annotated[bool, Later] = Field(
+        default=False,
+        description="one language on its own data: a mark for its score, no set to compare",
+    )
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -91,6 +95,11 @@ class TrainSpec(Spec):
                 f"a budget of {self.budget} examples is smaller than the "
                 f"number of source languages, {len(self.source_langs)}",
                 hint="Raise the budget or choose fewer languages.",
+            )
+        if self.oracle and self.source_langs != self.target_langs:
+            raise SpecError(
+                f"an oracle is trained and scored on one and the same language, got "
+                f"{', '.join(self.source_langs)} and {', '.join(self.target_langs)}"
             )
         self._check_shots()
         self._check_selection()
@@ -133,6 +142,8 @@ class TrainSpec(Spec):
     @property
     def name(self) -> str:
         """The paper's notation: SSLT(en), MSLT(de, en, es); MSLT(de, en) + 10 th with shots."""
+        if self.oracle:
+            return f"Oracle({', '.join(self.source_langs)})"
         shots = f" + {self.shots} {', '.join(self.shot_langs)}" if self.shots else ""
         return set_name(self.source_langs) + shots
 

@@ -40,6 +40,10 @@ class SweepSpec(Spec):
         default=False, description="each model as in the paper's Table 5, where that has it"
     )
 
+    oracles: bool = Field(
+        default=False, description="each target on its own training data as well, where it has any"
+    )
+
     @model_validator(mode="after")
     def _check(self) -> Self:
         for name, what in (

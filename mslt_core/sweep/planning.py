@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from mslt_core.pipeline import Access, check_data, make_train_spec, select
+from mslt_core.pipeline import Access, check_data, make_train_spec, select, task_offer
 from mslt_core.pipeline.presets import preset
 from mslt_core.spec.errors import BadInputError, SpecError
 from mslt_core.spec.languages import languages
@@ -63,7 +63,24 @@ def plan(spec: SweepSpec, *, roots: tuple[Path, ...] | None = None) -> tuple[Pla
     for seed, recipe, langs in itertools.product(spec.seeds, spec.recipes(), spec.source_sets):
         base, where = made[recipe]
         runs.append(PlannedRun(spec=base.but(source_langs=langs, seed=seed), where=where))
+    if spec.oracles:
+        runs += _oracles(spec, made, roots)
     return tuple({planned.run: planned for planned in runs}.values())
+
+
+def _oracles(
+    spec: SweepSpec, made: dict[Any, tuple[TrainSpec, Where]], roots: tuple[Path, ...] | None
+) -> list[PlannedRun]:
+    """Every target that has training data, on these, with every recipe and seed."""
+    known = task_offer(spec.task, spec.data, roots=roots).train_langs
+    targets = [lang for lang in next(iter(made.values()))[0].target_langs if lang in known]
+    runs = []
+    for (model, budget, rate), lang in itertools.product(spec.recipes(), targets):
+        asked = {**_asked(spec, model, rate), "source_langs": [lang], "target_langs": [lang]}
+        asked |= {"shots": 0, "shot_langs": (), "oracle": True, "budget": budget}
+        base, where = make_train_spec(**{**asked, "roots": roots})
+        runs += [PlannedRun(spec=base.but(seed=seed), where=where) for seed in spec.seeds]
+    return runs
 
 
 def _asked(spec: SweepSpec, model: str, rate: float | None) -> dict[str, Any]:
@@ -83,6 +100,9 @@ def check(runs: Sequence[PlannedRun]) -> None:
 
 def shares_told(runs: Sequence[PlannedRun]) -> str:
     """What each run reads: 3,000 examples in all, 3,000 or 1,000 a language."""
+    if any(planned.spec.alpha or planned.spec.shots for planned in runs):
+        budgets = sorted({planned.spec.budget for planned in runs})
+        return f"{_joined(budgets)} examples in all, not the same for every language"
     shares: dict[int, set[int]] = {}
     for planned in runs:
         budget, n_langs = planned.spec.budget, len(planned.spec.source_langs)
@@ -121,7 +141,8 @@ def find_sweep(store: Store, ref: str | None) -> str:
 
 def told(runs: Sequence[PlannedRun]) -> str:
     """The plan in a sentence: 35 sets × 3 seeds on wikiann, 3,000 examples each."""
-    specs = [planned.spec for planned in runs]
+    oracles = sum(planned.spec.oracle for planned in runs)
+    specs = [planned.spec for planned in runs if not planned.spec.oracle]
     sets = list(dict.fromkeys(spec.source_langs for spec in specs))
     parts = [specs[0].name if len(sets) == 1 else f"{len(sets)} sets"]
     for values, many in (
@@ -137,7 +158,8 @@ def told(runs: Sequence[PlannedRun]) -> str:
             parts.append(f"{n} {many}")
     budgets = sorted({spec.budget for spec in specs})
     examples = " or ".join(f"{budget:,}" for budget in budgets)
-    return f"{' × '.join(parts)} on {specs[0].task}, {examples} examples each"
+    beside = f", and {oracles} oracles" if oracles else ""
+    return f"{' × '.join(parts)} on {specs[0].task}, {examples} examples each{beside}"
 
 
 def _rates(specs: Sequence[TrainSpec]) -> dict[str, int]:

@@ -109,7 +109,8 @@ def _varied(runs: Sequence[PlannedRun]) -> Mapping[str, str]:
 
 
 def _recipe(spec: TrainSpec, varied: Mapping[str, str]) -> str:
-    return ", ".join(way.format(getattr(spec, field)) for field, way in varied.items())
+    parts = [way.format(getattr(spec, field)) for field, way in varied.items()]
+    return ", ".join([*parts, *(["oracle"] if spec.oracle else [])])
 
 
 def _pace_s(events: Sequence[Mapping[str, Any]]) -> float | None:

@@ -3,6 +3,7 @@
 Arguments that a function seems not to use (a digest, a stamp) are part of its key.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import streamlit as st
@@ -11,7 +12,7 @@ from mslt_core import pipeline
 from mslt_core.pipeline import Access, TaskOffer
 from mslt_core.spec.coverage import CoverageResult
 from mslt_core.spec.rankings import CriteriaResult, EnglishFixed, PaperOverlay, SelectionResult
-from mslt_core.spec.results import GainResult, MingleResult, RunGroup, RunResult
+from mslt_core.spec.results import GainResult, MingleResult, RunGroup, RunInfo, RunResult
 from mslt_core.spec.selecting import SelectSpec
 from mslt_core.spec.specs import MingleSpec
 
@@ -80,6 +81,19 @@ def gains(
 ) -> tuple[GainResult, ...]:
     """Each group minus the baseline; the means are over targets that none of them trained on."""
     return _gains(root, metric, " ".join(map(_stamp, (baseline, *others))), baseline, others)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _oracle_scores(root: str, metric: str, stamp: str, _group: RunGroup) -> dict[str, float]:  # noqa: ARG001
+    return pipeline.oracle_scores(pipeline.open_store(root), _group, metric)
+
+
+def oracle_scores(
+    root: str, runs: Sequence[RunInfo], group: RunGroup, metric: str
+) -> dict[str, float]:
+    """Target to the score of training on its own data; empty without oracles."""
+    oracles = sorted(info.run for info in runs if info.spec.oracle and info.has_scores)
+    return _oracle_scores(root, metric, " ".join([group.key, *oracles]), group) if oracles else {}
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

@@ -29,6 +29,12 @@ def also_varied(model: str) -> tuple[dict[str, Any], Terms]:
         models = st.text_input(
             "Further base models", key="models", help="Folders or hub ids, joined by commas."
         )
+        oracles = st.toggle(
+            "Oracles",
+            key="oracles",
+            help="Each target alone on its own training data, where it has any, under the same "
+            "budget: how much better it could be. They are marks on Results, no sets to compare.",
+        )
         keep = st.selectbox(
             "Weights of finished runs",
             (None, True, False),
@@ -41,6 +47,7 @@ def also_varied(model: str) -> tuple[dict[str, Any], Terms]:
         "models": tuple(dict.fromkeys((model, *_parts(models)))),
         "further": tuple(int(_number(part)) for part in _parts(budgets)),
         "learning_rates": tuple(_number(part) for part in _parts(rates)) or (None,),
+        "oracles": oracles,
     }
     return varied, Terms(keep, price)
 
@@ -63,6 +70,7 @@ def sweep_spec(
         budgets=budgets,
         learning_rates=rates if rates != (None,) else (rate,),
         seeds=tuple(range(n_seeds)),
+        oracles=varied["oracles"],
         recipe=tuple(fields.items()),
     )
 

@@ -107,3 +107,11 @@ def test_words_that_were_not_seen_are_told(run_result):
     assert "unseen" not in dots(target_scores([result]))[0].hovertext[0]
     result.scores["ar"] = dataclasses.replace(result.scores["ar"], n_unseen=1234)
     assert "1,234 of them unseen" in dots(target_scores([result]))[0].hovertext[0]
+
+
+def test_oracles_are_marked_where_there_are_any(runs):
+    assert not any("Oracle" in (trace.name or "") for trace in target_scores(runs).data)
+    fig = target_scores(runs, oracles={"ar": 0.9, "sv": 0.5})
+    (mark,) = [trace for trace in fig.data if "Oracle" in (trace.name or "")]
+    assert tuple(mark.x) == (90.0,)
+    assert "trained on its own data" in mark.hovertemplate[0]

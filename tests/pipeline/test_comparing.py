@@ -3,7 +3,14 @@
 import numpy as np
 import pytest
 
-from mslt_core.pipeline import gains, level_with, run_groups, run_result, zero_shot_means
+from mslt_core.pipeline import (
+    gains,
+    level_with,
+    oracle_scores,
+    run_groups,
+    run_result,
+    zero_shot_means,
+)
 from mslt_core.spec.errors import BadInputError, NotComputedError
 from mslt_core.spec.results import TargetScores
 from mslt_core.spec.specs import TrainSpec, Where
@@ -35,6 +42,18 @@ def score(accuracy, span_f1=0.5) -> TargetScores:
 @pytest.fixture
 def store(tmp_path) -> Store:
     return Store(tmp_path / "store")
+
+
+def test_oracles_are_marks_and_no_sets(store, finished):
+    """They stand beside the sets of their experiment, take part in no mean, and need no seed."""
+    finished(("en",), dict.fromkeys(TARGETS, 0.5))
+    for seed, accuracy in ((0, 0.8), (1, 0.9)):
+        finished(("sw",), {"sw": accuracy}, seed, target_langs=("sw",), oracle=True)
+    finished(("fi",), {"fi": 0.7}, target_langs=("fi",), oracle=True, budget=99)
+    (group,) = run_groups(store)
+    assert group.name == "SSLT(en)"
+    assert oracle_scores(store, group, "accuracy") == {"sw": pytest.approx(0.85)}
+    assert zero_shot_means(store, [group])[0] == ("ar", "de", "fi", "sw")
 
 
 @pytest.fixture

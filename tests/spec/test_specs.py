@@ -52,6 +52,7 @@ LATER = {
     "select": {"eval_every": 5, "select": "target"},
     "eval_task": {"eval_task": "own"},
     "eval_data": {"eval_data": "d2"},
+    "oracle": {"oracle": True, "source_langs": ("en",), "target_langs": ("en",)},
 }
 EMBED = EmbedSpec(checkpoint="c", corpus="k", lang="en", layer=2)
 
@@ -86,6 +87,7 @@ def test_a_field_that_came_later_leaves_older_runs_their_names():
             "2 held-out rows do not reach 3 sources",
         ),
         ({"alpha": 1.1}, "alpha"),
+        ({"oracle": True}, "trained and scored on one and the same language"),
     ],
 )
 def test_what_does_not_go_together_is_refused(change, message):

@@ -160,3 +160,22 @@ def test_presets_are_the_papers_table_5():
         assert found.get("gradient_accumulation", 1) == int(row["gradient_accumulation"])
         assert found.get("lora_rank") == (int(row["lora_rank"]) if row["lora_rank"] else None)
         assert ",".join(found.get("lora_modules", ())) == row["lora_modules"]
+
+
+def test_oracles_stand_beside_the_sets():
+    """Every target with training data, trained and scored alone, with every seed."""
+    planned = sweep.plan(asked(oracles=True, seeds=(0, 1), recipe=(("steps", 2),)))
+    oracles = [p.spec for p in planned if p.spec.oracle]
+    sets = [p.spec for p in planned if not p.spec.oracle]
+    assert len(sets) == 4
+    targets = sets[0].target_langs
+    assert {(s.source_langs, s.seed) for s in oracles} == {
+        ((lang,), seed) for lang in targets for seed in (0, 1)
+    }
+    assert all(s.target_langs == s.source_langs and s.budget == 100 for s in oracles)
+    assert sweep.told(planned).startswith("2 sets × 2 seeds on cldr-ner, 100 examples each, and 48")
+
+
+def test_shares_that_are_not_equal_are_not_told_as_if_they_were():
+    planned = sweep.plan(asked(recipe=(("steps", 2), ("alpha", 0.5))))
+    assert sweep.shares_told(planned) == "100 examples in all, not the same for every language"
