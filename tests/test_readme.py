@@ -54,7 +54,7 @@ def test_its_make_targets_exist():
 
 
 def test_its_environment_variables_are_read():
-    assert all(f'"{name}"' in SOURCE for name in set(re.findall(r"MSLT_[A-Z]+", README)))
+    assert all(f'"{name}"' in SOURCE for name in set(re.findall(r"MSLT_[A-Z_]+", README)))
 
 
 def test_the_pages_of_its_tour_are_the_pages():
