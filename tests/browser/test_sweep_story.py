@@ -13,7 +13,7 @@ def test_a_sweep_is_started_and_paused(page, dashboard):
     page.get_by_text("7 sets on cldr-ner, 64 examples each: 7 runs").wait_for()
     page.get_by_role("button", name="Start the sweep").click()
     page.get_by_text(re.compile(r"[1-7] of 7 runs done")).wait_for()
-    page.get_by_text("How far is the sweep?").wait_for()
+    page.get_by_text("How far is the sweep?").first.wait_for()
     pause = page.get_by_role("button", name="Pause")
     if pause.count():
         pause.click()
