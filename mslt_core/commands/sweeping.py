@@ -118,6 +118,7 @@ def _costs(
         "fits": found.fits,
         "seconds": found.seconds,
         "time_told_by": found.source,
+        "time_supposed": found.supposed,
         "workers": found.n_workers,
         "cost": found.cost,
     }
@@ -133,11 +134,12 @@ def _told(costs: dict[str, Any], runs: tuple[PlannedRun, ...], keep: bool) -> An
     )
     seconds, workers = costs["seconds"], costs["workers"]
     known = "" if seconds is None else f"about {_duration(seconds)} with {workers} at a time, "
+    told_by = ", ".join(filter(None, (SOURCES[costs["time_told_by"]], costs["time_supposed"])))
     rows = [
         ("runs", f"{costs['runs']:,}, {costs['done']:,} of them done already"),
         ("data", f"{spec.task}: {sweep.shares_told(runs)}; {len(spec.target_langs)} targets"),
         ("disk", disk),
-        ("time", f"{known}{SOURCES[costs['time_told_by']]}"),
+        ("time", f"{known}{told_by}"),
     ]
     if costs["cost"] is not None:
         rows.append(("cost", f"{costs['cost']:,.2f}"))

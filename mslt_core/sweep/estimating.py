@@ -5,38 +5,30 @@ few scored items, in a process of its own on this machine.
 """
 
 import dataclasses
-import functools
-import json
 import math
 import os
 import platform
-import shutil
 import statistics
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Literal
 
 import numpy as np
 
 from mslt_core import jobs
-from mslt_core.pipeline import execute_training, experiment_key, model_folder
+from mslt_core.pipeline import execute_training, experiment_key
 from mslt_core.spec.results import RunInfo
 from mslt_core.spec.specs import TrainSpec, Where
 from mslt_core.spec.sweeps import PlannedRun, ProbeSpec
 from mslt_core.store import Arrays, Store
+from mslt_core.sweep import disk
 
 PROBE_STEPS = 6
 PROBE_ITEMS = 16
 PROBE_TARGETS = 2
 ALL_ITEMS = 2000
 """Where everything is scored, so many items a language are counted: what test sets often have."""
-
-CHECKPOINT_SIZE = 3
-"""A state to resume from holds the weights and twice as much of AdamW's moments."""
-
-KEPT_CHECKPOINTS = 2
 
 TimeSource = Literal["runs", "shipped", "probe", "unknown"]
 
@@ -51,9 +43,13 @@ class Pace:
     item_s: float
 
     def run_s(self, spec: TrainSpec) -> float:
-        """A whole run."""
+        """A whole run, with every point of its learning curve."""
         items = len(spec.target_langs) * (spec.eval_limit or ALL_ITEMS)
-        return self.fixed_s + spec.steps * self.step_s + items * self.item_s
+        points = math.ceil(spec.steps / spec.eval_every) if spec.eval_every else 0
+        # after training the last weights are scored, and beside them those that were chosen
+        times = points + (1 if spec.select == "last" else 2)
+        scored = times * items + points * spec.holdout
+        return self.fixed_s + spec.steps * self.step_s + scored * self.item_s
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -75,6 +71,15 @@ class Estimate:
     source: TimeSource
     """What told the time: runs of this store, shipped ones of another machine, or a probe."""
     cost: float | None
+    all_items: bool
+    """Whether some run scores all that there is, which no probe counts."""
+
+    @property
+    def supposed(self) -> str:
+        """What the time goes by without knowing it; may be empty."""
+        if not (self.all_items and self.source == "probe"):
+            return ""
+        return f"with {ALL_ITEMS:,} test items a language supposed where all are scored"
 
     @property
     def fits(self) -> bool:
@@ -95,23 +100,25 @@ def estimate(
     infos = store.runs.list()
     done = {info.run for info in infos if info.state == "done"}
     left = [planned for planned in runs if planned.run not in done]
-    sizes = [_weights_bytes(planned.where.model or planned.spec.model) for planned in left]
+    sizes = [disk.weights_bytes(planned.where.model or planned.spec.model) for planned in left]
     seconds, source = _seconds(store, left, probes_of(runs), infos)
     at_once = min(n_workers, len(left))
+    passing = (disk.passing_bytes(p.spec, of) for p, of in zip(left, sizes, strict=True))
     whole_s = None if seconds is None else seconds / max(at_once, 1)
     return Estimate(
         n_runs=len(runs),
         n_done=len(runs) - len(left),
         weights_bytes=max(sizes, default=0),
         kept_bytes=sum(sizes) if keep_weights else 0,
-        passing_bytes=at_once * max(sizes, default=0) * (1 + CHECKPOINT_SIZE * KEPT_CHECKPOINTS),
-        free_bytes=shutil.disk_usage(_existing(store)).free,
+        passing_bytes=at_once * max(passing, default=0),
+        free_bytes=disk.free_bytes(store),
         seconds=whole_s,
         n_workers=n_workers,
         source=source,
         cost=whole_s / 3600 * price_per_hour
         if whole_s is not None and price_per_hour is not None
         else None,
+        all_items=any(planned.spec.eval_limit is None for planned in left),
     )
 
 
@@ -124,12 +131,12 @@ def probes(
     """
     infos = [info for info in store.runs.list() if info.state == "done"]
     done = {info.run for info in infos}
-    known = {experiment_key(info.spec) for info in infos if shipped or not info.read_only}
+    known = {_pace_key(info.spec) for info in infos if shipped or not info.read_only}
     probe_of = probes_of(runs)
     asked = {
         probe_of[planned.run]: planned.where
         for planned in runs
-        if planned.run not in done and experiment_key(planned.spec) not in known
+        if planned.run not in done and _pace_key(planned.spec) not in known
     }
     return [(probe, where) for probe, where in asked.items() if store.arrays.peek(probe) is None]
 
@@ -137,19 +144,27 @@ def probes(
 def probes_of(runs: Sequence[PlannedRun]) -> dict[str, ProbeSpec]:
     """The probe that tells the pace of each run.
 
-    It is the same for all sets, seeds, budgets and rates: the plan's first run stands for them.
+    It is the same for all sets, oracles, seeds, budgets and rates: the plan's first run stands for
+    them.
     """
     first: dict[str, ProbeSpec] = {}
+    neutral = {"source_langs": ("en",), "target_langs": ("en",), "budget": 1}
     return {
         planned.run: first.setdefault(
-            _small(planned.spec).but(source_langs=("en",)).digest(), _probe(planned.spec)
+            _small(planned.spec).but(**neutral).digest(), _probe(planned.spec)
         )
         for planned in runs
     }
 
 
+def _pace_key(spec: TrainSpec) -> str:
+    """Runs with the same key take as long; an oracle has one target, whichever it is."""
+    return experiment_key(spec.but(target_langs=("en",), oracle=False) if spec.oracle else spec)
+
+
 def _small(spec: TrainSpec) -> TrainSpec:
-    """The same run with a few steps and a few items to score."""
+    """The same run with a few steps and a few items to score, on rows that a source surely has."""
+    share = (spec.budget - spec.shots * len(spec.shot_langs)) // len(spec.source_langs)
     return spec.but(
         seed=0,
         steps=PROBE_STEPS,
@@ -157,9 +172,10 @@ def _small(spec: TrainSpec) -> TrainSpec:
         eval_limit=PROBE_ITEMS,
         source_langs=spec.source_langs[:1],
         learning_rate=1e-5,
-        budget=PROBE_STEPS * spec.batch_size,
+        budget=min(PROBE_STEPS * spec.batch_size, share),
         # scored once, at the end, and on nothing that the sources were asked for
         **{"eval_every": None, "select": "last", "holdout": 0, "shots": 0, "shot_langs": ()},
+        oracle=False,
     )
 
 
@@ -231,7 +247,7 @@ def _seconds(
     shipped = _medians([info for info in infos if info.read_only])
     total, sources = 0.0, {"runs"}
     for planned in left:
-        key = experiment_key(planned.spec)
+        key = _pace_key(planned.spec)
         if key in own:
             total += own[key]
         elif pace := measured_pace(store, probe_of[planned.run]):
@@ -249,23 +265,5 @@ def _medians(infos: Sequence[RunInfo]) -> Mapping[str, float]:
     took: dict[str, list[float]] = {}
     for info in infos:
         if info.state == "done":
-            took.setdefault(experiment_key(info.spec), []).append(info.elapsed_s)
+            took.setdefault(_pace_key(info.spec), []).append(info.elapsed_s)
     return {key: statistics.median(seconds) for key, seconds in took.items()}
-
-
-@functools.lru_cache(maxsize=64)
-def _weights_bytes(model: str) -> int:
-    """Size of a run's weights: its base's numbers, in float32 whatever the base has."""
-    return sum(4 * _n_numbers(path) for path in model_folder(model).glob("*.safetensors"))
-
-
-def _n_numbers(path: Path) -> int:
-    """How many numbers a safetensors file holds, by its header."""
-    with path.open("rb") as file:
-        header = json.loads(file.read(int.from_bytes(file.read(8), "little")))
-    return sum(math.prod(t["shape"]) for name, t in header.items() if name != "__metadata__")
-
-
-def _existing(store: Store) -> str:
-    """The store's folder, or the nearest one above it that is there already."""
-    return str(next(p for p in (store.root, *store.root.parents) if p.is_dir()))

@@ -65,7 +65,7 @@ def costs(runs: tuple[PlannedRun, ...], found: Estimate, keep: bool) -> str:
         + (f"{told_size(found.kept_bytes)} kept" if keep else "dropped after scoring")
         + f"; {told_size(found.free_bytes)} free.",
     ]
-    told_by = TOLD_BY[found.source]
+    told_by = ", ".join(filter(None, (TOLD_BY[found.source], found.supposed)))
     parts.append(f"Time is told {told_by}{side}." if told_by else "The time is not known yet.")
     if found.cost is not None:
         parts.append(f"Cost: {found.cost:,.2f}.")

@@ -5,9 +5,10 @@ import pytest
 from safetensors.numpy import save_file
 
 from mslt_core import jobs, pipeline, sweep
+from mslt_core.models import checkpoints, completeness
 from mslt_core.spec.sweeps import Engine, Sweep, SweepSpec
 from mslt_core.store import Store
-from mslt_core.sweep import estimating
+from mslt_core.sweep import disk, estimating
 from mslt_core.sweep.estimating import Pace
 
 
@@ -65,19 +66,36 @@ def test_shipped_runs_are_another_machines(store):
     assert 1 < found.seconds < 60
 
 
-def test_disk(store, runs, tmp_path, monkeypatch):
+@pytest.fixture
+def thousand(tmp_path, monkeypatch):
+    """A base of a thousand numbers."""
     base = tmp_path / "half"
     base.mkdir()
     save_file({"a": np.zeros((10, 100), np.float16)}, base / "model.safetensors")
-    monkeypatch.setattr(estimating, "model_folder", lambda _: base)
-    estimating._weights_bytes.cache_clear()
+    monkeypatch.setattr(disk, "model_folder", lambda _: base)
+    disk.weights_bytes.cache_clear()
+    yield
+    disk.weights_bytes.cache_clear()
+
+
+@pytest.mark.usefixtures("thousand")
+def test_disk(store, planned):
+    runs = [planned(seed, steps=200) for seed in range(6)]
     found = sweep.estimate(store, runs, keep_weights=True, n_workers=2)
     # runs are saved in float32; a state to resume from has the weights and AdamW's two moments
     assert (found.weights_bytes, found.kept_bytes) == (4000, 6 * 4000)
     assert found.passing_bytes == 2 * (4000 + 2 * 3 * 4000)
     assert found.fits
     assert sweep.estimate(store, runs, keep_weights=False).kept_bytes == 0
-    estimating._weights_bytes.cache_clear()
+
+
+@pytest.mark.usefixtures("thousand")
+def test_short_runs_keep_no_state_to_resume_from(store, planned):
+    runs = [planned(seed, steps=199) for seed in range(6)]
+    assert sweep.estimate(store, runs, keep_weights=True, n_workers=2).passing_bytes == 2 * 4000
+    mixed = [*runs, planned(6, steps=200)]  # two at a time: the long one may be beside any
+    assert sweep.estimate(store, mixed, keep_weights=True, n_workers=2).passing_bytes == 2 * 28_000
+    assert (disk.SHORT_RUN, disk.KEPT_CHECKPOINTS) == (completeness.SHORT_RUN, checkpoints.KEPT)
 
 
 def test_a_runs_time_is_split_at_its_reports():
@@ -95,12 +113,71 @@ def test_a_runs_time_is_split_at_its_reports():
     )
 
 
+PACE = Pace(fixed_s=0.0, step_s=0.0, item_s=1.0)
+"""A second an item, and nothing else."""
+
+
+@pytest.mark.parametrize(
+    ("changes", "n_scored"),
+    [
+        ({}, 2 * 100),
+        # points at 30, 60, 90 and after the last step; then the weights that are kept
+        ({"eval_every": 30}, (4 + 1) * 200),
+        ({"eval_every": 50}, (2 + 1) * 200),
+        # beside the best weights the last ones are scored
+        ({"eval_every": 50, "select": "target"}, (2 + 2) * 200),
+        ({"eval_every": 50, "select": "source", "holdout": 7}, (2 + 2) * 200 + 2 * 7),
+        ({"eval_limit": None}, 2 * estimating.ALL_ITEMS),
+    ],
+)
+def test_every_point_of_a_learning_curve_takes_its_time(planned, changes, n_scored):
+    spec = planned(**{"steps": 100, "eval_limit": 100, **changes}).spec
+    assert PACE.run_s(spec) == n_scored
+
+
+def test_what_a_probe_cannot_know_is_said(store, planned):
+    some, every = [planned()], [planned(eval_limit=None)]
+    for runs in (some, every):
+        keep_pace(store, runs, fixed_s=1.0, step_s=0.1, item_s=0.01)
+    assert sweep.estimate(store, some, keep_weights=True).supposed == ""
+    found = sweep.estimate(store, every, keep_weights=True)
+    assert found.supposed == "with 2,000 test items a language supposed where all are scored"
+
+
+def test_a_probe_takes_no_more_rows_than_the_sources_have(planned):
+    def budgets(**changes):
+        runs = [planned(**changes)]
+        return [probe.run.budget for probe in sweep.probes_of(runs).values()]
+
+    assert budgets(budget=100, batch_size=4) == [6 * 4]
+    assert budgets(budget=100, batch_size=32) == [50], "of the two sources of SSLT one is taken"
+    assert budgets(budget=2, batch_size=32) == [1]
+    assert budgets(budget=12, shots=5, shot_langs=("sw",)) == [3]  # (12 - 5) / 2
+
+
+def test_one_probe_for_all_sets_budgets_and_oracles(planned):
+    sets = [planned(), planned(source_langs=("sw",)), planned(budget=20)]
+    oracles = [
+        planned(source_langs=(lang,), target_langs=(lang,), oracle=True) for lang in ("de", "sw")
+    ]
+    assert len(set(sweep.probes_of([*sets, *oracles]).values())) == 1
+
+
+def test_oracles_are_estimated_too(store, planned):
+    runs = [
+        planned(source_langs=(lang,), target_langs=(lang,), oracle=True, eval_limit=10)
+        for lang in ("de", "sw")
+    ]
+    keep_pace(store, runs, fixed_s=0.0, step_s=0.0, item_s=1.0)
+    assert sweep.estimate(store, runs, keep_weights=True).seconds == 2 * 10
+
+
 def test_a_probe_is_a_real_run(store, tiny_checkpoint):
     spec = SweepSpec(
         task="cldr-ner",
         models=(str(tiny_checkpoint),),
         source_sets=(("de", "en"),),
-        budgets=(1000,),
+        budgets=(20,),  # fewer than the probe's steps would take
         recipe=(("steps", 100), ("eval_limit", 40)),
     )
     runs = sweep.plan(spec)
