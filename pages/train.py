@@ -109,7 +109,8 @@ with left, explain_errors():
         sets = sets_to_train(offer.train_langs)
         asked = recipe(offer)
         seeds = free_seeds(context, task, asked, sets)
-        one_by_one(context, Plan(task, data, model, sets, seeds, asked), len(offer.eval_langs))
+        scored = cached.task_offer(asked.eval_task, asked.eval_data) if asked.eval_task else offer
+        one_by_one(context, Plan(task, data, model, sets, seeds, asked), len(scored.eval_langs))
 with right:
     if st.session_state.get("extent") == "A whole sweep":
         watch_sweep(context.root)

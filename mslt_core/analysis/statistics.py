@@ -57,9 +57,9 @@ def ratio_bootstrap(
     level: float = 0.95,
     n_resamples: int = 2000,
 ) -> tuple[float, float]:
-    """Paired bootstrap interval for a difference of two accuracies over whole sentences.
+    """Paired bootstrap interval for a difference of two ratios of sums over items.
 
-    Item i is one sentence scored by both runs.
+    Item i is one sentence, pair or question that both runs were scored on.
 
     Parameters
     ----------

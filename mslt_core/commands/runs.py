@@ -8,9 +8,14 @@ from mslt_core import jobs
 from mslt_core.commands.answer import Answer, Subparsers, command, table
 from mslt_core.pipeline import open_store, require_run, run_result
 from mslt_core.spec.errors import SpecError
-from mslt_core.spec.metrics import METRICS
+from mslt_core.spec.metrics import METRICS, WITH_MAJORITY
 from mslt_core.spec.results import RunInfo, TargetScores
 from mslt_core.store import Store
+
+SELECTED = {
+    "source": "chosen on held-out rows of the sources",
+    "target": "chosen on the test items: an upper bound, not zero-shot",
+}
 
 
 def add(subparsers: Subparsers) -> None:
@@ -41,12 +46,14 @@ def run_answer(store: Store, run: str) -> Answer:
             "step_scored": result.step_scored,
             "tokens_seen": result.tokens_seen,
         }
+        last = (result.last_scores or {}).items()
+        payload["last_scores"] = {lang: dataclasses.asdict(score) for lang, score in last}
     payload["scores"] = {lang: dataclasses.asdict(score) for lang, score in scores.items()}
     shown_columns = [
         *((METRICS[name].label, name) for name in info.metrics),
-        ("majority", "majority_accuracy"),
+        *([("majority", "majority_accuracy")] if set(info.metrics) & WITH_MAJORITY else []),
         ("items", "n_items"),
-        ("unseen words", "n_unseen"),
+        *([("unseen words", "n_unseen")] if "accuracy" in info.metrics else []),
     ]
     return Answer(
         payload=payload,
@@ -96,7 +103,7 @@ def _runs(args: argparse.Namespace) -> Answer:
                     info.name,
                     info.state,
                     info.spec.task,
-                    info.spec.model,
+                    _model(info),
                     info.spec.budget,
                     f"{info.step}/{info.spec.steps}",
                     info.spec.seed,
@@ -106,6 +113,14 @@ def _runs(args: argparse.Namespace) -> Answer:
             ],
         ),
     )
+
+
+def _model(info: RunInfo) -> str:
+    """Base checkpoint, and what of it was trained where that is not all."""
+    spec = info.spec
+    tuned = {"all": "", "lora": f", LoRA {spec.lora_rank}", "head": ", head only"}[spec.tune]
+    mark = " (chosen on test items)" if spec.select == "target" else ""
+    return f"{spec.model}{tuned}{mark}"
 
 
 def _zero_shot(info: RunInfo) -> str:
@@ -120,8 +135,10 @@ def _headline(info: RunInfo) -> str:
     told = [f"{info.name}, run {info.run}: {info.state}", info.reason]
     told += [f"{spec.budget} examples, step {info.step} of {spec.steps}, seed {spec.seed}"]
     if info.mean_score is not None:
-        main = METRICS[info.metrics[0]].label
-        told += [f"mean zero-shot {main}: {_zero_shot(info)} languages"]
+        main, n = METRICS[info.metrics[0]].label, len(info.zero_shot_langs)
+        told += [f"mean {main} {info.mean_score:.3f} on {n} unseen language{'s' * (n > 1)}"]
+    if spec.select != "last":
+        told += [f"weights {SELECTED[spec.select]}"]
     return "; ".join(filter(None, told))
 
 
@@ -140,6 +157,7 @@ def _described(info: RunInfo) -> dict[str, Any]:
         "budget": spec.budget,
         "steps": spec.steps,
         "step": info.step,
+        "recipe": spec.model_dump(mode="json"),
         "seed": spec.seed,
         "batch_size": spec.batch_size,
         "learning_rate": spec.learning_rate,

@@ -148,7 +148,8 @@ def sample_meanings(
     order = [order[i] for i in np.random.default_rng(seed).permutation(len(order))]
     taken: set[str] = set()
     drawn = {}
-    for lang in sorted(shares):
+    # who has the fewest meanings takes its share first, or others might leave it too few
+    for lang in sorted(shares, key=lambda lang: (len(set(meanings[lang])), lang)):
         rows: dict[str, list[int]] = {}
         for row, meaning in enumerate(meanings[lang]):
             rows.setdefault(meaning, []).append(row)

@@ -115,9 +115,9 @@ def subword_labels(aligned: Aligned, labels: Sequence[int]) -> npt.NDArray[np.in
 
 
 def word_labels(aligned: Aligned, tags: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """Labels of the words, (n_words,), from those of the sub-words; 0 for a word without any."""
+    """Labels of the words, (n_words,), from those of the sub-words; -1 for a word without any."""
     present = aligned.first != ABSENT
-    return np.where(present, tags[np.where(present, aligned.first, 0)], 0)
+    return np.where(present, tags[np.where(present, aligned.first, 0)], ABSENT)
 
 
 def _first_positions(word_ids: Sequence[int | None], n_words: int) -> npt.NDArray[np.int64]:

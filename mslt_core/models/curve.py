@@ -1,5 +1,6 @@
 """Evaluations on the way: the learning curve, and the best weights so far."""
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ class Evaluations(TrainerCallback):
     """Asks for scores every so many steps and after the last, and keeps the best weights.
 
     A model that is scored is in eval mode, draws no random number and is not changed, so the
-    training goes on as if nobody had looked.
+    training goes on as if nobody had looked. `leave_out` is told the seconds that it took.
     """
 
     def __init__(
@@ -27,7 +28,9 @@ class Evaluations(TrainerCallback):
         folder: Path,
         *,
         resumed_from: int,
+        leave_out: Callable[[float], None] = lambda _: None,
     ) -> None:
+        self._leave_out = leave_out
         self._evaluate, self._every, self._folder = evaluate, every, folder
         self.best_step: int | None = None
         self._best_score = float("-inf")
@@ -39,9 +42,10 @@ class Evaluations(TrainerCallback):
         step = state.global_step
         if step % self._every and step != state.max_steps:
             return
-        model = kwargs["model"]
+        model, began_s = kwargs["model"], time.monotonic()
         score = self._evaluate(step, model)
         model.train()
         if score is not None and score > self._best_score:
             self.best_step, self._best_score = step, score
             tuning.save_best(model, self._folder, step=step, score=score)
+        self._leave_out(time.monotonic() - began_s)

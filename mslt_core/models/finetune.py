@@ -240,9 +240,11 @@ def _train(
     if found:
         progress.resume(about)
     on_resume(about["step"])
-    curve = None
-    if all(evaluations):
-        curve = Evaluations(*evaluations, folder, resumed_from=about["step"])  # type: ignore[arg-type]
+    curve, (evaluate, every) = None, evaluations
+    if evaluate and every:
+        curve = Evaluations(
+            evaluate, every, folder, resumed_from=about["step"], leave_out=progress.leave_out
+        )
         trainer.add_callback(curve)
     try:
         trainer.train(resume_from_checkpoint=str(found) if found else None)

@@ -62,6 +62,10 @@ class Progress(TrainerCallback):
         self._elapsed_before_s = about["elapsed_s"]
         self._last_point_s = about["last_point_s"]
 
+    def leave_out(self, seconds: float) -> None:
+        """Of time that was not spent on training, such as that of evaluations."""
+        self._started_s += seconds
+
     def on_train_begin(self, *_: Any, **__: Any) -> None:
         """Start the clock."""
         self._started_s = time.monotonic()

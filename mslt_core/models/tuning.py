@@ -37,12 +37,13 @@ def trainable(model: PreTrainedModel, spec: TrainSpec) -> Any:
     if spec.tune == "lora":
         return _with_adapters(model, spec)
     if spec.tune == "head":
-        for name, parameter in model.base_model.named_parameters():
-            # a pooler that the checkpoint lacks is a part of the head
+        encoder = model.base_model
+        for name, parameter in encoder.named_parameters():
+            # the pooler counts as a part of the head: most checkpoints have none
             parameter.requires_grad_(name.startswith(POOLER))
-        for module in model.base_model.modules():
-            if isinstance(module, torch.nn.Dropout):
-                module.p = 0.0
+        # stays so when the Trainer puts the whole model into train mode: T5 has dropout that is
+        # no module, so switching the modules off would not do
+        encoder.eval().train = lambda mode=True: encoder  # type: ignore[method-assign]  # noqa: ARG005
     return model
 
 

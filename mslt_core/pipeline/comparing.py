@@ -174,8 +174,8 @@ def gains(
     means comparable.
 
     Seeds that both groups have are paired. With at least three of them the interval is
-    Student's t over seeds; with fewer it is a paired bootstrap over the sentences, with the
-    seeds' outcomes on a sentence taken together (not for F1 over spans or labels), which says
+    Student's t over seeds; with fewer it is a paired bootstrap over the items, with the
+    seeds' outcomes on an item taken together (not for F1 over spans or labels), which says
     nothing about other seeds.
     """
     if a.experiment != b.experiment:

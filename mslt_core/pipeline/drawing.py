@@ -8,7 +8,7 @@ from mslt_core.data import budget, tasks
 from mslt_core.pipeline.scoring import relabelled
 from mslt_core.spec.errors import DataError, SpecError
 from mslt_core.spec.languages import label
-from mslt_core.spec.sentences import Row
+from mslt_core.spec.sentences import Row, content
 from mslt_core.spec.specs import TrainSpec
 
 
@@ -24,8 +24,9 @@ class Drawn:
     @property
     def n_meanings(self) -> int | None:
         """Different meanings among the rows of parallel data; None for other data."""
-        found = {row.meaning for rows in self.rows.values() for row in rows}
-        return None if "" in found else len(found)
+        rows = [row for of_lang in self.rows.values() for row in of_lang]
+        named = [row.meaning for row in rows if row.meaning]
+        return len(set(named)) + len(rows) - len(named) if named else None
 
 
 def shares(task: tasks.Task, spec: TrainSpec) -> dict[str, int]:
@@ -53,7 +54,7 @@ def draw(task: tasks.Task, spec: TrainSpec) -> Drawn:
     rows = {lang: task.train(lang) for lang in wanted}
     if spec.rows == "independent":
         return _independent(rows, wanted, held, spec.seed)
-    if any(not row.meaning for of_lang in rows.values() for row in of_lang[:1]):
+    if not any(row.meaning for of_lang in rows.values() for row in of_lang):
         raise DataError(
             f"the rows of {task.name} are no translations of each other, so they cannot be "
             f"drawn {spec.rows}",
@@ -62,9 +63,24 @@ def draw(task: tasks.Task, spec: TrainSpec) -> Drawn:
     return _by_meaning(rows, wanted, held, spec)
 
 
-def evaluation_items(task: tasks.Task, spec: TrainSpec) -> dict[str, Sequence[Row]]:
-    """The labelled rows of every target language."""
-    items = {lang: task.evaluation(lang, spec.eval_limit) for lang in spec.target_langs}
+def evaluation_items(
+    task: tasks.Task, spec: TrainSpec, *, trained: tasks.Task | None = None
+) -> dict[str, Sequence[Row]]:
+    """The labelled rows of every target language.
+
+    Where they are those of another data set than the one that is `trained` on, rows that occur in
+    its training data are out.
+    """
+    items: dict[str, Sequence[Row]] = {}
+    for lang in spec.target_langs:
+        if trained is None or trained is task:
+            items[lang] = task.evaluation(lang, spec.eval_limit)
+            continue
+        rows = task.evaluation(lang)
+        known = trained.trained_on(rows)
+        items[lang] = [r for r, seen in zip(rows, known, strict=True) if not seen][
+            : spec.eval_limit
+        ]
     for lang, rows in items.items():
         if not rows:
             raise DataError(
@@ -112,13 +128,27 @@ def _independent(
 ) -> Drawn:
     """A draw for each language; the held-out rows come after it, so it is the same without them."""
     drawn: dict[str, list[Row]] = {}
-    held_out: dict[str, list[Row]] = {}
+    left: dict[str, list[Row]] = {}
     for lang, share in wanted.items():
-        n_wanted = share + held.get(lang, 0)
-        picked = budget.sample(len(rows[lang]), n_wanted, lang=lang, seed=seed).tolist()
-        drawn[lang] = [rows[lang][i] for i in picked[:share]]
-        if lang in held:
-            held_out[lang] = [rows[lang][i] for i in picked[share:]]
+        n_rows = len(rows[lang])
+        # more than there are is refused, and a whole draw begins with the smaller one
+        order = budget.sample(n_rows, max(share, n_rows), lang=lang, seed=seed)
+        drawn[lang] = [rows[lang][i] for i in order[:share].tolist()]
+        left[lang] = [rows[lang][i] for i in order[share:].tolist()]
+    trained = [row for of_lang in drawn.values() for row in of_lang]
+    contents = {content(row) for row in trained}
+    meanings = {row.meaning for row in trained} - {""}
+    held_out = {}
+    for lang, n_held in held.items():
+        # data repeats itself, and translated data says the same in other words
+        free = [r for r in left[lang] if content(r) not in contents and r.meaning not in meanings]
+        if len(free) < n_held:
+            raise DataError(
+                f"{label(lang)} has {len(free)} training examples left to hold out, "
+                f"{n_held} are wanted",
+                hint="Lower the budget or hold out fewer rows.",
+            )
+        held_out[lang] = free[:n_held]
     return Drawn(rows=drawn, held_out=held_out)
 
 
@@ -130,13 +160,16 @@ def _by_meaning(
 ) -> Drawn:
     """Meanings are drawn; those held out in one language are trained on in none."""
     assert spec.rows != "independent"
-    meanings = {lang: [row.meaning for row in of_lang] for lang, of_lang in rows.items()}
+    meanings = {lang: _meanings(lang, of_lang) for lang, of_lang in rows.items()}
     kept = budget.sample_meanings(meanings, held, how=spec.rows, seed=spec.seed)
     held_out = {lang: [rows[lang][i] for i in picked.tolist()] for lang, picked in kept.items()}
-    out = {row.meaning for of_lang in held_out.values() for row in of_lang}
-    free = {lang: [r for r in of_lang if r.meaning not in out] for lang, of_lang in rows.items()}
+    out = {meanings[lang][i] for lang, picked in kept.items() for i in picked.tolist()}
+    free = {
+        lang: [r for r, m in zip(of_lang, meanings[lang], strict=True) if m not in out]
+        for lang, of_lang in rows.items()
+    }
     drawn = budget.sample_meanings(
-        {lang: [row.meaning for row in of_lang] for lang, of_lang in free.items()},
+        {lang: _meanings(lang, of_lang) for lang, of_lang in free.items()},
         wanted,
         how=spec.rows,
         seed=spec.seed,
@@ -145,3 +178,8 @@ def _by_meaning(
         rows={lang: [free[lang][i] for i in picked.tolist()] for lang, picked in drawn.items()},
         held_out=held_out,
     )
+
+
+def _meanings(lang: str, rows: Sequence[Row]) -> list[str]:
+    """The meaning of every row; one that has none is a meaning of its own."""
+    return [row.meaning or f"{lang} {row.row_id}" for row in rows]

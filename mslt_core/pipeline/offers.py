@@ -70,7 +70,7 @@ def task_offer(task: str, data: str | None, *, roots: tuple[Path, ...] | None = 
 def is_parallel(task: tasks.Task) -> bool:
     """Whether the task's training rows name their meanings, as far as its first language tells."""
     rows = task.train(task.train_langs[0]) if task.train_langs else ()
-    return bool(rows) and bool(rows[0].meaning)
+    return any(row.meaning for row in rows)
 
 
 def data_help(task: str) -> str:

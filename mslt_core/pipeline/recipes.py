@@ -49,6 +49,13 @@ def make_train_spec(
     """
     from mslt_core.models import checkpoints, screening
 
+    if eval_data and not eval_task:
+        raise SpecError(
+            f"{eval_data} is given to score on, but not the task whose data it is",
+            hint="Name it with eval_task.",
+        )
+    if fields.get("tune", "all") != "lora":
+        fields.pop("lora_rank", None)  # it means nothing then, and must not name another run
     data_at, eval_at = data_folder(task, data, roots), data_folder(eval_task, eval_data, roots)
     opened = tasks.open_task(task, data_at)
     scored = scored_task(opened, eval_task, eval_at)
@@ -117,7 +124,7 @@ def _learning_rate(folder: Path, tune: str) -> float:
         return 1e-3
     full = 2e-5 if config.hidden_size(folder) >= 512 else 3e-4
     # Hu et al. 2022, appendix D: 2e-4 to 5e-4 for RoBERTa
-    return 10 * full if tune == "lora" else full
+    return round(10 * full, 6) if tune == "lora" else full
 
 
 def _require_langs(task: tasks.Task, scored: tasks.Task, spec: TrainSpec) -> None:

@@ -53,22 +53,32 @@ def relabelled(rows: Sequence[Row], of_task: Sequence[str], wanted: Sequence[str
 def _tagging(
     labels: Sequence[str], rows: Sequence[TaggedSentence], predicted: Any
 ) -> tuple[TargetScores, Arrays]:
-    gold = [np.asarray(row.labels) for row in rows]
-    spans = all(name == "O" or name[:2] in {"B-", "I-"} for name in labels)
-    counts = scores.item_counts(predicted.tags, gold, labels if spans else ["O"] * len(labels))
-    arrays = (
-        counts.arrays() if spans else {n: counts.arrays()[n] for n in ("n_tokens", "n_correct")}
-    )
+    """A word of which the tokenizer makes nothing is outside of any entity; with other tags than
+    those of entities there is no such thing, and it is wrong."""
+    gold = [np.asarray(row.labels, dtype=np.int64) for row in rows]
+    spans = "O" in labels and all(n == "O" or n[:2] in {"B-", "I-"} for n in labels)
+    n_tokens = np.array([len(ids) for ids in gold], dtype=np.int64)
+    span_f1, arrays, tags = None, {}, predicted.tags
+    if spans:
+        outside = list(labels).index("O")
+        tags = [np.where(ids < 0, outside, ids) for ids in tags]
+        counts = scores.item_counts(tags, gold, labels)
+        span_f1 = scores.span_f1(counts) if scores.any_entity(counts) else None
+        arrays = counts.arrays()
+    else:
+        right = [int(np.sum(ids == of)) for ids, of in zip(tags, gold, strict=True)]
+        arrays = {"n_tokens": n_tokens, "n_correct": np.array(right, dtype=np.int64)}
     found = TargetScores(
-        accuracy=scores.token_accuracy(counts),
-        span_f1=scores.span_f1(counts) if spans and scores.any_entity(counts) else None,
+        accuracy=float(arrays["n_correct"].sum() / n_tokens.sum()),
+        span_f1=span_f1,
         majority_accuracy=scores.majority_accuracy(gold),
         n_items=len(rows),
-        n_tokens=int(counts.n_tokens.sum()),
+        n_tokens=int(n_tokens.sum()),
         n_unseen=predicted.n_unseen,
     )
     small = {name: _small(array) for name, array in arrays.items()}
-    return found, {**small, "predicted": _small(np.concatenate(predicted.tags))}
+    # 255 for a word that was not seen
+    return found, {**small, "predicted": np.concatenate(tags).astype(np.uint8)}
 
 
 def _classes(

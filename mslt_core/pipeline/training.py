@@ -29,13 +29,13 @@ def check_data(spec: TrainSpec, where: Where, store: Store | None = None) -> Non
     """
     from mslt_core.models import completeness, screening
 
-    _, scored, base = _as_asked_for(spec, where)
+    task, scored, base = _as_asked_for(spec, where)
     screening.require_finite(base)
     completeness.require_whole(base)
     if store is not None:
         completeness.require_space(base, store.root, steps=spec.steps)
     if tasks.TASKS[spec.task].needs_folder or spec.eval_task:
-        evaluation_items(scored, spec)
+        evaluation_items(scored, spec, trained=task)
 
 
 def _as_asked_for(spec: TrainSpec, where: Where) -> tuple[tasks.Task, tasks.Task, Path]:
@@ -79,7 +79,7 @@ def execute_training(
     task, scored, base = _as_asked_for(spec, where)
     drawn = draw(task, spec)
     # read before training, so that a damaged file costs none
-    items = in_labels_of(task, scored, evaluation_items(scored, spec))
+    items = in_labels_of(task, scored, evaluation_items(scored, spec, trained=task))
     report(0, spec.steps, "loading the model")
     judge = _Judge(store, spec, task, items, drawn.held_out, report)
 

@@ -63,7 +63,7 @@ METRICS: dict[str, MetricInfo] = {
     "answer_f1": MetricInfo(
         label="Answer F1",
         meaning="Mean over the questions of the F1 of the words that the predicted and the best "
-        "gold answer share, lower case, without punctuation and English articles.",
+        "gold answer share, lower case, without ASCII punctuation and English articles.",
         unit="points",
         low=0.0,
         high=1.0,
@@ -73,7 +73,7 @@ METRICS: dict[str, MetricInfo] = {
     "exact_match": MetricInfo(
         label="Exact match",
         meaning="Share of questions whose predicted answer equals a gold one, lower case, "
-        "without punctuation and English articles.",
+        "without ASCII punctuation and English articles.",
         unit="points",
         low=0.0,
         high=1.0,

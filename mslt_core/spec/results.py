@@ -34,7 +34,8 @@ class TargetScores:
     n_tokens: int
     """Words that were labelled; items, where an item has one label or answer."""
     n_unseen: int = 0
-    """Words that the tokenizer makes nothing of: they count as having the first label."""
+    """Words that the tokenizer makes nothing of: outside of entities, and wrong where there are
+    none."""
 
     @property
     def metrics(self) -> tuple[str, ...]:
@@ -110,7 +111,7 @@ class RunResult:
     info: RunInfo
     scores: dict[str, TargetScores]
     sampled: dict[str, int]
-    """Training examples per source language; they sum to the budget."""
+    """Training examples per language, few-shot targets too; they sum to the budget."""
     sampled_hash: str
     tokens_seen: dict[str, int]
     """Sub-words per source language over all steps, repeats counted, padding not."""

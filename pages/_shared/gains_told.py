@@ -74,7 +74,8 @@ def unseen_words(runs: Sequence[RunResult]) -> str:
     ]
     if not told:
         return ""
-    return f"Words that the tokenizer makes nothing of count as tagged O: {', '.join(told)}."
+    counted = "as tagged O" if "span_f1" in runs[0].info.metrics else "as wrong"
+    return f"Words that the tokenizer makes nothing of count {counted}: {', '.join(told)}."
 
 
 def table(result: GainResult) -> pd.DataFrame:

@@ -145,6 +145,14 @@ def test_rows_of_one_meaning_stay_in_one_language():
     assert not meant["de"] & meant["en"]
 
 
+def test_a_small_language_takes_its_share_before_a_large_one():
+    """German could do without the four meanings that Swahili has; both orders of names."""
+    for small, large in (("sw", "de"), ("de", "sw")):
+        meanings = {small: list("abcd"), large: list("abcdefgh")}
+        drawn = sample_meanings(meanings, {small: 4, large: 4}, how="disjoint", seed=0)
+        assert {meanings[large][i] for i in drawn[large]} == set("efgh")
+
+
 def test_too_few_meanings_are_told():
     with pytest.raises(DataError, match=r"Swahili \(sw\) has 4 training examples, 5 are wanted"):
         sample_meanings(MEANINGS, {"sw": 5}, how="parallel", seed=0)

@@ -29,6 +29,18 @@ def test_a_table_a_language(write_files):
         task.evaluation("de")
 
 
+def test_a_number_is_a_name_where_names_are_numbers(write_files):
+    """One star is the label 1, not the second label, and there are no 0 stars."""
+    told = "kind: classification\ntitle: R\nlabels: ['1', '2', '3']\n"
+    rows = [{"text": "bad", "label": 1}, {"text": "fine", "label": 3}]
+    task = open_own(write_files({"task.yaml": told, "train-en.jsonl": rows}))
+    assert [row.label for row in task.train("en")] == [0, 2]
+    rows = [{"text": "none", "label": 0}]
+    task = open_own(write_files({"task.yaml": told, "train-en.jsonl": rows}))
+    with pytest.raises(DataError, match="unknown label 0"):
+        task.train("en")
+
+
 def test_a_file_of_several_languages(write_files):
     rows = [
         {"lang": "en", "text": "fine", "label": "good", "item": 1},

@@ -31,7 +31,7 @@ def test_a_word_without_sub_words_has_no_place_and_gets_label_0(tiny_tokenizer):
     [found] = align(tiny_tokenizer, [["a", NO_BREAK_SPACE, "b"]], max_length=32)
     assert found.first.tolist() == [1, -1, 3]
     assert subword_labels(found, [1, 2, 3]).tolist() == [-100, 1, -100, 3, -100, -100]
-    assert word_labels(found, np.arange(6)).tolist() == [1, 0, 3]
+    assert word_labels(found, np.arange(6)).tolist() == [1, -1, 3]
 
 
 @pytest.mark.parametrize("words", [[], [NO_BREAK_SPACE]])
@@ -39,7 +39,7 @@ def test_a_sentence_of_nothing_is_only_special_tokens(tiny_tokenizer, words):
     [found] = align(tiny_tokenizer, [words], max_length=32)
     assert found.input_ids.tolist() == [0, 2]
     assert (subword_labels(found, [1] * len(words)) == -100).all()
-    assert word_labels(found, np.array([4, 4])).tolist() == [0] * len(words)
+    assert word_labels(found, np.array([4, 4])).tolist() == [-1] * len(words)
 
 
 def test_what_is_cut_off_has_no_place_and_the_end_stays_special(tiny_tokenizer):

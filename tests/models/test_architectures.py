@@ -182,6 +182,17 @@ def test_of_a_pair_the_second_text_is_marked_where_the_family_wants_it(checkpoin
         assert ("token_type_ids" in example.sequences[0]) == (family in TWO_SEGMENTS)
 
 
+@pytest.mark.parametrize("family", MODELS)
+def test_a_probe_s_encoder_has_no_dropout(family, checkpoint):
+    from mslt_core.models.tuning import trainable
+
+    model = load_with_head(checkpoint(family), "tagging", ("a", "b"), seed=0)
+    probe = trainable(model, SPEC.but(tune="head")).train()
+    ids = torch.arange(5, 15).reshape(1, -1)
+    first, again = (probe.base_model(input_ids=ids)[0] for _ in range(2))
+    assert torch.equal(first, again)
+
+
 def test_padding_does_not_change_what_t5_s_heads_say(checkpoint, rows):
     folder = checkpoint("mt5")
     from mslt_core.models.load import load_tokenizer

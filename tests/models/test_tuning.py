@@ -1,5 +1,7 @@
 """What is trained and what is not; learning curves, and the best weights."""
 
+import time
+
 import numpy as np
 import pytest
 import torch
@@ -37,7 +39,7 @@ def train(tiny_checkpoint, labels, tagged_rows, tmp_path):
             labels=labels,
             rows={lang: tagged_rows(lang, 20) for lang in spec.source_langs},
             folder=tmp_path / name,
-            report=points.append,
+            report=options.pop("report", points.append),
             should_stop=options.pop("should_stop", lambda: False),
             **options,
         )
@@ -129,6 +131,18 @@ def test_looking_changes_nothing(train, tagged_rows):
         for name, tensor in watched.model.state_dict().items()
     )
     assert watched.best_step is None
+
+
+def test_the_pace_is_that_of_training(train):
+    """What evaluations take is in no point of the curve."""
+    points = []
+
+    def look(*_):
+        time.sleep(0.5)
+
+    train("slow", SPEC.but(eval_every=2), evaluate=look, report=points.append)
+    assert points[-1].elapsed_s < 2.4  # five evaluations took 2.5 s
+    assert all(point.samples_per_s > 8 / 0.45 for point in points[2:])
 
 
 def test_the_best_weights_are_kept_and_come_back(train):

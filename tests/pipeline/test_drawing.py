@@ -107,6 +107,51 @@ def test_what_is_held_out_in_one_language_is_trained_on_in_none(how):
     assert [len(rows) for rows in drawn.held_out.values()] == [10, 10]
 
 
+def test_held_out_rows_are_new_even_where_the_data_repeats_itself():
+    """Every row is there twice, and each meaning in every language: none of it may come back."""
+    task = Parallel()
+    rows = {lang: task.train(lang) for lang in task.train_langs}
+    twice = {lang: [*of_lang, *of_lang] for lang, of_lang in rows.items()}
+    task.train = twice.__getitem__
+    for budget, holdout in ((60, 40), (100, 20)):
+        asked = spec("de", "en", budget=budget, holdout=holdout, select="source", eval_every=1)
+        drawn = draw(task, asked)
+        trained = [row for of_lang in drawn.rows.values() for row in of_lang]
+        held = [row for of_lang in drawn.held_out.values() for row in of_lang]
+        assert len(held) == holdout
+        assert not {row.text for row in held} & {row.text for row in trained}
+        assert not {row.meaning for row in held} & {row.meaning for row in trained}
+
+
+def test_a_row_without_a_meaning_is_a_meaning_of_its_own():
+    task = Parallel()
+    some = {
+        lang: [
+            dataclasses.replace(r, meaning=r.meaning if i < 9 else "") for i, r in enumerate(rows)
+        ]
+        for lang, rows in ((lang, task.train(lang)) for lang in task.train_langs)
+    }
+    task.train = some.__getitem__
+    drawn = draw(task, spec("de", "en", budget=300, rows="disjoint"))
+    named = {lang: {r.meaning for r in rows} - {""} for lang, rows in drawn.rows.items()}
+    assert not named["de"] & named["en"]
+    unnamed = sum(not row.meaning for rows in drawn.rows.values() for row in rows)
+    assert drawn.n_meanings == unnamed + len(named["de"] | named["en"])
+
+
+def test_what_is_trained_on_is_not_scored_in_another_data_set():
+    class Other(Parallel):
+        def evaluation(self, lang, limit=None):
+            assert limit is None, "what is left out must not count towards the limit"
+            return self.train(lang)[:6]
+
+    task = Parallel()
+    task.trained_on = lambda rows: [row.row_id in {"en:0", "en:2"} for row in rows]
+    asked = spec("de", target_langs=("en",), eval_limit=3)
+    items = evaluation_items(Other(), asked, trained=task)["en"]
+    assert [row.row_id for row in items] == ["en:1", "en:3", "en:4"]
+
+
 def test_rows_without_meanings_cannot_be_drawn_by_them():
     task = Parallel()
     task.meant = False
@@ -118,7 +163,7 @@ def test_rows_without_meanings_cannot_be_drawn_by_them():
 def test_more_than_there_is_is_refused():
     with pytest.raises(DataError, match=r"Swahili \(sw\) has 90 training examples, 100 are wanted"):
         draw(Parallel(), spec("sw", budget=100))
-    with pytest.raises(DataError, match=r"has 90 training examples, 95 are wanted"):
+    with pytest.raises(DataError, match=r"has 0 training examples left to hold out, 5 are wanted"):
         draw(Parallel(), spec("sw", budget=90, holdout=5, select="source", eval_every=1))
 
 

@@ -38,6 +38,17 @@ def test_tags_that_are_no_spans_have_no_span_f1():
     assert set(kept) == {"n_tokens", "n_correct", "predicted"}
 
 
+def test_a_word_that_was_not_seen():
+    """Outside of entities it is O, as most words are; a part of speech it has not."""
+    unseen = predicted_tags([-1, -1], n_unseen=2)
+    found, kept = score("tagging", NER, [tagged(0, 1)], unseen)
+    assert (found.accuracy, found.n_unseen) == (0.5, 2)
+    assert kept["predicted"].tolist() == [0, 0]
+    found, kept = score("tagging", UPOS, [tagged(0, 1)], unseen)
+    assert (found.accuracy, found.majority_accuracy) == (0.0, 0.5)
+    assert kept["predicted"].tolist() == [255, 255]
+
+
 def test_classes():
     rows = [LabelledText(row_id="r", text="t", label=label) for label in (0, 0, 0, 1)]
     found, kept = score("classification", ("a", "b"), rows, np.array([0, 0, 1, 1]))

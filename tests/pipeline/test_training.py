@@ -174,6 +174,12 @@ def test_what_is_refused_before_a_run_exists(own, store, tiny_checkpoint, tmp_pa
     folder = own("classification")
     with pytest.raises(DataError, match=r"has 40 training examples, 60 are wanted"):
         ask(folder, tiny_checkpoint, source_langs=["en"], budget=60)
+    with pytest.raises(SpecError, match="not the task whose data it is"):
+        ask(folder, tiny_checkpoint, eval_data=folder)
+    assert (
+        ask(folder, tiny_checkpoint, lora_rank=4)[0].digest()
+        == ask(folder, tiny_checkpoint)[0].digest()
+    )
     with pytest.raises(SpecError, match=r"own is classification .* is tagging"):
         ask(folder, tiny_checkpoint, eval_task="cldr-ner")
     copy = shutil.copytree(tiny_checkpoint, tmp_path / "copy")

@@ -5,13 +5,13 @@ no test phrase equals another one or a training phrase in any language.
 """
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from mslt_core.data import cldr
 from mslt_core.spec.errors import DataError
 from mslt_core.spec.languages import label
-from mslt_core.spec.sentences import TaggedSentence, TaskKind
+from mslt_core.spec.sentences import Row, TaggedSentence, TaskKind, content
 
 N_TRAIN = 4000
 N_TEST = 500
@@ -36,6 +36,11 @@ class CldrNer:
     def evaluation(self, lang: str, limit: int | None = None) -> tuple[TaggedSentence, ...]:
         """The first `limit` test phrases of a language."""
         return _tagged("test", lang, N_TEST if limit is None else min(limit, N_TEST))
+
+    def trained_on(self, rows: Sequence[Row]) -> list[bool]:
+        """Whether each row is a training phrase of any language."""
+        known = {phrase.tokens for lang in self.train_langs for phrase in self.train(lang)}
+        return [content(row) in known for row in rows]
 
     def fingerprint(self) -> str:
         """A digest of what decides the phrases: the world's version, and how many are taken."""

@@ -169,7 +169,9 @@ def _label(
     labels = own.labels if names is None else names
     if not isinstance(value, bool) and str(value).strip() in labels:
         return list(labels).index(str(value).strip())
-    if type(value) is int and 0 <= value < len(labels):
+    # a number is a place, unless numbers are names
+    numbered = any(name.lstrip("-").isdecimal() for name in labels)
+    if type(value) is int and not numbered and 0 <= value < len(labels):
         return value
     raise record.error(f"unknown label {value!r}; {NAME} knows {', '.join(labels)}")
 

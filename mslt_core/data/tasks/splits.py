@@ -107,17 +107,24 @@ class SplitTask:
         return self._train(lang)
 
     def evaluation(self, lang: str, limit: int | None = None) -> Sequence[Row]:
-        """The first `limit` labelled rows that are in no training file, without repeats.
+        """`limit` labelled rows that are in no training file, without repeats, in file order.
 
         A row that is in the training file of any language is out, whatever is trained on, so that
-        all runs are scored on the same items; in parallel data it is out in every language.
+        all runs are scored on the same items; in parallel data it is out in every language. The
+        rows are a sample that depends on their meanings (or else their contents) alone, so it is
+        the same items in every language: files are often sorted, XNLI's by genre.
 
         Raises
         ------
         DataError
             If the folder has none, none is left, or its file or a training file is damaged.
         """
-        return self._evaluation(lang)[0][:limit]
+        rows = self._evaluation(lang)[0]
+        return rows if limit is None or limit >= len(rows) else _sample(rows, limit)
+
+    def trained_on(self, rows: Sequence[Row]) -> list[bool]:
+        """Whether each row, of whatever task, is in a training file of any language."""
+        return self._known(rows)
 
     def left_out(self, lang: str) -> Mapping[str, int]:
         """Why rows of a language's evaluation files are not scored, and how many each time."""
@@ -226,6 +233,12 @@ def _parts(found: Found, stand_in: str | None) -> tuple[dict[str, _Part], dict[s
     if stand_in == "dev":
         train = {lang: part for lang, part in dev.items() if lang in test} | train
     return train, {**dev, **test}
+
+
+def _sample(rows: Sequence[Row], limit: int) -> tuple[Row, ...]:
+    """The `limit` rows whose meanings come first in the order of their digests, in file order."""
+    keys = _digests(row.meaning or "\x1f".join(content(row)) for row in rows)
+    return tuple(rows[i] for i in sorted(np.argsort(keys, kind="stable")[:limit].tolist()))
 
 
 def _names(rows: Sequence[Row]) -> npt.NDArray[np.uint64]:

@@ -25,11 +25,14 @@ class Task(Protocol):
         """All training rows of a language, in file order; repeats are left in."""
 
     def evaluation(self, lang: str, limit: int | None = None) -> Sequence[Row]:
-        """The first `limit` labelled rows that are not in training data, without repeats.
+        """`limit` labelled rows that are not in training data, without repeats.
 
         A row that occurs in the training data of any language is out, whatever is trained on, so
         that all runs are scored on the same items.
         """
+
+    def trained_on(self, rows: Sequence[Row]) -> list[bool]:
+        """Whether each row, of whatever task, is in the training data of any language."""
 
     def fingerprint(self) -> str:
         """A digest of all content that training and scores depend on."""

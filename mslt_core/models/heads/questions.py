@@ -68,7 +68,7 @@ class QuestionsHead:
         *,
         max_length: int,
     ) -> list[str]:
-        """The best span over all windows of every row, as it stands in the context.
+        """The best span over all windows of every row, without white space at its ends.
 
         Notes
         -----
@@ -85,7 +85,8 @@ class QuestionsHead:
                 window = found[number]
                 score, start, end = _best_span(starts[place], ends[place], window.offsets)
                 if score > best[window.row][0]:
-                    best[window.row] = (score, rows[window.row].context[start:end])
+                    # a sub-word may begin with the space before it
+                    best[window.row] = (score, rows[window.row].context[start:end].strip())
         return [text for _, text in best]
 
 

@@ -31,7 +31,7 @@ class PredictedTags:
     """What a model says about the words of some sentences."""
 
     tags: list[npt.NDArray[np.int64]]
-    """Label ids of each sentence, (n_words,)."""
+    """Label ids of each sentence, (n_words,); -1 for a word without a sub-word."""
     n_unseen: int
     """Words without a sub-word, in all sentences."""
 
@@ -94,8 +94,8 @@ def predict_tags(
     Returns
     -------
     PredictedTags
-        In the order of `sentences`. A word that the tokenizer makes nothing of gets label 0, is
-        scored with it, and is counted.
+        In the order of `sentences`. A word that the tokenizer makes nothing of gets -1 and is
+        counted.
     """
     parts = [parts_within(tokenizer, sentence.tokens, max_length) for sentence in sentences]
     aligned = align(tokenizer, [words for of_one in parts for words in of_one], max_length)
