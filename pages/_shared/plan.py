@@ -3,9 +3,10 @@
 import dataclasses
 import itertools
 import statistics
-from typing import Any
+from pathlib import Path
 
 from mslt_core import pipeline
+from mslt_core.pipeline.checkpoints import model_name
 from mslt_core.spec.specs import TrainSpec, Where
 from pages._shared.context import Context
 from pages._shared.recipe import Recipe
@@ -29,8 +30,6 @@ class Plan:
 
     def specs(self) -> list[tuple[TrainSpec, Where]]:
         """Every run, checked against data and model before any is started."""
-        fields: dict[str, Any] = dataclasses.asdict(self.recipe)
-        del fields["n_seeds"]
         return [
             pipeline.make_train_spec(
                 task=self.task,
@@ -39,7 +38,7 @@ class Plan:
                 source_langs=langs,
                 seed=seed,
                 roots=pipeline.allowed_roots(),
-                **fields,
+                **self.recipe.fields(),
             )
             for seed in self.seeds
             for langs in self.sets
@@ -58,13 +57,20 @@ class Plan:
 
 
 def free_seeds(
-    context: Context, task: str, recipe: Recipe, sets: tuple[tuple[str, ...], ...]
+    context: Context,
+    task: str,
+    recipe: Recipe,
+    sets: tuple[tuple[str, ...], ...],
+    model: str | None = None,
 ) -> tuple[int, ...]:
-    """The first seeds that none of the sets has been trained with yet: more runs, not the same."""
+    """The first seeds that none of the sets has been trained with yet: more runs, not the same.
+
+    Seeds of every model count as taken unless `model` says from which one is trained.
+    """
     used = {
         info.spec.seed
         for info in context.runs
-        if _alike(info.spec, task, recipe) and info.spec.source_langs in sets
+        if _alike(info.spec, task, model, recipe) and info.spec.source_langs in sets
     }
     unused = (seed for seed in itertools.count() if seed not in used)
     return tuple(itertools.islice(unused, recipe.n_seeds))
@@ -75,15 +81,17 @@ def expected_s(context: Context, plan: Plan) -> float | None:
     took = [
         info.elapsed_s
         for info in context.runs
-        if info.state == "done" and _alike(info.spec, plan.task, plan.recipe)
+        if info.state == "done" and _alike(info.spec, plan.task, plan.model, plan.recipe)
     ]
     return plan.n_runs * statistics.median(took) if took else None
 
 
-def _alike(spec: TrainSpec, task: str, recipe: Recipe) -> bool:
-    """The same task and recipe; what is left to the task or the model is not compared."""
-    fields = dataclasses.asdict(recipe) | {"shot_langs": tuple(sorted(recipe.shot_langs))}
-    del fields["n_seeds"], fields["eval_data"]  # the spec has a fingerprint in its place
+def _alike(spec: TrainSpec, task: str, model: str | None, recipe: Recipe) -> bool:
+    """The same task, model and recipe; what is left to the task or the model is not compared."""
+    fields = recipe.fields() | {"shot_langs": tuple(sorted(recipe.shot_langs))}
+    del fields["eval_data"]  # the spec has a fingerprint in its place
+    if model is not None:  # the name is told by the words alone: no hub is asked, no folder read
+        fields["model"] = model_name(model, Path(model))
     return spec.task == task and all(
         getattr(spec, name) == value for name, value in fields.items() if value is not None
     )

@@ -1,6 +1,7 @@
 """The controls for how a run is trained and scored."""
 
 import dataclasses
+from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -18,6 +19,8 @@ class Recipe:
 
     budget: int
     steps: int
+    steps_given: bool
+    """By hand; else they follow from the budget."""
     n_seeds: int
     learning_rate: float | None
     """None: what suits the model."""
@@ -37,6 +40,12 @@ class Recipe:
     holdout: int
     eval_task: str | None
     eval_data: str | None
+
+    def fields(self) -> dict[str, Any]:
+        """What `make_train_spec` is told of every run."""
+        told = dataclasses.asdict(self)
+        del told["n_seeds"], told["steps_given"]
+        return told
 
 
 def recipe(offer: TaskOffer) -> Recipe:
@@ -72,6 +81,7 @@ def recipe(offer: TaskOffer) -> Recipe:
     return Recipe(
         budget=int(budget),
         steps=int(steps or automatic),
+        steps_given=bool(steps),
         n_seeds=_seeds(third),
         learning_rate=rate,
         batch_size=sizes[0],

@@ -45,7 +45,7 @@ def also_varied(model: str) -> tuple[dict[str, Any], Terms]:
         price = st.number_input("Price of an hour", min_value=0.0, value=None, key="price")
     varied = {
         "models": tuple(dict.fromkeys((model, *_parts(models)))),
-        "further": tuple(int(_number(part)) for part in _parts(budgets)),
+        "further": tuple(_whole(part) for part in _parts(budgets)),
         "learning_rates": tuple(_number(part) for part in _parts(rates)) or (None,),
         "oracles": oracles,
     }
@@ -55,11 +55,14 @@ def also_varied(model: str) -> tuple[dict[str, Any], Terms]:
 def sweep_spec(
     task: str, data: str | None, sets: Sets, recipe: Recipe, varied: dict[str, Any]
 ) -> SweepSpec:
-    """The sweep that the controls describe. With several budgets steps follow from each."""
-    fields: dict[str, Any] = dataclasses.asdict(recipe)
-    budget, rate, n_seeds = (fields.pop(f) for f in ("budget", "learning_rate", "n_seeds"))
+    """The sweep that the controls describe.
+
+    With several budgets steps follow from each of them, unless they were given by hand.
+    """
+    fields = recipe.fields()
+    budget, rate = (fields.pop(field) for field in ("budget", "learning_rate"))
     budgets = tuple(dict.fromkeys((budget, *varied["further"])))
-    if len(budgets) > 1:
+    if len(budgets) > 1 and not recipe.steps_given:
         del fields["steps"]
     rates = varied["learning_rates"]
     return SweepSpec(
@@ -69,7 +72,7 @@ def sweep_spec(
         source_sets=sets,
         budgets=budgets,
         learning_rates=rates if rates != (None,) else (rate,),
-        seeds=tuple(range(n_seeds)),
+        seeds=tuple(range(recipe.n_seeds)),
         oracles=varied["oracles"],
         recipe=tuple(fields.items()),
     )
@@ -77,6 +80,16 @@ def sweep_spec(
 
 def _parts(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _whole(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise SpecError(
+            f"budgets must be whole numbers joined by commas, got {text!r}",
+            hint="Write 10000, without a point or a comma inside.",
+        ) from None
 
 
 def _number(text: str) -> float:

@@ -10,6 +10,10 @@ from mslt_core import pipeline, sweep
 from mslt_core.pipeline import PROJECT
 from mslt_core.spec.sweeps import Sweep, SweepSpec
 from mslt_core.sweep import workers
+from pages._shared.context import Context
+from pages._shared.plan import Plan, expected_s, free_seeds
+from pages._shared.recipe import Recipe
+from pages._shared.sweep_controls import sweep_spec
 
 TIMEOUT_S = 120  # a cold import on a busy machine
 
@@ -37,7 +41,9 @@ def open_train():
 
 def words(app):
     kinds = (app.markdown, app.caption, app.info, app.warning)
-    return re.sub(r"\\(.)", r"\1", "\n".join(str(e.value) for kind in kinds for e in kind))
+    titles = [str(warning.title) for warning in app.warning]
+    told = [*titles, *(str(e.value) for kind in kinds for e in kind)]
+    return re.sub(r"\\(.)", r"\1", "\n".join(told))
 
 
 def labels(app):
@@ -101,8 +107,75 @@ def test_further_budgets_rates_and_price(open_train):
     varied = words(open_train(budgets="500", rates="1e-4, 3e-4"))
     assert "35 sets × 2 budgets × 2 learning rates" in varied
     assert "The time is not known yet" in varied
-    bad = open_train(budgets="many")
-    assert "numbers joined by commas" in words(bad) + str([w.title for w in bad.warning])
+
+
+@pytest.mark.parametrize("typed", ["many", "nan", "inf", "12.7", "1e400"])
+def test_further_budgets_are_whole_numbers(open_train, typed):
+    told = words(open_train(budgets=typed))
+    assert f"Budgets must be whole numbers joined by commas, got '{typed}'" in told
+    assert "please report" not in told
+
+
+@pytest.mark.parametrize("typed", ["nan", "inf", "fast"])
+def test_rates_that_are_none(open_train, typed):
+    told = words(open_train(rates=typed))
+    assert typed in told
+    assert "please report" not in told
+
+
+@pytest.fixture
+def recipe_of():
+    """A recipe as the controls give it, some fields changed."""
+
+    def make(**changes):
+        fields = {
+            **{"budget": 1000, "steps": 70, "steps_given": False, "n_seeds": 1, "batch_size": 16},
+            **{"learning_rate": None, "max_length": None, "eval_limit": 500, "tune": "all"},
+            **{"lora_rank": 8, "alpha": 0.0, "rows": None, "shots": 0, "shot_langs": ()},
+            **{"eval_every": None, "select": "last", "holdout": 0, "eval_task": None},
+            "eval_data": None,
+        }
+        return Recipe(**{**fields, **changes})
+
+    return make
+
+
+@pytest.mark.parametrize(
+    ("further", "given", "kept"),
+    [((), False, True), ((), True, True), ((300,), False, False), ((300,), True, True)],
+)
+def test_steps_given_by_hand_are_kept_for_every_budget(recipe_of, further, given, kept):
+    varied = {"models": ("base",), "further": further, "learning_rates": (None,), "oracles": False}
+    recipe = recipe_of(steps_given=given)
+    spec = sweep_spec("cldr-ner", None, (("en",),), recipe, varied)
+    assert spec.budgets == (1000, *further)
+    assert dict(spec.recipe).get("steps") == (70 if kept else None)
+
+
+def test_steps_typed_on_the_page_reach_every_budget(open_train):
+    app = open_train(budgets="500", steps=7)
+    app.button(key="start_sweep").click().run()
+    store = pipeline.open_store()
+    planned = store.sweeps.get(store.sweeps.digests()[0]).runs
+    assert {(p.spec.budget, p.spec.steps) for p in planned} == {(1000, 7), (500, 7)}
+
+
+def test_runs_of_another_model_take_no_seed(recipe_of):
+    store = pipeline.open_store()
+    shipped = next(i for i in store.runs.list() if i.spec.source_langs == ("en",))
+    used = {i.spec.seed for i in store.runs.list() if i.spec.source_langs == ("en",)}
+    context = Context(store=store, runs=tuple(store.runs.list()), groups=(), chosen=())
+    recipe = recipe_of(steps=shipped.spec.steps, eval_limit=shipped.spec.eval_limit)
+
+    def first(model):
+        return free_seeds(context, "cldr-ner", recipe, (("en",),), model)[0]
+
+    assert 0 in used
+    assert first("base") == first(None) not in used
+    assert first("FacebookAI/xlm-roberta-base") == first("models/xlm-roberta-large/") == 0
+    assert expected_s(context, Plan("cldr-ner", None, "base", (("en",),), (0,), recipe)) > 0
+    other = Plan("cldr-ner", None, "FacebookAI/xlm-roberta-base", (("en",),), (0,), recipe)
+    assert expected_s(context, other) is None
 
 
 def test_picks_and_lists(open_train):
