@@ -1,6 +1,7 @@
 """``sweep``: many runs as one plan. What it costs, start, watch, pause, cancel, do again."""
 
 import argparse
+import dataclasses
 import sys
 from collections.abc import Callable
 from typing import Any, get_args
@@ -87,25 +88,41 @@ def _add_engine(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _planned(args: argparse.Namespace) -> tuple[Store, tuple[PlannedRun, ...], bool]:
-    """Store, runs and whether to keep their weights."""
-    store = open_store(args.store)
-    runs = sweep.plan(sweep_question.asked(args))
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class _Planned:
+    """What the options ask for."""
+
+    store: Store
+    runs: tuple[PlannedRun, ...]
+    keep: bool
+    """The weights."""
+    remarks: tuple[str, ...]
+
+
+def _planned(args: argparse.Namespace) -> _Planned:
+    asked = sweep_question.asked(args)
+    runs = sweep.plan(asked)
     keep = len(runs) <= sweep.KEPT_BY_DEFAULT
-    return store, runs, keep if args.keep_weights is None else args.keep_weights == "all"
+    return _Planned(
+        store=open_store(args.store),
+        runs=runs,
+        keep=keep if args.keep_weights is None else args.keep_weights == "all",
+        remarks=sweep.remarks(asked, runs),
+    )
 
 
 def _plan(args: argparse.Namespace) -> Answer:
-    store, runs, keep = _planned(args)
+    planned = _planned(args)
     if not args.no_probe:
-        _measure(args, store, runs)
-    return _costs(args, store, runs, keep)
+        _measure(args, planned.store, planned.runs)
+    return _costs(args, planned)
 
 
-def _costs(
-    args: argparse.Namespace, store: Store, runs: tuple[PlannedRun, ...], keep: bool
-) -> Answer:
-    found = sweep.estimate(store, runs, keep_weights=keep, price_per_hour=args.price_per_hour)
+def _costs(args: argparse.Namespace, planned: _Planned) -> Answer:
+    runs, keep = planned.runs, planned.keep
+    found = sweep.estimate(
+        planned.store, runs, keep_weights=keep, price_per_hour=args.price_per_hour
+    )
     payload = {
         "sweep": Sweep(runs=runs, keep_weights=keep).digest,
         "title": sweep.told(runs),
@@ -121,6 +138,7 @@ def _costs(
         "time_supposed": found.supposed,
         "workers": found.n_workers,
         "cost": found.cost,
+        "remarks": planned.remarks,
     }
     return Answer(payload=payload, shown=lambda: _told(payload, runs, keep))
 
@@ -143,6 +161,7 @@ def _told(costs: dict[str, Any], runs: tuple[PlannedRun, ...], keep: bool) -> An
     ]
     if costs["cost"] is not None:
         rows.append(("cost", f"{costs['cost']:,.2f}"))
+    rows += [("remark", remark) for remark in costs["remarks"]]
     if not costs["fits"]:
         rows.append(("warning", "the disk is too small: try --keep-weights none"))
     return table(f"sweep {costs['sweep']}: {costs['title']}", ("what", "how much"), rows)
@@ -167,15 +186,18 @@ def _measure(args: argparse.Namespace, store: Store, runs: tuple[PlannedRun, ...
 
 
 def _start(args: argparse.Namespace) -> Answer:
-    store, runs, keep = _planned(args)
+    planned = _planned(args)
     engine = Engine(
         name=args.engine,
         address=args.address,
         gpus_per_run=args.gpus_per_run,
         retries=args.retries,
     )
-    sweep.check(runs)
-    return _answer(store, sweep.start(store, Sweep(runs=runs, keep_weights=keep, engine=engine)))
+    sweep.check(planned.runs)
+    for remark in planned.remarks:
+        print(remark, file=sys.stderr)
+    begun = Sweep(runs=planned.runs, keep_weights=planned.keep, engine=engine)
+    return _answer(planned.store, sweep.start(planned.store, begun))
 
 
 def _done_to(act: Callable[[Store, str], object]) -> Callable[[argparse.Namespace], Answer]:

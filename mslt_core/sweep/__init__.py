@@ -16,11 +16,10 @@ from mslt_core.sweep.planning import (
     find_sweep,
     picks,
     plan,
-    shares_told,
-    told,
 )
 from mslt_core.sweep.presets import FIGURE_4_POOL, PRESETS
 from mslt_core.sweep.status import status
+from mslt_core.sweep.telling import remarks, shares_told, told
 from mslt_core.sweep.workers import cancel, pause, resume, retry, serve, start
 from mslt_core.sweep.working import do_run, work_through
 
@@ -43,6 +42,7 @@ __all__ = [
     "plan",
     "probes",
     "probes_of",
+    "remarks",
     "resume",
     "retry",
     "serve",

@@ -1,13 +1,14 @@
 """From a sweep's question to its runs."""
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from mslt_core.pipeline import Access, check_data, make_train_spec, select, task_offer
 from mslt_core.pipeline.presets import preset
-from mslt_core.spec.errors import BadInputError, SpecError
+from mslt_core.spec.errors import BadInputError, DataError, SpecError
 from mslt_core.spec.languages import languages
 from mslt_core.spec.selecting import Criterion, SelectSpec
 from mslt_core.spec.specs import TrainSpec, Where
@@ -16,6 +17,15 @@ from mslt_core.store import Store
 
 KEPT_BY_DEFAULT = 20
 """Runs up to which a sweep keeps all weights: those of XLM-R base fill 22 GB then."""
+
+SAID_ELSEWHERE: Mapping[str, str] = MappingProxyType(
+    {
+        **{"task": "--task", "data": "--data", "model": "--models", "budget": "--budgets"},
+        **{"seed": "--seeds", "source_langs": "--sets or --sizes", "oracle": "--oracles"},
+        **{"learning_rate": "--learning-rates", "roots": ""},
+    }
+)
+"""What goes before a recipe, where it would be lost, and the option that says it."""
 
 Sets = tuple[tuple[str, ...], ...]
 
@@ -71,20 +81,48 @@ def plan(spec: SweepSpec, *, roots: tuple[Path, ...] | None = None) -> tuple[Pla
 def _oracles(
     spec: SweepSpec, made: dict[Any, tuple[TrainSpec, Where]], roots: tuple[Path, ...] | None
 ) -> list[PlannedRun]:
-    """Every target that has training data, on these, with every recipe and seed."""
-    known = task_offer(spec.task, spec.data, roots=roots).train_langs
-    targets = [lang for lang in next(iter(made.values()))[0].target_langs if lang in known]
+    """Every target that has enough training data, on these, with every recipe and seed."""
+    targets = oracle_langs(spec, next(iter(made.values()))[0].target_langs, roots)
     runs = []
-    for (model, budget, rate), lang in itertools.product(spec.recipes(), targets):
-        asked = {**_asked(spec, model, rate), "source_langs": [lang], "target_langs": [lang]}
-        asked |= {"shots": 0, "shot_langs": (), "oracle": True, "budget": budget}
-        base, where = make_train_spec(**{**asked, "roots": roots})
+    for recipe, lang in itertools.product(spec.recipes(), targets):
+        try:
+            base, where = oracle(spec, recipe, lang, roots)
+        except DataError:  # `remarks` says it; the others need not wait for this language
+            continue
         runs += [PlannedRun(spec=base.but(seed=seed), where=where) for seed in spec.seeds]
     return runs
 
 
+def oracle_langs(
+    spec: SweepSpec, target_langs: Iterable[str], roots: tuple[Path, ...] | None
+) -> list[str]:
+    """Targets that have training data at all."""
+    known = task_offer(spec.task, spec.data, roots=roots).train_langs
+    return [lang for lang in target_langs if lang in known]
+
+
+def oracle(
+    spec: SweepSpec,
+    recipe: tuple[str, int, float | None],
+    lang: str,
+    roots: tuple[Path, ...] | None,
+) -> tuple[TrainSpec, Where]:
+    """One target on its own data; DataError where that is too little."""
+    model, budget, rate = recipe
+    asked = {**_asked(spec, model, rate), "source_langs": [lang], "target_langs": [lang]}
+    asked |= {"shots": 0, "shot_langs": (), "oracle": True, "budget": budget}
+    return make_train_spec(**{**asked, "roots": roots})
+
+
 def _asked(spec: SweepSpec, model: str, rate: float | None) -> dict[str, Any]:
     """What `make_train_spec` is told for one model; what is said outright goes before presets."""
+    for name, value in spec.recipe:
+        if name in SAID_ELSEWHERE and not (name == "learning_rate" and rate is None):
+            option = SAID_ELSEWHERE[name]
+            raise SpecError(
+                f"a sweep says {name} elsewhere than in its recipe, which holds {name}={value}",
+                hint=f"Use {option}." if option else "Leave it out.",
+            )
     fields = (preset(spec.task, model) or {}) if spec.paper_recipe else {}
     fields = {**fields, **dict(spec.recipe), "task": spec.task, "data": spec.data, "model": model}
     return fields if rate is None else {**fields, "learning_rate": rate}
@@ -96,26 +134,6 @@ def check(runs: Sequence[PlannedRun]) -> None:
         (p.where.data, p.where.model, p.spec.model_fingerprint): p for p in runs
     }.values():
         check_data(planned.spec, planned.where)
-
-
-def shares_told(runs: Sequence[PlannedRun]) -> str:
-    """What each run reads: 3,000 examples in all, 3,000 or 1,000 a language."""
-    if any(planned.spec.alpha or planned.spec.shots for planned in runs):
-        budgets = sorted({planned.spec.budget for planned in runs})
-        return f"{_joined(budgets)} examples in all, not the same for every language"
-    shares: dict[int, set[int]] = {}
-    for planned in runs:
-        budget, n_langs = planned.spec.budget, len(planned.spec.source_langs)
-        shares.setdefault(budget, set()).add(budget // n_langs)
-    return "; ".join(
-        f"{budget:,} examples in all, {_joined(sorted(each, reverse=True))} a language"
-        for budget, each in sorted(shares.items())
-    )
-
-
-def _joined(numbers: Sequence[int]) -> str:
-    *most, last = (f"{number:,}" for number in numbers)
-    return f"{', '.join(most)} or {last}" if most else last
 
 
 def done_already(store: Store, runs: Sequence[PlannedRun]) -> int:
@@ -137,34 +155,3 @@ def find_sweep(store: Store, ref: str | None) -> str:
             f"{ref!r} is the name of {len(found)} sweeps", hint=f"Known are {', '.join(known)}."
         )
     return found[0]
-
-
-def told(runs: Sequence[PlannedRun]) -> str:
-    """The plan in a sentence: 35 sets × 3 seeds on wikiann, 3,000 examples each."""
-    oracles = sum(planned.spec.oracle for planned in runs)
-    specs = [planned.spec for planned in runs if not planned.spec.oracle]
-    sets = list(dict.fromkeys(spec.source_langs for spec in specs))
-    parts = [specs[0].name if len(sets) == 1 else f"{len(sets)} sets"]
-    for values, many in (
-        ({spec.model_fingerprint for spec in specs}, "models"),
-        ({spec.budget for spec in specs}, "budgets"),
-        ({(spec.model_fingerprint, spec.learning_rate) for spec in specs}, "learning rates"),
-        ({spec.seed for spec in specs}, "seeds"),
-    ):
-        n = len(values)
-        if many == "learning rates":
-            n = max(_rates(specs).values())
-        if n > 1:
-            parts.append(f"{n} {many}")
-    budgets = sorted({spec.budget for spec in specs})
-    examples = " or ".join(f"{budget:,}" for budget in budgets)
-    beside = f", and {oracles} oracles" if oracles else ""
-    return f"{' × '.join(parts)} on {specs[0].task}, {examples} examples each{beside}"
-
-
-def _rates(specs: Sequence[TrainSpec]) -> dict[str, int]:
-    """Learning rates that each model is trained with: each may have one of its own."""
-    found: dict[str, set[float]] = {}
-    for spec in specs:
-        found.setdefault(spec.model_fingerprint, set()).add(spec.learning_rate)
-    return {model: len(rates) for model, rates in found.items()}

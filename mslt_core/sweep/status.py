@@ -8,7 +8,7 @@ from mslt_core.spec.results import RunInfo
 from mslt_core.spec.specs import TrainSpec
 from mslt_core.spec.sweeps import CellState, PlannedRun, Sweep, SweepCell, SweepStatus
 from mslt_core.store import UNFINISHED, Progress, Store
-from mslt_core.sweep.planning import told
+from mslt_core.sweep.telling import told
 
 RECENT = 20
 """Runs that tell the pace: the last ones, as the machine may be busier than it was."""

@@ -20,13 +20,16 @@ TOLD_BY = {
 
 def offer_sweep(context: Context, spec: SweepSpec, terms: Terms) -> None:
     """The plan in one sentence, what it costs, and the button that starts it."""
-    runs = sweep.plan(spec, roots=pipeline.allowed_roots())
+    roots = pipeline.allowed_roots()
+    runs = sweep.plan(spec, roots=roots)
     automatic = len(runs) <= sweep.KEPT_BY_DEFAULT
     keep = automatic if terms.keep_weights is None else terms.keep_weights
     found = sweep.estimate(
         context.store, runs, keep_weights=keep, price_per_hour=terms.price_per_hour
     )
     st.markdown(sentence(runs, found))
+    for remark in sweep.remarks(spec, runs, roots=roots):
+        st.caption(escape(remark))
     if found.n_done == found.n_runs:
         st.caption("Nothing is left to do. Results compares them.")
         return

@@ -178,6 +178,13 @@ def test_runs_of_another_model_take_no_seed(recipe_of):
     assert expected_s(context, other) is None
 
 
+def test_uneven_shares_and_oracles_are_told(open_train):
+    text = words(open_train(sets_by="listed", listed="de,en", alpha=0.5, oracles=True))
+    assert re.search(r"for every language: MSLT\(de, en\) de \d+, en \d+\.", text)
+    assert "1 sets" not in text
+    assert re.search(r"and \d+ oracles", text)
+
+
 def test_picks_and_lists(open_train):
     assert re.search(r"\d sets on cldr-ner", words(open_train(sets_by="picks")))
     listed = open_train(sets_by="listed", listed="en\nen, de\n\nde,en")

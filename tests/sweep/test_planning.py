@@ -6,6 +6,7 @@ import math
 import pytest
 
 from mslt_core import pipeline, sweep
+from mslt_core.data.tasks.cldr_ner import CldrNer
 from mslt_core.pipeline.presets import preset
 from mslt_core.spec.errors import MsltError, SpecError
 from mslt_core.spec.sweeps import SweepSpec
@@ -176,6 +177,87 @@ def test_oracles_stand_beside_the_sets():
     assert sweep.told(planned).startswith("2 sets × 2 seeds on cldr-ner, 100 examples each, and 48")
 
 
-def test_shares_that_are_not_equal_are_not_told_as_if_they_were():
-    planned = sweep.plan(asked(recipe=(("steps", 2), ("alpha", 0.5))))
-    assert sweep.shares_told(planned) == "100 examples in all, not the same for every language"
+def test_shares_that_are_not_equal_are_counted():
+    sets = sweep.all_sets("de,en,es", (1, 2))
+    planned = sweep.plan(asked(source_sets=sets, seeds=(0, 1), recipe=(("alpha", 0.5),)))
+    shares = [pipeline.realised(p.spec, p.where) for p in planned[3:6]]
+    assert all(sum(share.values()) == 100 for share in shares)
+    counts = [", ".join(f"{lang} {n}" for lang, n in share.items()) for share in shares]
+    assert sweep.shares_told(planned) == (
+        "100 examples in all, not the same for every language: "
+        f"MSLT(de, en) {counts[0]}; MSLT(de, es) {counts[1]}; MSLT(en, es) {counts[2]}"
+    )
+
+
+def test_shares_of_more_sets_than_a_few_and_of_several_budgets():
+    shots = (("shots", 10), ("shot_langs", ("sw",)))
+    planned = sweep.plan(asked(source_sets=(("de",), ("en",)), budgets=(100, 200), recipe=shots))
+    assert sweep.shares_told(planned) == (
+        "100 or 200 examples in all, not the same for every language: "
+        "SSLT(de) + 10 sw of 100 de 90, sw 10; SSLT(en) + 10 sw of 100 en 90, sw 10; "
+        "SSLT(de) + 10 sw of 200 de 190, sw 10; and so on"
+    )
+
+
+def test_alone_a_language_has_all():
+    planned = sweep.plan(asked(source_sets=(("en",),), recipe=(("alpha", 0.5),)))
+    assert sweep.shares_told(planned) == "100 examples in all, 100 a language"
+
+
+@pytest.fixture
+def small_swahili(monkeypatch):
+    """Swahili has 60 training examples."""
+    train = CldrNer.train
+    monkeypatch.setattr(
+        CldrNer, "train", lambda self, lang: train(self, lang)[: 60 if lang == "sw" else None]
+    )
+
+
+@pytest.mark.usefixtures("small_swahili")
+def test_a_target_with_too_little_data_has_no_oracle():
+    recipe = (("steps", 2), ("target_langs", ("de", "sw", "tr")))
+    spec = asked(oracles=True, budgets=(60, 61), recipe=recipe)
+    planned = sweep.plan(spec)
+    oracles = {(p.spec.budget, *p.spec.source_langs) for p in planned if p.spec.oracle}
+    assert oracles == {(60, "de"), (60, "sw"), (60, "tr"), (61, "de"), (61, "tr")}
+    assert sweep.remarks(spec, planned) == (
+        "No oracle of sw: Swahili (sw) has 60 training examples, 61 are wanted.",
+    )
+
+
+def test_a_plan_that_is_whole_needs_no_remark():
+    spec = asked(oracles=True, recipe=(("target_langs", ("de", "sw")),))
+    assert sweep.remarks(spec, sweep.plan(spec)) == ()
+    assert sweep.remarks(asked(), sweep.plan(asked())) == ()
+
+
+def test_where_table_5_tells_nothing_that_is_said():
+    spec = asked(paper_recipe=True)
+    assert sweep.remarks(spec, sweep.plan(spec)) == (
+        "Table 5 of the paper tells nothing of cldr-ner with base: the defaults are taken.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "hint"),
+    [
+        ("seed", 3, "Use --seeds."),
+        ("budget", 500, "Use --budgets."),
+        ("task", "xnli", "Use --task."),
+        ("data", "/data", "Use --data."),
+        ("model", "base", "Use --models."),
+        ("source_langs", ["de"], "Use --sets or --sizes."),
+        ("oracle", True, "Use --oracles."),
+        ("roots", "/", "Leave it out."),
+    ],
+)
+def test_a_recipe_holds_nothing_that_would_be_lost(name, value, hint):
+    with pytest.raises(SpecError, match=f"a sweep says {name} elsewhere.*{hint}"):
+        sweep.plan(asked(recipe=((name, value),)))
+
+
+def test_a_rate_is_in_the_recipe_or_varied():
+    recipe = (("learning_rate", 1e-4),)
+    assert sweep.plan(asked(recipe=recipe))[0].spec.learning_rate == 1e-4
+    with pytest.raises(SpecError, match="Use --learning-rates"):
+        sweep.plan(asked(recipe=recipe, learning_rates=(1e-3,)))

@@ -55,6 +55,23 @@ def test_a_plan_tells_what_shipped_runs_tell(ask, capsys):
     assert "1,000 examples in all, 333 a language; 24 targets" in shown
 
 
+def test_what_is_not_in_a_plan_is_said(ask, capsys, monkeypatch):
+    monkeypatch.setattr(workers, "_staff", lambda *_: None)
+    remark = "Table 5 of the paper tells nothing of cldr-ner with base: the defaults are taken."
+    _, answer, _ = ask("plan", *SMALL, "--paper-recipe", "--no-probe")
+    assert answer["remarks"] == [remark]
+    assert ask("plan", *SMALL, "--no-probe")[1]["remarks"] == []
+    assert remark in ask("start", *SMALL, "--paper-recipe")[2]
+    main(["sweep", "plan", *SMALL, "--paper-recipe", "--no-probe"])
+    assert "Table 5" in capsys.readouterr().out
+
+
+def test_a_plan_with_oracles_is_estimated(ask):
+    asked = ("--sets", "en", "--targets", "de,sw", "--budgets", "64", "--steps", "4", "--oracles")
+    _, answer, _ = ask("plan", *asked, "--no-probe")
+    assert (answer["runs"], answer["time_told_by"]) == (3, "unknown")
+
+
 @pytest.mark.parametrize(
     ("args", "message"),
     [
@@ -64,6 +81,7 @@ def test_a_plan_tells_what_shipped_runs_tell(ask, capsys):
         (["--sets", "en", "--learning-rates", "fast"], "a number such as 2e-5, got 'fast'"),
         (["--sets", "en", "--recipe", "batch_size"], "NAME=VALUE, got 'batch_size'"),
         (["--sets", "en", "--recipe", "colour=3"], "colour"),
+        (["--sets", "en", "--recipe", "seed=3"], "Use --seeds"),
         (["--sizes", "3", "--criteria", "beauty"], "unknown criterion 'beauty'"),
         (["--preset", "figure-4", "--sizes", "3"], "--preset has its own sets"),
         (["--sets", "en;en"], "given twice"),

@@ -1,0 +1,111 @@
+"""A plan in words: what it consists of, what each run reads, what is not in it."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from mslt_core.pipeline import realised
+from mslt_core.pipeline.presets import preset
+from mslt_core.spec.errors import DataError
+from mslt_core.spec.specs import TrainSpec
+from mslt_core.spec.sweeps import PlannedRun, SweepSpec
+from mslt_core.sweep.planning import oracle, oracle_langs
+
+SHARES_SHOWN = 3
+"""Sets whose uneven shares are told; the others go by the same rule."""
+
+
+def told(runs: Sequence[PlannedRun]) -> str:
+    """The plan in a sentence: 35 sets × 3 seeds on wikiann, 3,000 examples each."""
+    oracles = sum(planned.spec.oracle for planned in runs)
+    specs = [planned.spec for planned in runs if not planned.spec.oracle]
+    sets = list(dict.fromkeys(spec.source_langs for spec in specs))
+    parts = [specs[0].name if len(sets) == 1 else f"{len(sets)} sets"]
+    for values, many in (
+        ({spec.model_fingerprint for spec in specs}, "models"),
+        ({spec.budget for spec in specs}, "budgets"),
+        ({(spec.model_fingerprint, spec.learning_rate) for spec in specs}, "learning rates"),
+        ({spec.seed for spec in specs}, "seeds"),
+    ):
+        n = len(values)
+        if many == "learning rates":
+            n = max(_rates(specs).values())
+        if n > 1:
+            parts.append(f"{n} {many}")
+    budgets = sorted({spec.budget for spec in specs})
+    examples = " or ".join(f"{budget:,}" for budget in budgets)
+    beside = f", and {oracles} oracles" if oracles else ""
+    return f"{' × '.join(parts)} on {specs[0].task}, {examples} examples each{beside}"
+
+
+def _rates(specs: Sequence[TrainSpec]) -> dict[str, int]:
+    """Learning rates that each model is trained with: each may have one of its own."""
+    found: dict[str, set[float]] = {}
+    for spec in specs:
+        found.setdefault(spec.model_fingerprint, set()).add(spec.learning_rate)
+    return {model: len(rates) for model, rates in found.items()}
+
+
+def shares_told(runs: Sequence[PlannedRun]) -> str:
+    """What each run reads: 3,000 examples in all, 3,000 or 1,000 a language.
+
+    Where shares are uneven those of a few sets are counted, which may read the data.
+    """
+    uneven = {
+        (p.spec.budget, p.spec.source_langs): p
+        for p in reversed(runs)  # of several seeds the first stays
+        if (p.spec.alpha and len(p.spec.source_langs) > 1) or p.spec.shots
+    }
+    if uneven:
+        budgets = sorted({planned.spec.budget for planned in runs})
+        shown = list(reversed(uneven.values()))[:SHARES_SHOWN]
+        counts = [_counted(p, of_many=len(budgets) > 1) for p in shown]
+        more = "; and so on" if len(uneven) > len(shown) else ""
+        return (
+            f"{_joined(budgets)} examples in all, not the same for every language: "
+            f"{'; '.join(counts)}{more}"
+        )
+    shares: dict[int, set[int]] = {}
+    for planned in runs:
+        budget, n_langs = planned.spec.budget, len(planned.spec.source_langs)
+        shares.setdefault(budget, set()).add(budget // n_langs)
+    return "; ".join(
+        f"{budget:,} examples in all, {_joined(sorted(each, reverse=True))} a language"
+        for budget, each in sorted(shares.items())
+    )
+
+
+def _counted(planned: PlannedRun, *, of_many: bool) -> str:
+    """MSLT(de, en) de 251, en 749; with its budget where that is one of many."""
+    spec = planned.spec
+    counts = ", ".join(f"{lang} {n:,}" for lang, n in realised(spec, planned.where).items())
+    return f"{spec.name}{f' of {spec.budget:,}' if of_many else ''} {counts}"
+
+
+def _joined(numbers: Sequence[int]) -> str:
+    *most, last = (f"{number:,}" for number in numbers)
+    return f"{', '.join(most)} or {last}" if most else last
+
+
+def remarks(
+    spec: SweepSpec, runs: Sequence[PlannedRun], *, roots: tuple[Path, ...] | None = None
+) -> tuple[str, ...]:
+    """What was asked for and is not in the plan `runs`, and why: a sentence each."""
+    said = [
+        f"Table 5 of the paper tells nothing of {spec.task} with {model}: the defaults are taken."
+        for model in spec.models
+        if spec.paper_recipe and preset(spec.task, model) is None
+    ]
+    if not spec.oracles:
+        return tuple(said)
+    targets = oracle_langs(
+        spec, next(p.spec for p in runs if not p.spec.oracle).target_langs, roots
+    )
+    there = {(p.spec.budget, *p.spec.source_langs) for p in runs if p.spec.oracle}
+    for budget in spec.budgets:
+        if absent := [lang for lang in targets if (budget, lang) not in there]:
+            try:
+                oracle(spec, (spec.models[0], budget, spec.learning_rates[0]), absent[0], roots)
+            except DataError as e:
+                more = ", and so on" if len(absent) > 1 else ""
+                said.append(f"No oracle of {', '.join(absent)}: {e.message}{more}.")
+    return tuple(said)
