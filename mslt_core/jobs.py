@@ -7,6 +7,7 @@ started it. All that the two say to each other lies in the work's folder in the 
 import contextlib
 import dataclasses
 import errno
+import glob
 import os
 import signal
 import subprocess
@@ -32,6 +33,7 @@ Report = Callable[[int, int, str], None]
 ShouldStop = Callable[[], bool]
 
 TURN_POLL_S = 0.3
+GPU_FILES = ("/dev/nvidia[0-9]*", "/proc/driver/nvidia/gpus/*")  # the former made at first use
 REPORT_EVERY_S = 0.25
 """A page looks once a second; a step of a small model takes milliseconds."""
 
@@ -144,13 +146,13 @@ def slots() -> int:
 # --- the side that asks
 
 
-def detach(command: Sequence[str], log_file: Path) -> int:
-    """Start a process that outlives this one and writes to `log_file`; its number."""
+def detach(command: Sequence[str], log_file: Path, *, slot: int | None = None) -> int:
+    """Start a process that outlives this one, with the log and the slot's one GPU; its number."""
     with log_file.open("ab") as log:
         worker = subprocess.Popen(
             command,
             cwd=Path(mslt_core.__file__).parents[1],
-            env=_shared_cores() | dict(os.environ) | WORKER_ENVIRONMENT,
+            env=_shared_cores() | dict(os.environ) | WORKER_ENVIRONMENT | _gpu(slot),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -163,9 +165,9 @@ def detach(command: Sequence[str], log_file: Path) -> int:
 
 def _launch(store: Store, kind: Kind, digest: str) -> None:
     """Start the worker process and let it answer for the work."""
-    works = store.works(kind)
+    works, slot = store.works(kind), store.turns.ahead(kind, digest) % slots()
     try:
-        pid = detach(_command(store, kind, digest), works.folder(digest) / "worker.log")
+        pid = detach(_command(store, kind, digest), works.folder(digest) / "worker.log", slot=slot)
     except OSError as e:
         with works.claim(digest):
             works.set_state(digest, "failed", f"the worker could not be started: {e}")
@@ -177,6 +179,14 @@ def _shared_cores() -> dict[str, str]:
     """Workers that run side by side share the cores: threads that wait for a core cost tenfold."""
     threads = max(1, (os.cpu_count() or 1) // slots())
     return {"OMP_NUM_THREADS": str(threads)} if slots() > 1 else {}
+
+
+def _gpu(slot: int | None) -> dict[str, str]:
+    """One of the GPUs in turn: left to themselves all workers take the first."""
+    named = os.environ.get("CUDA_VISIBLE_DEVICES")
+    n_here = next((len(found) for files in GPU_FILES if (found := glob.glob(files))), 0)
+    gpus = [str(n) for n in range(n_here)] if named is None else named.split(",")
+    return {"CUDA_VISIBLE_DEVICES": gpus[slot % len(gpus)]} if slot is not None and gpus else {}
 
 
 def _command(store: Store, kind: Kind, digest: str) -> list[str]:
@@ -246,13 +256,8 @@ def _executed(attempt: _Attempt) -> bool:
     works.set_state(digest, "running")
     reporter.begin()
     try:
-        return attempt.execute(
-            store,
-            works.spec(digest),
-            works.where(digest),
-            report=reporter,
-            should_stop=attempt.should_stop,
-        )
+        spec, where = works.spec(digest), works.where(digest)
+        return attempt.execute(store, spec, where, report=reporter, should_stop=attempt.should_stop)
     finally:
         reporter.end()
 

@@ -87,9 +87,7 @@ def recipe(offer: TaskOffer) -> Recipe:
         batch_size=sizes[0],
         max_length=sizes[1],
         eval_limit=limit,
-        **tuned,
-        **shared,
-        **scored,
+        **(tuned | shared | scored),
     )
 
 
