@@ -108,7 +108,7 @@ with left, explain_errors():
     else:
         sets = sets_to_train(offer.train_langs)
         asked = recipe(offer)
-        seeds = free_seeds(context, task, asked, sets)
+        seeds = free_seeds(context, task, asked, sets, model)
         scored = cached.task_offer(asked.eval_task, asked.eval_data) if asked.eval_task else offer
         one_by_one(context, Plan(task, data, model, sets, seeds, asked), len(scored.eval_langs))
 with right:
