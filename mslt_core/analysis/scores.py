@@ -95,6 +95,42 @@ def item_counts(
     )
 
 
+def word_counts(
+    predicted: Sequence[npt.NDArray[np.integer]], gold: Sequence[npt.NDArray[np.integer]]
+) -> ItemCounts:
+    """Count right words where labels are no entities.
+
+    Parameters
+    ----------
+    predicted, gold : sequence of ndarray of shape (n_tokens_i,)
+        Label ids of each sentence; pairs of equal length. An id that no gold label has is wrong.
+
+    Returns
+    -------
+    ItemCounts
+        One entry a sentence, in order; no entities.
+
+    Raises
+    ------
+    ValueError
+        If the numbers of sentences differ.
+
+    Examples
+    --------
+    >>> word_counts([np.array([1, 2, -1])], [np.array([1, 0, 0])]).n_correct.tolist()
+    [1]
+    """
+    right = [int(np.sum(p == g)) for p, g in zip(predicted, gold, strict=True)]
+    none = np.zeros(len(gold), dtype=np.int64)
+    return ItemCounts(
+        n_tokens=np.array([len(ids) for ids in gold], dtype=np.int64),
+        n_correct=np.array(right, dtype=np.int64),
+        true_positives=none,
+        n_predicted=none,
+        n_gold=none,
+    )
+
+
 def token_accuracy(counts: ItemCounts) -> float:
     """Share of words whose predicted tag equals the gold tag, ``O`` included.
 

@@ -63,10 +63,14 @@ def require_whole(folder: Path) -> None:
 
 def require_space(folder: Path, place: Path, *, steps: int) -> None:
     """Refuse a run whose weights, and checkpoints to resume from, do not fit on the disk."""
-    weights = 4 * n_parameters(folder)
-    # AdamW keeps two numbers for every weight
-    needed = 1.1 * weights * (1 + (3 * checkpoints.KEPT if steps >= SHORT_RUN else 0))
     at = next(path for path in (place, *place.parents) if path.is_dir())
+    require_room(4 * n_parameters(folder), at, resumable=steps >= SHORT_RUN)
+
+
+def require_room(weights_bytes: int, at: Path, *, resumable: bool) -> None:
+    """Refuse weights that do not fit where `at` lies; with `resumable`, their checkpoints too."""
+    # AdamW keeps two numbers for every weight
+    needed = 1.1 * weights_bytes * (1 + (3 * checkpoints.KEPT if resumable else 0))
     if (free := shutil.disk_usage(at).free) < needed:
         raise StoreError(
             f"the run needs {needed / MB:,.1f} MB, {free / MB:,.1f} MB are free on {at}",

@@ -14,14 +14,14 @@ from transformers import TrainingArguments
 
 from mslt_core.models import checkpoints, tuning
 from mslt_core.models.batches import balanced_batches
-from mslt_core.models.completeness import SHORT_RUN
+from mslt_core.models.completeness import SHORT_RUN, require_room
 from mslt_core.models.curve import Evaluate, Evaluations
 from mslt_core.models.heads import HEADS, Head
 from mslt_core.models.heads.inputs import Example
 from mslt_core.models.load import load_tokenizer, load_with_head
 from mslt_core.models.trackers import trackers
 from mslt_core.models.trainer import Progress, SealingTrainer
-from mslt_core.spec.errors import SpecError, StoreError, TrainingError
+from mslt_core.spec.errors import SpecError, TrainingError
 from mslt_core.spec.results import TrainingPoint
 from mslt_core.spec.sentences import Row, TaskKind
 from mslt_core.spec.specs import TrainSpec
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     from transformers import PreTrainedTokenizerFast
 
-GB, MB = 1e9, 1e6
+GB = 1e9
 CHECKPOINTS = "checkpoints"
 """Folder below a run's, for the states from which it can go on."""
 
@@ -235,7 +235,9 @@ def _train(
 ) -> tuple[int, int | None]:
     """Run to the end or to the stop; the step from which it went on, and the best step."""
     found = checkpoints.latest_valid(folder, progress.spec)
-    _require_space(folder, trainer.model, progress.save_every)
+    model: Any = trainer.model
+    weights_bytes = sum(4 * parameter.numel() for parameter in model.parameters())
+    require_room(weights_bytes, folder, resumable=bool(progress.save_every))
     about = checkpoints.read_about(found) if found else {"step": 0}
     if found:
         progress.resume(about)
@@ -251,18 +253,6 @@ def _train(
     except torch.OutOfMemoryError as e:
         raise _out_of_memory(trainer.args.train_batch_size) from e
     return int(about["step"]), curve.best_step if curve else None
-
-
-def _require_space(folder: Path, model: Any, save_every: int | None) -> None:
-    """Refuse to start where the result would not fit: weights, and twice as much for AdamW."""
-    weights = sum(4 * parameter.numel() for parameter in model.parameters())
-    needed = 1.1 * weights * (1 + (3 * checkpoints.KEPT if save_every else 0))
-    free = shutil.disk_usage(folder).free
-    if free < needed:
-        raise StoreError(
-            f"the run needs {needed / MB:,.1f} MB, {free / MB:,.1f} MB are free on {folder}",
-            hint="Free some space, or choose another store.",
-        )
 
 
 def _out_of_memory(batch_size: int) -> TrainingError:

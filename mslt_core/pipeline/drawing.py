@@ -134,7 +134,8 @@ def _independent(
         # more than there are is refused, and a whole draw begins with the smaller one
         order = budget.sample(n_rows, max(share, n_rows), lang=lang, seed=seed)
         drawn[lang] = [rows[lang][i] for i in order[:share].tolist()]
-        left[lang] = [rows[lang][i] for i in order[share:].tolist()]
+        if lang in held:
+            left[lang] = [rows[lang][i] for i in order[share:].tolist()]
     trained = [row for of_lang in drawn.values() for row in of_lang]
     contents = {content(row) for row in trained}
     meanings = {row.meaning for row in trained} - {""}

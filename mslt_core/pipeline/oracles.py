@@ -1,9 +1,8 @@
 """Oracles: what a target scores when it is trained on its own data, under the same budget."""
 
-import functools
-
 import numpy as np
 
+from mslt_core.pipeline.comparing import experiment_key
 from mslt_core.spec.results import RunGroup
 from mslt_core.spec.specs import TrainSpec
 from mslt_core.store import Store
@@ -25,8 +24,6 @@ def oracle_scores(store: Store, group: RunGroup, metric: str) -> dict[str, float
     return {lang: float(np.mean(scores)) for lang, scores in sorted(found.items())}
 
 
-@functools.lru_cache(maxsize=4096)
 def _alike(spec: TrainSpec) -> str:
-    """What an oracle shares with the sets beside it: all but languages, seed and shots."""
-    neutral = {"seed": 0, "shots": 0, "shot_langs": (), "oracle": False}
-    return spec.but(source_langs=("en",), target_langs=("en",), **neutral).digest()
+    """What an oracle shares with the sets beside it: an oracle's own target is no difference."""
+    return experiment_key(spec.but(target_langs=("en",), oracle=False))

@@ -57,23 +57,21 @@ def _tagging(
     those of entities there is no such thing, and it is wrong."""
     gold = [np.asarray(row.labels, dtype=np.int64) for row in rows]
     spans = "O" in labels and all(n == "O" or n[:2] in {"B-", "I-"} for n in labels)
-    n_tokens = np.array([len(ids) for ids in gold], dtype=np.int64)
-    span_f1, arrays, tags = None, {}, predicted.tags
+    tags = predicted.tags
     if spans:
         outside = list(labels).index("O")
         tags = [np.where(ids < 0, outside, ids) for ids in tags]
         counts = scores.item_counts(tags, gold, labels)
-        span_f1 = scores.span_f1(counts) if scores.any_entity(counts) else None
         arrays = counts.arrays()
     else:
-        right = [int(np.sum(ids == of)) for ids, of in zip(tags, gold, strict=True)]
-        arrays = {"n_tokens": n_tokens, "n_correct": np.array(right, dtype=np.int64)}
+        counts = scores.word_counts(tags, gold)
+        arrays = {name: counts.arrays()[name] for name in ("n_tokens", "n_correct")}
     found = TargetScores(
-        accuracy=float(arrays["n_correct"].sum() / n_tokens.sum()),
-        span_f1=span_f1,
+        accuracy=scores.token_accuracy(counts),
+        span_f1=scores.span_f1(counts) if scores.any_entity(counts) else None,
         majority_accuracy=scores.majority_accuracy(gold),
         n_items=len(rows),
-        n_tokens=int(n_tokens.sum()),
+        n_tokens=int(counts.n_tokens.sum()),
         n_unseen=predicted.n_unseen,
     )
     small = {name: _small(array) for name, array in arrays.items()}

@@ -16,6 +16,11 @@ class MetricInfo:
     better: Literal["higher", "lower", "neither"]
     source: str
 
+    @property
+    def in_sentence(self) -> str:
+        """The label in the middle of a sentence: token accuracy, answer F1."""
+        return self.label[0].lower() + self.label[1:]
+
 
 WITH_MAJORITY = frozenset({"accuracy", "item_accuracy"})
 """Scores to which the majority accuracy is what a model gets that learned nothing."""

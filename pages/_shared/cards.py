@@ -29,7 +29,7 @@ def best_set(context: Context, targets: tuple[str, ...], means: dict[str, float]
     level = [best.name, *cached.level_with(context.root, best, others, targets)]
     unsure = n > 1 and min(len(group.runs) for group in context.groups) < pipeline.MIN_SEEDS
     points = f"{100 * means[best.key]:.1f} points"
-    best_metric = _named(best.metrics[0])
+    best_metric = METRICS[best.metrics[0]].in_sentence
     st.metric(
         "Best set so far" if n > 1 else "The one set so far",
         best.name if len(level) == 1 else f"{len(level)} sets level",
@@ -64,15 +64,10 @@ def gain(result: GainResult) -> None:
     )
     seeds = result.mean.n_seeds
     st.caption(
-        f"{_named(result.metric)}, mean over {len(zero_shot)} unseen languages{interval}, "
+        f"{METRICS[result.metric].in_sentence}, mean over {len(zero_shot)} unseen "
+        f"languages{interval}, "
         f"{seeds} seed{'s' * (seeds > 1)}"
     )
-
-
-def _named(metric: str) -> str:
-    """A score in the middle of a sentence: token accuracy, answer F1."""
-    label = METRICS[metric].label
-    return label[0].lower() + label[1:]
 
 
 def mixing(context: Context) -> None:
@@ -98,7 +93,7 @@ def mixing(context: Context) -> None:
 
 def trained(context: Context, n_targets: int, means: dict[str, float]) -> pd.DataFrame:
     """What has been run: a row a set."""
-    score = f"{_named(context.groups[0].metrics[0])} on {n_targets} unseen languages"
+    score = f"{METRICS[context.groups[0].metrics[0]].in_sentence} on {n_targets} unseen languages"
     return pd.DataFrame(
         [
             {

@@ -98,9 +98,9 @@ def _told(info: RunInfo) -> str:
     words = STATE_WORDS[info.state]
     if info.state == "done" and info.mean_score is not None:
         n = len(info.zero_shot_langs)
-        score = METRICS[info.metrics[0]].label
+        score = METRICS[info.metrics[0]].in_sentence
         return (
-            f"{words} in {info.elapsed_s:.0f} s, mean {score[0].lower()}{score[1:]} "
+            f"{words} in {info.elapsed_s:.0f} s, mean {score} "
             f"**{100 * info.mean_score:.1f}** on the {n} languages it did not train on"
         )
     return words if info.state != "failed" else f"{words} at step {info.step:,}"

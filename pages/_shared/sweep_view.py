@@ -50,14 +50,15 @@ def _look(root: str, digest: str, busy: bool) -> None:
     with explain_errors():
         store = pipeline.open_store(root)
         now = sweep.status(store, digest)
-        if busy and now.state not in BUSY:
-            st.rerun()  # the sidebar and the plan want to know
         st.markdown(headline(now))
         st.progress(now.count("done") / len(now.cells))
         if not store.read_only:
             _buttons(store, now)
         show_figure(figures.sweep_grid(now.cells, theme=current_theme()), key="sweep_grid")
         _failures(now)
+        # at the end: a click that arrives with the last step of a sweep must reach its button
+        if busy and now.state not in BUSY:
+            st.rerun()  # the sidebar and the plan want to know
 
 
 def headline(now: SweepStatus) -> str:

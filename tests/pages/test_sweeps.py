@@ -222,6 +222,25 @@ def test_pausing_what_runs(open_train, stored):
     assert "is pausing, after the present step" in words(app)
 
 
+def test_a_click_is_kept_that_comes_with_the_last_step(stored):
+    store, made = stored
+
+    def at_the_second_look_it_has_just_ended(root, digest):
+        import streamlit as st
+
+        from pages._shared.sweep_view import _look
+
+        looks = st.session_state["looks"] = st.session_state.get("looks", 0) + 1
+        _look(root, digest, looks == 2)
+
+    args = {"root": str(store.root), "digest": made.digest}
+    app = AppTest.from_function(
+        at_the_second_look_it_has_just_ended, kwargs=args, default_timeout=60
+    ).run()
+    app.button(key="sweep_Cancel").click().run()
+    assert store.sweeps.order(made.digest) == "cancel"
+
+
 def test_the_example_alone_offers_no_start(open_train, monkeypatch):
     monkeypatch.setenv("MSLT_STORE", str(pipeline.EXAMPLE))
     assert open_train(seeds=5).button(key="start_sweep").disabled

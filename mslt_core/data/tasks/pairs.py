@@ -5,22 +5,57 @@ XTREME's ``dev-<lang>.tsv`` and ``test-<lang>.tsv`` have no header, and test has
 Parquet files and other people's tables name their columns.
 """
 
-from collections.abc import Mapping, Sequence
+import functools
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from mslt_core.data import tables
-from mslt_core.data.tasks.layouts import Found, find_files
+from mslt_core.data.tasks.counting import count_rows
+from mslt_core.data.tasks.layouts import Split, find_files
+from mslt_core.data.tasks.splits import LeftOut, SplitTask
 from mslt_core.spec.errors import DataError
+from mslt_core.spec.sentences import LabelledText
 
 PLACES = ("", "xtreme", "data")
 """Where the files may lie in a folder."""
 
 
-def find_pairs(folder: Path) -> tuple[Found, Path | None]:
-    """The files of all languages, and ``test-labels.tsv`` if it is there."""
+LAYOUT = "dev-<lang>.tsv and test-<lang>.tsv, or <lang>/train.parquet and so on"
+
+Rows = Sequence[LabelledText | LeftOut]
+
+
+def open_pairs(
+    name: str,
+    labels: tuple[str, ...],
+    folder: Path,
+    *,
+    columns: Sequence[str],
+    rows: Callable[[Sequence[tables.Record], Split], Rows],
+) -> SplitTask:
+    """A task of translated pairs in a local folder. Nothing is read before it is asked for.
+
+    `columns` are the two texts' and the label's; `rows` makes rows of a file's records.
+    """
     places = (folder / "test-labels.tsv", folder / "derived" / "test-labels.tsv")
-    found = find_files(folder, below=PLACES)
-    return found, next((path for path in places if path.is_file()), None)
+    told = next((path for path in places if path.is_file()), None)
+
+    def read(path: Path, lang: str, split: Split) -> Rows:  # noqa: ARG001
+        return rows(read_pairs(path, columns, told), split)
+
+    return SplitTask(
+        name,
+        "classification",
+        labels,
+        folder=folder,
+        found=find_files(folder, below=PLACES),
+        read=read,
+        layout=LAYOUT,
+        parallel=True,
+        count=functools.partial(count_rows, columns=columns[:2]),
+        also_reads=[told] if told else [],
+        stand_in="test",
+    )
 
 
 def read_pairs(path: Path, columns: Sequence[str], labels: Path | None) -> list[tables.Record]:

@@ -12,14 +12,12 @@ Yang et al. (2019). PAWS-X: A Cross-lingual Adversarial Dataset for Paraphrase I
 EMNLP.
 """
 
-import functools
 from collections.abc import Sequence
 from pathlib import Path
 
 from mslt_core.data.tables import Record
-from mslt_core.data.tasks.counting import count_rows
 from mslt_core.data.tasks.layouts import Split
-from mslt_core.data.tasks.pairs import find_pairs, read_pairs
+from mslt_core.data.tasks.pairs import open_pairs
 from mslt_core.data.tasks.splits import LeftOut, SplitTask
 from mslt_core.spec.sentences import LabelledText
 
@@ -28,34 +26,14 @@ COLUMNS = ("sentence1", "sentence2", "label")
 NO_TRANSLATION = "NS"
 LANGS = ("de", "en", "es", "fr", "ja", "ko", "zh")
 
-LAYOUT = "dev-<lang>.tsv and test-<lang>.tsv, or <lang>/train.parquet and so on"
-
 
 def open_pawsx(folder: Path) -> SplitTask:
     """PAWS-X in a local folder. Nothing is read before it is asked for."""
-    found, labels = find_pairs(folder)
-    return SplitTask(
-        "pawsx",
-        "classification",
-        LABELS,
-        folder=folder,
-        found=found,
-        read=functools.partial(_read, labels),
-        layout=LAYOUT,
-        parallel=True,
-        count=functools.partial(count_rows, columns=COLUMNS[:2]),
-        also_reads=[labels] if labels else [],
-        stand_in="test",
-    )
+    return open_pairs("pawsx", LABELS, folder, columns=COLUMNS, rows=_rows)
 
 
-def _read(
-    labels: Path | None,
-    path: Path,
-    lang: str,  # noqa: ARG001
-    split: Split,
-) -> Sequence[LabelledText | LeftOut]:
-    return [_row(record, split) for record in read_pairs(path, COLUMNS, labels)]
+def _rows(records: Sequence[Record], split: Split) -> Sequence[LabelledText | LeftOut]:
+    return [_row(record, split) for record in records]
 
 
 def _row(record: Record, split: Split) -> LabelledText | LeftOut:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from mslt_core.data.tasks import own, pawsx, sib200, tydiqa, udpos, xcopa, xnli
+from mslt_core.data.tasks import own, pairs, pawsx, sib200, tydiqa, udpos, xcopa, xnli
 from mslt_core.data.tasks.cldr_ner import CldrNer
 from mslt_core.data.tasks.task import TaskInfo
 from mslt_core.data.tasks.wikiann import WikiAnn
@@ -63,7 +63,7 @@ _INFOS = (
         # pinned with the path all_languages/test-00000-of-00001.parquet
         hub="facebook/xnli@b8dd5d7af51114dbda02c0e3f6133f332186418e",
         hub_folder=lambda lang: LANGUAGES[lang].xnli,
-        layout=xnli.LAYOUT,
+        layout=pairs.LAYOUT,
         note="Without the translated training sets, test is trained on and dev scored.",
         source_pool=PAPER_POOL,
         # Lim et al. 2024, appendix A
@@ -79,7 +79,7 @@ _INFOS = (
         # pinned with the path zh/validation-00000-of-00001.parquet; MTEB's is an older script
         hub="google-research-datasets/paws-x@4cd8187c404bda33cb1f62b49b001115862acf37",
         hub_folder=lambda lang: lang if lang in pawsx.LANGS else None,
-        layout=pawsx.LAYOUT,
+        layout=pairs.LAYOUT,
         note="There is no Arabic and no Russian. "
         "Without the translated training sets, test is trained on and dev scored.",
         source_pool=("de", "en", "es", "fr", "zh"),

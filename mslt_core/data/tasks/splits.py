@@ -95,6 +95,8 @@ class SplitTask:
         # training sets can be large, and a run asks for its own sources alone
         self._train = functools.lru_cache(maxsize=8)(self._read_train)
         self._evaluation = functools.cache(self._read_evaluation)
+        # of parallel data all languages are looked at before one is scored
+        self._eval_rows = functools.cache(lambda lang: self._rows(self._eval_parts[lang], lang))
 
     def train(self, lang: str) -> Sequence[Row]:
         """All training rows of a language, in file order; repeats are left in.
@@ -167,7 +169,7 @@ class SplitTask:
         if lang not in self._eval_parts:
             raise self._absent("labelled evaluation", lang, self.eval_langs)
         kept: dict[tuple[str, ...], Row] = {}
-        rows, without = self._rows(self._eval_parts[lang], lang)
+        rows, without = self._eval_rows(lang)
         out = Counter(row.reason for row in without)
         for row, known in zip(rows, self._known(rows), strict=True):
             if known:
@@ -202,7 +204,7 @@ class SplitTask:
         """Meanings that are trained on in some language, and so must not be scored in another."""
         meant: dict[str, bool] = {}
         for lang in self.eval_langs if self._parallel else ():
-            rows, _ = self._rows(self._eval_parts[lang], lang)
+            rows, _ = self._eval_rows(lang)
             for row, known in zip(rows, self._known(rows), strict=True):
                 if row.meaning:
                     meant[row.meaning] = meant.get(row.meaning, False) or known

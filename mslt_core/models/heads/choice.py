@@ -12,8 +12,8 @@ import torch
 from mslt_core.models.heads.inputs import (
     Example,
     Subwords,
-    batched_outputs,
     encoded,
+    most_probable,
     padded_inputs,
 )
 from mslt_core.spec.errors import DataError
@@ -59,11 +59,7 @@ class ChoiceHead:
     ) -> npt.NDArray[np.int64]:
         """The place of the most probable choice of every row, (n,)."""
         sequences = _encoded(tokenizer, rows, max_length)
-        predicted = np.empty(len(rows), dtype=np.int64)
-        n, pad_id = _n_choices(rows), tokenizer.pad_token_id
-        for numbers, output in batched_outputs(model, sequences, pad_id, per_row=n):
-            predicted[numbers] = output.logits.argmax(dim=-1).cpu().numpy()
-        return predicted
+        return most_probable(model, sequences, tokenizer.pad_token_id, _n_choices(rows))
 
 
 def _n_choices(rows: Sequence[ChoiceItem]) -> int:

@@ -12,8 +12,8 @@ import torch
 from mslt_core.models.heads.inputs import (
     Example,
     Subwords,
-    batched_outputs,
     encoded,
+    most_probable,
     padded_inputs,
 )
 from mslt_core.spec.sentences import LabelledText
@@ -53,10 +53,7 @@ class ClassificationHead:
     ) -> npt.NDArray[np.int64]:
         """The most probable label id of every row, (n,)."""
         sequences = _encoded(tokenizer, rows, max_length)
-        predicted = np.empty(len(rows), dtype=np.int64)
-        for numbers, output in batched_outputs(model, sequences, tokenizer.pad_token_id):
-            predicted[numbers] = output.logits.argmax(dim=-1).cpu().numpy()
-        return predicted
+        return most_probable(model, sequences, tokenizer.pad_token_id)
 
 
 def _encoded(

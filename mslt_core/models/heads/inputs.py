@@ -93,6 +93,16 @@ def padded_inputs(
     return {name: torch.from_numpy(array) for name, array in arrays.items()}
 
 
+def most_probable(
+    model: PreTrainedModel, sequences: Sequence[Subwords], pad_id: int, per_row: int = 1
+) -> Ids:
+    """The place of the highest logit of every row, (n_rows,)."""
+    predicted = np.empty(len(sequences) // per_row, dtype=np.int64)
+    for rows, output in batched_outputs(model, sequences, pad_id, per_row):
+        predicted[rows] = output.logits.argmax(dim=-1).cpu().numpy()
+    return predicted
+
+
 def batched_outputs(
     model: PreTrainedModel, sequences: Sequence[Subwords], pad_id: int, per_row: int = 1
 ) -> Iterator[tuple[Ids, Any]]:
