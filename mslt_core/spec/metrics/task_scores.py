@@ -1,31 +1,8 @@
-"""Every number that is shown, declared once: label, meaning, unit, range, direction, source."""
+"""How well a model does a task, and how its training goes."""
 
-import dataclasses
-from typing import Literal
+from mslt_core.spec.metrics.info import MetricInfo
 
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class MetricInfo:
-    """What a number is. Pages and figures take words and axis ranges from here."""
-
-    label: str
-    meaning: str
-    unit: str
-    low: float | None
-    high: float | None
-    better: Literal["higher", "lower", "neither"]
-    source: str
-
-    @property
-    def in_sentence(self) -> str:
-        """The label in the middle of a sentence: token accuracy, answer F1."""
-        return self.label[0].lower() + self.label[1:]
-
-
-WITH_MAJORITY = frozenset({"accuracy", "item_accuracy"})
-"""Scores to which the majority accuracy is what a model gets that learned nothing."""
-
-METRICS: dict[str, MetricInfo] = {
+TASK_SCORES: dict[str, MetricInfo] = {
     "accuracy": MetricInfo(
         label="Token accuracy",
         meaning="Share of words whose predicted tag equals the gold tag, O included. "
@@ -94,48 +71,6 @@ METRICS: dict[str, MetricInfo] = {
         high=1.0,
         better="neither",
         source="computed from the gold tags of the scored items",
-    ),
-    "linear_cka": MetricInfo(
-        label="Linear CKA",
-        meaning="How alike two languages' embeddings of the same sentences are, up to rotation "
-        "and one common scale. 1: the same; 0: as unrelated as chance. "
-        "The debiased estimator can fall slightly below 0; the biased one is pushed towards 1 "
-        "when there are few sentences.",
-        unit="",
-        low=0.0,
-        high=1.0,
-        better="higher",
-        source="Kornblith et al. 2019; debiased: Song et al. 2012",
-    ),
-    "gain": MetricInfo(
-        label="MSLT minus SSLT",
-        meaning="Difference of two runs' scores on the same items of one target language.",
-        unit="points",
-        low=None,
-        high=None,
-        better="higher",
-        source="Lim et al. 2024, section 4.4",
-    ),
-    "transfer_gap": MetricInfo(
-        label="Transfer gap",
-        meaning="Mean score on a set's own sources minus its mean score on languages that it never "
-        "saw. 0: nothing is lost on the way. Each set has its own languages on both sides, and "
-        "what learned nothing has no gap either: read it beside the scores.",
-        unit="points",
-        low=None,
-        high=None,
-        better="lower",
-        source="Hu et al. 2020 (XTREME), there with English as the only source",
-    ),
-    "disparity": MetricInfo(
-        label="Map disparity",
-        meaning="How far a map is from the reference map after the best shift, rotation and "
-        "scaling: 0 the same picture, 1 unrelated.",
-        unit="",
-        low=0.0,
-        high=1.0,
-        better="neither",
-        source="Gower 1975; scipy.spatial.procrustes",
     ),
     "loss": MetricInfo(
         label="Training loss",
