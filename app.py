@@ -12,6 +12,7 @@ PAGES = {
     "train": "Train",
     "mingling": "Mingling",
     "results": "Results",
+    "criteria": "Criteria",
 }
 
 SIDEBAR_WIDTH = 310  # pixels; the name of an experiment fits

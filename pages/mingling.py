@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from mslt_core import figures, jobs
+from mslt_core import figures, jobs, pipeline
 from mslt_core.figures import Grouping
 from mslt_core.spec.errors import NotComputedError
 from mslt_core.spec.results import MingleResult
@@ -51,7 +51,15 @@ def shown(result: MingleResult, colours: dict[str, str]) -> None:
         "from it and is then shifted, turned and scaled onto it, so places can be compared. "
         "Distances on a map are not distances in the model: the CKA is computed there."
     )
-    drawn = figures.cka_heatmaps(result, group=group, colours=colours, theme=theme)
+    first = result.ckas[0]
+    drawn = figures.pair_heatmaps(
+        pipeline.cka_matrices(result),
+        over=f"{first.estimator}, n = {first.n:,} sentences, "
+        f"{figures.layers(found.layer for found in result.ckas)}",
+        group=group,
+        colours=colours,
+        theme=theme,
+    )
     show_figure(drawn, key="cka")
 
 

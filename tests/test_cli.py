@@ -26,7 +26,9 @@ from mslt_core.store import Store
 from mslt_core.store.tensors import read_tensors
 
 PROJECT = Path(__file__).resolve().parents[1]
-COMMANDS = ("select", "train", "runs", "embed", "cka", "map", "fetch", "example", "doctor")
+COMMANDS = (
+    "select", "train", "runs", "criteria", "embed", "cka", "map", "fetch", "example", "doctor"
+)  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
@@ -619,3 +621,15 @@ sys.exit(main({args}))
         [sys.executable, "-c", program], cwd=PROJECT, capture_output=True, text=True, check=True
     )
     assert done.stderr.strip() == "[]"
+
+
+def test_criteria_are_judged_by_the_shipped_sweep(capsys):
+    assert main(["criteria", "--with", "en", "--search", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["n_sets"], found["with"], len(found["means"])) == (15, "en", 15)
+    assert found["criteria"][0]["standing"]["rank"]["value"] == 1.0
+    assert {one["name"] for one in found["search"]} >= {"model", "random", "syntax"}
+    assert main(["criteria", "--k", "9"]) == 1
+    assert "Sizes with all their sets: 1, 2, 3, 4, 5, 6" in capsys.readouterr().err
+    assert main(["criteria", "--experiment", "ffff"]) == 2
+    assert "there is no experiment ffff" in capsys.readouterr().err

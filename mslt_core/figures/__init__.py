@@ -9,7 +9,9 @@ from mslt_core.figures.distances import distance_heatmap
 from mslt_core.figures.distribution import set_distribution
 from mslt_core.figures.gains import target_gains
 from mslt_core.figures.grid import sweep_grid
-from mslt_core.figures.heatmaps import cka_heatmaps
+from mslt_core.figures.heatmaps import pair_heatmaps
+from mslt_core.figures.judged import criteria_picks, search_regret, strategy_name
+from mslt_core.figures.layers import layer_curves
 from mslt_core.figures.learning import Curve, learning_curves
 from mslt_core.figures.maps import language_maps
 from mslt_core.figures.markers import Grouping
@@ -25,19 +27,23 @@ __all__ = [
     "Grouping",
     "Theme",
     "alt_text",
-    "cka_heatmaps",
     "contributions",
     "coverage_grid",
     "criteria_bump",
     "criteria_correlations",
+    "criteria_picks",
     "distance_heatmap",
     "distance_map",
     "language_maps",
+    "layer_curves",
     "layers",
     "learning_curves",
+    "pair_heatmaps",
     "ranked_sets",
+    "search_regret",
     "set_colours",
     "set_distribution",
+    "strategy_name",
     "sweep_grid",
     "target_gains",
     "target_scores",

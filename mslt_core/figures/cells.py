@@ -231,8 +231,10 @@ def number(value: float, decimals: int = 2) -> str:
     return f"{round(value, decimals) + 0.0:.{decimals}f}".replace("-", "−")
 
 
-def print_values(fig: go.Figure) -> None:
+def print_values(fig: go.Figure, *, silent: Sequence[npt.NDArray[np.bool_]] = ()) -> None:
     """Numbers in the cells where there is room, black or white, whichever reads better.
+
+    `silent` has a mask for every grid, of cells that get none.
 
     Plotly's own choice of dark grey or white falls below a contrast of 4.5 in mid-tones.
     """
@@ -243,8 +245,9 @@ def print_values(fig: go.Figure) -> None:
         return
     n_decimals = decimals(scale.cmax)
     size = 12 if len(grids) * len(grids[0].z) <= 12 and n_decimals == 2 else 10
-    for trace in grids:
-        rows, cols = np.nonzero(np.isfinite(trace.z))
+    for place, trace in enumerate(grids):
+        told = np.isfinite(trace.z) & ~silent[place] if silent else np.isfinite(trace.z)
+        rows, cols = np.nonzero(told)
         values = trace.z[rows, cols]
         places = np.clip((values - scale.cmin) / (scale.cmax - scale.cmin), 0, 1)
         inks = np.array([style.ink_on(fill) for fill in style.sample(colours, list(places))])

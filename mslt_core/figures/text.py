@@ -76,6 +76,12 @@ def _columns(char: str) -> int:
     return 2 if unicodedata.east_asian_width(char) in "WF" else 1
 
 
+def measured(value: float) -> str:
+    """Three digits that count, with a true minus: 0.304, −0.012, 12.7, 214."""
+    decimals = 3 if abs(value) < 1 else 2 if abs(value) < 10 else 1 if abs(value) < 100 else 0
+    return f"{round(value, decimals) + 0.0:,.{decimals}f}".replace("-", "−")
+
+
 def points(ratio: float) -> str:
     """A ratio in points with one decimal: 0.7124 is 71.2."""
     return f"{100 * ratio:.1f}"

@@ -38,7 +38,22 @@ from mslt_core.pipeline.explaining import explain
 from mslt_core.pipeline.fetching import fetch, fetchable
 from mslt_core.pipeline.gaps import SetGap, set_gap
 from mslt_core.pipeline.ingredients import Access
-from mslt_core.pipeline.mingling import cka, execute_mingling, look_stamp, mingle, sentence_map
+from mslt_core.pipeline.judging import Average, judge_criteria
+from mslt_core.pipeline.measured import (
+    Measures,
+    difference,
+    layer_curves,
+    pair_matrices,
+    pairs_there,
+)
+from mslt_core.pipeline.mingling import (
+    cka,
+    cka_matrices,
+    execute_mingling,
+    look_stamp,
+    mingle,
+    sentence_map,
+)
 from mslt_core.pipeline.offers import (
     BUDGET,
     LOOK_LANGS,
@@ -61,6 +76,14 @@ from mslt_core.pipeline.places import (
     open_store,
 )
 from mslt_core.pipeline.recipes import default_steps, make_train_spec, realised
+from mslt_core.pipeline.searching import (
+    LUCK,
+    MODEL,
+    luck_reaches,
+    propose,
+    search_curves,
+)
+from mslt_core.pipeline.swept import Swept, swept
 from mslt_core.pipeline.tables import as_latex
 from mslt_core.pipeline.training import check_data, execute_training
 
@@ -72,12 +95,17 @@ __all__ = [
     "EXAMPLE_MODEL",
     "LOOK_LANGS",
     "LOOK_SETS",
+    "LUCK",
     "MIN_SEEDS",
+    "MODEL",
     "PROJECT",
     "Access",
+    "Average",
+    "Measures",
     "Question",
     "Report",
     "SetGap",
+    "Swept",
     "TaskOffer",
     "allowed_roots",
     "applies_to",
@@ -86,11 +114,13 @@ __all__ = [
     "checkpoint",
     "choosing_stamp",
     "cka",
+    "cka_matrices",
     "compare",
     "corpus_langs",
     "data_coverage",
     "data_help",
     "default_steps",
+    "difference",
     "embeddings",
     "execute_language_vectors",
     "execute_mingling",
@@ -106,9 +136,12 @@ __all__ = [
     "health",
     "is_heuristic",
     "joined_rows",
+    "judge_criteria",
     "language_map",
+    "layer_curves",
     "level_with",
     "look_stamp",
+    "luck_reaches",
     "make_train_spec",
     "mingle",
     "model_folder",
@@ -117,17 +150,22 @@ __all__ = [
     "open_corpus",
     "open_store",
     "oracle_scores",
+    "pair_matrices",
+    "pairs_there",
     "paper_overlay",
+    "propose",
     "quiet",
     "random_sets",
     "realised",
     "require_run",
     "run_groups",
     "run_result",
+    "search_curves",
     "select",
     "selectable_langs",
     "sentence_map",
     "set_gap",
+    "swept",
     "task_offer",
     "task_titles",
     "writing_system_scores",

@@ -22,6 +22,7 @@ from mslt_core.pipeline.embedding import (
 )
 from mslt_core.pipeline.places import existing_folder
 from mslt_core.spec.errors import BadInputError, NotComputedError
+from mslt_core.spec.measuring import PairMatrix
 from mslt_core.spec.results import CheckpointRef, CkaResult, MapResult, MingleResult
 from mslt_core.spec.specs import CkaSpec, Estimator, MapSpec, MingleSpec, Where
 from mslt_core.store import Store
@@ -56,6 +57,22 @@ def cka(
         layer=specs[0].layer,
         estimator=estimator,
         pooling=question.pooling,
+    )
+
+
+def cka_matrices(result: MingleResult) -> tuple[PairMatrix, ...]:
+    """The CKA of a look as figures draw it."""
+    return tuple(
+        PairMatrix(
+            measure="linear_cka",
+            checkpoint=ref,
+            layer=found.layer,
+            langs=found.langs,
+            matrix=found.matrix,
+            low=None,
+            high=None,
+        )
+        for ref, found in zip(result.checkpoints, result.ckas, strict=True)
     )
 
 

@@ -9,8 +9,9 @@ from pathlib import Path
 import streamlit as st
 
 from mslt_core import pipeline
-from mslt_core.pipeline import Access, TaskOffer
+from mslt_core.pipeline import Access, Average, Swept, TaskOffer
 from mslt_core.spec.coverage import CoverageResult
+from mslt_core.spec.judging import Judged, SearchCurve
 from mslt_core.spec.rankings import CriteriaResult, EnglishFixed, PaperOverlay, SelectionResult
 from mslt_core.spec.results import GainResult, MingleResult, RunGroup, RunInfo, RunResult
 from mslt_core.spec.selecting import SelectSpec
@@ -45,6 +46,37 @@ def comparison(root: str, spec: SelectSpec) -> CriteriaResult:
 def paper_overlay(root: str) -> tuple[PaperOverlay, EnglishFixed]:
     """What the paper reports of which set."""
     return pipeline.paper_overlay(_access(root))
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _judged(
+    root: str,
+    fixed: str | None,
+    metric: str,
+    average: Average,
+    stamp: str,  # noqa: ARG001
+    _sweep: Swept,
+) -> Judged:
+    return pipeline.judge_criteria(
+        _access(root), _sweep, fixed=fixed, metric=metric, average=average
+    )
+
+
+def judged(root: str, sweep: Swept, *, fixed: str | None, metric: str, average: Average) -> Judged:
+    """Every criterion's pick among the sets of a finished sweep."""
+    stamp = " ".join(map(_stamp, (*sweep.groups, *filter(None, [sweep.whole]))))
+    return _judged(root, fixed, metric, average, stamp, sweep)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _search_curves(scores: bytes, _judged: Judged) -> tuple[SearchCurve, ...]:  # noqa: ARG001
+    return pipeline.search_curves(_judged)
+
+
+def search_curves(judged: Judged) -> tuple[SearchCurve, ...]:
+    """Every way of choosing the next set, replayed."""
+    goodness = [scores.tobytes() for scores in judged.goodness.values()]
+    return _search_curves(b"".join([judged.scores.tobytes(), *goodness]), judged)
 
 
 def _access(root: str) -> Access:

@@ -12,6 +12,7 @@ PAGES = {
     "train": "What happens when I train on these languages?",
     "mingling": "Do the languages mix inside the model?",
     "results": "Does MSLT beat SSLT, where, and by how much?",
+    "criteria": "Which way of choosing would have found the good sets?",
 }
 
 

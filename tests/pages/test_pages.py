@@ -15,7 +15,7 @@ from mslt_core.spec.selecting import PAPER_POOL, Criterion, SelectSpec
 from pages._shared import cached
 from pages._shared.chosen_set import best_with
 
-PAGES = ["overview", "languages", "train", "mingling", "results"]
+PAGES = ["overview", "languages", "train", "mingling", "results", "criteria"]
 TIMEOUT_S = 120  # a cold import on a busy machine
 
 
@@ -246,3 +246,31 @@ def test_pictures_are_saved_as_svg_or_png(open_page):
 
     assert formats(open_page("results")) == {"svg"}
     assert formats(open_page("results", picture_format="PNG")) == {"png"}
+
+
+def test_criteria_are_judged_beside_luck_and_with_english_fixed(open_page):
+    app = open_page("criteria")
+    text = words(app)
+    assert re.search(
+        r"would have chosen MSLT\(de, es, zh\): rank \*\*2 \[\d+, \d+\] of 35\*\*", text
+    )
+    assert "Choosing by lot costs 2.2" in text
+    assert re.search(r"sets drawn by lot in \d+ % and \d+ % \(by counting: 44 %\)", text)
+    app.selectbox(key="with").set_value("en").run()
+    assert_sound(app)
+    assert "of 15**" in words(app)
+    app.selectbox(key="average").set_value("paper").run()
+    assert_sound(app)
+
+
+def test_criteria_propose_what_is_not_trained_yet(open_page):
+    app = open_page("criteria")
+    app.button(key="propose").click().run()
+    assert_sound(app)
+    assert "Every set of 3 out of ar, de, en, es, fr, ru, zh is trained already" in words(app)
+
+
+@pytest.mark.usefixtures("no_example")
+def test_criteria_without_a_sweep_lead_to_one(open_page):
+    app = open_page("criteria")
+    assert [b.label for b in app.button] == ["Plan such a sweep"]

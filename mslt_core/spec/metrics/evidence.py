@@ -23,4 +23,34 @@ EVIDENCE: dict[str, MetricInfo] = {
         better="lower",
         source="Hu et al. 2020 (XTREME), there with English as the only source",
     ),
+    "regret": MetricInfo(
+        label="Regret",
+        meaning="Mean score of the best set minus that of the chosen one: what the choice cost. "
+        "The best of many noisy means is partly luck, which the interval takes off.",
+        unit="points",
+        low=0.0,
+        high=None,
+        better="lower",
+        source="the rank of a pick: Lim et al. 2024, Table 1; noise: Efron & Morris 1975",
+    ),
+    "beats": MetricInfo(
+        label="Beats",
+        meaning="Share of the other sets that score lower than the chosen one; a tie counts half. "
+        "A set drawn by lot beats half of them.",
+        unit="%",
+        low=0.0,
+        high=1.0,
+        better="higher",
+        source="computed from the scores of all sets",
+    ),
+    "rho": MetricInfo(
+        label="Rank correlation",
+        meaning="Spearman's rho between what a criterion says of all sets and what they score. "
+        "Sets share languages, so p comes from exchanging languages, not from tables.",
+        unit="",
+        low=-1.0,
+        high=1.0,
+        better="higher",
+        source="Spearman 1904; exchanging: Mantel 1967",
+    ),
 }

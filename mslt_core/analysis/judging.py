@@ -1,0 +1,288 @@
+"""Would a criterion have found the good sets? Its pick among all sets that were trained."""
+
+import dataclasses
+import itertools
+import math
+
+import numpy as np
+import numpy.typing as npt
+
+from mslt_core.analysis.sets import TIE, Members
+from mslt_core.spec.errors import DegenerateInputError
+
+F64 = npt.NDArray[np.float64]
+Rng = np.random.Generator
+
+MAX_PERMUTATIONS = 5040
+"""All orders of seven languages; of more languages so many are drawn."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class PickJudged:
+    """How good a pick is among all sets. Where sets tie for it, means over them."""
+
+    rank: float
+    """1 is best."""
+    regret: float
+    """Best mean score minus the pick's, in the scores' unit, 0 or more."""
+    beats: float
+    """Share of the other sets that score lower; a tie counts half."""
+
+
+def seed_variance(scores: F64) -> tuple[float, int]:
+    """Variance of one run's score around its set's true mean, and its degrees of freedom.
+
+    Parameters
+    ----------
+    scores : ndarray of shape (n_seeds, n_sets)
+        At least two of each. What a seed does to all sets alike is not counted, since it cancels
+        between sets.
+
+    Returns
+    -------
+    variance : float
+        In the square of the scores' unit.
+    df : int
+        (n_seeds - 1) (n_sets - 1).
+
+    Raises
+    ------
+    DegenerateInputError
+        With fewer than two seeds or two sets.
+
+    Examples
+    --------
+    >>> seed_variance(np.array([[1.0, 5.0], [3.0, 5.0]]))  # residuals of +-0.5, 4 * 0.25 / 1
+    (1.0, 1)
+    """
+    n_seeds, n_sets = scores.shape
+    if min(n_seeds, n_sets) < 2:
+        raise DegenerateInputError(
+            f"the seeds' noise needs at least 2 seeds and 2 sets, got {n_seeds} and {n_sets}"
+        )
+    own = scores.mean(axis=0) + scores.mean(axis=1, keepdims=True) - scores.mean()
+    df = (n_seeds - 1) * (n_sets - 1)
+    return float(((scores - own) ** 2).sum() / df), df
+
+
+def plausible_means(scores: F64, n_draws: int, rng: Rng) -> F64:
+    r"""Draws of what the sets' true mean scores may be, given a few seeds.
+
+    Parameters
+    ----------
+    scores : ndarray of shape (n_seeds, n_sets)
+        At least two seeds and three sets.
+    n_draws : int
+        Number of draws.
+    rng : Generator
+        Source of randomness.
+
+    Returns
+    -------
+    ndarray of shape (n_draws, n_sets)
+        In the scores' unit.
+
+    Notes
+    -----
+    Empirical Bayes: sets' true means are taken as normal around a common mean with variance
+    :math:`\tau^2`, observed means as normal around them with :math:`\sigma^2 / S`. The highest of
+    35 noisy means is partly luck; its true mean is drawn towards the others by the factor
+    :math:`\tau^2 / (\tau^2 + \sigma^2 / S)`. Both variances are estimated, and their own
+    uncertainty is drawn too (scaled inverse chi-square).
+
+    References
+    ----------
+    Efron & Morris (1975). Data Analysis Using Stein's Estimator. JASA 70.
+    """
+    variance, df = seed_variance(scores)
+    n_seeds, n_sets = scores.shape
+    means = scores.mean(axis=0)
+    noise = variance * df / rng.chisquare(df, size=(n_draws, 1)) / n_seeds
+    spread = means.var(ddof=1) * (n_sets - 1) / rng.chisquare(n_sets - 1, size=(n_draws, 1))
+    kept = np.clip(1 - noise / spread, 0, 1)
+    centre = means.mean() + kept * (means - means.mean())
+    return centre + np.sqrt(kept * noise) * rng.standard_normal((n_draws, n_sets))
+
+
+def picked(goodness: F64, *, tie: float = TIE) -> npt.NDArray[np.intp]:
+    """The sets with the highest goodness, ties in; NaN is never picked.
+
+    Raises DegenerateInputError where all are NaN.
+
+    Examples
+    --------
+    >>> picked(np.array([1.0, 3.0, np.nan, 3.0])).tolist()
+    [1, 3]
+    """
+    if np.isnan(goodness).all():
+        raise DegenerateInputError("no set has a score under this criterion")
+    best = np.nanmax(goodness)
+    return np.flatnonzero(goodness >= best - tie * max(np.nanmax(np.abs(goodness)), 1e-300))
+
+
+def judge(means: F64, picks: npt.NDArray[np.integer]) -> PickJudged:
+    """Rank, regret and share of beaten sets of a pick.
+
+    Parameters
+    ----------
+    means : ndarray of shape (n_sets,)
+        Mean score of every set, high is good.
+    picks : ndarray of shape (n_picks,)
+        The sets that tie for the pick.
+
+    Returns
+    -------
+    PickJudged
+        Means over `picks`: what to expect when one of them is taken by lot.
+
+    Examples
+    --------
+    >>> judge(np.array([0.7, 0.9, 0.8]), np.array([2]))
+    PickJudged(rank=2.0, regret=0.1, beats=0.5)
+    """
+    rank, regret, beats = _judged(means[None], picks)
+    return PickJudged(
+        rank=float(rank[0]), regret=round(float(regret[0]), 12), beats=float(beats[0])
+    )
+
+
+def judged_draws(draws: F64, picks: npt.NDArray[np.integer]) -> dict[str, F64]:
+    """`judge` for every draw: rank, regret and beats, each of shape (n_draws,)."""
+    return dict(zip(("rank", "regret", "beats"), _judged(draws, picks), strict=True))
+
+
+def held_out_regret(scores: F64, picks: npt.NDArray[np.integer]) -> F64:
+    """What training all sets would have brought more than the pick, on seeds not looked at.
+
+    Parameters
+    ----------
+    scores : ndarray of shape (n_seeds, n_sets)
+        At least two seeds.
+    picks : ndarray of shape (n_picks,)
+        The sets that tie for the pick.
+
+    Returns
+    -------
+    ndarray of shape (n_seeds,)
+        For each seed: its score of the set that is best by all other seeds, minus its mean score
+        of the picks. Below 0 where the pick did better.
+    """
+    if len(scores) < 2:
+        raise DegenerateInputError("holding out a seed needs at least 2 of them, got 1")
+    others = (scores.sum(axis=0) - scores) / (len(scores) - 1)
+    best = others.argmax(axis=1)
+    return scores[np.arange(len(scores)), best] - scores[:, picks].mean(axis=1)
+
+
+def spearman(goodness: F64, means: F64) -> float:
+    """Spearman's rank correlation over the sets with a goodness; NaN where one does not vary."""
+    known = ~np.isnan(goodness)
+    a, b = _ranks(goodness[known]), _ranks(means[known])
+    return _correlation(a[None], b)[0]
+
+
+def spearman_draws(goodness: F64, draws: F64) -> F64:
+    """`spearman` for every draw of the means (n_draws, n_sets): (n_draws,)."""
+    known = ~np.isnan(goodness)
+    order = draws[:, known].argsort(axis=1).argsort(axis=1).astype(np.float64)
+    return _correlation(order, _ranks(goodness[known]))
+
+
+def permutation_p(
+    goodness: F64, means: F64, members: Members, *, fixed: int | None = None, seed: int = 0
+) -> float:
+    """How often a criterion would go with the scores as well by luck: two-sided p.
+
+    Sets share languages, so their scores are no independent points: what is permuted is which
+    language is which, in the criterion alone.
+
+    Parameters
+    ----------
+    goodness : ndarray of shape (n_sets,)
+        Of the criterion, high is good; without NaN.
+    means : ndarray of shape (n_sets,)
+        Mean score of every set.
+    members : ndarray of shape (n_sets, k)
+        Places of languages in the pool: all sets of one size, or all of them that hold `fixed`.
+    fixed : int, optional
+        A language that is in every set, and so is not exchanged.
+    seed : int
+        Of the drawing, where there are more orders than `MAX_PERMUTATIONS`.
+
+    Returns
+    -------
+    float
+        Share of the orders in which Spearman's correlation is as far from 0 as here, this one
+        included; NaN where the correlation is.
+
+    Raises
+    ------
+    DegenerateInputError
+        If sets are missing, so that a permuted set cannot be looked up.
+
+    References
+    ----------
+    Mantel (1967). The Detection of Disease Clustering and a Generalized Regression Approach.
+    Cancer Research 27.
+    """
+    table = _places(members)
+    orders = _orders(int(members.max()) + 1, fixed, seed)
+    masks = (1 << orders[:, members]).sum(axis=2)
+    rows = table[masks]
+    if (rows < 0).any():
+        raise DegenerateInputError("languages can be exchanged only where all sets were trained")
+    rho = _correlation(_ranks(goodness)[rows], _ranks(means))
+    if np.isnan(rho[0]):
+        return math.nan
+    # the first order leaves everything in place; sums in another order differ by rounding
+    return float(np.mean(np.abs(rho) >= abs(rho[0]) - 1e-9))
+
+
+def _judged(means: F64, picks: npt.NDArray[np.integer]) -> tuple[F64, F64, F64]:
+    """(n_draws,) each, for means (n_draws, n_sets)."""
+    n = means.shape[1]
+    mine = means[:, picks, None]
+    above = (means[:, None] > mine).sum(axis=2)
+    level = (means[:, None] == mine).sum(axis=2) - 1  # itself
+    ranks = 1 + above + level / 2
+    regret = means.max(axis=1) - means[:, picks].mean(axis=1)
+    beats = (n - 1 - above - level / 2) / max(n - 1, 1)
+    return ranks.mean(axis=1), regret, beats.mean(axis=1)
+
+
+def _places(members: Members) -> npt.NDArray[np.int64]:
+    """Row of the set whose languages are the bits of a number; -1 where there is none."""
+    table = np.full(1 << (int(members.max()) + 1), -1)
+    table[(1 << members.astype(np.int64)).sum(axis=1)] = np.arange(len(members))
+    return table
+
+
+def _orders(n: int, fixed: int | None, seed: int) -> npt.NDArray[np.int64]:
+    """(n_orders, n): where each language goes; the first leaves all in place."""
+    free = [place for place in range(n) if place != fixed]
+    if math.factorial(len(free)) <= MAX_PERMUTATIONS:
+        moved = np.array(list(itertools.permutations(free)), dtype=np.int64)
+    else:
+        rng = np.random.default_rng(seed)
+        drawn = [rng.permutation(free) for _ in range(MAX_PERMUTATIONS - 1)]
+        moved = np.array([free, *drawn], dtype=np.int64)
+    orders = np.tile(np.arange(n), (len(moved), 1))
+    orders[:, free] = moved
+    return orders
+
+
+def _ranks(values: F64) -> F64:
+    # here and not above: it would take a third of the command line's start-up
+    from scipy.stats import rankdata
+
+    # sums that are equal in truth differ in their last digits
+    scale = max(np.abs(values).max(initial=0.0), 1e-300)
+    return rankdata(np.round(values / scale, 9))
+
+
+def _correlation(rows: F64, b: F64) -> F64:
+    """Pearson's correlation of every row with `b`; NaN where one does not vary."""
+    a, b = rows - rows.mean(axis=1, keepdims=True), b - b.mean()
+    norm = np.sqrt((a**2).sum(axis=1) * (b**2).sum())
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(norm > 0, a @ b / norm, np.nan)

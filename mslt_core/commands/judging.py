@@ -1,0 +1,180 @@
+"""``criteria``: which way of choosing would have found the good sets, and what to train next?"""
+
+import argparse
+import dataclasses
+import math
+from collections.abc import Sequence
+from typing import Any, get_args
+
+from mslt_core.commands.answer import Answer, Subparsers, command, progress, table
+from mslt_core.pipeline import (
+    Access,
+    Average,
+    Swept,
+    judge_criteria,
+    luck_reaches,
+    open_store,
+    run_groups,
+    search_curves,
+    swept,
+)
+from mslt_core.spec.errors import BadInputError, NotComputedError
+from mslt_core.spec.judging import Judged, Ranged, SearchCurve
+from mslt_core.spec.results import RunGroup
+
+
+def add(subparsers: Subparsers) -> None:
+    """Add ``criteria``."""
+    parser = command(
+        subparsers,
+        "criteria",
+        _criteria,
+        describe="Judge criteria by a finished sweep: rank and regret of their picks, searches",
+        example="criteria --k 3 --with en",
+    )
+    parser.add_argument("--k", type=int, default=3, help="size of a set (default 3)")
+    parser.add_argument(
+        "--experiment",
+        metavar="KEY",
+        help="the beginning of an experiment's key (default: the one with the most sets)",
+    )
+    parser.add_argument("--with", dest="fixed", metavar="LANG", help="only sets with this language")
+    parser.add_argument("--metric", help="default: the task's main score")
+    parser.add_argument(
+        "--average",
+        choices=get_args(Average),
+        default="shared",
+        help="mean over targets that no set trained on (default), or the paper's, over each set's "
+        "own unseen targets",
+    )
+    parser.add_argument("--search", action="store_true", help="also replay searches with few runs")
+
+
+def _criteria(args: argparse.Namespace) -> Answer:
+    store = open_store(args.store)
+    groups = _experiment(run_groups(store), args.experiment)
+    sweep = _sweep(groups, args.k)
+    with progress(args) as report:
+        report(0, 0, "asking every criterion")
+        judged = judge_criteria(
+            Access(store=store, report=report),
+            sweep,
+            fixed=args.fixed,
+            metric=args.metric,
+            average=args.average,
+        )
+        curves: tuple[SearchCurve, ...] = ()
+        if args.search:
+            report(0, 0, "searching again and again")
+            curves = search_curves(judged)
+    return Answer(
+        payload={**_described(judged), "search": [dataclasses.asdict(one) for one in curves]},
+        shown=lambda: _search_table(curves, judged) if curves else _table(judged),
+    )
+
+
+def _experiment(groups: Sequence[RunGroup], key: str | None) -> list[RunGroup]:
+    """The groups of the experiment that is asked for, or of the one with the most sets."""
+    by_key: dict[str, list[RunGroup]] = {}
+    for group in groups:
+        by_key.setdefault(group.experiment, []).append(group)
+    found = [mine for name, mine in by_key.items() if name.startswith(key or "")]
+    if not found:
+        raise BadInputError(
+            f"there is no experiment {key}" if key else "there are no finished runs",
+            hint=f"There are: {', '.join(by_key)}." if by_key else "Train a sweep first.",
+        )
+    return max(found, key=len)
+
+
+def _sweep(groups: Sequence[RunGroup], k: int) -> Swept:
+    sweeps = {sweep.k: sweep for sweep in swept(groups)}
+    if k not in sweeps:
+        there = ", ".join(map(str, sorted(sweeps)))
+        raise NotComputedError(
+            f"not every set of {k} was trained",
+            hint=f"Sizes with all their sets: {there}." if there else "Train a whole sweep first.",
+        )
+    return sweeps[k]
+
+
+def _described(judged: Judged) -> dict[str, Any]:
+    return {
+        "pool": judged.pool,
+        "k": judged.k,
+        "with": judged.fixed,
+        "metric": judged.metric,
+        "targets": judged.targets,
+        "seeds": judged.seeds,
+        "sd_seed": judged.sd_seed,
+        "df": judged.df,
+        "n_sets": len(judged.sets),
+        "means": {
+            " ".join(langs): mean
+            for langs, mean in zip(judged.sets, judged.means.tolist(), strict=True)
+        },
+        "criteria": [_without_nan(dataclasses.asdict(one)) for one in judged.criteria],
+        "random": dataclasses.asdict(judged.random),
+        "everything": judged.everything and dataclasses.asdict(judged.everything),
+        "missing": dict(judged.missing),
+    }
+
+
+def _without_nan(found: dict[str, Any]) -> dict[str, Any]:
+    """JSON has no NaN."""
+    undefined = {"value": None, "low": None, "high": None}
+    rho = undefined if math.isnan(found["rho"]["value"]) else found["rho"]
+    return {**found, "rho": rho, "p": None if math.isnan(found["p"]) else found["p"]}
+
+
+def _table(judged: Judged) -> Any:
+    rows: list[Sequence[object]] = [
+        (
+            one.criterion,
+            " ".join(one.picks[0]) if len(one.picks) == 1 else f"{len(one.picks)} tied sets",
+            _told(one.standing.rank, 1, 1),
+            _told(one.standing.regret, 100, 2),
+            _told(one.standing.beats, 100, 0),
+            _told(one.rho, 1, 2),
+            "" if math.isnan(one.p) else f"{one.p:.3f}",
+        )
+        for one in judged.criteria
+    ]
+    chance = judged.random
+    told = [_told(chance.rank, 1, 1), _told(chance.regret, 100, 2), _told(chance.beats, 100, 0)]
+    rows.append(("random", "any", *told, "", ""))
+    seeds = f"{len(judged.seeds)} seeds" if len(judged.seeds) > 1 else "a single run each"
+    return table(
+        f"{len(judged.sets)} sets of {judged.k}, mean over {len(judged.targets)} targets, {seeds}",
+        ("criterion", "pick", "rank", "regret, points", "beats, %", "rho", "p"),
+        rows,
+    )
+
+
+def _search_table(curves: Sequence[SearchCurve], judged: Judged) -> Any:
+    n_runs = len(curves[0].regret)
+    luck = luck_reaches(len(judged.sets), n_runs)
+    return table(
+        f"after {n_runs} of {len(judged.sets)} runs, judged on held-out seeds "
+        f"(a top-three set by lot: {100 * luck:.0f} %)",
+        ("strategy", "regret, points", "trained a top three, %", "named one, %", "different"),
+        [
+            (
+                one.name,
+                f"{100 * one.regret[-1]:.2f}",
+                f"{100 * one.reached[-1]:.0f}",
+                f"{100 * one.named[-1]:.0f}",
+                one.n_different,
+            )
+            for one in curves
+        ],
+    )
+
+
+def _told(found: Ranged, scale: float, decimals: int) -> str:
+    if math.isnan(found.value):
+        return ""
+    numbers = [
+        f"{scale * x:.{decimals}f}" for x in (found.value, found.low, found.high) if x is not None
+    ]
+    return numbers[0] if len(numbers) == 1 else f"{numbers[0]} [{numbers[1]}, {numbers[2]}]"

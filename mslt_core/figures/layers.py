@@ -1,0 +1,205 @@
+"""How a measure of the space changes from layer to layer: one line a checkpoint, with its band."""
+
+import math
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from mslt_core.figures import style, text
+from mslt_core.figures.style import Theme
+from mslt_core.spec.measuring import LayerCurve, LayerPoint
+from mslt_core.spec.metrics import METRICS
+
+_HEIGHT, _COMPANION = 400, 170
+_ABOVE, _BELOW = 96, 44
+_DASHES = ("solid", "dash", "dot", "dashdot")
+_SYMBOLS = ("circle", "diamond", "square", "triangle-up")
+
+
+def layer_curves(
+    curves: Sequence[LayerCurve],
+    *,
+    title: str,
+    over: str,
+    companion: Sequence[LayerCurve] = (),
+    chance: Mapping[str, float] = MappingProxyType({}),
+    difference: bool = False,
+    colours: Mapping[str, str] = MappingProxyType({}),
+    theme: Theme = "light",
+) -> go.Figure:
+    """A measure against layer, with 95 % bands over documents.
+
+    Parameters
+    ----------
+    curves : sequence of LayerCurve
+        The same measure of every checkpoint.
+    title, over : str
+        The question, and what the values are of: pairs, sentences, documents. Plain text.
+    companion : sequence of LayerCurve
+        Another measure in a lower panel of its own, such as the effective rank without which a
+        rise of mixing cannot be read.
+    chance : mapping of str to float
+        Levels worth a line, by what they are called.
+    difference : bool
+        The values are differences: zero is drawn, and the axis is the data's.
+    colours : mapping
+        Checkpoint names to colours.
+    """
+    measure, n_rows = curves[0].measure, 1 + bool(companion)
+    fig = make_subplots(
+        rows=n_rows,
+        cols=1,
+        shared_xaxes=True,
+        vertical_spacing=0.09,
+        row_heights=[_HEIGHT, _COMPANION][:n_rows],
+    )
+    colours = style.set_colours((c.checkpoint.name for c in curves), colours)
+    depths = {curve.checkpoint.n_layers for curve in curves}
+    for place, curve in enumerate(curves):
+        _add(fig, curve, place, colours[curve.checkpoint.name], relative=len(depths) > 1, row=1)
+    for place, curve in enumerate(companion):
+        _add(fig, curve, place, colours[curve.checkpoint.name], relative=len(depths) > 1, row=2)
+    for name, level in chance.items():
+        _level(fig, name, level, theme)
+    _axes(fig, measure, curves, companion, relative=len(depths) > 1, difference=difference)
+    style.dress(
+        fig,
+        title=text.escape(title),
+        subtitle=f"{text.escape(over)}. Bands: 95 % intervals over documents.",
+        alt=f"{METRICS[measure].label} by layer. " + " ".join(map(_told, curves)),
+        height=_ABOVE + _HEIGHT - 110 + (_COMPANION if companion else 0) + _BELOW,
+        theme=theme,
+    )
+    return fig
+
+
+def _add(
+    fig: go.Figure, curve: LayerCurve, place: int, colour: str, *, relative: bool, row: int
+) -> None:
+    """The band first, so that the line lies on it."""
+    name, depth = text.escape(curve.checkpoint.name), curve.checkpoint.n_layers
+    x = [point.layer / depth if relative else point.layer for point in curve.points]
+    banded = [point for point in curve.points if point.low is not None]
+    if banded and len(banded) == len(curve.points):
+        fig.add_trace(_band(x, curve.points, colour, curve.checkpoint.name), row=row, col=1)
+    line = go.Scatter(
+        x=x,
+        y=[point.value for point in curve.points],
+        mode="lines+markers",
+        name=name,
+        legendgroup=curve.checkpoint.name,
+        showlegend=row == 1,
+        line={"color": colour, "width": 2, "dash": _DASHES[place % len(_DASHES)]},
+        marker={"color": colour, "size": 7, "symbol": _SYMBOLS[place % len(_SYMBOLS)]},
+        hovertext=[_hover(curve, point) for point in curve.points],
+        hovertemplate="%{hovertext}<extra></extra>",
+    )
+    fig.add_trace(line, row=row, col=1)
+
+
+def _band(x: Sequence[float], points: Sequence[LayerPoint], colour: str, name: str) -> go.Scatter:
+    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    return go.Scatter(
+        x=[*x, *reversed(x)],
+        y=[*(p.high for p in points), *(p.low for p in reversed(points))],
+        fill="toself",
+        fillcolor=f"rgba({red},{green},{blue},0.16)",
+        line={"width": 0},
+        legendgroup=name,
+        showlegend=False,
+        hoverinfo="skip",
+    )
+
+
+def _level(fig: go.Figure, name: str, level: float, theme: Theme) -> None:
+    muted = style.PALETTES[theme].muted
+    fig.add_hline(
+        y=level,
+        row=1,
+        col=1,
+        line={"color": muted, "width": 1, "dash": "dot"},
+        annotation={
+            "text": text.escape(name),
+            "font": {"size": 11, "color": muted},
+            "xanchor": "right",
+            "x": 1,
+            "yanchor": "bottom",
+        },
+    )
+
+
+def _axes(
+    fig: go.Figure,
+    measure: str,
+    curves: Sequence[LayerCurve],
+    companion: Sequence[LayerCurve],
+    *,
+    relative: bool,
+    difference: bool,
+) -> None:
+    info = METRICS[measure]
+    fig.update_yaxes(title_text=_axis_title(measure), row=1, col=1, zeroline=difference)
+    if not difference:
+        fig.update_yaxes(range=_range(curves, info.low), row=1, col=1)
+    if companion:
+        below = companion[0].measure
+        fig.update_yaxes(
+            title_text=_axis_title(below),
+            range=_range(companion, METRICS[below].low),
+            row=2,
+            col=1,
+            zeroline=False,
+        )
+    last = {"row": 1 + bool(companion), "col": 1}
+    if relative:
+        fig.update_xaxes(title_text="Depth: layer over number of layers", **last)
+        fig.update_xaxes(tickformat=".0%")
+    else:
+        fig.update_xaxes(title_text="Layer (0: embeddings)", dtick=1, **last)
+    fig.update_xaxes(showgrid=False, zeroline=False)
+    fig.update_layout(
+        margin={"l": 2, "r": 8, "t": _ABOVE, "b": _BELOW},
+        hovermode="closest",
+        legend={"itemsizing": "trace"},
+    )
+
+
+def _axis_title(measure: str) -> str:
+    info = METRICS[measure]
+    return f"{info.label} ({info.unit})" if info.unit else info.label
+
+
+def _range(curves: Sequence[LayerCurve], low: float | None) -> list[float] | None:
+    """From where the measure starts, or below where intervals reach lower, to a little above."""
+    ends = [
+        end
+        for curve in curves
+        for point in curve.points
+        for end in (point.value, point.low, point.high)
+        if end is not None and math.isfinite(end)
+    ]
+    if low is None or not ends:
+        return None
+    bottom, top = min(low, *ends), max(*ends, low)
+    return [bottom - 0.02 * (top - bottom), top + 0.06 * (top - bottom or 1.0)]
+
+
+def _hover(curve: LayerCurve, point: LayerPoint) -> str:
+    interval = ""
+    if point.low is not None and point.high is not None:
+        interval = f" [{text.measured(point.low)}, {text.measured(point.high)}]"
+    return (
+        f"{text.escape(curve.checkpoint.name)}, layer {point.layer} of "
+        f"{curve.checkpoint.n_layers}<br>{METRICS[curve.measure].label} "
+        f"<b>{text.measured(point.value)}</b>{interval}"
+    )
+
+
+def _told(curve: LayerCurve) -> str:
+    first, last = curve.points[0], curve.points[-1]
+    return (
+        f"{curve.checkpoint.name}: {text.measured(first.value)} at layer {first.layer}, "
+        f"{text.measured(last.value)} at layer {last.layer}."
+    )

@@ -1,0 +1,255 @@
+"""Which way of choosing would have found the good sets? Criteria against a finished sweep."""
+
+import dataclasses
+import functools
+import math
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from mslt_core.analysis import judging
+from mslt_core.analysis.sets import Members
+from mslt_core.data.paper import paper_tables
+from mslt_core.pipeline.choosing import compare
+from mslt_core.pipeline.comparing import run_result
+from mslt_core.pipeline.ingredients import Access
+from mslt_core.pipeline.swept import Swept
+from mslt_core.spec.errors import BadInputError
+from mslt_core.spec.judging import (
+    AllLanguages,
+    CriterionJudged,
+    Judged,
+    PaperPick,
+    Ranged,
+    Standing,
+)
+from mslt_core.spec.rankings import TASKS, CriteriaResult
+from mslt_core.spec.results import RunGroup, RunResult
+from mslt_core.spec.selecting import PAPER_POOL, Criterion, SelectSpec
+from mslt_core.store import Store
+
+F64 = npt.NDArray[np.float64]
+Average = Literal["shared", "paper"]
+"""Means over targets that are a source of no set of the pool, the same for all sets; or the
+paper's, over each set's own unseen targets, which differ from set to set."""
+
+N_DRAWS = 2000
+
+
+def judge_criteria(
+    access: Access,
+    sweep: Swept,
+    *,
+    fixed: str | None = None,
+    metric: str | None = None,
+    average: Average = "shared",
+    asked: SelectSpec | None = None,
+) -> Judged:
+    """Every criterion's pick among the sets of a finished sweep.
+
+    Parameters
+    ----------
+    access : Access
+        Where runs lie, and what criteria are made of.
+    sweep : Swept
+        From `swept`.
+    fixed : str, optional
+        Only sets that hold this language, as in the paper's Table 2.
+    metric : str, optional
+        By default the task's main score.
+    average : {"shared", "paper"}
+        What a set's score is a mean over.
+    asked : SelectSpec, optional
+        Model, corpus, targets and figures for the criteria; the defaults where None.
+
+    Raises
+    ------
+    BadInputError
+        If `fixed` is no language of the pool, or all targets are sources.
+    """
+    sets = [langs for langs in sweep.sets if fixed is None or fixed in langs]
+    if not sets:
+        raise BadInputError(f"{fixed} is none of the pool {', '.join(sweep.pool)}")
+    targets, scores, whole = _scores(access.store, sweep, sets, metric, average)
+    draws = None
+    if len(sweep.seeds) > 1:
+        draws = judging.plausible_means(scores, N_DRAWS, np.random.default_rng(0))
+    spec = (asked or SelectSpec(pool=sweep.pool, k=sweep.k, criterion="script")).but(
+        pool=sweep.pool, k=sweep.k, include=(fixed,) if fixed else (), exclude=()
+    )
+    compared = compare(access, spec)
+    known = _Known(sets=tuple(sets), scores=scores, draws=draws, pool=sweep.pool, fixed=fixed)
+    goodness = {name: _goodness(compared, name, sets) for name in compared.by_criterion}
+    criteria = [_judged(known, name, goodness[name]) for name in goodness]
+    variance, df = judging.seed_variance(scores) if draws is not None else (None, 0)
+    return Judged(
+        pool=sweep.pool,
+        k=sweep.k,
+        fixed=fixed,
+        metric=metric or sweep.groups[0].metrics[0],
+        targets=targets,
+        seeds=sweep.seeds,
+        sets=tuple(sets),
+        scores=scores,
+        sd_seed=None if variance is None else math.sqrt(variance),
+        df=df,
+        goodness=goodness,
+        criteria=tuple(sorted(criteria, key=lambda c: c.standing.regret.value)),
+        random=_standing(known, np.arange(len(sets))),
+        everything=_everything(known, whole),
+        missing={name: why for name, why in compared.missing.items() if name != "targets"},
+    )
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class _Known:
+    """What all criteria are judged by."""
+
+    sets: tuple[tuple[str, ...], ...]
+    scores: F64
+    draws: F64 | None
+    pool: tuple[str, ...]
+    fixed: str | None
+
+    @functools.cached_property
+    def means(self) -> F64:
+        return self.scores.mean(axis=0)
+
+    @functools.cached_property
+    def members(self) -> Members:
+        place = {lang: i for i, lang in enumerate(self.pool)}
+        return np.array([[place[lang] for lang in langs] for langs in self.sets], dtype=np.int16)
+
+
+def _goodness(
+    compared: CriteriaResult, criterion: Criterion, sets: Sequence[tuple[str, ...]]
+) -> F64:
+    """The criterion's score of every set, in the order of `sets`."""
+    scored = compared.by_criterion[criterion]
+    row = {scored.langs(i): i for i in range(len(scored))}
+    return scored.scores[[row[langs] for langs in sets]]
+
+
+def _judged(known: _Known, criterion: Criterion, goodness: F64) -> CriterionJudged:
+    picks, least = judging.picked(goodness), judging.picked(-goodness)
+    p, rho = math.nan, judging.spearman(goodness, known.means)
+    rhos = None
+    if not np.isnan(goodness).any():
+        place = known.pool.index(known.fixed) if known.fixed else None
+        p = judging.permutation_p(goodness, known.means, known.members, fixed=place)
+    if known.draws is not None and not math.isnan(rho):
+        rhos = judging.spearman_draws(goodness, known.draws)
+    return CriterionJudged(
+        criterion=criterion,
+        picks=tuple(known.sets[i] for i in picks),
+        least=tuple(known.sets[i] for i in least),
+        standing=_standing(known, picks),
+        rho=_ranged(rho, rhos),
+        p=p,
+        against_least=_apart(known, picks, least),
+        paper=_paper(criterion, known),
+    )
+
+
+def _standing(known: _Known, picks: npt.NDArray[np.intp]) -> Standing:
+    now = judging.judge(known.means, picks)
+    drawn = {} if known.draws is None else judging.judged_draws(known.draws, picks)
+    held_out: Sequence[float] = ()
+    if len(known.scores) > 1:
+        held_out = judging.held_out_regret(known.scores, picks).tolist()
+    return Standing(
+        rank=_ranged(now.rank, drawn.get("rank")),
+        regret=_ranged(now.regret, drawn.get("regret")),
+        beats=_ranged(now.beats, drawn.get("beats")),
+        held_out=tuple(held_out),
+    )
+
+
+def _apart(known: _Known, picks: npt.NDArray[np.intp], least: npt.NDArray[np.intp]) -> Ranged:
+    def apart(means: F64) -> F64:
+        return means[..., picks].mean(axis=-1) - means[..., least].mean(axis=-1)
+
+    return _ranged(float(apart(known.means)), None if known.draws is None else apart(known.draws))
+
+
+def _everything(known: _Known, whole: F64 | None) -> AllLanguages | None:
+    if whole is None:
+        return None
+    score, value = float(whole.mean()), float(whole.mean() - known.means.max())
+    if known.draws is None:
+        return AllLanguages(score=score, minus_best=Ranged(value=value, low=None, high=None))
+    # one set more, with the noise of the others: the seeds of a single one tell too little
+    sd = math.sqrt(judging.seed_variance(known.scores)[0] / len(whole))
+    drawn = score + sd * np.random.default_rng(1).standard_normal(len(known.draws))
+    return AllLanguages(score=score, minus_best=_ranged(value, drawn - known.draws.max(axis=1)))
+
+
+def _ranged(value: float, draws: F64 | None) -> Ranged:
+    if draws is None:
+        return Ranged(value=value, low=None, high=None)
+    low, high = np.quantile(draws, [0.025, 0.975])
+    return Ranged(value=value, low=float(low), high=float(high))
+
+
+def _paper(criterion: Criterion, known: _Known) -> tuple[PaperPick, ...]:
+    """Ranks of Table 1, or of Table 2 with English fixed, where pool and k are the paper's."""
+    if known.pool != PAPER_POOL or len(known.sets[0]) != 3 or known.fixed not in {None, "en"}:
+        return ()
+    tables = paper_tables()
+    ranks = {key: rank for key, (_, rank) in tables.criteria.items()}
+    if known.fixed:
+        ranks = dict(tables.english_fixed)
+    return tuple(
+        PaperPick(task=name, rank=ranks[criterion, task])
+        for task, name in TASKS.items()
+        if (criterion, task) in ranks
+    )
+
+
+def _scores(
+    store: Store,
+    sweep: Swept,
+    sets: Sequence[tuple[str, ...]],
+    metric: str | None,
+    average: Average,
+) -> tuple[tuple[str, ...], F64, F64 | None]:
+    """Targets; mean score by seed and set; and by seed for the whole pool, where it was trained."""
+    name = metric or sweep.groups[0].metrics[0]
+    wanted = [group for group in sweep.groups if group.source_langs in set(sets)]
+    results = {group.source_langs: _by_seed(store, group) for group in wanted}
+    scored = set.intersection(
+        *(_defined(result, name) for of in results.values() for result in of.values())
+    )
+    shared = tuple(sorted(scored - set(sweep.pool)))
+    if not shared:
+        raise BadInputError(
+            f"every target with a score is one of the pool {', '.join(sweep.pool)}",
+            hint="Score further languages, or compare by another score.",
+        )
+    own = {
+        langs: shared if average == "shared" else tuple(sorted(scored - set(langs)))
+        for langs in results
+    }
+    scores = np.array(
+        [[_mean(results[langs][seed], own[langs], name) for langs in sets] for seed in sweep.seeds]
+    )
+    whole = None
+    if sweep.whole is not None and average == "shared":
+        of_whole = _by_seed(store, sweep.whole)
+        if set(sweep.seeds) <= of_whole.keys():
+            whole = np.array([_mean(of_whole[seed], shared, name) for seed in sweep.seeds])
+    return shared if average == "shared" else tuple(sorted(scored)), scores, whole
+
+
+def _by_seed(store: Store, group: RunGroup) -> dict[int, RunResult]:
+    return {info.spec.seed: run_result(store, info.run) for info in group.runs}
+
+
+def _defined(result: RunResult, metric: str) -> set[str]:
+    return {lang for lang, s in result.scores.items() if getattr(s, metric) is not None}
+
+
+def _mean(result: RunResult, langs: Sequence[str], metric: str) -> float:
+    return float(np.mean([getattr(result.scores[lang], metric) for lang in langs]))

@@ -1,0 +1,152 @@
+"""What was measured inside checkpoints, and how it is cut: by layer, by pair, as a difference."""
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from mslt_core.analysis.jackknife import Measured
+from mslt_core.spec.errors import BadInputError
+from mslt_core.spec.measuring import LayerCurve, LayerPoint, PairMatrix, Pairs
+from mslt_core.spec.results import CheckpointRef
+
+Found = Mapping[str, Measured]
+"""Name in `METRICS` to the measure: a number, one a language, or one a pair of languages."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Measures:
+    """Measures of several checkpoints over the same sentences."""
+
+    checkpoints: tuple[CheckpointRef, ...]
+    layers: tuple[tuple[int, ...], ...]
+    """Of each checkpoint, from the front."""
+    found: tuple[tuple[Found, ...], ...]
+    """Of each checkpoint and layer."""
+    langs: tuple[str, ...]
+    n: int
+    """Sentences in each language."""
+    n_blocks: int
+    """Blocks of documents behind the intervals."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What was measured, in order."""
+        return tuple(self.found[0][0])
+
+    def is_of_pairs(self, name: str) -> bool:
+        """Whether it is a number for every two languages."""
+        return self.found[0][0][name].value.ndim == 2
+
+
+def seen_by_any(measures: Measures) -> set[str]:
+    """The languages that at least one of the checkpoints was trained on."""
+    sources = {lang for ref in measures.checkpoints for lang in ref.source_langs}
+    return sources.intersection(measures.langs)
+
+
+def chosen_pairs(measures: Measures, pairs: Pairs) -> npt.NDArray[np.bool_]:
+    """Which cells a mean over pairs is over: the same in all checkpoints, the diagonal never."""
+    seen = np.array([lang in seen_by_any(measures) for lang in measures.langs])
+    n_seen = seen.astype(int)[:, None] + seen.astype(int)
+    wanted = {"all": n_seen >= 0, "seen": n_seen == 2, "across": n_seen == 1, "unseen": n_seen == 0}
+    return wanted[pairs] & ~np.eye(len(seen), dtype=np.bool_)
+
+
+def layer_curves(
+    measures: Measures, name: str, pairs: Pairs = "all", *, minus: int | None = None
+) -> tuple[LayerCurve, ...]:
+    """A measure of every checkpoint by layer; with `minus` what it is more than in that one.
+
+    A measure of pairs is averaged over the chosen ones, one of languages over all of them.
+    Differences are taken block by block, so that what both checkpoints share cancels; checkpoints
+    of different depth have none.
+    """
+    curves = []
+    for place, ref in enumerate(measures.checkpoints):
+        if place == minus:
+            continue
+        points = []
+        for position, layer in enumerate(measures.layers[place]):
+            mean = _mean(measures, measures.found[place][position][name], pairs)
+            if minus is not None:
+                _require_same_layer(measures, place, minus, position)
+                mean = mean - _mean(measures, measures.found[minus][position][name], pairs)
+            points.append(_point(layer, mean))
+        curves.append(LayerCurve(measure=name, checkpoint=ref, points=tuple(points)))
+    return tuple(curves)
+
+
+def pair_matrices(
+    measures: Measures, name: str, position: int = -1, *, minus: int | None = None
+) -> tuple[PairMatrix, ...]:
+    """A measure between every two languages at one of the measured layers of every checkpoint."""
+    matrices = []
+    for place, ref in enumerate(measures.checkpoints):
+        if place == minus:
+            continue
+        found = measures.found[place][position][name]
+        if minus is not None:
+            _require_same_layer(measures, place, minus, position)
+            found = found - measures.found[minus][position][name]
+        low, high = found.interval() if len(found.sizes) else (None, None)
+        matrices.append(
+            PairMatrix(
+                measure=name,
+                checkpoint=ref,
+                layer=measures.layers[place][position],
+                langs=measures.langs,
+                matrix=found.value,
+                low=low,
+                high=high,
+            )
+        )
+    return tuple(matrices)
+
+
+def difference(
+    measures: Measures, name: str, of: tuple[int, int], pairs: Pairs = "all", position: int = -1
+) -> LayerPoint:
+    """The second checkpoint minus the first at one of the measured layers."""
+    first, second = of
+    _require_same_layer(measures, first, second, position)
+    a, b = (_mean(measures, measures.found[place][position][name], pairs) for place in of)
+    return _point(measures.layers[second][position], b - a)
+
+
+def _require_same_layer(measures: Measures, a: int, b: int, position: int) -> None:
+    layers = [measures.layers[place] for place in (a, b)]
+    if layers[0][position] != layers[1][position] or len(layers[0]) != len(layers[1]):
+        names = [measures.checkpoints[place].name for place in (a, b)]
+        raise BadInputError(
+            f"{names[0]} and {names[1]} differ in depth: their layers cannot be subtracted",
+            hint="Compare checkpoints of one model.",
+        )
+
+
+def _mean(measures: Measures, found: Measured, pairs: Pairs) -> Measured:
+    if found.value.ndim == 0:
+        return found
+    if found.value.ndim == 1:
+        return found.over(np.ones(found.value.shape, dtype=np.bool_))
+    cells = chosen_pairs(measures, pairs)
+    if not cells.any():
+        raise BadInputError(
+            f"there is no such pair among {', '.join(measures.langs)}",
+            hint="Choose other pairs, or add languages.",
+        )
+    return found.over(cells)
+
+
+def _point(layer: int, found: Measured) -> LayerPoint:
+    if not len(found.sizes):
+        return LayerPoint(layer=layer, value=float(found.value), low=None, high=None)
+    low, high = found.interval()
+    return LayerPoint(layer=layer, value=float(found.value), low=float(low), high=float(high))
+
+
+def pairs_there(measures: Measures) -> tuple[Pairs, ...]:
+    """The choices of pairs that are not empty."""
+    every: Sequence[Pairs] = ("all", "seen", "across", "unseen")
+    return tuple(pairs for pairs in every if chosen_pairs(measures, pairs).any())

@@ -1,0 +1,67 @@
+"""Which sets of a store are all there: the finished sweeps, size by size."""
+
+import dataclasses
+import itertools
+import math
+from collections.abc import Sequence
+
+from mslt_core.spec.results import RunGroup
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Swept:
+    """Sets of one size that were all trained, with the same seeds."""
+
+    pool: tuple[str, ...]
+    k: int
+    groups: tuple[RunGroup, ...]
+    """One a set, in alphabetical order of sets."""
+    seeds: tuple[int, ...]
+    whole: RunGroup | None
+    """The set of the whole pool, where it was trained."""
+
+    @property
+    def sets(self) -> tuple[tuple[str, ...], ...]:
+        """The sets, in order."""
+        return tuple(group.source_langs for group in self.groups)
+
+
+def swept(groups: Sequence[RunGroup]) -> tuple[Swept, ...]:
+    """The sizes of which every set out of a pool was trained, the largest number of sets first.
+
+    Where sets are missing the pool is made smaller until none is; sizes with fewer than three
+    sets left are not worth a comparison. Runs with few-shot examples are left out.
+    """
+    plain = [group for group in groups if group.seen_langs == group.source_langs]
+    by_set = {group.source_langs: group for group in plain}
+    found = []
+    for k in sorted({len(langs) for langs in by_set}):
+        pool = _complete_pool([langs for langs in by_set if len(langs) == k], k)
+        if math.comb(len(pool), k) < 3:
+            continue
+        mine = tuple(by_set[langs] for langs in itertools.combinations(pool, k))
+        seeds = set.intersection(*({info.spec.seed for info in group.runs} for group in mine))
+        if seeds:
+            found.append(
+                Swept(
+                    pool=pool,
+                    k=k,
+                    groups=mine,
+                    seeds=tuple(sorted(seeds)),
+                    whole=by_set.get(pool) if len(pool) > k else None,
+                )
+            )
+    return tuple(sorted(found, key=lambda one: -len(one.groups)))
+
+
+def _complete_pool(trained: Sequence[tuple[str, ...]], k: int) -> tuple[str, ...]:
+    """The languages of which every set of k was trained; those in most missing sets go first."""
+    there = set(trained)
+    pool = sorted({lang for langs in trained for lang in langs})
+    while len(pool) >= k:
+        missing = [langs for langs in itertools.combinations(pool, k) if langs not in there]
+        if not missing:
+            return tuple(pool)
+        counts = {lang: sum(lang in langs for langs in missing) for lang in pool}
+        pool.remove(max(pool, key=lambda lang: counts[lang]))
+    return ()

@@ -1,0 +1,83 @@
+"""Questions about the space of sentence vectors layer by layer, and what figures draw of them."""
+
+import dataclasses
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import Field
+
+from mslt_core.spec.base import Langs, Seed, Spec
+from mslt_core.spec.results import CheckpointRef
+from mslt_core.spec.specs import EmbedSpec, Pooling
+
+Space = Literal["raw", "centred", "centred_by_language", "whitened"]
+Part = Literal["cka", "pairs", "mixing", "identity", "words"]
+"""Measures that are computed and kept together: `PARTS` says which."""
+
+Pairs = Literal["all", "seen", "across", "unseen"]
+"""Which pairs a mean is over: all, both languages trained on by a checkpoint of the comparison,
+one of them, or neither."""
+
+
+class MeasureSpec(Spec):
+    """Measures of several checkpoints over the same parallel sentences, at one or more layers."""
+
+    checkpoints: tuple[str, ...] = Field(min_length=1, description="base, run digests or paths")
+    corpus: str = Field(description="cldr-parallel, or a folder of parallel text")
+    langs: Langs
+    layers: tuple[int, ...] = Field(default=(), description="-1 for the last one; () for all")
+    parts: tuple[Part, ...] = ("cka", "pairs", "mixing")
+    pooling: Pooling = "mean"
+    space: Space = "raw"
+    k: int = Field(default=15, ge=1, le=50, description="neighbours of a sentence")
+    original: str = Field(default="any", description="language the sentences were written in")
+    seed: Seed = 0
+
+
+class LayerSpec(Spec):
+    """One part of the measures at one layer of one checkpoint: what the store keeps."""
+
+    part: Part
+    embeds: tuple[EmbedSpec, ...] = Field(min_length=1)
+    ids: str = Field(description="fingerprint of the common sentence ids, in order")
+    n: int = Field(ge=4)
+    blocks: str = Field(description="fingerprint of each sentence's block of documents")
+    space: Space = "raw"
+    k: int = 0
+    seed: Seed = 0
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class LayerPoint:
+    """A measure at one layer, with its 95 % interval over documents where it has one."""
+
+    layer: int
+    value: float
+    low: float | None
+    high: float | None
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class LayerCurve:
+    """A measure of one checkpoint from layer to layer."""
+
+    measure: str
+    """Name in `METRICS`."""
+    checkpoint: CheckpointRef
+    points: tuple[LayerPoint, ...]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class PairMatrix:
+    """A measure between every two languages at one layer of one checkpoint."""
+
+    measure: str
+    checkpoint: CheckpointRef
+    layer: int
+    langs: tuple[str, ...]
+    matrix: npt.NDArray[np.float64]
+    """(n_langs, n_langs); where it has a direction, from the row's language to the column's."""
+    low: npt.NDArray[np.float64] | None
+    """95 % interval over documents, of the same shape."""
+    high: npt.NDArray[np.float64] | None

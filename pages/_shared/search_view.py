@@ -1,0 +1,84 @@
+"""A good set with few runs: what would have worked here, and what to train next."""
+
+import streamlit as st
+
+from mslt_core import figures, pipeline
+from mslt_core.spec.judging import Judged, SearchCurve
+from mslt_core.spec.languages import languages
+from mslt_core.spec.selecting import PAPER_POOL, SelectSpec
+from mslt_core.spec.specs import set_name
+from pages._shared import cached
+from pages._shared.context import Context
+from pages._shared.messages import escape
+from pages._shared.theme import current_theme, show_figure
+
+N_CRITERIA_SHOWN = 3
+
+
+def few_runs(judged: Judged) -> None:
+    """Every strategy replayed over the sweep, in a sentence and a figure."""
+    if len(judged.seeds) < 2:
+        st.caption("A search is judged on seeds that it did not see: train a second seed.")
+        return
+    with st.spinner("Searching again and again", show_time=True):
+        curves = cached.search_curves(judged)
+    by_name = {curve.name: curve for curve in curves}
+    model, luck = by_name[pipeline.MODEL], by_name[pipeline.LUCK]
+    n_runs, n_sets = len(model.regret), len(judged.sets)
+    st.markdown(
+        f"After **{n_runs} runs** a model of the sets had trained one of the top three in "
+        f"**{100 * model.reached[-1]:.0f} %** of {model.n_repeats} repetitions and named one in "
+        f"{100 * model.named[-1]:.0f} %; sets drawn by lot in {100 * luck.reached[-1]:.0f} % and "
+        f"{100 * luck.named[-1]:.0f} % (by counting: "
+        f"{100 * pipeline.luck_reaches(n_sets, n_runs):.0f} %). {_criteria_told(curves)}"
+    )
+    criteria = [curve.name for curve in curves if curve.name not in {model.name, luck.name}]
+    shown = [model.name, *criteria[:N_CRITERIA_SHOWN], luck.name]
+    drawn = figures.search_regret(curves, shown=shown, n_sets=n_sets, theme=current_theme())
+    show_figure(drawn, key="search")
+    st.caption(
+        "The model is a Gaussian process over what all criteria say of a set; it picks the set "
+        "with the highest expected improvement. A criterion goes down its own order: "
+        f"{len(judged.seeds)} seeds give it {len(judged.seeds)} different repetitions at most, so "
+        "read its share as so many of them. Which criterion is best is known only afterwards."
+    )
+
+
+def _criteria_told(curves: tuple[SearchCurve, ...]) -> str:
+    names = [c for c in curves if c.name not in {pipeline.MODEL, pipeline.LUCK}]
+    found = [c for c in names if c.reached[-1] == 1.0]
+    best = figures.strategy_name(names[0].name)
+    return (
+        f"{len(found)} of {len(names)} criteria reached it with every seed, {escape(best)} at the "
+        "least cost."
+    )
+
+
+def train_next(context: Context) -> None:
+    """The sets that are most worth training, where some are trained and some are not."""
+    groups = context.groups
+    trained = {group.source_langs for group in groups}
+    pool = languages([lang for langs in (*trained, PAPER_POOL) for lang in langs])
+    st.subheader("Train these next")
+    one, other = st.columns([1, 3], vertical_alignment="bottom")
+    k = one.number_input("Languages in a set", 2, min(7, len(pool)), 3, key="next_k")
+    asked = SelectSpec(pool=pool, k=k, criterion="script")
+    if not other.button("Propose sets", key="propose"):
+        return
+    with st.spinner("Asking every criterion", show_time=True):
+        access = pipeline.Access(store=context.store, compute=False, roots=pipeline.allowed_roots())
+        proposals = pipeline.propose(access, groups, asked)
+    if not proposals:
+        st.caption(f"Every set of {k} out of {', '.join(pool)} is trained already.")
+        return
+    for proposal in proposals:
+        st.markdown(
+            f"**{set_name(proposal.source_langs)}**, expected to bring "
+            f"{100 * proposal.expected_gain:.2f} points over the best so far"
+        )
+    st.caption("By the same model: what all criteria say of a set, and the scores so far.")
+    st.page_link(
+        "pages/train.py",
+        label="Train them",
+        query_params={"sets": [",".join(p.source_langs) for p in proposals]},
+    )

@@ -1,0 +1,77 @@
+"""Which way of choosing would have found the good sets?"""
+
+import streamlit as st
+
+from mslt_core import figures, pipeline
+from mslt_core.pipeline import Average, Swept
+from mslt_core.spec.judging import Judged
+from mslt_core.spec.metrics import METRICS
+from pages._shared import cached
+from pages._shared.context import Context
+from pages._shared.context import context as sidebar_context
+from pages._shared.judged_told import AVERAGES, answer, noise_told, table
+from pages._shared.messages import empty_state, escape, explain_errors
+from pages._shared.search_view import few_runs, train_next
+from pages._shared.tables import show_table
+from pages._shared.theme import current_theme, show_figure
+
+
+def question(context: Context, sweeps: tuple[Swept, ...]) -> Judged:
+    """Which sets, with English or not, by which score and which mean."""
+    one, other, third, fourth = st.columns([2, 2, 3, 3], vertical_alignment="bottom")
+    by_size = {sweep.k: sweep for sweep in sorted(sweeps, key=lambda sweep: sweep.k)}
+    k = one.selectbox(
+        "Languages in a set",
+        list(by_size),
+        index=list(by_size).index(3 if 3 in by_size else sweeps[0].k),
+        format_func=lambda k: f"{k}: {len(by_size[k].groups)} sets",
+        key="k",
+        bind="query-params",
+    )
+    sweep = by_size[k]
+    fixed = other.selectbox(
+        "Only sets with",
+        (None, *sweep.pool),
+        format_func=lambda lang: lang or "any language",
+        key="with",
+        help="The paper's Table 2 fixes English.",
+    )
+    metrics = sweep.groups[0].metrics
+    metric = third.selectbox(
+        "Score", metrics, format_func=lambda name: METRICS[name].label, key="metric"
+    )
+    averages: list[Average] = ["shared", "paper"]
+    average = fourth.selectbox(
+        "Mean over", averages, format_func=lambda name: AVERAGES[name], key="average"
+    )
+    with st.spinner("Asking every criterion", show_time=True):
+        return cached.judged(context.root, sweep, fixed=fixed, metric=metric, average=average)
+
+
+def shown(context: Context, sweeps: tuple[Swept, ...]) -> None:
+    """The picks among all sets, then searches with few runs."""
+    lead = st.container()
+    judged = question(context, sweeps)
+    lead.markdown(answer(judged))
+    show_figure(figures.criteria_picks(judged, theme=current_theme()), key="picks")
+    st.caption(noise_told(judged))
+    for name, why in judged.missing.items():
+        st.caption(f"{escape(name)} is left out: {escape(why)}")
+    with st.expander("The numbers"):
+        show_table(table(judged), name=f"criteria, sets of {judged.k}")
+    st.subheader("A good set with few runs")
+    few_runs(judged)
+
+
+st.title("Which way of choosing would have found the good sets?")
+context = sidebar_context()
+with explain_errors():
+    if sweeps := pipeline.swept(context.groups):
+        shown(context, sweeps)
+    elif empty_state(
+        "Criteria are judged by results: this needs every set of a size to be trained.",
+        button="Plan such a sweep",
+    ):
+        st.switch_page("pages/train.py", query_params={"extent": "A whole sweep"})
+    if context.groups:
+        train_next(context)

@@ -1,0 +1,142 @@
+"""Criteria against results: worked by hand, honest about noise, ties as ties."""
+
+import itertools
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from mslt_core.analysis.judging import (
+    held_out_regret,
+    judge,
+    judged_draws,
+    permutation_p,
+    picked,
+    plausible_means,
+    seed_variance,
+    spearman,
+)
+from mslt_core.analysis.sets import all_sets
+from mslt_core.spec.errors import DegenerateInputError
+
+TRIPLES = all_sets(7, 3)
+
+
+def test_a_pick_worked_by_hand():
+    # 0.6 0.9 0.7 0.7: the pick at 0.7 shares ranks 2 and 3, and beats one and half another of 3
+    found = judge(np.array([0.6, 0.9, 0.7, 0.7]), np.array([2]))
+    assert (found.rank, found.regret, found.beats) == pytest.approx((2.5, 0.2, 0.5))
+
+
+def test_tied_picks_are_averaged():
+    # ranks 1 and 4; regrets 0 and 0.3; beats 3/3 and 0/3
+    found = judge(np.array([0.6, 0.9, 0.7, 0.8]), np.array([0, 1]))
+    assert (found.rank, found.regret, found.beats) == pytest.approx((2.5, 0.15, 0.5))
+
+
+def test_sets_tie_up_to_rounding():
+    assert picked(np.array([0.1 + 0.2, 0.3, 0.29])).tolist() == [0, 1]
+    with pytest.raises(DegenerateInputError, match="no set has a score"):
+        picked(np.full(3, np.nan))
+
+
+def test_random_choice_is_in_the_middle():
+    means = np.random.default_rng(0).normal(size=35)
+    found = judge(means, np.arange(35))
+    assert (found.rank, found.beats) == pytest.approx((18, 0.5))
+    assert found.regret == pytest.approx(means.max() - means.mean())
+
+
+def test_seed_variance_ignores_what_a_seed_does_to_all():
+    scores = np.random.default_rng(1).normal(size=(4, 9))
+    variance, df = seed_variance(scores)
+    assert df == 24
+    moved = scores + np.array([[0.0], [5.0], [-3.0], [1.0]]) + np.arange(9.0)
+    assert seed_variance(moved)[0] == pytest.approx(variance)
+    # the mean square of a two-way layout without repeats
+    fitted = scores.mean(1, keepdims=True) + scores.mean(0) - scores.mean()
+    assert variance == pytest.approx(((scores - fitted) ** 2).sum() / 24)
+
+
+@pytest.mark.parametrize("spread", [0.5, 1.0, 3.0])
+def test_intervals_of_rank_and_regret_cover_the_truth(spread):
+    rng, n_worlds = np.random.default_rng(2), 300
+    hits = np.zeros((3, n_worlds))
+    for world in range(n_worlds):
+        truth = rng.normal(scale=spread, size=35)
+        scores = truth + rng.normal(size=(3, 35)) + rng.normal(size=(3, 1))
+        # the best observed is the pick that luck flatters most
+        picks = np.array([scores.mean(axis=0).argmax()])
+        found = judged_draws(plausible_means(scores, 400, rng), picks)
+        true = judge(truth, picks)
+        for row, name in enumerate(("rank", "regret", "beats")):
+            low, high = np.quantile(found[name], [0.025, 0.975])
+            hits[row, world] = low - 1e-9 <= getattr(true, name) <= high + 1e-9
+    # ranks are whole numbers and regret is never below 0: their intervals may cover more
+    assert (hits.mean(axis=1) >= 0.92).all(), hits.mean(axis=1)
+
+
+def test_regret_on_seeds_that_were_not_looked_at():
+    # seed 0 is judged by seed 1 and the other way round; pick: set 2
+    scores = np.array([[0.5, 0.9, 0.6], [0.8, 0.7, 0.6]])
+    # by seed 1 set 0 is best: 0.5 - 0.6 on seed 0; by seed 0 set 1: 0.7 - 0.6 on seed 1
+    np.testing.assert_allclose(held_out_regret(scores, np.array([2])), [-0.1, 0.1])
+    with pytest.raises(DegenerateInputError, match="at least 2 of them, got 1"):
+        held_out_regret(scores[:1], np.array([2]))
+
+
+def test_correlation_is_that_of_scipy():
+    rng = np.random.default_rng(3)
+    goodness, means = rng.integers(0, 5, size=35).astype(float), rng.normal(size=35)
+    assert spearman(goodness, means) == pytest.approx(stats.spearmanr(goodness, means).statistic)
+    goodness[3] = np.nan
+    expected = stats.spearmanr(goodness, means, nan_policy="omit").statistic
+    assert spearman(goodness, means) == pytest.approx(expected)
+    assert np.isnan(spearman(np.ones(35), means))
+
+
+def test_permuting_languages_is_that_of_a_loop():
+    # 4 languages, pairs: 24 orders, each looked up by hand
+    rng = np.random.default_rng(4)
+    pairs = all_sets(4, 2)
+    goodness, means = rng.normal(size=6), rng.normal(size=6)
+    place = {tuple(row): i for i, row in enumerate(pairs.tolist())}
+    rho = []
+    for order in itertools.permutations(range(4)):
+        moved = [goodness[place[tuple(sorted((order[a], order[b])))]] for a, b in pairs.tolist()]
+        rho.append(stats.spearmanr(moved, means).statistic)
+    expected = np.mean(np.abs(rho) >= abs(rho[0]) - 1e-9)
+    assert permutation_p(goodness, means, pairs) == pytest.approx(expected)
+
+
+def test_chance_is_rejected_as_often_as_it_says_although_sets_overlap():
+    # scores and criterion are sums of independent properties of languages: sets are far from
+    # independent, and a test that took them for it would reject far too often
+    rng = np.random.default_rng(5)
+    exact, naive = [], []
+    for _ in range(300):
+        goodness = rng.normal(size=7)[TRIPLES].sum(axis=1)
+        means = rng.normal(size=7)[TRIPLES].sum(axis=1)
+        exact.append(permutation_p(goodness, means, TRIPLES) <= 0.05)
+        naive.append(stats.spearmanr(goodness, means).pvalue <= 0.05)
+    assert 0.02 <= np.mean(exact) <= 0.08
+    assert np.mean(naive) > 0.25
+
+
+def test_a_fixed_language_stays_where_it_is():
+    with_first = all_sets(7, 3, kept=[2])
+    rng = np.random.default_rng(6)
+    goodness, means = rng.normal(size=15), rng.normal(size=15)
+    assert 0 < permutation_p(goodness, means, with_first, fixed=2) <= 1
+    with pytest.raises(DegenerateInputError, match="all sets were trained"):
+        permutation_p(goodness, means, with_first)
+
+
+def test_more_languages_than_can_be_exchanged_in_every_way():
+    pairs = all_sets(9, 2)
+    rng = np.random.default_rng(7)
+    goodness = rng.normal(size=9)[pairs].sum(axis=1)
+    assert permutation_p(goodness, goodness, pairs) <= 0.001
+    first, again = (permutation_p(goodness, rng.normal(size=36), pairs, seed=s) for s in (0, 0))
+    assert 0 < first <= 1
+    assert 0 < again <= 1

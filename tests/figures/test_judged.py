@@ -1,0 +1,113 @@
+"""Picks among all sets, and searches: marks where the numbers are, words beside them."""
+
+import numpy as np
+import pytest
+
+from mslt_core.figures import alt_text, criteria_picks, search_regret
+from mslt_core.spec.judging import (
+    AllLanguages,
+    CriterionJudged,
+    Judged,
+    Ranged,
+    SearchCurve,
+    Standing,
+)
+
+SETS = (("de", "en"), ("de", "zh"), ("en", "zh"))
+
+
+def ranged(value, half=None):
+    return Ranged(
+        value=value,
+        low=None if half is None else value - half,
+        high=None if half is None else value + half,
+    )
+
+
+def standing(rank, regret):
+    return Standing(
+        rank=ranged(rank, 0.5), regret=ranged(regret, 0.001), beats=ranged(0.5), held_out=(0.01,)
+    )
+
+
+@pytest.fixture
+def judged():
+    one = {"rho": ranged(0.5), "p": 0.3, "against_least": ranged(0.02), "least": SETS[:1]}
+    return Judged(
+        pool=("de", "en", "zh"),
+        k=2,
+        fixed=None,
+        metric="accuracy",
+        targets=("fi", "sw"),
+        seeds=(0, 1),
+        sets=SETS,
+        scores=np.array([[0.70, 0.74, 0.72], [0.72, 0.76, 0.74]]),
+        sd_seed=0.01,
+        df=2,
+        goodness={"syntax": np.array([1.0, 3.0, 2.0])},
+        criteria=(
+            CriterionJudged(
+                criterion="syntax", picks=SETS[1:2], standing=standing(1.0, 0.0), paper=(), **one
+            ),
+            CriterionJudged(
+                criterion="family", picks=SETS[::2], standing=standing(2.5, 0.03), paper=(), **one
+            ),
+        ),
+        random=standing(2.0, 0.02),
+        everything=AllLanguages(score=0.765, minus_best=ranged(0.015)),
+        missing={},
+    )
+
+
+def test_every_set_is_in_every_row_and_the_picks_are_marked(judged):
+    fig = criteria_picks(judged)
+    every, picks = fig.data
+    assert len(every.x) == 3 * 3
+    np.testing.assert_allclose(sorted(set(every.x)), [71, 73, 75])
+    # syntax at the top picks de zh: 75; family's two tie, at 71 and 73
+    assert list(zip(picks.y, np.round(picks.x, 6), strict=True)) == [(3, 75), (2, 71), (2, 73)]
+    assert list(picks.customdata) == ["de,zh", "de,en", "en,zh"]
+    assert "Family picks MSLT(de, en)<br>one of 2 sets that tie" in picks.hovertext[1]
+    assert list(fig.layout.yaxis.ticktext) == ["Syntax", "Family", "Random choice"]
+
+
+def test_rank_and_regret_stand_beside_the_rows(judged):
+    words = [a.text for a in criteria_picks(judged).layout.annotations]
+    assert {"1 [0, 2]", "2.5 [2.0, 3.0]", "3.0 [2.9, 3.1]", "rank"} <= set(words)
+    assert {"random", "all 3"} <= set(words)
+    lines = [shape.x0 for shape in criteria_picks(judged).layout.shapes]
+    assert lines == pytest.approx([73, 76.5])
+
+
+def test_words_under_the_title_and_for_those_who_hear_it(judged):
+    fig = criteria_picks(judged)
+    assert "3 sets of 2 out of de, en, zh, mean over 2 targets, 2 seeds" in (
+        fig.layout.title.subtitle.text
+    )
+    assert "Syntax rank 1 [0, 2]" in alt_text(fig)
+
+
+def curve(name, *regret, different=50):
+    return SearchCurve(
+        name=name,
+        regret=regret,
+        low=regret,
+        high=regret,
+        reached=tuple(0.25 * i for i in range(len(regret))),
+        named=(0.0,) * len(regret),
+        n_repeats=100,
+        n_different=different,
+    )
+
+
+def test_searches_fall_with_the_runs_spent():
+    curves = (curve("model", 0.03, 0.01), curve("syntax", 0.02, 0.02, different=3),
+              curve("random", 0.03, 0.025))  # fmt: skip
+    fig = search_regret(curves, shown=("model", "random"), n_sets=35)
+    named = {trace.name: trace for trace in fig.data}
+    assert list(named["Model of the sets"].y) == pytest.approx([3, 1])
+    assert [trace.showlegend for trace in fig.data] == [False, True, True]  # thin ones below
+    assert named["Random order"].line.dash == "dot"
+    assert "25 %" in named["Model of the sets"].hovertext[1]
+    assert "3 different" in named["Syntax"].hovertext[0]
+    assert "Model of the sets 1.00" in alt_text(fig)
