@@ -108,6 +108,9 @@ def pos_transfer(
     if not langs:
         raise DegenerateInputError("a part-of-speech probe needs at least 1 language")
     drawn = {lang: _drawn(lang, words[lang], max_words, seed) for lang in langs}
+    widths = sorted({known.vectors.shape[1] for known in drawn.values()})
+    if len(widths) > 1:
+        raise ValueError(f"all languages need vectors of the same width, got widths of {widths}")
     ids, tags = _kinds(drawn, "sentences"), _kinds(drawn, "tags")
     X = np.concatenate([drawn[lang].vectors for lang in langs]).astype(np.float32)
     X -= X.mean(axis=0, dtype=np.float64).astype(np.float32)

@@ -204,7 +204,8 @@ def best_shift(
     low = np.array([float(share.low) for share in shares])
     high = np.array([float(share.high) for share in shares])
     nearest_first = np.argsort(np.abs(offsets), kind="stable")
-    best = int(offsets[nearest_first[np.argmax(p[nearest_first])]])
+    # shares that are equal in truth can differ by rounding
+    best = int(offsets[nearest_first[np.argmax(np.round(p[nearest_first], 12))]])
     return ShiftCheck(
         offsets=offsets,
         p_at_1=p,
