@@ -9,7 +9,16 @@ import sys
 import traceback
 from collections.abc import Sequence
 
-from mslt_core.commands import choosing, fetching, mingling, runs, sweeping, training, upkeep
+from mslt_core.commands import (
+    choosing,
+    embedding,
+    fetching,
+    mingling,
+    runs,
+    sweeping,
+    training,
+    upkeep,
+)
 from mslt_core.commands.answer import Answer
 from mslt_core.spec.errors import BadInputError, MsltError
 
@@ -27,7 +36,7 @@ def parser() -> argparse.ArgumentParser:
         "and see how languages mix inside the model.",
     )
     subparsers = top.add_subparsers(metavar="COMMAND", required=True)
-    for group in (choosing, training, sweeping, runs, mingling, fetching, upkeep):
+    for group in (choosing, training, sweeping, runs, embedding, mingling, fetching, upkeep):
         group.add(subparsers)
     return top
 

@@ -23,16 +23,21 @@ from mslt_core.pipeline.comparing import (
     run_result,
     zero_shot_means,
 )
+from mslt_core.pipeline.corpora import EXAMPLE_CORPUS, open_corpus
 from mslt_core.pipeline.coverage import data_coverage
 from mslt_core.pipeline.embedding import (
-    EXAMPLE_CORPUS,
+    Layers,
     Question,
     Report,
+    embed_layers,
     embeddings,
     joined_rows,
+    layer_of,
+    layer_rows,
+    layers_of,
     n_truncated,
-    open_corpus,
     quiet,
+    relative_depth,
 )
 from mslt_core.pipeline.explaining import explain
 from mslt_core.pipeline.fetching import fetch, fetchable
@@ -63,6 +68,7 @@ from mslt_core.pipeline.places import (
 from mslt_core.pipeline.recipes import default_steps, make_train_spec, realised
 from mslt_core.pipeline.tables import as_latex
 from mslt_core.pipeline.training import check_data, execute_training
+from mslt_core.pipeline.words import WordRows, word_rows
 
 __all__ = [
     "BUDGET",
@@ -75,10 +81,12 @@ __all__ = [
     "MIN_SEEDS",
     "PROJECT",
     "Access",
+    "Layers",
     "Question",
     "Report",
     "SetGap",
     "TaskOffer",
+    "WordRows",
     "allowed_roots",
     "applies_to",
     "as_latex",
@@ -91,6 +99,7 @@ __all__ = [
     "data_coverage",
     "data_help",
     "default_steps",
+    "embed_layers",
     "embeddings",
     "execute_language_vectors",
     "execute_mingling",
@@ -107,6 +116,9 @@ __all__ = [
     "is_heuristic",
     "joined_rows",
     "language_map",
+    "layer_of",
+    "layer_rows",
+    "layers_of",
     "level_with",
     "look_stamp",
     "make_train_spec",
@@ -121,6 +133,7 @@ __all__ = [
     "quiet",
     "random_sets",
     "realised",
+    "relative_depth",
     "require_run",
     "run_groups",
     "run_result",
@@ -130,6 +143,7 @@ __all__ = [
     "set_gap",
     "task_offer",
     "task_titles",
+    "word_rows",
     "writing_system_scores",
     "zero_shot_means",
 ]

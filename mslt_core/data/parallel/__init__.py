@@ -83,10 +83,11 @@ def open_corpus(ref: str | Path) -> ParallelCorpus:
 
 def corpus_files(ref: str | Path) -> list[Path]:
     """The files that a corpus may be read from, sorted; none for the example."""
+    if ref == EXAMPLE:
+        return []
     path = Path(ref)
-    if ref == EXAMPLE or path.is_file():
-        return [] if ref == EXAMPLE else [path]
-    return sorted(file for file in path.glob("**/*") if file.suffix in SUFFIXES)
+    near = path.iterdir() if path.is_dir() else [path]
+    return sorted([*path.glob("UD_*/*.conllu"), *(p for p in near if p.suffix in SUFFIXES)])
 
 
 def _open_own(folder: Path) -> ParallelCorpus:
