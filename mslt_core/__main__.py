@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from mslt_core.commands import (
     choosing,
+    embedding,
     fetching,
     judging,
     mingling,
@@ -36,7 +37,17 @@ def parser() -> argparse.ArgumentParser:
         "and see how languages mix inside the model.",
     )
     subparsers = top.add_subparsers(metavar="COMMAND", required=True)
-    for group in (choosing, training, sweeping, runs, judging, mingling, fetching, upkeep):
+    for group in (
+        choosing,
+        training,
+        sweeping,
+        runs,
+        judging,
+        embedding,
+        mingling,
+        fetching,
+        upkeep,
+    ):
         group.add(subparsers)
     return top
 

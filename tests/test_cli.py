@@ -236,6 +236,30 @@ def test_embed_stores_what_cka_and_map_use(ask, pud, tiny_checkpoint, tmp_path, 
     assert cka["matrix"][0][1] == pytest.approx(np.linalg.norm(Y.T @ X) ** 2 / norms, rel=1e-5)
 
 
+def test_embed_takes_all_layers_of_own_sentences_and_tells_what_it_left_out(
+    ask, tiny_checkpoint, tmp_path
+):
+    for lang, first in (("de", "Berlin " * 200), ("en", "York")):
+        lines = [first, "a", "b", "b", "" if lang == "de" else "c", "d"]
+        (tmp_path / f"{lang}.txt").write_text("\n".join(lines) + "\n")
+    at = ["--checkpoint", tiny_checkpoint, "--corpus", tmp_path]
+    status, answer, said = ask("embed", *at, "--layers", "0,-1", "--pooling", "max")
+    assert (status, answer["layers"], answer["pooling"]) == (0, [0, 2], "max")
+    rows = [(e["lang"], e["layer"], e["n"], e["n_truncated"]) for e in answer["embeddings"]]
+    assert rows == [("de", 0, 5, 1), ("de", 2, 5, 1), ("en", 0, 6, 0), ("en", 2, 6, 0)]
+    assert (answer["n_common"], answer["n_documents"]) == (5, None)
+    assert answer["n_unpaired"] == {"en": 1}
+    assert answer["n_empty"] == {"de": 1, "en": 0}
+    assert answer["n_duplicates"] == {"de": 1, "en": 1}
+    for told in ("left out in all languages: de 1", "de: 1 sentences are too long", "kept): de 1"):
+        assert told in said
+    status, _, said = ask("embed", *at, "--original", "en")
+    assert status == 2
+    assert "does not tell in which language its sentences were first written" in said
+    with pytest.raises(SystemExit, match="2"):
+        ask("embed", *at, "--layers", "0,x")
+
+
 def test_map_gives_each_language_the_same_sentences(ask, pud, tiny_checkpoint, tmp_path):
     at = ["--checkpoint", tiny_checkpoint, "--corpus", pud, "--method", "pca"]
     out = tmp_path / "map.csv"

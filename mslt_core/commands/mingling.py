@@ -1,49 +1,27 @@
-"""``embed``, ``cka`` and ``map``: how languages lie inside a model."""
+"""``cka`` and ``map``: how languages lie inside a model."""
 
 import argparse
 import csv
 import io
-import json
-import sys
 from pathlib import Path
-from typing import Any, get_args
+from typing import get_args
 
 from mslt_core.commands.answer import Answer, Subparsers, command, progress, table
+from mslt_core.commands.embedding import add_question, asked, question_of, require_place
 from mslt_core.pipeline import (
-    EXAMPLE_CORPUS,
-    EXAMPLE_MODEL,
     Question,
     checkpoint,
     cka,
-    embeddings,
-    joined_rows,
-    n_truncated,
     open_store,
     sentence_map,
 )
-from mslt_core.spec.errors import SpecError
 from mslt_core.spec.results import CheckpointRef, MapResult
-from mslt_core.spec.specs import Estimator, MingleSpec, Pooling, Projection
+from mslt_core.spec.specs import Estimator, MingleSpec, Projection
 from mslt_core.store.atomic import atomic_write
-from mslt_core.store.tensors import write_tensors
 
 
 def add(subparsers: Subparsers) -> None:
-    """Add ``embed``, ``cka`` and ``map``."""
-    embed_parser = command(
-        subparsers,
-        "embed",
-        _embed,
-        describe="Compute and store sentence embeddings of parallel sentences",
-        example="embed --checkpoint base --langs en,ar,id --layer -1",
-    )
-    _add_question(embed_parser)
-    embed_parser.add_argument(
-        "--out",
-        type=Path,
-        metavar="FILE.safetensors",
-        help="also write one array a language, rows joined by sentence id",
-    )
+    """Add ``cka`` and ``map``."""
     cka_parser = command(
         subparsers,
         "cka",
@@ -51,7 +29,7 @@ def add(subparsers: Subparsers) -> None:
         describe="Linear CKA of every two languages inside a checkpoint",
         example="cka --checkpoint base --langs en,ar,id --estimator debiased",
     )
-    _add_question(cka_parser)
+    add_question(cka_parser)
     cka_parser.add_argument(
         "--estimator",
         choices=get_args(Estimator),
@@ -65,35 +43,8 @@ def add(subparsers: Subparsers) -> None:
         describe="Draw a 2-d map of parallel sentences inside a checkpoint",
         example="map --checkpoint base --langs en,ar,id --method tsne --out map.csv",
     )
-    _add_question(map_parser)
+    add_question(map_parser)
     _add_look(map_parser)
-
-
-def _add_question(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--checkpoint",
-        default=EXAMPLE_MODEL,
-        metavar="RUN_OR_PATH",
-        help="a run's digest or its beginning, a folder, a hub id, or base (the default)",
-    )
-    parser.add_argument(
-        "--corpus",
-        default=EXAMPLE_CORPUS,
-        metavar="DIR",
-        help=f"folder of PUD treebanks, or {EXAMPLE_CORPUS} (the default)",
-    )
-    parser.add_argument(
-        "--langs", default="", metavar="LANGS", help="languages, joined by commas (default: all)"
-    )
-    parser.add_argument(
-        "--layer", type=int, default=-1, help="0: embedding output; -1: last (default)"
-    )
-    parser.add_argument(
-        "--pooling",
-        choices=get_args(Pooling),
-        default="mean",
-        help="average over all tokens of a sentence, or without the special ones",
-    )
 
 
 def _add_look(parser: argparse.ArgumentParser) -> None:
@@ -122,78 +73,15 @@ def _add_look(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _question(args: argparse.Namespace) -> Question:
-    """The corpus and its languages; says on standard error where sentences find no partner."""
-    question = Question(args.corpus, args.langs, args.layer, args.pooling)
-    for lang, n in question.n_unpaired().items():
-        print(
-            f"{lang}: {n:,} sentences are left out, since not every language has them",
-            file=sys.stderr,
-        )
-    return question
-
-
-def _require_place(out: Path | None) -> None:
-    """Refuse, before any work is done, a file that could not be written."""
-    if out and (out.is_dir() or not out.absolute().parent.is_dir()):
-        reason = "is a folder" if out.is_dir() else "lies in a folder that is not there"
-        raise SpecError(f"--out {out} {reason}", hint="Give a file in a folder that exists.")
-
-
-def _asked(args: argparse.Namespace, question: Question, ref: CheckpointRef) -> dict[str, Any]:
-    """What all three answers say of their question."""
-    return {
-        "n_unpaired": question.n_unpaired(),
-        "checkpoint": ref.key,
-        "name": ref.name,
-        "corpus": args.corpus,
-        "langs": question.langs,
-        "layer": question.embed_specs(ref)[0].layer,
-        "pooling": question.pooling,
-    }
-
-
-def _embed(args: argparse.Namespace) -> Answer:
-    _require_place(args.out)
-    store = open_store(args.store)
-    ref = checkpoint(store, args.checkpoint)
-    question = _question(args)
-    with progress(args) as report:
-        vectors = embeddings(store, question, ref, report)
-    cut = n_truncated(store, question, ref)
-    rows = [
-        (spec.lang, *vectors[spec.lang].shape, cut[spec.lang], spec.digest())
-        for spec in question.embed_specs(ref)
-    ]
-    if args.out:
-        arrays = dict(
-            zip(question.langs, joined_rows(question, vectors, question.ids), strict=True)
-        )
-        write_tensors(args.out, arrays, {"sent_ids": json.dumps(question.ids)})
-    names = ("lang", "n", "hidden_size", "n_truncated", "digest")
-    return Answer(
-        payload={
-            **_asked(args, question, ref),
-            "embeddings": [dict(zip(names, row, strict=True)) for row in rows],
-            "out": str(args.out) if args.out else None,
-        },
-        shown=lambda: table(
-            f"{ref.name}, {args.corpus}",
-            ("language", "sentences", "width", "cut off", "stored as"),
-            rows,
-        ),
-    )
-
-
 def _cka(args: argparse.Namespace) -> Answer:
     store = open_store(args.store)
     ref = checkpoint(store, args.checkpoint)
-    question = _question(args)
+    question = question_of(args)
     with progress(args) as report:
         result = cka(store, question, ref, args.estimator, report)
     return Answer(
         payload={
-            **_asked(args, question, ref),
+            **asked(args, question, ref),
             "n": result.n,
             "estimator": result.estimator,
             "matrix": result.matrix.tolist(),
@@ -212,10 +100,10 @@ def _cka(args: argparse.Namespace) -> Answer:
 
 
 def _map(args: argparse.Namespace) -> Answer:
-    _require_place(args.out)
+    require_place(args.out)
     store = open_store(args.store)
     ref = checkpoint(store, args.checkpoint)
-    question = _question(args)
+    question = question_of(args)
     reference = checkpoint(store, args.reference) if args.reference else None
     look = _look(args, ref, question)
     with progress(args) as report:
@@ -225,7 +113,7 @@ def _map(args: argparse.Namespace) -> Answer:
     by_lang = dict(zip(result.langs, result.coords.reshape(len(result.langs), -1, 2), strict=True))
     return Answer(
         payload={
-            **_asked(args, question, ref),
+            **asked(args, question, ref),
             "method": result.method,
             "seed": args.seed,
             "n": len(result.ids),

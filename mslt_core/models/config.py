@@ -1,6 +1,7 @@
 """What a checkpoint's JSON files say of its size, read without loading it."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -26,17 +27,23 @@ def max_length(folder: Path) -> int:
     The smaller of the tokenizer's ``model_max_length`` and the number of positions; 512 where
     neither is told.
     """
-    config, limits = read_json(folder / "config.json"), []
     tokenizer = folder / "tokenizer_config.json"
     told = read_json(tokenizer).get("model_max_length") if tokenizer.is_file() else None
+    return min(limits(read_json(folder / "config.json"), told), default=512)
+
+
+def limits(config: Mapping[str, Any], told: object) -> list[int]:
+    """What bounds the sub-words at a time: the tokenizer's ``model_max_length``, `told` or not,
+    and the number of positions of a model that has such."""
+    found = []
     if isinstance(told, int | float) and 0 < told < UNLIMITED:
-        limits.append(int(told))
+        found.append(int(told))
     positions = config.get("max_position_embeddings")
     if type(positions) is int and positions > 0:
         # RoBERTa and its kin number positions from the padding's id on
         shifted = "roberta" in str(config.get("model_type"))
-        limits.append(positions - (config.get("pad_token_id", 1) + 1 if shifted else 0))
-    return min(limits, default=512)
+        found.append(positions - (config.get("pad_token_id", 1) + 1 if shifted else 0))
+    return found
 
 
 def read_json(path: Path) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Sentence vectors: an encoder's hidden states, averaged over each sentence's tokens."""
+"""Sentence vectors: an encoder's hidden states, pooled over each sentence's tokens."""
 
 from __future__ import annotations
 
@@ -10,15 +10,14 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from mslt_core.models.batches import batches_within, padded
-from mslt_core.spec.errors import CheckpointError, DataError, SpecError
+from mslt_core.models import hidden_states
+from mslt_core.models.batches import batches_within
+from mslt_core.spec.errors import DataError
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
-    from mslt_core.spec.specs import Pooling
-
-MAX_SUBWORDS = 4096  # in a batch, padding included; more is no faster on a CPU
+    from mslt_core.spec.specs import Pooling, Precision
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -39,9 +38,10 @@ def embed(
     layers: Sequence[int],
     pooling: Pooling = "mean",
     max_length: int = 128,
+    precision: Precision = "float32",
     report: Callable[[int, int], None] | None = None,
 ) -> Embedded:
-    """Mean-pooled hidden states of sentences, at any layers in one pass.
+    """Pooled hidden states of sentences, at any layers in one pass.
 
     A sentence's vector does not depend on the other sentences, up to rounding of float32.
 
@@ -55,11 +55,15 @@ def embed(
         One sentence each.
     layers : sequence of int
         0 is the embedding output, 1 to n_layers are the blocks' outputs.
-    pooling : {"mean", "mean_no_special"}
+    pooling : {"mean", "mean_no_special", "first", "max"}
         Average over all tokens of a sentence, ``<s>`` and ``</s>`` included, or over all but
-        these. Padding never counts.
+        these; the first token alone, which is ``<s>`` or ``[CLS]`` where the tokenizer sets one;
+        or the largest value of each feature over all tokens, special ones included. Padding never
+        counts.
     max_length : int
         Tokens per sentence, special ones included; the rest of a longer sentence is cut off.
+    precision : {"float32", "bfloat16"}
+        Of the matrix products on a GPU (CUDA); elsewhere they are float32. Pooling is float32.
     report : callable, optional
         Called after every batch with the number of sentences done, and of all.
 
@@ -82,8 +86,11 @@ def embed(
     -----
     "mean" is the paper's choice, taken literally: "mean-pooling the hidden states from the last
     layer" (Lim et al. 2024, footnote 3).
+
+    The model is gone through once for all layers; pooling reads each layer's states once more,
+    n_tokens * hidden_size numbers, beside some 12 * n_tokens * hidden_size^2 products of a block.
     """
-    _check_question(model, tokenizer, layers, max_length)
+    hidden_states.check_question(model, tokenizer, layers, max_length)
     encoded = tokenizer(
         list(texts), truncation=True, max_length=max_length, return_special_tokens_mask=True
     )
@@ -99,15 +106,18 @@ def embed(
     }
     n_done = 0
     lengths = np.array([len(sentence.input_ids) for sentence in sentences], dtype=np.int64)
-    for rows in batches_within(lengths, MAX_SUBWORDS):
+    for rows in batches_within(lengths, hidden_states.max_subwords(model)):
         batch = [sentences[row] for row in rows]
-        pooled = _pooled(model, batch, tokenizer.pad_token_id, layers, pooling)
-        for layer, X in zip(layers, pooled, strict=True):
+        input_ids = [sentence.input_ids for sentence in batch]
+        states = hidden_states.states_of(
+            model, input_ids, tokenizer.pad_token_id, layers, precision
+        )
+        for layer, X in _pooled(states, batch, pooling).items():
             vectors[layer][rows] = X
         n_done += len(rows)
         if report:
             report(n_done, len(texts))
-    _check_finite(vectors)
+    hidden_states.check_finite(vectors, "sentence")
     n_truncated = sum(bool(encoding.overflowing) for encoding in encoded.encodings or ())
     return Embedded(layers=vectors, n_truncated=n_truncated)
 
@@ -122,49 +132,27 @@ class _Sentence(NamedTuple):
 
 @torch.inference_mode()
 def _pooled(
-    model: PreTrainedModel,
-    batch: Sequence[_Sentence],
-    pad_id: int,
-    layers: Sequence[int],
-    pooling: Pooling,
-) -> list[npt.NDArray[np.float32]]:
+    states: hidden_states.States, batch: Sequence[_Sentence], pooling: Pooling
+) -> dict[int, npt.NDArray[np.float32]]:
     """Per layer the batch's vectors, (len(batch), hidden_size)."""
-
-    def tensor(rows: list[npt.NDArray[np.int64]], fill: int) -> torch.Tensor:
-        return torch.from_numpy(padded(rows, fill)).to(model.device)
-
-    attention_mask = tensor([np.ones_like(sentence.input_ids) for sentence in batch], 0)
-    hidden_states = model(
-        input_ids=tensor([sentence.input_ids for sentence in batch], pad_id),
-        attention_mask=attention_mask,
-        output_hidden_states=True,
-    ).hidden_states
-    counted = attention_mask
-    if pooling == "mean_no_special":
-        counted = tensor([1 - sentence.special for sentence in batch], 0)
-    weights = (counted / counted.sum(dim=1, keepdim=True)).unsqueeze(1)
-    # (n, 1, seq_len) times (n, seq_len, hidden_size); bfloat16 has no NumPy type, so widen first
-    return [(weights @ hidden_states[layer].float()).squeeze(1).cpu().numpy() for layer in layers]
-
-
-def _check_question(
-    model: PreTrainedModel,
-    tokenizer: PreTrainedTokenizerFast,
-    layers: Sequence[int],
-    max_length: int,
-) -> None:
-    n_layers = model.config.num_hidden_layers
-    strangers = [layer for layer in layers if not 0 <= layer <= n_layers]
-    if strangers:
-        raise SpecError(
-            f"the model has layers 0 to {n_layers}, got {strangers[0]}",
-            hint="0 is the embedding output.",
-        )
-    if max_length > tokenizer.model_max_length:
-        raise SpecError(
-            f"max_length must be at most {tokenizer.model_max_length}, which is all that "
-            f"the model can read, got {max_length}"
-        )
+    mask = states.attention_mask
+    if pooling == "first":
+        pooled = {layer: H[:, 0] for layer, H in states.by_layer.items()}
+    elif pooling == "max":
+        padding = (mask == 0).unsqueeze(2)
+        pooled = {
+            layer: H.masked_fill_(padding, -torch.inf).amax(dim=1)
+            for layer, H in states.by_layer.items()
+        }
+    else:
+        if pooling == "mean_no_special":
+            own = [1 - sentence.special for sentence in batch]
+            mask = hidden_states.tensor(own, 0, mask.device)
+        weights = (mask / mask.sum(dim=1, keepdim=True)).unsqueeze(1)
+        # (n, 1, seq_len) times (n, seq_len, hidden_size)
+        pooled = {layer: (weights @ H.float()).squeeze(1) for layer, H in states.by_layer.items()}
+    # bfloat16 has no NumPy type, so widen before leaving torch
+    return {layer: X.float().cpu().numpy() for layer, X in pooled.items()}
 
 
 def _check_sentences(texts: Sequence[str], sentences: Sequence[_Sentence]) -> None:
@@ -172,13 +160,3 @@ def _check_sentences(texts: Sequence[str], sentences: Sequence[_Sentence]) -> No
     for number, (text, sentence) in enumerate(zip(texts, sentences, strict=True), start=1):
         if not text.strip() or sentence.special.all():
             raise DataError(f"sentence {number} of {len(texts)} is empty: {text!r}")
-
-
-def _check_finite(vectors: dict[int, npt.NDArray[np.float32]]) -> None:
-    for layer, X in vectors.items():
-        broken = np.flatnonzero(~np.isfinite(X).all(axis=1))
-        if broken.size:
-            raise CheckpointError(
-                f"layer {layer} gives a vector with NaN or infinity for sentence {broken[0] + 1}",
-                hint="The weights are damaged or their training diverged.",
-            )

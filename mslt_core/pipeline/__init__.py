@@ -23,16 +23,21 @@ from mslt_core.pipeline.comparing import (
     run_result,
     zero_shot_means,
 )
+from mslt_core.pipeline.corpora import EXAMPLE_CORPUS, open_corpus
 from mslt_core.pipeline.coverage import data_coverage
 from mslt_core.pipeline.embedding import (
-    EXAMPLE_CORPUS,
+    Layers,
     Question,
     Report,
+    embed_layers,
     embeddings,
     joined_rows,
+    layer_of,
+    layer_rows,
+    layers_of,
     n_truncated,
-    open_corpus,
     quiet,
+    relative_depth,
 )
 from mslt_core.pipeline.explaining import explain
 from mslt_core.pipeline.fetching import fetch, fetchable
@@ -86,6 +91,7 @@ from mslt_core.pipeline.searching import (
 from mslt_core.pipeline.swept import Swept, swept
 from mslt_core.pipeline.tables import as_latex
 from mslt_core.pipeline.training import check_data, execute_training
+from mslt_core.pipeline.words import WordRows, word_rows
 
 __all__ = [
     "BUDGET",
@@ -101,12 +107,14 @@ __all__ = [
     "PROJECT",
     "Access",
     "Average",
+    "Layers",
     "Measures",
     "Question",
     "Report",
     "SetGap",
     "Swept",
     "TaskOffer",
+    "WordRows",
     "allowed_roots",
     "applies_to",
     "as_latex",
@@ -121,6 +129,7 @@ __all__ = [
     "data_help",
     "default_steps",
     "difference",
+    "embed_layers",
     "embeddings",
     "execute_language_vectors",
     "execute_mingling",
@@ -139,6 +148,9 @@ __all__ = [
     "judge_criteria",
     "language_map",
     "layer_curves",
+    "layer_of",
+    "layer_rows",
+    "layers_of",
     "level_with",
     "look_stamp",
     "luck_reaches",
@@ -157,6 +169,7 @@ __all__ = [
     "quiet",
     "random_sets",
     "realised",
+    "relative_depth",
     "require_run",
     "run_groups",
     "run_result",
@@ -168,6 +181,7 @@ __all__ = [
     "swept",
     "task_offer",
     "task_titles",
+    "word_rows",
     "writing_system_scores",
     "zero_shot_means",
 ]

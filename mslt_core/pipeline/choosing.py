@@ -12,7 +12,7 @@ import numpy.typing as npt
 from mslt_core.analysis import blending, heuristics, sets
 from mslt_core.analysis.mds import classical_mds, complete
 from mslt_core.data import typology
-from mslt_core.pipeline.embedding import corpus_stamp
+from mslt_core.pipeline.corpora import corpus_stamp
 from mslt_core.pipeline.ingredients import (
     Access,
     Ingredients,

@@ -10,15 +10,9 @@ import numpy.typing as npt
 from mslt_core.analysis import selection, sets
 from mslt_core.data import pretraining, tasks, typology
 from mslt_core.pipeline.checkpoints import checkpoint, model_folder
-from mslt_core.pipeline.embedding import (
-    EXAMPLE_CORPUS,
-    Question,
-    Report,
-    embeddings,
-    open_corpus,
-    quiet,
-)
-from mslt_core.pipeline.places import data_folder, existing_folder
+from mslt_core.pipeline.corpora import EXAMPLE_CORPUS, corpus_place, open_corpus
+from mslt_core.pipeline.embedding import Question, Report, embeddings, quiet
+from mslt_core.pipeline.places import data_folder
 from mslt_core.spec.errors import BadInputError, NotComputedError
 from mslt_core.spec.languages import LANGUAGES, label
 from mslt_core.spec.results import CheckpointRef
@@ -200,7 +194,7 @@ def text_folder(corpus: str, roots: tuple[Path, ...] | None) -> str:
     name, _, folder = corpus.partition(":")
     if name in tasks.TASKS:
         return str(data_folder(name, folder, roots) or "")
-    return "" if corpus == EXAMPLE_CORPUS else str(existing_folder(corpus, roots=roots))
+    return "" if corpus == EXAMPLE_CORPUS else corpus_place(corpus, roots=roots)
 
 
 def vocabulary_stamp(access: Access, spec: SelectSpec) -> str:

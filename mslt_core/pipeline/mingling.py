@@ -10,17 +10,15 @@ import numpy.typing as npt
 from mslt_core.analysis import cka as cka_analysis
 from mslt_core.analysis import projection
 from mslt_core.pipeline.checkpoints import checkpoint
+from mslt_core.pipeline.corpora import corpus_place, corpus_stamp
 from mslt_core.pipeline.embedding import (
-    EXAMPLE_CORPUS,
     Embeddings,
     Question,
     Report,
-    corpus_stamp,
     embeddings,
     joined_rows,
     quiet,
 )
-from mslt_core.pipeline.places import existing_folder
 from mslt_core.spec.errors import BadInputError, NotComputedError
 from mslt_core.spec.measuring import PairMatrix
 from mslt_core.spec.results import CheckpointRef, CkaResult, MapResult, MingleResult
@@ -185,13 +183,9 @@ def mingle(
 
 def look_stamp(store: Store, look: MingleSpec, *, roots: tuple[Path, ...] | None = None) -> str:
     """Changes with what a look is made of: its corpus and the weights of its checkpoints."""
-    folder = (
-        look.corpus
-        if look.corpus == EXAMPLE_CORPUS
-        else str(existing_folder(look.corpus, roots=roots))
-    )
     refs = [checkpoint(store, key, roots=roots) for key in look.checkpoints]
-    return " ".join([corpus_stamp(folder), *(ref.fingerprint for ref in refs)])
+    place = corpus_place(look.corpus, roots=roots)
+    return " ".join([corpus_stamp(place), *(ref.fingerprint for ref in refs)])
 
 
 class _StopRequestedError(Exception):

@@ -4,7 +4,7 @@ import dataclasses
 from pathlib import Path
 
 from mslt_core.data import tasks
-from mslt_core.pipeline.embedding import open_corpus
+from mslt_core.pipeline.corpora import open_corpus
 from mslt_core.pipeline.places import data_folder
 from mslt_core.spec.errors import BadInputError
 

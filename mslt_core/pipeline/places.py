@@ -39,6 +39,14 @@ def allowed_roots() -> tuple[Path, ...]:
 
 def existing_folder(text: str | Path, *, roots: tuple[Path, ...] | None = None) -> Path:
     """The folder that `text` names, links resolved; refused outside `roots` when given."""
+    path = existing_place(text, roots=roots)
+    if not path.is_dir():
+        raise _no_folder(path)
+    return path
+
+
+def existing_place(text: str | Path, *, roots: tuple[Path, ...] | None = None) -> Path:
+    """As `existing_folder`, but a file will do."""
     if not str(text).strip():
         raise BadInputError("no folder given", hint="Give its path.")
     path = Path(text).expanduser().resolve()
@@ -47,11 +55,15 @@ def existing_folder(text: str | Path, *, roots: tuple[Path, ...] | None = None) 
             f"{path} lies outside the folders that may be read: {', '.join(map(str, roots))}",
             hint="Start the dashboard with MSLT_ROOTS set to the folder you need.",
         )
-    if not path.is_dir():
-        raise BadInputError(
-            f"there is no folder {path}", hint="Check the path; it may be relative to the project."
-        )
+    if not path.exists():
+        raise _no_folder(path)
     return path
+
+
+def _no_folder(path: Path) -> BadInputError:
+    return BadInputError(
+        f"there is no folder {path}", hint="Check the path; it may be relative to the project."
+    )
 
 
 def data_folder(

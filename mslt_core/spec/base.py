@@ -37,17 +37,28 @@ class Spec(BaseModel):
 
     def digest(self) -> str:
         """16 hexadecimal digits that name the question: kind, schema number and every field."""
-        fields = self.model_dump(mode="json")
-        for name, info in type(self).model_fields.items():
-            if Later in info.metadata and getattr(self, name) == info.default:
-                del fields[name]
-        content = [type(self).__name__, self.schema_number, fields]
+        content = [type(self).__name__, self.schema_number, _told(self)]
         text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def but(self, **changes: Any) -> Self:
         """The same question with some fields changed, checked again."""
         return type(self)(**{**dict(self), **changes})
+
+
+def _told(value: object, dumped: Any = None) -> Any:
+    """A spec's fields as JSON, without later ones at their default, in specs inside it too."""
+    if isinstance(value, tuple):
+        return [_told(*pair) for pair in zip(value, dumped, strict=True)]
+    if not isinstance(value, Spec):
+        return dumped
+    fields = value.model_dump(mode="json")
+    for name, info in type(value).model_fields.items():
+        if Later in info.metadata and getattr(value, name) == info.default:
+            del fields[name]
+        else:
+            fields[name] = _told(getattr(value, name), fields[name])
+    return fields
 
 
 def _sentence(kind: str, error: ValidationError) -> str:

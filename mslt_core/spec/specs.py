@@ -12,7 +12,7 @@ from mslt_core.spec.base import Lang, Langs, Later, Seed, Spec
 from mslt_core.spec.errors import SpecError
 from mslt_core.spec.languages import languages
 
-Pooling = Literal["mean", "mean_no_special"]
+Pooling = Literal["mean", "mean_no_special", "first", "max"]
 Estimator = Literal["debiased", "biased"]
 Projection = Literal["pca", "tsne", "umap"]
 Precision = Literal["float32", "bfloat16"]
@@ -159,14 +159,19 @@ def set_name(source_langs: tuple[str, ...]) -> str:
 
 
 class EmbedSpec(Spec):
-    """Mean-pooled vectors of one language's sentences at one layer of one checkpoint."""
+    """Pooled vectors of one language's sentences at one layer of one checkpoint."""
 
     checkpoint: str = Field(description="fingerprint of weights, tokenizer and configuration")
     corpus: str = Field(description="fingerprint of this language's sentence ids and texts")
     lang: Lang
     layer: int = Field(ge=0, description="0 is the embedding output, 1..n_layers the blocks'")
     pooling: Pooling = "mean"
-    max_length: int = Field(default=128, ge=8)
+    max_length: int = Field(
+        default=128, ge=8, description="sub-words at most; fewer where the model reads fewer"
+    )
+    precision: Annotated[Precision, Later] = Field(
+        default="float32", description="of the matrix products on a GPU"
+    )
 
 
 class LanguageVectorSpec(Spec):

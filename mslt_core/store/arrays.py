@@ -10,7 +10,7 @@ import numpy.typing as npt
 from mslt_core.spec.base import Spec
 from mslt_core.spec.errors import StoreError
 from mslt_core.store.atomic import DamagedError, remove_strays
-from mslt_core.store.spec_text import spec_to_text
+from mslt_core.store.spec_text import is_text_of, spec_to_text
 from mslt_core.store.tensors import Arrays, read_tensors, write_tensors
 
 logger = logging.getLogger(__name__)
@@ -38,7 +38,7 @@ class ArrayStore:
             path = _place(folder, spec)
             try:
                 arrays, metadata = read_tensors(path)
-                if metadata.get("spec") != spec_to_text(spec):
+                if not is_text_of(metadata.get("spec", ""), spec):
                     raise DamagedError("it answers another question")
             except FileNotFoundError:
                 continue

@@ -32,3 +32,13 @@ def spec_from_text(text: str, digest: str) -> Spec:
             f"or written by another version (schema {content.get('schema_number')})"
         )
     return spec
+
+
+def is_text_of(text: str, spec: Spec) -> bool:
+    """Whether `text` tells this spec, be it from before a field that came later."""
+    if text == spec_to_text(spec):
+        return True
+    try:
+        return spec_from_text(text, spec.digest()) == spec
+    except DamagedError:
+        return False

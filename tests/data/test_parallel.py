@@ -133,7 +133,7 @@ def test_accepts_what_other_programs_write(write, content):
         (TREEBANK.replace("\n\n", "\n", 1), "line 5: .* 10 columns, got 1 in '# sent_id = w01'"),
         (TREEBANK.replace("\n\n", "\n \n", 1), "line 5: .* 10 columns, got 1 in ' '"),
         (TREEBANK.replace(WORD + "\n", "", 1), "line 1: a sentence without words"),
-        ("\n", "has no sentences"),
+        ("\n", "has no sentence, only blank lines"),
         ("", "is empty"),
     ],
 )
@@ -162,7 +162,7 @@ def test_any_damage_is_refused_or_harmless(tmp_path_factory, data):
 def test_refuses_a_folder_without_treebanks(tmp_path):
     with pytest.raises(DataError, match=r"there is no folder .*nowhere"):
         open_corpus(tmp_path / "nowhere")
-    with pytest.raises(DataError, match=r"has no PUD treebank\. It should hold folders such as"):
+    with pytest.raises(DataError, match=r"has no PUD treebank and no other .* such as UD_English"):
         open_corpus(tmp_path)
 
 

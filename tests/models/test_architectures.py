@@ -8,6 +8,7 @@ import torch
 import transformers
 
 from mslt_core.models import completeness, config, screening
+from mslt_core.models.embed import embed
 from mslt_core.models.finetune import finetune, save_model
 from mslt_core.models.load import load_encoder, load_with_head
 from mslt_core.models.predict import predict
@@ -205,3 +206,13 @@ def test_padding_does_not_change_what_t5_s_heads_say(checkpoint, rows):
         one = model(text, (text != 1).long()).logits
         other = model(padded, (padded != tokenizer.pad_token_id).long()).logits
     torch.testing.assert_close(one, other)
+
+
+@pytest.mark.parametrize("family", MODELS)
+def test_the_last_layer_alone_is_the_last_of_all(family, checkpoint, tiny_tokenizer):
+    # asked for alone it is the model's output, otherwise the last of its hidden states
+    model, texts = load_encoder(checkpoint(family)), ["Mary went home", "York"]
+    (alone,) = embed(model, tiny_tokenizer, texts, layers=[2]).layers.values()
+    among = embed(model, tiny_tokenizer, texts, layers=[0, 1, 2]).layers
+    np.testing.assert_array_equal(alone, among[2])
+    assert not np.allclose(among[1], among[2], atol=1e-3)

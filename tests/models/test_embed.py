@@ -1,16 +1,19 @@
 """A sentence's vector is the mean of its own tokens' hidden states, whoever stands beside it."""
 
 import copy
+import itertools
+from typing import get_args
 
 import numpy as np
 import pytest
 import torch
 from tokenizers import normalizers, pre_tokenizers
 
-from mslt_core.models import embed as embed_module
+from mslt_core.models import hidden_states
 from mslt_core.models.embed import embed
 from mslt_core.models.load import load_encoder
 from mslt_core.spec.errors import CheckpointError, DataError, SpecError
+from mslt_core.spec.specs import Pooling
 
 ATOL = 2e-6  # float32: products of other sizes sum in another order
 SENTENCES = [
@@ -31,17 +34,19 @@ def vectors_one_by_one(model, tokenizer, texts, layer, pooling):
         input_ids = tokenizer(text, return_tensors="pt")["input_ids"]
         with torch.no_grad():
             states = model(input_ids=input_ids, output_hidden_states=True).hidden_states[layer][0]
-        own = [token not in (0, 2) or pooling == "mean" for token in input_ids[0].tolist()]
-        vectors.append(states[own].numpy().mean(axis=0))
+        own = [token not in (0, 2) or pooling != "mean_no_special" for token in input_ids[0]]
+        tokens = states[own].numpy()
+        pooled = {"first": tokens[0], "max": tokens.max(axis=0)}
+        vectors.append(pooled.get(pooling, tokens.mean(axis=0)))
     return np.stack(vectors)
 
 
-@pytest.mark.parametrize("pooling", ["mean", "mean_no_special"])
+@pytest.mark.parametrize("pooling", get_args(Pooling))
 @pytest.mark.parametrize("max_subwords", [1, 24, 4096])
 def test_a_vector_does_not_depend_on_its_batch(
     tiny_encoder, tiny_tokenizer, monkeypatch, pooling, max_subwords
 ):
-    monkeypatch.setattr(embed_module, "MAX_SUBWORDS", max_subwords)
+    monkeypatch.setattr(hidden_states, "MAX_SUBWORDS", max_subwords)
     layers = range(N_LAYERS + 1)
     got = embed(tiny_encoder, tiny_tokenizer, SENTENCES, layers=layers, pooling=pooling)
     for layer in layers:
@@ -69,11 +74,24 @@ def test_the_last_layer_is_the_encoder_s_output(tiny_encoder, tiny_tokenizer):
 
 
 def test_poolings_differ(tiny_encoder, tiny_tokenizer):
-    means = [
+    found = [
         embed(tiny_encoder, tiny_tokenizer, SENTENCES, layers=[2], pooling=pooling).layers[2]
-        for pooling in ("mean", "mean_no_special")
+        for pooling in get_args(Pooling)
     ]
-    assert np.abs(means[0] - means[1]).max(axis=1).min() > 0.01
+    for one, other in itertools.combinations(found, 2):
+        assert np.abs(one - other).max(axis=1).min() > 0.01
+
+
+def test_the_largest_value_is_that_of_all_tokens_and_never_of_padding(tiny_encoder, tiny_tokenizer):
+    # beside a long sentence, "York" is mostly padding, whose states are those of <pad>
+    alone, beside = (
+        embed(tiny_encoder, tiny_tokenizer, texts, layers=[0, 2], pooling="max").layers
+        for texts in (["York"], ["York", SENTENCES[4]])
+    )
+    for layer in (0, 2):
+        np.testing.assert_allclose(beside[layer][0], alone[layer][0], atol=ATOL)
+        first = embed(tiny_encoder, tiny_tokenizer, ["York"], layers=[layer], pooling="first")
+        assert (alone[layer] >= first.layers[layer] - ATOL).all()
 
 
 def test_counts_truncated_sentences(tiny_encoder, tiny_tokenizer):
@@ -95,7 +113,7 @@ def test_does_not_count_a_sentence_that_just_fits(tiny_encoder, tiny_tokenizer):
 
 
 def test_reports_every_batch(tiny_encoder, tiny_tokenizer, monkeypatch):
-    monkeypatch.setattr(embed_module, "MAX_SUBWORDS", 8)
+    monkeypatch.setattr(hidden_states, "MAX_SUBWORDS", 8)
     told = []
     # 3 tokens each with <s> and </s>: two fit into a batch
     embed(tiny_encoder, tiny_tokenizer, ["a"] * 5, layers=[0], report=lambda *n: told.append(n))
@@ -133,6 +151,13 @@ def test_refuses_a_layer_that_is_not_there(tiny_encoder, tiny_tokenizer, layer):
 def test_refuses_more_tokens_than_the_model_reads(tiny_encoder, tiny_tokenizer):
     with pytest.raises(SpecError, match=r"max_length must be at most 128, .* got 129"):
         embed(tiny_encoder, tiny_tokenizer, SENTENCES, layers=[0], max_length=129)
+
+
+def test_refuses_more_tokens_than_there_are_positions(tiny_encoder, tiny_tokenizer):
+    tokenizer = copy.deepcopy(tiny_tokenizer)
+    tokenizer.model_max_length = int(1e30)  # as tokenizers are saved that were told no limit
+    with pytest.raises(SpecError, match=r"max_length must be at most 128, .* got 129"):
+        embed(tiny_encoder, tokenizer, SENTENCES, layers=[0], max_length=129)
 
 
 def test_refuses_vectors_that_are_not_finite(tiny_checkpoint, tiny_tokenizer):

@@ -8,7 +8,7 @@ import pytest
 
 from mslt_core.spec.errors import SpecError, UnknownLanguageError
 from mslt_core.spec.selecting import SelectSpec
-from mslt_core.spec.specs import EmbedSpec, MapSpec, TrainSpec, set_name
+from mslt_core.spec.specs import CkaSpec, EmbedSpec, MapSpec, TrainSpec, set_name
 
 TRAIN = {
     "task": "cldr-ner",
@@ -62,6 +62,17 @@ def test_every_field_of_a_run_changes_its_digest():
     changes = [*({field: value} for field, value in OTHER.items()), *LATER.values()]
     digests = {TrainSpec(**{**TRAIN, **change}).digest() for change in changes}
     assert len({*digests, TrainSpec(**TRAIN).digest()}) == len(changes) + 1
+
+
+def test_a_field_that_came_later_leaves_older_names_in_specs_inside_others_too():
+    asked = CkaSpec(embeds=(EMBED, EMBED.but(lang="de")), ids="i", n=4)
+    fields = asked.model_dump(mode="json")
+    for embed in fields["embeds"]:
+        assert embed.pop("precision") == "float32"
+    text = json.dumps(["CkaSpec", 1, fields], sort_keys=True, separators=(",", ":"))
+    assert asked.digest() == hashlib.sha256(text.encode()).hexdigest()[:16]
+    half = CkaSpec(embeds=(EMBED, EMBED.but(lang="de", precision="bfloat16")), ids="i", n=4)
+    assert half.digest() != asked.digest()
 
 
 def test_a_field_that_came_later_leaves_older_runs_their_names():

@@ -1,6 +1,7 @@
 """Read-through arrays: computed once, damaged ones again, never another question's answer."""
 
 import errno
+import json
 import logging
 import shutil
 
@@ -9,6 +10,7 @@ import pytest
 
 from mslt_core.spec.errors import StoreError
 from mslt_core.store import Store, atomic
+from mslt_core.store.tensors import read_tensors, write_tensors
 
 
 @pytest.fixture
@@ -51,6 +53,7 @@ def test_peek_never_computes(store, embed_spec, compute):
         {"layer": 1},
         {"pooling": "mean_no_special"},
         {"max_length": 64},
+        {"precision": "bfloat16"},
     ],
     ids=lambda change: next(iter(change)),
 )
@@ -63,6 +66,15 @@ def test_another_schema_number_asks_for_another_entry(store, embed_spec, compute
     store.arrays.put(embed_spec(), compute())
     monkeypatch.setattr(type(embed_spec()), "schema_number", 2)
     assert store.arrays.peek(embed_spec()) is None
+
+
+def test_an_entry_from_before_a_field_that_came_later_is_found(store, embed_spec, compute):
+    store.arrays.put(embed_spec(), compute())
+    arrays, metadata = read_tensors(entry(store, embed_spec()))
+    written = json.loads(metadata["spec"])
+    assert written["fields"].pop("precision") == "float32"
+    write_tensors(entry(store, embed_spec()), arrays, {"spec": json.dumps(written)})
+    assert store.arrays.peek(embed_spec())["embeddings"][0, 0] == 1
 
 
 def cut_short(path):
