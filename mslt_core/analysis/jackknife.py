@@ -12,6 +12,7 @@ Array = npt.NDArray[np.float64]
 
 N_BLOCKS = 40
 """Blocks at most: enough for a steady spread (39 degrees of freedom), few enough to keep."""
+LEVEL = 0.95
 MIN_BLOCKS = 5
 """With fewer the spread itself is hardly known."""
 
@@ -25,10 +26,18 @@ class Measured:
     without: Array
     """(n_blocks, *shape): the number without the block."""
     sizes: npt.NDArray[np.int64]
-    """(n_blocks,): sentences in each block."""
+    """(n_blocks,): sentences in each block; empty for a number without an interval."""
+    ends: tuple[Array, Array] | None = None
+    """An interval of its own, such as Wilson's for a share; otherwise the jackknife's holds."""
 
     def __sub__(self, other: "Measured") -> "Measured":
         """The difference, block by block: both must be of the same sentences in the same blocks."""
+        if not len(self.sizes) or not len(other.sizes):
+            return Measured(
+                value=np.asarray(self.value - other.value),
+                without=np.empty((0, *self.value.shape)),
+                sizes=np.empty(0, dtype=np.int64),
+            )
         if not np.array_equal(self.sizes, other.sizes):
             raise ValueError("a difference needs the same blocks on both sides")
         return self._but(self.value - other.value, self.without - other.without)
@@ -42,7 +51,7 @@ class Measured:
     def _but(self, value: Array, without: Array) -> "Measured":
         return Measured(value=np.asarray(value), without=without, sizes=self.sizes)
 
-    def interval(self, level: float = 0.95) -> tuple[Array, Array]:
+    def interval(self, level: float = LEVEL) -> tuple[Array, Array]:
         """Lower and upper end of the confidence interval, each of the value's shape.
 
         Student's t with n_blocks - 1 degrees of freedom around the value. It carries that other
@@ -51,6 +60,8 @@ class Measured:
         # here and not above: it would take a third of the command line's start-up
         from scipy.special import stdtrit
 
+        if self.ends is not None and level == LEVEL:
+            return self.ends
         half = stdtrit(len(self.sizes) - 1, (1 + level) / 2) * self.standard_error()
         return self.value - half, self.value + half
 

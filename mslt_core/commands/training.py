@@ -14,6 +14,7 @@ from mslt_core.pipeline import (
     Report,
     check_data,
     execute_language_vectors,
+    execute_measuring,
     execute_mingling,
     execute_training,
     open_store,
@@ -21,6 +22,7 @@ from mslt_core.pipeline import (
 )
 from mslt_core.spec.base import Spec
 from mslt_core.spec.errors import SpecError, TrainingError
+from mslt_core.spec.measuring import MeasureSpec
 from mslt_core.spec.specs import (
     LanguageVectorsSpec,
     MingleSpec,
@@ -34,6 +36,7 @@ LOOK_EVERY_S = 0.3
 JOBS: dict[type[Spec], jobs.Execute] = {
     MingleSpec: execute_mingling,
     LanguageVectorsSpec: execute_language_vectors,
+    MeasureSpec: execute_measuring,
 }
 
 

@@ -51,6 +51,7 @@ from mslt_core.pipeline.measured import (
     pair_matrices,
     pairs_there,
 )
+from mslt_core.pipeline.measuring import execute_measuring, measure, measure_stamp
 from mslt_core.pipeline.mingling import (
     cka,
     cka_matrices,
@@ -132,6 +133,7 @@ __all__ = [
     "embed_layers",
     "embeddings",
     "execute_language_vectors",
+    "execute_measuring",
     "execute_mingling",
     "execute_training",
     "existing_folder",
@@ -155,6 +157,8 @@ __all__ = [
     "look_stamp",
     "luck_reaches",
     "make_train_spec",
+    "measure",
+    "measure_stamp",
     "mingle",
     "model_folder",
     "n_truncated",

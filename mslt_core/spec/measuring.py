@@ -8,6 +8,7 @@ import numpy.typing as npt
 from pydantic import Field
 
 from mslt_core.spec.base import Langs, Seed, Spec
+from mslt_core.spec.corpora import Original
 from mslt_core.spec.results import CheckpointRef
 from mslt_core.spec.specs import EmbedSpec, Pooling
 
@@ -31,7 +32,7 @@ class MeasureSpec(Spec):
     pooling: Pooling = "mean"
     space: Space = "raw"
     k: int = Field(default=15, ge=1, le=50, description="neighbours of a sentence")
-    original: str = Field(default="any", description="language the sentences were written in")
+    original: Original = Field(default="any", description="language they were written in first")
     seed: Seed = 0
 
 

@@ -1,0 +1,197 @@
+"""Measures of the space layer by layer, computed once and kept."""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from mslt_core.analysis.jackknife import Measured, document_blocks
+from mslt_core.pipeline.checkpoints import checkpoint
+from mslt_core.pipeline.corpora import corpus_place, corpus_stamp
+from mslt_core.pipeline.embedding import Question, Report, layer_rows, layers_of, quiet
+from mslt_core.pipeline.measured import Found, Measures
+from mslt_core.pipeline.parts import PARTS
+from mslt_core.spec.errors import BadInputError, NotComputedError
+from mslt_core.spec.measuring import LayerSpec, MeasureSpec, Part
+from mslt_core.spec.results import CheckpointRef
+from mslt_core.spec.specs import Where
+from mslt_core.store import Arrays, Store
+
+Blocks = npt.NDArray[np.int64]
+
+MIN_SENTENCES = 20
+"""Fewer parallel sentences than this say nothing about languages."""
+
+
+def measure(
+    store: Store,
+    look: MeasureSpec,
+    report: Report = quiet,
+    *,
+    compute: bool = True,
+    roots: tuple[Path, ...] | None = None,
+) -> Measures:
+    """Every part of a look at every layer of every checkpoint.
+
+    With ``compute=False`` nothing is computed: NotComputedError names the first missing part.
+    """
+    question = _question(look, roots)
+    refs = [checkpoint(store, key, roots=roots) for key in look.checkpoints]
+    layers = [layers_of(ref, look.layers or "all") for ref in refs]
+    blocks = document_blocks(question.groups(), seed=look.seed)
+    places = [(ref, layer) for ref, of_ref in zip(refs, layers, strict=True) for layer in of_ref]
+    found: dict[tuple[str, int], dict[str, Measured]] = {}
+    for done, (ref, layer) in enumerate(places):
+
+        def told(_done: int, _total: int, message: str, done: int = done) -> None:
+            report(done, len(places), message)
+
+        told(0, 0, f"{ref.name}: layer {layer}")
+        here = found.setdefault((ref.key, layer), {})
+        for part in look.parts:
+            here |= _part(store, _Place(look, question, ref, layer, blocks), part, told, compute)
+    return Measures(
+        checkpoints=tuple(refs),
+        layers=tuple(layers),
+        found=tuple(
+            tuple(found[ref.key, layer] for layer in of_ref)
+            for ref, of_ref in zip(refs, layers, strict=True)
+        ),
+        langs=question.langs,
+        n=len(question.ids),
+        n_blocks=len(np.unique(blocks)),
+    )
+
+
+class _Place:
+    """One layer of one checkpoint, and the sentences that are looked at there."""
+
+    def __init__(
+        self,
+        look: MeasureSpec,
+        question: Question,
+        ref: CheckpointRef,
+        layer: int,
+        blocks: Blocks,
+    ) -> None:
+        self.look, self.question, self.ref = look, question, ref
+        self.layer, self.blocks = layer, blocks
+
+    def spec(self, part: Part) -> LayerSpec:
+        """What the store keeps the part under."""
+        return LayerSpec(
+            part=part,
+            embeds=self.question.embed_specs(self.ref, self.layer),
+            ids=_fingerprint("\n".join(self.question.ids).encode()),
+            n=len(self.question.ids),
+            blocks=_fingerprint(self.blocks.tobytes()),
+            space=self.look.space,
+            k=self.look.k if part in {"pairs", "mixing"} else 0,
+            seed=self.look.seed,
+        )
+
+
+def _part(
+    store: Store, place: _Place, part: Part, report: Report, compute: bool
+) -> Mapping[str, Measured]:
+    spec = place.spec(part)
+    stored = store.arrays.peek(spec)
+    if stored is None:
+        if not compute:
+            raise NotComputedError(
+                f"the measures of {place.ref.name} at layer {place.layer} are not computed yet"
+            )
+        rows = layer_rows(store, place.question, place.ref, place.layer, report)
+        report(0, 0, f"{place.ref.name}: layer {place.layer}, {part}")
+        stored = _packed(PARTS[part](rows, place.blocks, place.look))
+        store.arrays.put(spec, stored)
+    return _unpacked(stored)
+
+
+def _packed(found: Found) -> Arrays:
+    arrays: Arrays = {}
+    for name, one in found.items():
+        arrays[name] = np.asarray(one.value, dtype=np.float64)
+        if len(one.sizes):
+            # what is left out moves a number by a few percent: six digits are plenty
+            arrays[f"{name}.without"] = one.without.astype(np.float32)
+            arrays["sizes"] = one.sizes
+        if one.ends is not None:
+            arrays[f"{name}.low"], arrays[f"{name}.high"] = one.ends
+    return arrays
+
+
+def _unpacked(arrays: Arrays) -> dict[str, Measured]:
+    none = np.empty(0, dtype=np.int64)
+    found = {}
+    for name, value in arrays.items():
+        if name == "sizes" or "." in name:
+            continue
+        without = arrays.get(f"{name}.without")
+        ends = (arrays[f"{name}.low"], arrays[f"{name}.high"]) if f"{name}.low" in arrays else None
+        found[name] = Measured(
+            value=value,
+            without=np.empty((0, *value.shape)) if without is None else without.astype(np.float64),
+            sizes=none if without is None else arrays["sizes"],
+            ends=ends,
+        )
+    return found
+
+
+def _question(look: MeasureSpec, roots: tuple[Path, ...] | None) -> Question:
+    question = Question(
+        look.corpus,
+        look.langs,
+        layers=look.layers or "all",
+        pooling=look.pooling,
+        original=look.original,
+        roots=roots,
+    )
+    if len(question.langs) < 2:
+        raise BadInputError("languages are compared in pairs: choose at least two")
+    if len(question.ids) < MIN_SENTENCES:
+        raise BadInputError(
+            f"{len(question.ids)} parallel sentences are too few to measure anything: at least "
+            f"{MIN_SENTENCES} are needed",
+            hint="Leave a language out that has few, or add sentences.",
+        )
+    return question
+
+
+def measure_stamp(store: Store, look: MeasureSpec, *, roots: tuple[Path, ...] | None = None) -> str:
+    """Changes with what a look is made of: its corpus and the weights of its checkpoints."""
+    place = corpus_place(look.corpus, roots=roots)
+    refs = [checkpoint(store, key, roots=roots) for key in look.checkpoints]
+    return " ".join([corpus_stamp(place), *(ref.fingerprint for ref in refs)])
+
+
+class _StopRequestedError(Exception):
+    """Ends a look between two of its parts."""
+
+
+def execute_measuring(
+    store: Store,
+    look: MeasureSpec,
+    where: Where,  # noqa: ARG001  checkpoints and corpus are named in the spec itself
+    *,
+    report: Report,
+    should_stop: Callable[[], bool],
+) -> bool:
+    """Compute and keep all that a look needs. False if it was asked to stop."""
+
+    def told(done: int, total: int, message: str) -> None:
+        report(done, total, message)
+        if should_stop():
+            raise _StopRequestedError
+
+    try:
+        measure(store, look, told)
+    except _StopRequestedError:
+        return False
+    return True
+
+
+def _fingerprint(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:16]

@@ -1,0 +1,109 @@
+"""What is measured between and over languages at one layer: vectors in, measures out."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from mslt_core.analysis import documents as over_documents
+from mslt_core.analysis.cka import cka_matrix
+from mslt_core.analysis.cka_blocks import measured_cka
+from mslt_core.analysis.identity import language_probe
+from mslt_core.analysis.jackknife import Measured
+from mslt_core.analysis.mingling import mingling_interval
+from mslt_core.analysis.neighbours import neighbours, stacked
+from mslt_core.analysis.overlap import mutual_overlap
+from mslt_core.analysis.retrieval import retrieval
+from mslt_core.analysis.silhouette import language_silhouette
+from mslt_core.analysis.spectrum import language_variance, spectrum
+from mslt_core.spec.measuring import MeasureSpec, Part
+
+Rows = Sequence[npt.NDArray[np.floating]]
+Blocks = npt.NDArray[np.int64]
+Found = dict[str, Measured]
+
+RESERVE = 3
+"""Times k neighbours are looked for, so that enough are left without a block."""
+
+
+def _cka(rows: Rows, blocks: Blocks, look: MeasureSpec) -> Found:  # noqa: ARG001
+    return {
+        "linear_cka": measured_cka(rows, blocks),
+        "linear_cka_biased": _bare(cka_matrix(rows, "biased")),
+    }
+
+
+def _pairs(rows: Rows, blocks: Blocks, look: MeasureSpec) -> Found:
+    k = min(look.k, len(blocks) - 1)
+    plain, csls = retrieval(rows, csls_k=min(10, len(blocks)))
+    near = [neighbours(X, k).indices for X in rows]
+    return {
+        "retrieval_p1": _share(plain.hits, blocks),
+        "retrieval_p1_csls": _share(csls.hits, blocks),
+        "retrieval_mrr": _mean(plain.reciprocal_ranks, blocks),
+        "neighbour_overlap": _mean(mutual_overlap(near, k).shares, blocks),
+    }
+
+
+def _mixing(rows: Rows, blocks: Blocks, look: MeasureSpec) -> Found:
+    points, n_langs = stacked(rows), len(rows)
+    k = min(look.k, len(points) - 1)
+    near = neighbours(points, min(RESERVE * k, len(points) - 1)).indices
+    mixed = _of(mingling_interval(near, n_langs, blocks, k=k), blocks)
+    variance, _ = language_variance(rows, blocks)
+    found = spectrum(rows)
+    return {
+        "mingling": _first(mixed),
+        "language_variance": _of(variance, blocks),
+        "effective_rank": _bare(np.array(found.effective_rank)),
+        "effective_rank_within": _bare(np.array(found.effective_rank_within)),
+    }
+
+
+def _identity(rows: Rows, blocks: Blocks, look: MeasureSpec) -> Found:
+    probe = language_probe(rows, blocks, seed=look.seed)
+    return {
+        "language_probe": _mean(probe.hits.mean(axis=0), blocks),
+        "language_silhouette": _bare(np.array(language_silhouette(rows).score)),
+    }
+
+
+PARTS: Mapping[Part, Callable[[Rows, Blocks, MeasureSpec], Found]] = {
+    "cka": _cka,
+    "pairs": _pairs,
+    "mixing": _mixing,
+    "identity": _identity,
+}
+"""Measures that are computed and kept together."""
+
+
+def _of(found: over_documents.Estimate, blocks: Blocks) -> Measured:
+    sizes = np.unique(blocks, return_counts=True)[1].astype(np.int64)
+    return Measured(value=np.asarray(found.value), without=found.replicates, sizes=sizes)
+
+
+def _mean(values: npt.NDArray[np.number], blocks: Blocks) -> Measured:
+    """Mean over the last axis, which is sentences."""
+    return _of(over_documents.mean_over_documents(values, blocks), blocks)
+
+
+def _share(hits: npt.NDArray[np.number], blocks: Blocks) -> Measured:
+    """Mean of hits, with Wilson's interval: near 0 and 1 the jackknife's has no length."""
+    found = over_documents.share_over_documents(hits, blocks)
+    sizes = np.unique(blocks, return_counts=True)[1].astype(np.int64)
+    return Measured(
+        value=found.value, without=found.replicates, sizes=sizes, ends=(found.low, found.high)
+    )
+
+
+def _first(found: Measured) -> Measured:
+    return Measured(
+        value=np.asarray(found.value[0]), without=found.without[:, 0], sizes=found.sizes
+    )
+
+
+def _bare(value: npt.NDArray[np.float64]) -> Measured:
+    """A number without an interval."""
+    return Measured(
+        value=value, without=np.empty((0, *value.shape)), sizes=np.empty(0, dtype=np.int64)
+    )
