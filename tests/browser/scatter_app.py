@@ -1,6 +1,6 @@
 """A page with nothing but the WebGL view over made-up sentences; its address says how many.
 
-`?sentences=1000&langs=21&panels=3&frames=4&empty=0`
+`?sentences=1000&langs=21&panels=3&frames=4`; `wait=1` shows it after a button is pressed.
 """
 
 import numpy as np
@@ -47,6 +47,9 @@ st.set_page_config(layout="wide")
 n_langs, n, n_panels = asked("langs", 21), asked("sentences", 300), asked("panels", 3)
 n_frames, hostile = asked("frames", 4), asked("hostile", 0)
 st.title("Do the languages mix inside the model?")
+if asked("wait", 0) and not st.toggle("Show"):
+    st.stop()
+moved = st.toggle("Another map") if asked("wait", 0) else False
 langs = LANGS[:n_langs]
 lang_index, sentence_index = rows_of(n_langs, n)
 k = min(10, n - 1)
@@ -58,7 +61,7 @@ panels = tuple(
         seen=(seen,),
         below=tuple(f"mean CKA {0.3 + 0.1 * p + 0.05 * f:.2f}" for f in range(n_frames)),
         coords=tuple(
-            islands(n_langs, n, 3.2 - p - 1.6 * f / max(1, n_frames - 1), f)
+            islands(n_langs, n, 3.2 - p - 1.6 * f / max(1, n_frames - 1) - moved, f)
             for f in range(n_frames)
         ),
         neighbours=(near,),

@@ -73,8 +73,8 @@ def _part(header: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]]) -> 
         filling = -len(raw) % _ALIGN
         chunks += [raw, bytes(filling)]
         offset += len(raw) + filling
-    # no bare surrogates in the JSON: text that is no valid Unicode is sent escaped
-    told = json.dumps({**header, "arrays": places}, separators=(",", ":")).encode("ascii")
+    text = json.dumps({**header, "arrays": places}, ensure_ascii=False, separators=(",", ":"))
+    told = text.encode("utf-8", "surrogatepass")  # the browser shows what is no Unicode as such
     told += b" " * (-(36 + len(told)) % _ALIGN)
     body = b"".join([struct.pack("<I", len(told)), told, *chunks])
     return hashlib.blake2b(body, digest_size=16).hexdigest().encode("ascii") + body

@@ -23,8 +23,14 @@ class Legend {
     this.all = make('button', 'entry all', 'Show all');
     this.all.type = 'button';
     this.all.onclick = () => this.hide([]);
-    this.box.replaceChildren(...this.buttons, this.all);
+    this.key = make('p', 'filled-key quiet', '● trained on  ○ not');
+    this.box.replaceChildren(...this.buttons, this.key, this.all);
     this.mark();
+  }
+
+  // whether it is to say what filled and outlined mean
+  explain(anySeen) {
+    this.key.hidden = !anySeen;
   }
 
   toggle(name) {

@@ -49,6 +49,7 @@ class Scatter {
     button.onclick = () => {
       this.pointer.lassoing = !this.pointer.lassoing;
       button.setAttribute('aria-pressed', String(this.pointer.lassoing));
+      this.find('.over').classList.toggle('lassoing', this.pointer.lassoing);
     };
     this.sizes = new ResizeObserver(() => this.resize());
     this.sizes.observe(this.find('.stage'));
@@ -71,7 +72,8 @@ class Scatter {
     const canvas = this.find('.points');
     try {
       this.points = new Points(canvas);
-    } catch {
+    } catch (error) {
+      console.warn(`scatter: ${error.message}`);
       if (!this.refused) this.tell('draws', false);
       this.refused = true;
       return false;
@@ -121,6 +123,7 @@ class Scatter {
   }
 
   loadFrames({ arrays }, before) {
+    this.hoverOver(null);
     const frames = this.spec.panels.map((_, i) => arrays[i].values);
     const samePoints = before.points === this.loaded.points && this.motion.frames.length === frames.length;
     const places = samePoints ? frames.map((_, i) => this.motion.places(i).slice()) : null;
@@ -149,13 +152,16 @@ class Scatter {
         ? category.names.map((name, i) => ({ name, label: name, colour: category.colours[i], outline: category.colours[i], symbol: 'circle' }))
         : this.spec.legend.map((i) => ({ ...languages[i], name: languages[i].code })),
     );
+    this.legend.explain(this.spec.panels.some(({ seen }) => seen.flat().some(Boolean)));
     this.restyle();
   }
 
   restyle() {
     if (!this.points || !this.data) return;
     this.styledAt = this.motion.frame;
-    this.points.setStyle(styleTexels(this.spec, (i) => this.legend.shows(this.names[i]), this.styledAt));
+    const texels = styleTexels(this.spec, (i) => this.legend.shows(this.names[i]), this.styledAt);
+    const hasRare = this.spec.languages.some(({ symbol }) => SHAPES.indexOf(symbol) >= N_COMMON);
+    this.points.setStyle(texels, hasRare);
     this.redraw();
   }
 
@@ -337,7 +343,7 @@ class Scatter {
         centre: frame.centre,
         scale: frame.scale,
         radius: this.radius(),
-        alpha: this.data.lang.length <= 4000 ? 0.85 : 0.7,
+        alpha: this.data.lang.length <= 4000 ? 0.85 : 0.78,
         faded,
         chosenGrowth: this.selection.sentence !== null ? 1.6 : 1.15,
       },

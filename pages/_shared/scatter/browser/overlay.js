@@ -10,12 +10,16 @@ class Overlay {
     this.canvas.width = Math.round(width * ratio);
     this.canvas.height = Math.round(height * ratio);
     this.ratio = ratio;
+    this.empty = true;
   }
 
   // scene: {squares, height, place(panel, row) -> [x, y] in pixels, ink, ground, font, radius,
   //         translations: [{row, code}], hover: {panel, row, near} | null, lasso: {panel, line} | null}
   draw(scene) {
     const pen = this.pen;
+    const empty = !scene.translations.length && !scene.hover && !scene.lasso;
+    if (empty && this.empty) return; // a canvas that is touched is composed anew
+    this.empty = empty;
     pen.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
     pen.clearRect(0, 0, this.canvas.width, this.canvas.height);
     scene.squares.forEach(({ x, width }, panel) => {

@@ -5,6 +5,8 @@ const REST = 0.22;
 const JUMP_MS = 700; // to a stop that was asked for, however far
 const MORPH_MS = 1100; // to frames that replaced the shown ones
 
+const MAX_PASSED_MS = 300; // a tab that was hidden goes on where it was
+
 const stillness = window.matchMedia('(prefers-reduced-motion: reduce)');
 
 class Motion {
@@ -54,7 +56,7 @@ class Motion {
 
   // one frame of the screen later
   advance(now) {
-    const passed = Math.min(100, now - (this.last ?? now));
+    const passed = Math.min(MAX_PASSED_MS, now - (this.last ?? now));
     this.last = now;
     if (!this.moving) return;
     this.version += 1;
@@ -121,7 +123,9 @@ class Player {
   }
 
   load(names, noun) {
-    this.names = names;
+    const shown = JSON.stringify([names, noun]);
+    if (shown === this.shown) return;
+    Object.assign(this, { shown, names });
     this.box.hidden = names.length < 2;
     this.slider.max = names.length - 1;
     this.slider.setAttribute('aria-label', noun);

@@ -29,6 +29,8 @@ function glyph({ symbol, colour, outline, filled = true }) {
   return svg;
 }
 
+const N_COMMON = 3; // the first three are enough for 21 languages
+
 // Rows of the style texture, one texel a language or category.
 const FILL_ROW = 0, OUTLINE_ROW = 1, CATEGORY_ROW = 2, FIRST_PANEL_ROW = 3;
 
@@ -44,7 +46,8 @@ uniform bool uByCategory;
 uniform highp sampler2D uStyle;
 flat out vec4 vFill;
 flat out vec4 vOutline;
-flat out float vRadius, vHalf;
+flat out float vRadius, vHalf, vSize;
+flat out vec3 vWeights;
 flat out int vShape;
 void main() {
   int lang = int(aLang);
@@ -61,19 +64,24 @@ void main() {
   gl_Position = fill.a < 0.5 ? vec4(2.0, 2.0, 2.0, 1.0)
                              : vec4((mix(aFrom, aTo, uMix) - uCentre) * uScale, 0.0, 1.0);
   vRadius = uRadius;
-  vHalf = ceil(uRadius * 1.35 + 1.0);
+  vHalf = uRadius * (vShape < 3 ? 1.28 : 1.35) + 0.5;
+  vWeights = vShape == 0 ? vec3(1, 0, 0) : vShape == 1 ? vec3(0, 0.7071, 0) : vec3(0, 0, 1);
+  vSize = uRadius * (vShape == 0 ? 1.0 : vShape == 1 ? 0.884 : 0.9);
   gl_PointSize = 2.0 * vHalf;
   vFill = vec4(fill.rgb, look.g > 0.5 ? uAlpha : 0.0);
   vOutline = vec4(outline.rgb, uAlpha);
 }`;
 
 const FRAGMENT_SHADER = `#version 300 es
+// definitions
 precision mediump float;
 flat in vec4 vFill;
 flat in vec4 vOutline;
-flat in float vRadius, vHalf;
+flat in float vRadius, vHalf, vSize;
+flat in vec3 vWeights;
 flat in int vShape;
 out vec4 colour;
+#ifdef RARE_SHAPES
 float triangle(vec2 p, float r) {
   return max(p.y - 0.8 * r, (abs(p.x) * 2.0 - (p.y + 1.2 * r) * 1.1) / 2.283);
 }
@@ -82,11 +90,13 @@ float star(vec2 p, float r) {
   vec2 q = length(p) * vec2(cos(angle), abs(sin(angle)));
   return dot(q - vec2(1.3 * r, 0.0), vec2(0.353, 0.935));
 }
-float edge(vec2 p, float r) {  // below 0 inside, in pixels
+#endif
+// Below 0 inside, in pixels. Software rendering runs every branch for every pixel, so the three
+// common shapes are one sum, and the rare ones are left out where no language has them.
+float edge(vec2 p, float r) {
   vec2 q = abs(p);
-  if (vShape == 0) return length(p) - r;
-  if (vShape == 1) return (q.x + q.y - 1.25 * r) * 0.7071;
-  if (vShape == 2) return max(q.x, q.y) - 0.9 * r;
+  float usual = dot(vWeights, vec3(length(p), q.x + q.y, max(q.x, q.y))) - vSize;
+#ifdef RARE_SHAPES
   if (vShape == 3) return triangle(p, r);
   if (vShape == 4) {
     q = q.x > q.y ? q : q.yx;
@@ -94,12 +104,13 @@ float edge(vec2 p, float r) {  // below 0 inside, in pixels
   }
   if (vShape == 5) return star(p, r);
   if (vShape == 6) return triangle(vec2(p.x, -p.y), r);
-  return max(q.x * 0.866 + q.y * 0.5, q.y) - 0.95 * r;
+  if (vShape == 7) return max(q.x * 0.866 + q.y * 0.5, q.y) - 0.95 * r;
+#endif
+  return usual;
 }
 void main() {
   float d = edge((gl_PointCoord * 2.0 - 1.0) * vHalf, vRadius);
   float inside = clamp(0.5 - d, 0.0, 1.0);
-  if (inside == 0.0) discard;
   float line = max(1.0, 0.28 * vRadius);
   float stroke = clamp(d + line + 0.5, 0.0, 1.0) * inside;
   vec4 fill = vec4(vFill.rgb, 1.0) * vFill.a;
