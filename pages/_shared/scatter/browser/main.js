@@ -263,7 +263,9 @@ class Scatter {
         const key = make('i', 'key');
         if (colour) key.style.background = colour;
         key.hidden = !colour;
-        return make('div', 'title', key, make('b', '', name), this.belows[i]);
+        const title = make('div', 'title', key, make('b', '', name), this.belows[i]);
+        title.title = name; // where there is no room for all of it
+        return title;
       }),
     );
     this.find('.squares').replaceChildren(...panels.map(() => make('div', 'square')));
