@@ -105,5 +105,5 @@ sought = st.query_params.get("id")
 selection = scatter(view, key="scatter", selected_id=sought)
 st.text(
     f"told: {selection.sentence_id} {selection.lang} {len(selection.rows)} "
-    f"{'draws' if selection.draws else 'does not draw'}"
+    f"{'draws' if selection.draws else 'does not draw'}, sum of rows {selection.rows.sum()}"
 )

@@ -140,6 +140,10 @@ def test_search_lights_up_and_selects(show, page):
     assert root.locator(".hit .line").first.get_attribute("lang") == "ar"
     root.get_by_role("option", name="Select all 40 points").click()
     told(page, "None None 40 draws")
+    box.fill("sentence 13")
+    root.get_by_role("option", name="Select all 4 points").click()
+    # cs, de, es and fi say so, as languages 1, 2, 4 and 5: 12 x 40 + 4 x 13
+    told(page, "None None 4 draws, sum of rows 532")
     box.fill("n01007")
     box.press("ArrowDown")
     box.press("Enter")

@@ -265,4 +265,4 @@ def test_a_page_mounts_it():
     at.query_params["sentences"] = "20"
     at.run()
     assert not at.exception
-    assert at.text[0].value == "told: None None 0 draws"
+    assert at.text[0].value == "told: None None 0 draws, sum of rows 0"
