@@ -114,7 +114,8 @@ class Points {
     this.canvas.height = Math.round(height * ratio);
   }
 
-  // squares: per panel {x, width}, all `height` high; look: {centre, scale, radius, faded}
+  // squares: per panel {x, width}, all `height` high
+  // look: {centre, scale, radius, alpha, faded, chosenGrowth, share: of the points, the first in their order}
   draw(squares, height, look, motion) {
     const gl = this.gl;
     gl.scissor(0, 0, this.canvas.width, this.canvas.height);
@@ -135,7 +136,7 @@ class Points {
       this.pointBytes(2, this.lang);
       this.pointBytes(3, this.byCategory ? panel.category : this.lang);
       this.pass(look.radius, look.faded ? 0.13 : look.alpha);
-      gl.drawArrays(gl.POINTS, 0, this.n);
+      gl.drawArrays(gl.POINTS, 0, Math.ceil(this.n * look.share));
       if (!this.nChosen) return;
       this.pass(look.radius * look.chosenGrowth, 1);
       gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, this.chosen);

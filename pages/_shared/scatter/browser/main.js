@@ -9,6 +9,7 @@ class Scatter {
     this.root = root;
     this.find = (selector) => root.querySelector(selector);
     this.motion = new Motion();
+    this.pace = new Pace();
     this.frame = new Frame();
     this.selection = new Selection();
     this.overlay = new Overlay(this.find('.over'));
@@ -321,8 +322,10 @@ class Scatter {
     this.paintPoints();
     this.paintOver();
     this.player.show();
+    const scriptMs = performance.now() - started;
     const moving = motion.moving;
-    this.report(now, performance.now() - started, moving);
+    const frameMs = this.pace.tick(moving ? now : null, this.data.lang.length);
+    this.report(scriptMs, frameMs);
     if (moving) this.redraw();
     else motion.last = null;
     root.dataset.state = moving ? 'moving' : 'still';
@@ -347,6 +350,7 @@ class Scatter {
         radius: this.radius(),
         alpha: this.data.lang.length <= 4000 ? 0.85 : 0.78,
         faded,
+        share: this.motion.moving ? this.pace.share : 1,
         chosenGrowth: this.selection.sentence !== null ? 1.6 : 1.15,
       },
       this.motion.state(),
@@ -374,17 +378,18 @@ class Scatter {
   }
 
   // for tests and benchmarks: how long the script took, and how far apart the screen's frames are
-  report(now, scriptMs, moving) {
+  report(scriptMs, frameMs) {
     const { dataset } = this.root;
     this.drawn += 1;
     dataset.drawn = this.drawn;
     dataset.scriptMs = scriptMs.toFixed(2);
     dataset.firstPaintMs ??= (performance.now() - this.since).toFixed(0);
-    dataset.firstPaintAt ??= performance.now().toFixed(0);
     dataset.t = this.motion.t.toFixed(3);
-    if (!moving) return;
-    dataset.frameMs = (now - (this.lastNow ?? now)).toFixed(1);
-    this.lastNow = now;
+    if (frameMs !== null) dataset.frameMs = frameMs.toFixed(1);
+    dataset.share = this.pace.share.toFixed(2);
+    const partly = this.motion.moving && this.pace.share < 1;
+    this.find('.partly').hidden = !partly;
+    this.find('.partly').textContent = partly ? `${Math.round(100 * this.pace.share)}% of the points while moving` : '';
   }
 
   end() {

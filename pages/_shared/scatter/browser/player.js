@@ -5,6 +5,7 @@ const REST = 0.22;
 const JUMP_MS = 700; // to a stop that was asked for, however far
 const MORPH_MS = 1100; // to frames that replaced the shown ones
 
+const SLOW_MS = 160, FAST_MS = 70, FEWEST = 4000; // points in a panel
 const MAX_PASSED_MS = 300; // a tab that was hidden goes on where it was
 
 const stillness = window.matchMedia('(prefers-reduced-motion: reduce)');
@@ -97,6 +98,30 @@ class Motion {
     if (mix === 0) return from;
     if (mix === 1) return to;
     return from.map((value, i) => value + mix * (to[i] - value));
+  }
+}
+
+// How many of the points are drawn while they move: all, unless the machine is too slow for that.
+// Points lie in an order by chance, so the first of them are a fair sample.
+class Pace {
+  constructor() {
+    Object.assign(this, { share: 1, usual: 0, last: null });
+  }
+
+  // a frame of the screen while points move; null when they rest
+  tick(now, n) {
+    const passed = now === null || this.last === null ? null : now - this.last;
+    this.last = now;
+    if (passed === null) return null;
+    this.usual += 0.3 * (passed - this.usual);
+    if (this.usual > SLOW_MS) this.set(0.75, n);
+    else if (this.usual < FAST_MS && this.share < 1) this.set(1.2, n);
+    return passed;
+  }
+
+  set(factor, n) {
+    this.share = Math.min(1, Math.max(this.share * factor, FEWEST / n));
+    this.usual = (SLOW_MS + FAST_MS) / 2; // see what that does before the next change
   }
 }
 

@@ -64,7 +64,9 @@ void main() {
   gl_Position = fill.a < 0.5 ? vec4(2.0, 2.0, 2.0, 1.0)
                              : vec4((mix(aFrom, aTo, uMix) - uCentre) * uScale, 0.0, 1.0);
   vRadius = uRadius;
-  vHalf = uRadius * (vShape < 3 ? 1.28 : 1.35) + 0.5;
+  // no larger than the shape: software rendering pays for every pixel
+  float reach = vShape == 0 ? 1.0 : vShape == 1 ? 1.25 : vShape == 2 ? 0.9 : 1.35;
+  vHalf = uRadius * reach + 0.6;
   vWeights = vShape == 0 ? vec3(1, 0, 0) : vShape == 1 ? vec3(0, 0.7071, 0) : vec3(0, 0, 1);
   vSize = uRadius * (vShape == 0 ? 1.0 : vShape == 1 ? 0.884 : 0.9);
   gl_PointSize = 2.0 * vHalf;
