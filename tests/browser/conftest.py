@@ -1,5 +1,6 @@
 """A dashboard of its own for the stories, and a browser that notes what goes wrong."""
 
+import contextlib
 import os
 import shutil
 import socket
@@ -17,8 +18,20 @@ START_S = 90
 
 
 @pytest.fixture(scope="session")
-def dashboard(tmp_path_factory):
-    """The address of a dashboard with an empty store under the example."""
+def serve(tmp_path_factory):
+    """Start a Streamlit script with an empty store under the example; gives its address."""
+    with contextlib.ExitStack() as servers:
+        yield lambda script: servers.enter_context(served(script, tmp_path_factory))
+
+
+@pytest.fixture(scope="session")
+def dashboard(serve):
+    """The address of a dashboard."""
+    return serve("app.py")
+
+
+@contextlib.contextmanager
+def served(script, tmp_path_factory):
     if CHROMIUM is None:
         pytest.skip("no chromium on this machine")
     with socket.socket() as probe:
@@ -26,7 +39,7 @@ def dashboard(tmp_path_factory):
         port = probe.getsockname()[1]
     log = tmp_path_factory.mktemp("dashboard") / "log"
     environment = {**os.environ, "MSLT_STORE": str(tmp_path_factory.mktemp("store"))}
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    command = [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port)]
     with log.open("wb") as file:
         server = subprocess.Popen(
             command, cwd=PROJECT, env=environment, stdout=file, stderr=subprocess.STDOUT
@@ -48,12 +61,19 @@ def dashboard(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def browser(dashboard):
+def browser():
+    if CHROMIUM is None:
+        pytest.skip("no chromium on this machine")
     sync_api = pytest.importorskip("playwright.sync_api")
     with sync_api.sync_playwright() as playwright:
         started = playwright.chromium.launch(
             executable_path=CHROMIUM,
-            args=["--no-sandbox", "--disable-background-networking", "--disable-sync"],
+            args=[
+                "--no-sandbox",
+                "--disable-background-networking",
+                "--disable-sync",
+                "--enable-unsafe-swiftshader",  # WebGL without a graphics card
+            ],
         )
         yield started
         started.close()
