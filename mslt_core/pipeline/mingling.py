@@ -20,6 +20,7 @@ from mslt_core.pipeline.embedding import (
     quiet,
 )
 from mslt_core.spec.errors import BadInputError, NotComputedError
+from mslt_core.spec.maps import MapParameters
 from mslt_core.spec.measuring import PairMatrix
 from mslt_core.spec.results import CheckpointRef, CkaResult, MapResult, MingleResult
 from mslt_core.spec.specs import CkaSpec, Estimator, MapSpec, MingleSpec, Where
@@ -85,10 +86,8 @@ def map_spec(
         ids=_fingerprint(ids),
         n=len(ids),
         method=look.method,
-        perplexity=look.perplexity,
-        n_neighbors=look.n_neighbors,
-        min_dist=look.min_dist,
         seed=look.seed,
+        **{name: getattr(look, name) for name in MapParameters.model_fields},
         library=projection.library(look.method),
     )
 
@@ -136,9 +135,7 @@ def _drawn(
         X,
         method=spec.method,
         seed=spec.seed,
-        perplexity=spec.perplexity,
-        n_neighbors=spec.n_neighbors,
-        min_dist=spec.min_dist,
+        parameters=spec,
         init=start,
     )
     if start is None:

@@ -8,13 +8,15 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from mslt_core.spec import maps
 from mslt_core.spec.base import Lang, Langs, Later, Seed, Spec
 from mslt_core.spec.errors import SpecError
 from mslt_core.spec.languages import languages
+from mslt_core.spec.maps import MapParameters
 
 Pooling = Literal["mean", "mean_no_special", "first", "max"]
 Estimator = Literal["debiased", "biased"]
-Projection = Literal["pca", "tsne", "umap"]
+Projection = maps.Projection
 Precision = Literal["float32", "bfloat16"]
 Rows = Literal["independent", "parallel", "disjoint"]
 Tune = Literal["all", "lora", "head"]
@@ -207,7 +209,7 @@ class CkaSpec(Spec):
     n: int = Field(ge=4, description="number of common sentences")
 
 
-class MapSpec(Spec):
+class MapSpec(MapParameters):
     """A 2-d map of several languages' sentences in one checkpoint, laid over a reference map."""
 
     embeds: tuple[EmbedSpec, ...] = Field(min_length=1)
@@ -217,28 +219,16 @@ class MapSpec(Spec):
     ids: str = Field(description="fingerprint of the sentence ids shown, in order")
     n: int = Field(ge=4, description="sentences per language")
     method: Projection = "tsne"
-    perplexity: float = Field(default=30.0, gt=1)
-    n_neighbors: int = Field(default=15, ge=2)
-    min_dist: float = Field(default=0.1, ge=0, le=1)
     seed: Seed = 0
     library: str = Field(description="name and version of the library that draws the map")
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        n_samples = self.n * len(self.embeds)
-        if self.method == "tsne" and self.perplexity >= n_samples / 3:
-            raise SpecError(
-                f"perplexity must be below n_samples / 3 = {n_samples / 3:.1f}, "
-                f"got {self.perplexity:g}"
-            )
-        if self.method == "umap" and self.n_neighbors >= n_samples:
-            raise SpecError(
-                f"n_neighbors must be below n_samples = {n_samples}, got {self.n_neighbors}"
-            )
+        self.check_fit(self.method, self.n * len(self.embeds))
         return self
 
 
-class MingleSpec(Spec):
+class MingleSpec(MapParameters):
     """One look at the Mingling page: several checkpoints, one corpus, one layer, one method."""
 
     checkpoints: tuple[str, ...] = Field(min_length=1, description="base, run digests or paths")
@@ -249,9 +239,6 @@ class MingleSpec(Spec):
     estimator: Estimator = "debiased"
     n: int = Field(default=200, ge=4, description="sentences per language on the map")
     method: Projection = "tsne"
-    perplexity: float = Field(default=30.0, gt=1)
-    n_neighbors: int = Field(default=15, ge=2)
-    min_dist: float = Field(default=0.1, ge=0, le=1)
     seed: Seed = 0
 
 

@@ -1,0 +1,48 @@
+"""How far a map can be trusted."""
+
+from mslt_core.spec.metrics.info import MetricInfo
+
+MAPS: dict[str, MetricInfo] = {
+    "trustworthiness": MetricInfo(
+        label="Trustworthiness",
+        meaning="Whether neighbours on the map are neighbours in the space of vectors. 1: all of "
+        "them; about 0.5: drawn at random. An intruder counts the more, the further it comes from.",
+        unit="",
+        low=0.0,
+        high=1.0,
+        better="higher",
+        source="Venna & Kaski 2001; sklearn.manifold.trustworthiness",
+    ),
+    "continuity": MetricInfo(
+        label="Continuity",
+        meaning="Whether neighbours in the space of vectors stay neighbours on the map. 1: all of "
+        "them; about 0.5: drawn at random. A neighbour counts the more, the further it was torn "
+        "away.",
+        unit="",
+        low=0.0,
+        high=1.0,
+        better="higher",
+        source="Venna & Kaski 2001",
+    ),
+    "neighbourhood_preservation": MetricInfo(
+        label="Neighbourhood preservation",
+        meaning="The share of a sentence's k nearest neighbours in the space of vectors that are "
+        "among its k nearest on the map; by chance k / (n - 1).",
+        unit="",
+        low=0.0,
+        high=1.0,
+        better="higher",
+        source="Lee & Verleysen 2009",
+    ),
+    "map_stability": MetricInfo(
+        label="Stability across seeds",
+        meaning="The share of a sentence's k nearest neighbours on the map that the map of another "
+        "seed gives it too; mean over every two seeds. By chance k / (n - 1). A map that every "
+        "seed starts from the same principal components agrees by its start alone.",
+        unit="",
+        low=0.0,
+        high=1.0,
+        better="higher",
+        source="mean overlap of neighbourhoods",
+    ),
+}
