@@ -93,6 +93,15 @@ def test_one_point_far_away_costs_no_precision():
     np.testing.assert_array_equal(neighbours(X, 5).indices[rest], indices[rest])
 
 
+def test_a_far_point_tells_the_others_apart():
+    # from 112 away their squared distances differ by less than float32 can hold at 12,500
+    X = 1e-5 * rand(8, 400)
+    X[7] = 25
+    distances = np.linalg.norm(np.delete(X, 7, axis=0) - X[7], axis=1)
+    nearest = np.argsort(distances)[:9]
+    np.testing.assert_array_equal(neighbours(X, 9).indices[7], nearest + (nearest >= 7))
+
+
 @pytest.mark.parametrize("size", [1e-30, 1e30])
 def test_ignores_scale(size):
     X = rand(4)
