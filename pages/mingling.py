@@ -2,35 +2,32 @@
 
 import streamlit as st
 
-from mslt_core import figures, jobs, pipeline
+from mslt_core import jobs
 from mslt_core.figures import Grouping
 from mslt_core.spec.errors import NotComputedError
 from mslt_core.spec.results import MingleResult
-from mslt_core.spec.specs import Where
+from mslt_core.spec.specs import MingleSpec, Where
 from pages._shared import cached
+from pages._shared.context import Context
 from pages._shared.context import context as sidebar_context
-from pages._shared.looks import question, weights_missing
+from pages._shared.layers_view import by_layer, by_pair
+from pages._shared.looks import measures_of, question, weights_missing
+from pages._shared.maps_view import maps, trust
 from pages._shared.messages import empty_state, escape, explain_errors
-from pages._shared.theme import current_theme, show_figure
+from pages._shared.mingling_told import answer, cka_answer
 from pages._shared.waiting import wait_for
 
-
-def answer(result: MingleResult) -> str:
-    """The finding in one sentence: mean CKA per checkpoint."""
-    cka = result.ckas[0]
-    parts = [
-        f"**{matrix.mean_off_diagonal():.2f}** in {escape(ref.name)}"
-        for ref, matrix in zip(result.checkpoints, result.ckas, strict=True)
-    ]
-    return (
-        f"Mean CKA between {len(cka.langs)} languages ({cka.estimator}, n = {cka.n:,} sentences, "
-        f"{figures.layers(c.layer for c in result.ckas)}): {', '.join(parts)}."
-    )
+VIEWS = {
+    "layers": "Layer by layer",
+    "pairs": "Pair by pair",
+    "trust": "Can the maps be trusted?",
+}
 
 
-def shown(result: MingleResult, colours: dict[str, str]) -> None:
-    """Maps side by side, then the CKA behind them."""
-    theme = current_theme()
+def looked_at(context: Context, look: MingleSpec, result: MingleResult) -> None:
+    """Maps side by side, then what is measured behind them."""
+    lead = st.container()
+    lead.markdown(cka_answer(result))
     groupings: list[Grouping] = ["family", "script"]
     group = st.segmented_control(
         "Colour by",
@@ -42,30 +39,45 @@ def shown(result: MingleResult, colours: dict[str, str]) -> None:
         label_visibility="collapsed",
         format_func=lambda name: f"Colour by {name}",
     )
-    show_figure(
-        figures.language_maps(result, group=group, colours=colours, theme=theme), key="maps"
-    )
+    colours = context.colours()
+    maps(result, group, colours)
     st.caption(
         "Every point is one sentence; the same sentences in every panel. Filled: the language was "
-        "trained on; outlined: it was not. The first map stands for itself; each other one starts "
-        "from it and is then shifted, turned and scaled onto it, so places can be compared. "
-        "Distances on a map are not distances in the model: the CKA is computed there."
+        "trained on; outlined: it was not. Point at one for its text, click it for its "
+        "translations. Distances on a map are not distances in the model: those are measured below."
     )
-    first = result.ckas[0]
-    drawn = figures.pair_heatmaps(
-        pipeline.cka_matrices(result),
-        over=f"{first.estimator}, n = {first.n:,} sentences, "
-        f"{figures.layers(found.layer for found in result.ckas)}",
-        group=group,
-        colours=colours,
-        theme=theme,
+    view = st.segmented_control(
+        "View",
+        list(VIEWS),
+        default="layers",
+        required=True,
+        format_func=lambda name: VIEWS[name],
+        key="view",
+        bind="query-params",
+        label_visibility="collapsed",
     )
-    show_figure(drawn, key="cka")
+    if view == "trust":
+        trust(result)
+        return
+    asked = measures_of(look)
+    try:
+        measures = cached.measures(context.root, asked)
+    except NotComputedError:
+        if not wait_for(context, asked) and empty_state(
+            "What these checkpoints do layer by layer is not measured yet.", button="Measure it"
+        ):
+            jobs.start(context.store, asked, Where())
+            st.rerun()
+        return
+    lead.markdown(answer(measures))
+    if view == "layers":
+        by_layer(measures, colours)
+    else:
+        by_pair(measures, group, colours)
 
 
 st.title("Do the languages mix inside the model?")
 context = sidebar_context()
-lead = st.empty()
 with explain_errors():
     look = question(context)
     lost = weights_missing(context, look)
@@ -75,7 +87,7 @@ with explain_errors():
         if wait_for(context, look):
             pass
         elif lost:
-            lead.markdown(f"The weights of {escape(lost[0].name)} are not stored here.")
+            st.markdown(f"The weights of {escape(lost[0].name)} are not stored here.")
             if empty_state("They can be trained again in seconds.", button="Train them again"):
                 for info in lost:
                     jobs.start(context.store, info.spec, info.where, again=True)
@@ -84,5 +96,4 @@ with explain_errors():
             jobs.start(context.store, look, Where())
             st.rerun()
     else:
-        lead.markdown(answer(result))
-        shown(result, context.colours())
+        looked_at(context, look, result)

@@ -13,8 +13,8 @@ from mslt_core.figures.heatmaps import pair_heatmaps
 from mslt_core.figures.judged import criteria_picks, search_regret, strategy_name
 from mslt_core.figures.layers import layer_curves
 from mslt_core.figures.learning import Curve, learning_curves
-from mslt_core.figures.maps import language_maps
-from mslt_core.figures.markers import Grouping
+from mslt_core.figures.maps import language_maps, maps_told
+from mslt_core.figures.markers import Grouping, language_order
 from mslt_core.figures.pairs import contributions
 from mslt_core.figures.scores import target_scores
 from mslt_core.figures.sets import ranked_sets
@@ -35,9 +35,11 @@ __all__ = [
     "distance_heatmap",
     "distance_map",
     "language_maps",
+    "language_order",
     "layer_curves",
     "layers",
     "learning_curves",
+    "maps_told",
     "pair_heatmaps",
     "ranked_sets",
     "search_regret",

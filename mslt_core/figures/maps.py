@@ -63,7 +63,7 @@ def language_maps(
         fig,
         title="Where does each checkpoint put sentences and their translations?",
         subtitle=_subtitle(result.maps[0], result.ckas),
-        alt=_alt(result),
+        alt=maps_told(result),
         height=_ABOVE + _PANEL_HEIGHT.get(n_panels, 256) + legend_height,
         theme=theme,
     )
@@ -218,7 +218,7 @@ def _subtitle(drawn: MapResult, ckas: Sequence[CkaResult]) -> str:
     )
 
 
-def _alt(result: MingleResult) -> str:
+def maps_told(result: MingleResult) -> str:
     """Which checkpoints, how many points, and how alike the languages are in each."""
     means = ", ".join(
         f"{ref.name} {cka.mean_off_diagonal():.2f}"

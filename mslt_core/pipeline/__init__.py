@@ -57,6 +57,7 @@ from mslt_core.pipeline.mingling import (
     cka_matrices,
     execute_mingling,
     look_stamp,
+    map_verdict,
     mingle,
     sentence_map,
 )
@@ -157,6 +158,7 @@ __all__ = [
     "look_stamp",
     "luck_reaches",
     "make_train_spec",
+    "map_verdict",
     "measure",
     "measure_stamp",
     "mingle",

@@ -5,10 +5,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from mslt_core.analysis import cka as cka_analysis
 from mslt_core.analysis import projection
+from mslt_core.analysis.map_quality import MapQuality, map_neighbours, map_quality
+from mslt_core.analysis.map_trust import verdict
+from mslt_core.analysis.mingling import mingling
+from mslt_core.analysis.neighbours import neighbours
 from mslt_core.pipeline.checkpoints import checkpoint
 from mslt_core.pipeline.corpora import corpus_place, corpus_stamp
 from mslt_core.pipeline.embedding import (
@@ -24,7 +27,14 @@ from mslt_core.spec.maps import MapParameters
 from mslt_core.spec.measuring import PairMatrix
 from mslt_core.spec.results import CheckpointRef, CkaResult, MapResult, MingleResult
 from mslt_core.spec.specs import CkaSpec, Estimator, MapSpec, MingleSpec, Where
-from mslt_core.store import Store
+from mslt_core.store import Arrays, Store
+
+K_TRUST = 15
+"""Neighbours by which a map is judged."""
+MIXING_APART = 0.1
+"""Mingling scores on the map and in the space that differ by more are told."""
+K_SHOWN = 5
+"""Neighbours of a sentence that are kept with a map, to be told when it is pointed at."""
 
 
 def cka(
@@ -125,23 +135,35 @@ def sentence_map(
         coords=stored["coords"],
         method=look.method,
         disparity=float(stored["disparity"][0]) if "disparity" in stored else None,
+        layer=spec.embeds[0].layer,
+        neighbours=stored.get("neighbours"),
+        quality={
+            name.partition(".")[2]: float(value[0])
+            for name, value in stored.items()
+            if name.startswith("quality.")
+        },
     )
 
 
-def _drawn(
-    X: Embeddings, spec: MapSpec, start: Embeddings | None
-) -> dict[str, npt.NDArray[np.float32]]:
-    coords = projection.project(
-        X,
-        method=spec.method,
-        seed=spec.seed,
-        parameters=spec,
-        init=start,
-    )
-    if start is None:
-        return {"coords": coords}
-    turned, disparity = projection.aligned(coords, start)
-    return {"coords": turned, "disparity": np.array([disparity], dtype=np.float32)}
+def _drawn(X: Embeddings, spec: MapSpec, start: Embeddings | None) -> Arrays:
+    coords = projection.project(X, method=spec.method, seed=spec.seed, parameters=spec, init=start)
+    arrays: Arrays = {"coords": coords}
+    if start is not None:
+        turned, disparity = projection.aligned(coords, start)
+        arrays = {"coords": turned, "disparity": np.array([disparity], dtype=np.float32)}
+    return arrays | _trust(X, arrays["coords"], len(spec.embeds))
+
+
+def _trust(X: Embeddings, coords: Embeddings, n_langs: int) -> Arrays:
+    """What tells whether the picture may be believed, and each point's true neighbours."""
+    k = min(K_TRUST, len(X) - 1)
+    near = neighbours(X, k).indices
+    told = map_quality(X, coords, k).means()
+    if n_langs > 1:
+        told["mingling"] = mingling(near, n_langs, k=k).score
+        told["mingling_in_map"] = mingling(map_neighbours(coords, k), n_langs, k=k).score
+    quality = {f"quality.{name}": np.array([value]) for name, value in told.items()}
+    return {"neighbours": near[:, :K_SHOWN].astype(np.int32), **quality}
 
 
 def mingle(
@@ -218,3 +240,32 @@ def _require(compute: bool, what: str) -> None:
 
 def _fingerprint(ids: Sequence[str]) -> str:
     return hashlib.sha256("\n".join(ids).encode()).hexdigest()[:16]
+
+
+def map_verdict(drawn: MapResult) -> str | None:
+    """Why a map should not be believed, in a sentence; None where nothing speaks against it."""
+    told = drawn.quality
+    if not told:
+        return None
+    means = {
+        name: np.array([told[name]])
+        for name in ("trustworthiness", "continuity", "neighbourhood_preservation")
+    }
+    said = verdict(
+        MapQuality(
+            k=min(K_TRUST, len(drawn.coords) - 1),
+            n_samples=len(drawn.coords),
+            points=np.zeros(1, dtype=np.intp),
+            trustworthiness=means["trustworthiness"],
+            continuity=means["continuity"],
+            preservation=means["neighbourhood_preservation"],
+        )
+    )
+    apart = told.get("mingling_in_map", 0.0) - told.get("mingling", 0.0)
+    if said is None and abs(apart) > MIXING_APART:
+        more = "more" if apart > 0 else "less"
+        return (
+            f"The languages mix {more} on this map than in the model: "
+            f"{told['mingling_in_map']:.2f} against {told['mingling']:.2f}."
+        )
+    return said

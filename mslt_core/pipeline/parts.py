@@ -56,7 +56,6 @@ def _mixing(rows: Rows, blocks: Blocks, look: MeasureSpec) -> Found:
         "mingling": _first(mixed),
         "language_variance": _of(variance, blocks),
         "effective_rank": _bare(np.array(found.effective_rank)),
-        "effective_rank_within": _bare(np.array(found.effective_rank_within)),
     }
 
 

@@ -1,6 +1,8 @@
 """Answers: small frozen dataclasses, arrays with their axes named."""
 
 import dataclasses
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Literal
 
 import numpy as np
@@ -228,6 +230,13 @@ class MapResult:
     method: Projection
     disparity: float | None
     """Procrustes disparity in [0, 1] to the reference map; None for the reference itself."""
+    layer: int = -1
+    """Of the checkpoint, counted from the front."""
+    neighbours: npt.NDArray[np.int32] | None = None
+    """(n_langs * n, k): rows of each point's nearest others in the original space."""
+    quality: Mapping[str, float] = MappingProxyType({})
+    """Names in `METRICS` to how far the map can be trusted; with the mingling score in the map
+    (`mingling_in_map`) and of the same points in the original space (`mingling`)."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

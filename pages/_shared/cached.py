@@ -9,9 +9,10 @@ from pathlib import Path
 import streamlit as st
 
 from mslt_core import pipeline
-from mslt_core.pipeline import Access, Average, Swept, TaskOffer
+from mslt_core.pipeline import Access, Average, Measures, Swept, TaskOffer
 from mslt_core.spec.coverage import CoverageResult
 from mslt_core.spec.judging import Judged, SearchCurve
+from mslt_core.spec.measuring import MeasureSpec
 from mslt_core.spec.rankings import CriteriaResult, EnglishFixed, PaperOverlay, SelectionResult
 from mslt_core.spec.results import GainResult, MingleResult, RunGroup, RunInfo, RunResult
 from mslt_core.spec.selecting import SelectSpec
@@ -174,6 +175,19 @@ def mingle(root: str, spec: MingleSpec) -> MingleResult:
     store = pipeline.open_store(root)
     stamp = pipeline.look_stamp(store, spec, roots=pipeline.allowed_roots())
     return _mingle(root, spec.digest(), stamp, spec)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _measures(root: str, digest: str, stamp: str, _spec: MeasureSpec) -> Measures:  # noqa: ARG001
+    store = pipeline.open_store(root)
+    return pipeline.measure(store, _spec, compute=False, roots=pipeline.allowed_roots())
+
+
+def measures(root: str, spec: MeasureSpec) -> Measures:
+    """Stored measures of every layer; NotComputedError where a part is missing."""
+    store = pipeline.open_store(root)
+    stamp = pipeline.measure_stamp(store, spec, roots=pipeline.allowed_roots())
+    return _measures(root, spec.digest(), stamp, spec)
 
 
 @st.cache_data(max_entries=8, show_spinner=False)

@@ -6,11 +6,14 @@ from typing import Any, get_args
 import streamlit as st
 
 from mslt_core import pipeline
+from mslt_core.spec.measuring import MeasureSpec, Part
 from mslt_core.spec.metrics import METRICS
 from mslt_core.spec.results import RunGroup, RunInfo
 from mslt_core.spec.specs import Estimator, MingleSpec
 from pages._shared.context import Context
 from pages._shared.language_box import language_box
+
+MEASURED: tuple[Part, ...] = ("cka", "pairs", "mixing", "identity")
 
 
 def default_langs(known: Sequence[str]) -> list[str]:
@@ -42,10 +45,23 @@ def default_look(context: Context) -> MingleSpec:
     return look_of(context, corpus=corpus, langs=langs)
 
 
+def measures_of(look: MingleSpec) -> MeasureSpec:
+    """The same checkpoints, sentences and languages, measured at every layer."""
+    return MeasureSpec(
+        checkpoints=look.checkpoints,
+        corpus=look.corpus,
+        langs=look.langs,
+        pooling=look.pooling,
+        parts=MEASURED,
+    )
+
+
 METHODS = {"tsne": "t-SNE", "umap": "UMAP", "pca": "PCA"}
 POOLINGS = {
     "mean": "mean of all tokens, as in the paper",
     "mean_no_special": "mean without special tokens",
+    "first": "first token",
+    "max": "largest value of each feature",
 }
 
 

@@ -15,6 +15,16 @@ GEOMETRY: dict[str, MetricInfo] = {
         better="higher",
         source="Kornblith et al. 2019; debiased: Song et al. 2012",
     ),
+    "linear_cka_biased": MetricInfo(
+        label="Linear CKA, biased",
+        meaning="The same with every sentence compared with itself too, as most papers report it: "
+        "independent noise of 50 sentences with 768 features scores 0.94. 1: the same.",
+        unit="",
+        low=0.0,
+        high=1.0,
+        better="higher",
+        source="Kornblith et al. 2019",
+    ),
     "disparity": MetricInfo(
         label="Map disparity",
         meaning="How far a map is from the reference map after the best shift, rotation and "

@@ -45,4 +45,14 @@ MAPS: dict[str, MetricInfo] = {
         better="higher",
         source="mean overlap of neighbourhoods",
     ),
+    "mingling_in_map": MetricInfo(
+        label="Mingling in the map",
+        meaning="The mingling score by neighbours on the map instead of in the model's space. "
+        "Where it differs from the latter by more than 0.1, the picture misleads.",
+        unit="",
+        low=0.0,
+        high=None,
+        better="neither",
+        source="computed like the mingling score, on the map's coordinates",
+    ),
 }

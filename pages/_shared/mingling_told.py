@@ -1,0 +1,73 @@
+"""What the Mingling page found, in sentences with their uncertainty."""
+
+from mslt_core import figures, pipeline
+from mslt_core.pipeline import Measures
+from mslt_core.spec.measuring import LayerPoint
+from mslt_core.spec.metrics import METRICS
+from mslt_core.spec.results import MingleResult
+from pages._shared.messages import escape
+
+COLLAPSE = 0.5
+"""An effective rank below this share of the base's: a rise of mixing may be nothing else."""
+
+
+def cka_answer(result: MingleResult) -> str:
+    """The mean CKA of each checkpoint, where no more is measured yet."""
+    cka = result.ckas[0]
+    parts = [
+        f"**{matrix.mean_off_diagonal():.2f}** in {escape(ref.name)}"
+        for ref, matrix in zip(result.checkpoints, result.ckas, strict=True)
+    ]
+    return (
+        f"Mean CKA between {len(cka.langs)} languages ({cka.estimator}, n = {cka.n:,} sentences, "
+        f"{figures.layers(c.layer for c in result.ckas)}): {', '.join(parts)}."
+    )
+
+
+def answer(measures: Measures) -> str:
+    """Does the last layer mix more than the base's, and is it alignment or collapse?"""
+    names = [escape(ref.name) for ref in measures.checkpoints]
+    mixed = [curve.points[-1] for curve in pipeline.layer_curves(measures, "mingling")]
+    told = ", ".join(
+        f"**{_told(point)}** in {name}" for name, point in zip(names, mixed, strict=True)
+    )
+    sentences = [f"Mingling at the last layer (0 islands, 1 shuffled): {told}."]
+    if len(names) > 1 and _same_depth(measures):
+        best = max(range(1, len(names)), key=lambda place: mixed[place].value)
+        sentences.append(_compared(measures, best, names))
+        sentences += _collapse(measures, names)
+    return " ".join(sentences)
+
+
+def _compared(measures: Measures, place: int, names: list[str]) -> str:
+    """The checkpoint that mixes most against the base: mingling, CKA and retrieval."""
+    changes = []
+    for measure in ("mingling", "linear_cka", "retrieval_p1"):
+        change = pipeline.difference(measures, measure, (0, place))
+        changes.append(f"{METRICS[measure].in_sentence} {_told(change, signed=True)}")
+    return f"{names[place]} against {names[0]}: {', '.join(changes)}."
+
+
+def _collapse(measures: Measures, names: list[str]) -> list[str]:
+    ranks = [c.points[-1].value for c in pipeline.layer_curves(measures, "effective_rank")]
+    flat = [place for place in range(1, len(ranks)) if ranks[place] < COLLAPSE * ranks[0]]
+    told = ", ".join(f"{ranks[place]:.0f} in {names[place]}" for place in range(1, len(ranks)))
+    said = f"The effective rank is {ranks[0]:.0f} in {names[0]}, {told}"
+    if flat:
+        who = ", ".join(names[place] for place in flat)
+        return [f"{said}: the space of {who} has collapsed, and a collapsed space mixes by itself."]
+    if min(ranks[1:]) < ranks[0]:
+        return [f"{said}: part of the mixing may come from a flatter space."]
+    return [f"{said}."]
+
+
+def _same_depth(measures: Measures) -> bool:
+    return len(set(measures.layers)) == 1
+
+
+def _told(point: LayerPoint, *, signed: bool = False) -> str:
+    """0.57 [0.56, 0.58]; +0.21 [0.21, 0.22] with its sign."""
+    value = f"{point.value:+.2f}" if signed else f"{point.value:.2f}"
+    if point.low is None or point.high is None:
+        return value.replace("-", "−")
+    return f"{value} [{point.low:.2f}, {point.high:.2f}]".replace("-", "−")
