@@ -1,16 +1,18 @@
-"""How alike are representations of the same sentences? Linear centred kernel alignment (CKA)."""
+"""How alike are representations of the same sentences? Centred kernel alignment (CKA)."""
 
-import itertools
 from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 
-from mslt_core.spec.errors import DegenerateInputError
-from mslt_core.spec.specs import Estimator
-
-GRAM_BYTES = 2**29
-"""Most memory that all Gram matrices together may take."""
+from mslt_core.analysis.hsic import (
+    BANDWIDTH,
+    centred,
+    centred_grams,
+    debiased,
+    linear_products,
+)
+from mslt_core.spec.specs import Estimator, Kernel
 
 
 def linear_cka(
@@ -52,9 +54,13 @@ def linear_cka(
 
 
 def cka_matrix(
-    embeddings: Sequence[npt.NDArray[np.floating]], estimator: Estimator = "debiased"
+    embeddings: Sequence[npt.NDArray[np.floating]],
+    estimator: Estimator = "debiased",
+    *,
+    kernel: Kernel = "linear",
+    bandwidth: float = BANDWIDTH,
 ) -> npt.NDArray[np.float64]:
-    r"""Linear centred kernel alignment (CKA) of every two of several representations.
+    r"""Centred kernel alignment (CKA) of every two of several representations.
 
     Row i must describe the same sentence in all of them.
 
@@ -66,6 +72,12 @@ def cka_matrix(
         "debiased" has expectation near 0 for unrelated representations, whatever their size.
         "biased" is pushed towards 1 when n_samples is near or below n_features: independent
         noise with 50 samples of 768 features scores 0.94.
+    kernel : {"linear", "rbf"}
+        What makes two sentences alike inside one representation: their inner product, or
+        :math:`\exp(-d^2 / 2\sigma^2)` of their distance d, which looks at near ones alone.
+    bandwidth : float
+        Of "rbf": :math:`\sigma` as a share of the median distance between two different
+        sentences of the same representation; above 0. Large ones approach the linear kernel.
 
     Returns
     -------
@@ -77,25 +89,28 @@ def cka_matrix(
     ------
     ValueError
         If an array is not 2-d or the numbers of rows differ.
+    SpecError
+        If the bandwidth is not above 0.
     DegenerateInputError
         If all rows of one array are equal (CKA is 0/0 there), a value is not finite, or there
         are fewer than 2 rows ("debiased": fewer than 4). The debiased estimator is also 0/0
-        where no two rows are related: all rows but one equal, or all at right angles.
+        where no two rows are related: all rows but one equal, or all at right angles. "rbf"
+        needs a median distance above 0.
 
     Notes
     -----
-    With centred columns and the Gram matrices :math:`K = XX^\top, L = YY^\top`,
+    With centred Gram matrices K and L (linear: :math:`K = XX^\top` of centred columns),
     :math:`\mathrm{CKA} = h(K, L) / \sqrt{h(K, K)\, h(L, L)}`, where up to a factor that
-    cancels the biased HSIC is :math:`h = \langle K, L \rangle_F = \|Y^\top X\|_F^2` and the
-    debiased one, a U-statistic, is
+    cancels the biased HSIC is :math:`h = \langle K, L \rangle_F` (linear:
+    :math:`\|Y^\top X\|_F^2`) and the debiased one, a U-statistic, is
 
     .. math:: h = \langle K, L \rangle_F - \frac{n}{n-2} \sum_i K_{ii} L_{ii}
               + \frac{\sum_i K_{ii} \sum_i L_{ii}}{(n-1)(n-2)}.
 
-    Each Gram matrix is formed once, and all pairs are one matrix product: for l arrays
-    O(l n^2 d + l^2 n^2) time, and 8 l n^2 bytes beside float64 copies of the arrays. Where n is
-    much larger than d, or that memory would exceed `GRAM_BYTES`, each pair is computed from
-    its features: O(l^2 n d^2) time and 8 d^2 bytes.
+    For l arrays O(l n^2 d + l^2 n^2) time. Linear: Gram matrices are formed once, some rows of
+    all at a time and without their mirrored half, and all pairs are one product: about
+    1000 l n bytes beside float64 copies of the arrays. Where n is much larger than d each pair
+    is computed from its features: O(l^2 n d^2) time and 8 d^2 bytes. "rbf": 8 l n^2 bytes.
 
     References
     ----------
@@ -103,71 +118,75 @@ def cka_matrix(
     Song et al. (2012). Feature Selection via Dependence Maximization. JMLR 13, equation 5.
     """
     # the debiased estimator draws four different rows
-    _check_shapes(embeddings, n_min=4 if estimator == "debiased" else 2)
-    centred = [_centred(X, number) for number, X in enumerate(embeddings, start=1)]
-    hsic = _inner_products(centred)
+    n_min = 4 if estimator == "debiased" else 2
+    if kernel == "linear":
+        arrays = centred(embeddings, n_min)
+        hsic = linear_products(arrays)
+        diagonals = np.stack([np.einsum("nd,nd->n", X, X) for X in arrays])
+    else:
+        grams = centred_grams(embeddings, kernel, bandwidth, n_min)
+        flat = grams.reshape(len(grams), -1)
+        hsic = flat @ flat.T
+        diagonals = np.einsum("lnn->ln", grams)
     if estimator == "debiased":
-        n = len(centred[0])
-        # the Gram matrices' diagonals, every sentence with itself, are what biases HSIC
-        diagonals = np.stack([np.einsum("nd,nd->n", X, X) for X in centred])
-        traces = diagonals.sum(axis=1)
-        hsic += np.outer(traces, traces) / ((n - 1) * (n - 2))
-        hsic -= n / (n - 2) * (diagonals @ diagonals.T)
-        _check_related(np.diagonal(hsic), n)
+        hsic = debiased(hsic, diagonals)
     norms = np.sqrt(np.diagonal(hsic))
     cka = np.clip(hsic / np.outer(norms, norms), -1.0, 1.0)  # rounding can leave 1 + 2e-16
     np.fill_diagonal(cka, 1.0)
     return cka
 
 
-def _check_shapes(embeddings: Sequence[npt.NDArray[np.floating]], n_min: int) -> None:
-    shapes = [X.shape for X in embeddings]
-    if any(len(shape) != 2 for shape in shapes) or len({shape[0] for shape in shapes}) != 1:
-        raise ValueError(
-            f"the arrays must be 2-d with equal rows, got shapes {' and '.join(map(str, shapes))}"
-        )
-    if shapes[0][0] < n_min:
-        raise DegenerateInputError(f"CKA needs at least {n_min} sentences, got {shapes[0][0]}")
+def paired_cka(
+    Xs: Sequence[npt.NDArray[np.floating]],
+    Ys: Sequence[npt.NDArray[np.floating]],
+    estimator: Estimator = "debiased",
+    *,
+    kernel: Kernel = "linear",
+    bandwidth: float = BANDWIDTH,
+) -> npt.NDArray[np.float64]:
+    """Centred kernel alignment (CKA) of each representation with its counterpart.
 
+    For instance each language before and after fine-tuning: how little the space has moved.
 
-def _centred(X: npt.NDArray[np.floating], number: int) -> npt.NDArray[np.float64]:
-    """Take the column means off and scale to norm 1, so that fourth powers stay in range."""
-    X64 = X.astype(np.float64)
-    size = np.linalg.norm(X64)
-    if not np.isfinite(size):
-        raise DegenerateInputError(f"CKA is undefined: array {number} holds NaN or infinity")
-    X64 -= X64.mean(axis=0)
-    norm = np.linalg.norm(X64)
-    # equal rows rarely centre to exactly zero: 0.1 summed three times is not 0.3
-    if norm <= len(X64) * np.finfo(np.float64).eps * size:
-        raise DegenerateInputError(f"CKA is undefined: all rows of array {number} are equal")
-    X64 /= norm
-    return X64
+    Parameters
+    ----------
+    Xs, Ys : sequences of ndarrays of shape (n_samples, n_features)
+        As many in both. Row i of ``Xs[l]`` and ``Ys[l]`` is the same sentence; the widths may
+        differ (checkpoints of different size), and so may n_samples between languages.
+    estimator, kernel, bandwidth
+        As for `cka_matrix`.
 
+    Returns
+    -------
+    ndarray of shape (n_pairs,)
+        Without unit. 1: the same space up to rotation and scale; 0: as unrelated as chance.
 
-def _inner_products(centred: Sequence[npt.NDArray[np.float64]]) -> npt.NDArray[np.float64]:
-    """<X X', Y Y'> of every two arrays, on the cheaper of two ways to the same numbers."""
-    n_arrays, n = len(centred), len(centred[0])
-    d = max(X.shape[1] for X in centred)
-    if n < (n_arrays + 1) * d and 8 * n_arrays * n**2 <= GRAM_BYTES:
-        grams = np.empty((n_arrays, n, n))
-        for X, gram in zip(centred, grams, strict=True):
-            # A times A.T makes NumPy call BLAS's symmetric product, half a general one's work
-            np.matmul(X, X.T, out=gram)
-        flat = grams.reshape(n_arrays, -1)
-        return flat @ flat.T
-    inner = np.empty((n_arrays, n_arrays))
-    for i, j in itertools.combinations_with_replacement(range(n_arrays), 2):
-        inner[i, j] = inner[j, i] = np.linalg.norm(centred[i].T @ centred[j]) ** 2
-    return inner
+    Raises
+    ------
+    ValueError
+        If there are not as many arrays on both sides, or rows that cannot be paired.
+    DegenerateInputError
+        Where CKA is undefined; see `cka_matrix`.
 
+    Notes
+    -----
+    O(n^2 d) time for each pair, and no more memory than one pair needs.
 
-def _check_related(own_hsic: npt.NDArray[np.float64], n: int) -> None:
-    """Refuse arrays whose U-statistic with themselves is nothing but rounding."""
-    # the arrays have norm 1, so the terms that cancelled here are at most about 1
-    vanished = np.flatnonzero(own_hsic <= n * np.finfo(np.float64).eps)
-    if vanished.size:
-        raise DegenerateInputError(
-            f"debiased CKA is undefined: no two rows of array {vanished[0] + 1} are related",
-            hint="All rows but one are equal, or all are at right angles.",
-        )
+    References
+    ----------
+    Kornblith et al. (2019). Similarity of Neural Network Representations Revisited. ICML.
+
+    Examples
+    --------
+    >>> X = np.array([[0.0, 1.0], [1.0, 0.0], [2.0, 3.0], [5.0, 2.0]])
+    >>> paired_cka([X, X], [2 * X + 1, X[:, ::-1]]).round(6).tolist()
+    [1.0, 1.0]
+    """
+    if len(Xs) != len(Ys):
+        raise ValueError(f"as many arrays are needed on both sides, got {len(Xs)} and {len(Ys)}")
+    return np.array(
+        [
+            cka_matrix([X, Y], estimator, kernel=kernel, bandwidth=bandwidth)[0, 1]
+            for X, Y in zip(Xs, Ys, strict=True)
+        ]
+    )

@@ -16,6 +16,7 @@ from mslt_core.spec.maps import MapParameters
 
 Pooling = Literal["mean", "mean_no_special", "first", "max"]
 Estimator = Literal["debiased", "biased"]
+Kernel = Literal["linear", "rbf"]
 Projection = maps.Projection
 Precision = Literal["float32", "bfloat16"]
 Rows = Literal["independent", "parallel", "disjoint"]

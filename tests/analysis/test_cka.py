@@ -3,10 +3,12 @@
 import numpy as np
 import numpy.typing as npt
 import pytest
+from scipy.spatial.distance import pdist
+from sklearn.metrics.pairwise import rbf_kernel
 
-from mslt_core.analysis import cka
-from mslt_core.analysis.cka import cka_matrix, linear_cka
-from mslt_core.spec.errors import DegenerateInputError
+from mslt_core.analysis import hsic
+from mslt_core.analysis.cka import cka_matrix, linear_cka, paired_cka
+from mslt_core.spec.errors import DegenerateInputError, SpecError
 
 RTOL = 1e-10  # float64 throughout; the formulas differ only in summation order
 ESTIMATORS = ("debiased", "biased")
@@ -152,15 +154,63 @@ def test_debiased_equals_the_cosine_of_u_centred_gram_matrices():
 
 
 @both
-@pytest.mark.parametrize("gram_bytes", [0, 2**29], ids=["features", "grams"])
-def test_matrix_equals_its_pairs_on_both_ways(estimator, gram_bytes, monkeypatch):
-    monkeypatch.setattr(cka, "GRAM_BYTES", gram_bytes)
-    embeddings = [rand(seed, n=30, d=20 + seed) for seed in range(4)]
+@pytest.mark.parametrize(("n", "d"), [(30, 20), (300, 3)], ids=["grams", "features"])
+@pytest.mark.parametrize("block", [7, 128], ids=["many slabs", "whole"])
+def test_matrix_equals_its_pairs_on_both_ways(estimator, n, d, block, monkeypatch):
+    monkeypatch.setattr(hsic, "BLOCK", block)
+    embeddings = [rand(seed, n, d + seed) for seed in range(4)]
     matrix = cka_matrix(embeddings, estimator)
     expected = [[twin(X, Y, estimator) for Y in embeddings] for X in embeddings]
     np.testing.assert_allclose(matrix, expected, rtol=RTOL, atol=1e-12)
     np.testing.assert_array_equal(matrix, matrix.T)
     np.testing.assert_array_equal(np.diagonal(matrix), 1.0)
+
+
+@both
+@pytest.mark.parametrize("bandwidth", [0.4, 0.8])
+def test_rbf_equals_the_definition_with_scikit_learns_kernel(estimator, bandwidth):
+    X, Y = rand(0), rand(0) + rand(1)
+
+    def kernel(Z: F64) -> F64:
+        sigma = bandwidth * np.median(pdist(Z))
+        return rbf_kernel(Z, gamma=1 / (2 * sigma**2))
+
+    hsic_of = hsic_biased if estimator == "biased" else hsic_u_statistic
+    K, L = kernel(X), kernel(Y)
+    expected = hsic_of(K, L) / np.sqrt(hsic_of(K, K) * hsic_of(L, L))
+    found = cka_matrix([X, Y], estimator, kernel="rbf", bandwidth=bandwidth)
+    assert found[0, 1] == pytest.approx(expected, rel=1e-9)
+
+
+@both
+def test_rbf_ignores_rotation_scale_and_shift_and_nears_linear_when_wide(estimator):
+    X, Y = rand(0), rand(0) + rand(1)
+    moved = 2.5 * Y @ orthogonal(1) + 7.0
+    found, again, wide = (
+        cka_matrix([X, Z], estimator, kernel="rbf", bandwidth=width)[0, 1]
+        for Z, width in ((Y, 0.8), (moved, 0.8), (Y, 1e3))
+    )
+    assert again == pytest.approx(found, rel=1e-9)
+    # at 1000 times the median distance what is left of the exponential is 1e-6
+    assert wide == pytest.approx(linear_cka(X, Y, estimator), rel=1e-4)
+
+
+def test_rbf_refuses_what_it_cannot_measure():
+    with pytest.raises(SpecError, match="bandwidth must be above 0, got 0"):
+        cka_matrix([rand(0), rand(1)], kernel="rbf", bandwidth=0)
+    most = np.zeros((40, 3))
+    most[:5] = rand(0, 5, 3)
+    with pytest.raises(DegenerateInputError, match="most rows of array 2 are equal"):
+        cka_matrix([rand(0), most], kernel="rbf")
+
+
+@both
+def test_paired_is_cka_of_each_with_its_counterpart(estimator):
+    Xs, Ys = [rand(0), rand(1, 30)], [rand(0) + rand(2), rand(3, 30, 9)]  # widths and n differ
+    expected = [linear_cka(X, Y, estimator) for X, Y in zip(Xs, Ys, strict=True)]
+    np.testing.assert_array_equal(paired_cka(Xs, Ys, estimator), expected)
+    with pytest.raises(ValueError, match="on both sides, got 2 and 1"):
+        paired_cka(Xs, Ys[:1])
 
 
 def test_float32_input_loses_nothing_and_stays_as_it_was():

@@ -1,0 +1,200 @@
+"""What is done to a space before distances are measured in it, and what dominates it."""
+
+import dataclasses
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from mslt_core.spec.errors import DegenerateInputError, SpecError
+
+Space = Literal["raw", "centred", "centred_by_language", "whitened"]
+
+RANK_CUT = 1e-6
+"""Directions with less variance than this share of the largest are rounding: left out."""
+
+SHRINKAGE = 0.1
+"""How far variances are drawn to their mean before whitening, 0 to 1."""
+
+MIN_SHARE = 0.05
+"""A dimension that makes up this share of the mean cosine dominates it."""
+
+F64 = npt.NDArray[np.float64]
+
+
+def in_space(
+    embeddings: Sequence[npt.NDArray[np.floating]],
+    space: Space = "raw",
+    *,
+    shrinkage: float = SHRINKAGE,
+) -> list[F64]:
+    r"""Embeddings of several languages in a space where distances say more.
+
+    Parameters
+    ----------
+    embeddings : sequence of ndarrays of shape (n_samples, n_features)
+        Of equal width; any real dtype, computed in float64.
+    space : {"raw", "centred", "centred_by_language", "whitened"}
+        "raw": as the model gives them. "centred": one common mean taken off all languages,
+        which removes what every sentence of every language shares. "centred_by_language": each
+        language's own mean taken off, which removes *where* the language lies as well, so that
+        what is left says nothing about separate islands. "whitened": "centred", then every
+        direction scaled to the same spread, which removes directions that dominate.
+    shrinkage : float
+        Of "whitened", 0 to 1: how far variances are drawn to their mean before the scaling, so
+        that directions of little variance are not blown up. 1 is "centred" up to scale.
+
+    Returns
+    -------
+    list of ndarrays of shape (n_samples, n_kept)
+        Float64. n_kept is n_features, but for "whitened" the number of directions that hold
+        variance, at most the number of all rows less one.
+
+    Raises
+    ------
+    ValueError
+        If the arrays are not 2-d and of equal width.
+    SpecError
+        If the shrinkage is not between 0 and 1.
+    DegenerateInputError
+        If a value is not finite, or all rows of all arrays are equal ("whitened").
+
+    Notes
+    -----
+    Whitening by principal components of all rows together: coordinate k is divided by
+    :math:`\sqrt{(1 - s) \lambda_k + s \bar\lambda}`. Directions whose :math:`\lambda` is below
+    1e-6 of the largest are left out. The map is fitted on the sentences that it is applied to.
+    O(l n d^2 + d^3) time.
+
+    References
+    ----------
+    Su et al. (2021). Whitening sentence representations for better semantics and faster
+    retrieval. arXiv:2103.15316.
+    Ledoit & Wolf (2004). A well-conditioned estimator for large-dimensional covariance matrices.
+    Journal of Multivariate Analysis 88.
+
+    Examples
+    --------
+    >>> X = np.array([[1.0, 0.0], [3.0, 0.0]])
+    >>> [Z.tolist() for Z in in_space([X, X + 2], "centred")]
+    [[[-2.0, -1.0], [0.0, -1.0]], [[0.0, 1.0], [2.0, 1.0]]]
+    """
+    shapes = [X.shape for X in embeddings]
+    if any(len(shape) != 2 for shape in shapes) or len({shape[1] for shape in shapes}) != 1:
+        raise ValueError(
+            f"the arrays must be 2-d and of equal width, got {' and '.join(map(str, shapes))}"
+        )
+    if not 0 <= shrinkage <= 1:
+        raise SpecError(f"shrinkage must be between 0 and 1, got {shrinkage}")
+    arrays = [X.astype(np.float64) for X in embeddings]
+    for number, X in enumerate(arrays, start=1):
+        if not np.isfinite(X).all():
+            raise DegenerateInputError(f"array {number} holds NaN or infinity")
+    if space == "raw":
+        return arrays
+    if space == "centred_by_language":
+        return [X - X.mean(axis=0) for X in arrays]
+    # each language weighs the same, however many sentences it has
+    common = np.mean([X.mean(axis=0) for X in arrays], axis=0)
+    arrays = [X - common for X in arrays]
+    return _whitened(arrays, shrinkage) if space == "whitened" else arrays
+
+
+def _whitened(arrays: list[F64], shrinkage: float) -> list[F64]:
+    covariance = np.mean([X.T @ X / len(X) for X in arrays], axis=0)
+    variances, directions = np.linalg.eigh(covariance)
+    kept = variances > RANK_CUT * variances[-1]
+    if variances[-1] <= 0:
+        raise DegenerateInputError("whitening is undefined: all rows are equal")
+    variances, directions = variances[kept], directions[:, kept]
+    scale = np.sqrt((1 - shrinkage) * variances + shrinkage * variances.mean())
+    return [X @ (directions / scale) for X in arrays]
+
+
+@dataclasses.dataclass(frozen=True)
+class OutlierDimensions:
+    """The dimensions that dominate the cosine of a space."""
+
+    dimensions: npt.NDArray[np.intp]
+    """The dominating ones, the strongest first; may be empty."""
+    shares: F64
+    """Of the mean cosine of two different sentences, one a dimension of `dimensions`."""
+    mean_cosine: float
+    """Of two different sentences; near 0 in an isotropic space."""
+    mean_cosine_without: float
+    """The same with the dominating dimensions set to 0."""
+
+
+def outlier_dimensions(
+    X: npt.NDArray[np.floating], *, min_share: float = MIN_SHARE
+) -> OutlierDimensions:
+    r"""The dimensions that make up an outsized share of the mean cosine between sentences.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n_samples, n_features)
+        Any real dtype; computed in float64. Different sentences, of one language or of several.
+    min_share : float
+        Share of the mean cosine, 0 to 1, from which a dimension is named; at least five times
+        what each would have if all had the same.
+
+    Returns
+    -------
+    OutlierDimensions
+        `shares` lie in [0, 1]; cosines in [-1, 1], without unit.
+
+    Raises
+    ------
+    ValueError
+        If X is not 2-d with at least 2 rows.
+    DegenerateInputError
+        If a value is not finite or a row is 0.
+
+    Notes
+    -----
+    Dimension k adds :math:`c_k = \frac{1}{n(n-1)} \sum_{i \ne j} u_{ik} u_{jk}` to the mean
+    cosine of the rows :math:`u_i` of length 1; its share is :math:`c_k / \sum_k |c_k|`. In
+    XLM-R base two of 768 dimensions make up most of it. O(n d) time.
+
+    References
+    ----------
+    Timkey & van Schijndel (2021). All Bark and No Bite: Rogue Dimensions in Transformer
+    Language Models Obscure Representational Quality. EMNLP.
+
+    Examples
+    --------
+    >>> X = np.random.default_rng(0).normal(size=(100, 20))
+    >>> X[:, 7] += 30
+    >>> outlier_dimensions(X).dimensions
+    array([7])
+    """
+    if X.ndim != 2 or len(X) < 2:
+        raise ValueError(f"X must be 2-d with at least 2 rows, got shape {X.shape}")
+    X64 = X.astype(np.float64)
+    if not np.isfinite(X64).all():
+        raise DegenerateInputError("X holds NaN or infinity")
+    if not X64.any(axis=1).all():
+        row = int(np.argmin(X64.any(axis=1)))
+        raise DegenerateInputError(f"the cosine is undefined: row {row} is 0")
+    added = _mean_products(X64)
+    shares = added / max(np.abs(added).sum(), np.finfo(float).tiny)
+    order = np.argsort(-shares, kind="stable")
+    named = order[shares[order] >= max(min_share, 5 / X.shape[1])]
+    rest = X64.copy()
+    rest[:, named] = 0.0
+    return OutlierDimensions(
+        dimensions=named,
+        shares=shares[named],
+        mean_cosine=float(added.sum()),
+        mean_cosine_without=float(_mean_products(rest).sum()),
+    )
+
+
+def _mean_products(X: F64) -> F64:
+    """What each dimension adds to the mean cosine of two different rows."""
+    # rows of which nothing is left are at right angles to all others
+    lengths = np.linalg.norm(X, axis=1)[:, None]
+    unit = np.divide(X, lengths, out=np.zeros_like(X), where=lengths > 0)
+    n = len(X)
+    return (unit.sum(axis=0) ** 2 - (unit**2).sum(axis=0)) / (n * (n - 1))
