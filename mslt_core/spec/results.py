@@ -2,7 +2,6 @@
 
 import dataclasses
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Literal
 
 import numpy as np
@@ -234,7 +233,7 @@ class MapResult:
     """Of the checkpoint, counted from the front."""
     neighbours: npt.NDArray[np.int32] | None = None
     """(n_langs * n, k): rows of each point's nearest others in the original space."""
-    quality: Mapping[str, float] = MappingProxyType({})
+    quality: Mapping[str, float] = dataclasses.field(default_factory=dict)
     """Names in `METRICS` to how far the map can be trusted; with the mingling score in the map
     (`mingling_in_map`) and of the same points in the original space (`mingling`)."""
 
