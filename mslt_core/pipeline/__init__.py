@@ -91,7 +91,7 @@ from mslt_core.pipeline.searching import (
     search_curves,
 )
 from mslt_core.pipeline.swept import Swept, swept
-from mslt_core.pipeline.tables import as_latex
+from mslt_core.pipeline.tables import as_csv, as_latex, rows_as_csv
 from mslt_core.pipeline.training import check_data, execute_training
 from mslt_core.pipeline.words import WordRows, word_rows
 
@@ -119,6 +119,7 @@ __all__ = [
     "WordRows",
     "allowed_roots",
     "applies_to",
+    "as_csv",
     "as_latex",
     "check_data",
     "checkpoint",
@@ -177,6 +178,7 @@ __all__ = [
     "realised",
     "relative_depth",
     "require_run",
+    "rows_as_csv",
     "run_groups",
     "run_result",
     "search_curves",
