@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mslt_core.pipeline import as_csv, rows_as_csv
-from mslt_core.pipeline.tables import neutralised, restored
+from mslt_core.spec.cells import neutralised, restored
 
 LEADS = ("=", "+", "-", "@", "\t", "\r")
 FORMULAS = (
