@@ -73,6 +73,14 @@ from mslt_core.pipeline.offers import (
     task_titles,
 )
 from mslt_core.pipeline.oracles import oracle_scores
+from mslt_core.pipeline.outside import (
+    OutsideGain,
+    OutsideGroup,
+    import_outside,
+    outside_gains,
+    outside_groups,
+    read_outside,
+)
 from mslt_core.pipeline.paper import applies_to, paper_overlay, writing_system_scores
 from mslt_core.pipeline.places import (
     EXAMPLE,
@@ -111,6 +119,8 @@ __all__ = [
     "Average",
     "Layers",
     "Measures",
+    "OutsideGain",
+    "OutsideGroup",
     "Question",
     "Report",
     "SetGap",
@@ -147,6 +157,7 @@ __all__ = [
     "gains",
     "group_key",
     "health",
+    "import_outside",
     "is_heuristic",
     "joined_rows",
     "judge_criteria",
@@ -169,12 +180,15 @@ __all__ = [
     "open_corpus",
     "open_store",
     "oracle_scores",
+    "outside_gains",
+    "outside_groups",
     "pair_matrices",
     "pairs_there",
     "paper_overlay",
     "propose",
     "quiet",
     "random_sets",
+    "read_outside",
     "realised",
     "relative_depth",
     "require_run",

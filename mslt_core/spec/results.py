@@ -73,14 +73,14 @@ class Imported:
     """Where a run came from that was not made in this store."""
 
     source: str
-    """bundle."""
+    """bundle, or the name of a file that another program wrote."""
     imported_utc: str
     made_utc: str
-    """When the bundle was written."""
+    """When the bundle was written; empty for other files."""
     sha256: str
-    """Of the bundle's manifest, which names its whole content."""
+    """Of the bundle's manifest, which names its whole content; or of the file."""
     product_version: str
-    """Of the writer."""
+    """Of the bundle's writer, or of the reader of another file."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
