@@ -1,5 +1,6 @@
 """What somebody hostile may send in place of a bundle: a name, and how it is made of a good one."""
 
+import hashlib
 import json
 import os
 import stat
@@ -136,7 +137,7 @@ def of_kind(kind):
 def bomb(good, path):
     """20 kB that unpack to 20 MB, as a member that a bundle may have."""
     name = f"runs/{RUN}/sampled.json"
-    content = b" " * 20_000_000
+    content = b"{" + b" " * 20_000_000 + b"}"
     members = sealed_anew({**good, name: content})
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for member, data in members.items():
@@ -235,8 +236,9 @@ def named(model: str):
 
     def make(good, path):
         spec = run_spec().but(model=model)
+        left_out = ("sweeps/", f"runs/{RUN}/predictions/")  # which name the run inside
         moved = {
-            k.replace(RUN, spec.digest()): v for k, v in good.items() if not k.startswith("sweeps")
+            k.replace(RUN, spec.digest()): v for k, v in good.items() if not k.startswith(left_out)
         }
         moved[f"runs/{spec.digest()}/spec.json"] = spec_to_text(spec).encode()
         told = json.loads(moved[MANIFEST])
@@ -265,14 +267,23 @@ def array_renamed(good, path):
     return zipped(path, sealed_anew(moved, arrays=arrays))
 
 
+def model_with(name, content):
+    """A file of the model changed, and its seal and the manifest made to fit."""
+
+    def make(good, path):
+        folder = f"runs/{RUN}/model/"
+        data = content(good[folder + name]) if callable(content) else content
+        seal = json.loads(good[folder + MANIFEST])
+        seal["files"][name] = {"size": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+        changed = {folder + name: data, folder + MANIFEST: json.dumps(seal).encode()}
+        return zipped(path, sealed_anew({**good, **changed}))
+
+    return make
+
+
 def weights_swapped(good, path):
     name = f"runs/{RUN}/model/model.safetensors"
     return put(name, save({"w": load(good[name])["w"] + 1}))(good, path)
-
-
-def huge_header(good, path):
-    name = f"runs/{RUN}/model/model.safetensors"
-    return put(name, struct.pack("<Q", 2**40) + good[name][8:])(good, path)
 
 
 def a_folder(good, path):
@@ -482,12 +493,14 @@ CASES = {
         write_packed,
     ),
     "packed no zlib": put(f"runs/{RUN}/predictions.safetensors.zlib", b"evil"),
-    "weights no safetensors": put(f"runs/{RUN}/model/model.safetensors", b"\x80\x04evil"),
-    "weights with a huge header": huge_header,
+    "weights no safetensors": model_with("model.safetensors", b"\x80\x04evil"),
+    "weights with a huge header": model_with(
+        "model.safetensors", lambda good: struct.pack("<Q", 2**40) + good[8:]
+    ),
     "weights swapped": weights_swapped,
     "weights without a seal": without(f"runs/{RUN}/model/manifest.json"),
     "weights without a configuration": without(f"runs/{RUN}/model/config.json"),
-    "configuration no JSON": put(f"runs/{RUN}/model/config.json", b"import os"),
+    "configuration no JSON": model_with("config.json", b"import os"),
     "configuration changed": put(f"runs/{RUN}/model/config.json", b'{"auto_map": {"x": "y"}}'),
     "array elsewhere": array_renamed,
     "array without a question": lambda good, path: put(
