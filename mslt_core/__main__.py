@@ -13,15 +13,32 @@ from mslt_core.commands import (
     choosing,
     embedding,
     fetching,
+    importing,
     judging,
     mingling,
     runs,
+    sharing,
     sweeping,
     training,
     upkeep,
 )
 from mslt_core.commands.answer import Answer
 from mslt_core.spec.errors import BadInputError, MsltError
+
+GROUPS = (
+    choosing,
+    training,
+    sweeping,
+    runs,
+    sharing,
+    importing,
+    judging,
+    embedding,
+    mingling,
+    fetching,
+    upkeep,
+)
+"""Of commands, in the order in which they are listed."""
 
 BAD_INPUT = 2
 FAILURE = 1
@@ -37,17 +54,7 @@ def parser() -> argparse.ArgumentParser:
         "and see how languages mix inside the model.",
     )
     subparsers = top.add_subparsers(metavar="COMMAND", required=True)
-    for group in (
-        choosing,
-        training,
-        sweeping,
-        runs,
-        judging,
-        embedding,
-        mingling,
-        fetching,
-        upkeep,
-    ):
+    for group in GROUPS:
         group.add(subparsers)
     return top
 

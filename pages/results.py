@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from mslt_core import figures
+from mslt_core import figures, pipeline
 from mslt_core.spec.metrics import METRICS
 from mslt_core.spec.results import RunGroup
 from pages._shared import cached
@@ -79,7 +79,7 @@ def compared(context: Context) -> None:
             st.dataframe(numbers.round(1), hide_index=True, width="stretch")
             st.download_button(
                 "CSV",
-                numbers.to_csv(index=False),
+                pipeline.as_csv(numbers),
                 file_name=f"{result.name_b} minus {result.name_a}, {metric}.csv",
                 on_click="ignore",
                 key=f"csv_{result.name_b}",

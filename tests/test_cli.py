@@ -29,6 +29,7 @@ PROJECT = Path(__file__).resolve().parents[1]
 COMMANDS = (
     "select", "train", "runs", "criteria", "embed", "cka", "map", "fetch", "example", "doctor"
 )  # fmt: skip
+COMMANDS += ("import",)
 
 
 @pytest.fixture(autouse=True)

@@ -1,12 +1,10 @@
 """``select``: which source languages are best, under which criterion?"""
 
 import argparse
-import csv
-import io
 from typing import Any, get_args
 
 from mslt_core.commands.answer import Answer, Subparsers, command, progress, table
-from mslt_core.pipeline import Access, as_latex, open_store, select
+from mslt_core.pipeline import Access, as_latex, open_store, rows_as_csv, select
 from mslt_core.spec.criteria import CRITERIA
 from mslt_core.spec.errors import SpecError
 from mslt_core.spec.rankings import RankedSet, SelectionResult
@@ -202,9 +200,7 @@ def _shown(args: argparse.Namespace, result: SelectionResult, best: tuple[Ranked
 
 def _csv(columns: tuple[str, ...], rows: list[tuple[Any, ...]]) -> str:
     """A table as comma-separated values, without the line end of its last line."""
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows([columns, *rows])
-    return text.getvalue().rstrip("\n")
+    return rows_as_csv(columns, rows).rstrip("\n")
 
 
 def _latex(columns: tuple[str, ...], rows: list[tuple[Any, ...]]) -> str:

@@ -1,8 +1,6 @@
 """``cka`` and ``map``: how languages lie inside a model."""
 
 import argparse
-import csv
-import io
 from pathlib import Path
 from typing import get_args
 
@@ -13,6 +11,7 @@ from mslt_core.pipeline import (
     checkpoint,
     cka,
     open_store,
+    rows_as_csv,
     sentence_map,
 )
 from mslt_core.spec.results import CheckpointRef, MapResult
@@ -149,10 +148,9 @@ def _look(args: argparse.Namespace, ref: CheckpointRef, question: Question) -> M
 
 
 def _as_csv(result: MapResult) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(("lang", "sent_id", "x", "y"))
     n = len(result.ids)
-    for row, (x, y) in enumerate(result.coords.tolist()):
-        writer.writerow((result.langs[row // n], result.ids[row % n], x, y))
-    return text.getvalue()
+    rows = (
+        (result.langs[row // n], result.ids[row % n], x, y)
+        for row, (x, y) in enumerate(result.coords.tolist())
+    )
+    return rows_as_csv(("lang", "sent_id", "x", "y"), rows)

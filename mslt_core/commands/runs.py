@@ -169,4 +169,5 @@ def _described(info: RunInfo) -> dict[str, Any]:
         "zero_shot_langs": info.zero_shot_langs,
         "read_only": info.read_only,
         "has_weights": info.has_weights,
+        "imported": info.imported and dataclasses.asdict(info.imported),
     }

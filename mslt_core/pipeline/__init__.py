@@ -73,6 +73,14 @@ from mslt_core.pipeline.offers import (
     task_titles,
 )
 from mslt_core.pipeline.oracles import oracle_scores
+from mslt_core.pipeline.outside import (
+    OutsideGain,
+    OutsideGroup,
+    import_outside,
+    outside_gains,
+    outside_groups,
+    read_outside,
+)
 from mslt_core.pipeline.paper import applies_to, paper_overlay, writing_system_scores
 from mslt_core.pipeline.places import (
     EXAMPLE,
@@ -91,7 +99,7 @@ from mslt_core.pipeline.searching import (
     search_curves,
 )
 from mslt_core.pipeline.swept import Swept, swept
-from mslt_core.pipeline.tables import as_latex
+from mslt_core.pipeline.tables import as_csv, as_latex, rows_as_csv
 from mslt_core.pipeline.training import check_data, execute_training
 from mslt_core.pipeline.words import WordRows, word_rows
 
@@ -111,6 +119,8 @@ __all__ = [
     "Average",
     "Layers",
     "Measures",
+    "OutsideGain",
+    "OutsideGroup",
     "Question",
     "Report",
     "SetGap",
@@ -119,6 +129,7 @@ __all__ = [
     "WordRows",
     "allowed_roots",
     "applies_to",
+    "as_csv",
     "as_latex",
     "check_data",
     "checkpoint",
@@ -146,6 +157,7 @@ __all__ = [
     "gains",
     "group_key",
     "health",
+    "import_outside",
     "is_heuristic",
     "joined_rows",
     "judge_criteria",
@@ -168,15 +180,19 @@ __all__ = [
     "open_corpus",
     "open_store",
     "oracle_scores",
+    "outside_gains",
+    "outside_groups",
     "pair_matrices",
     "pairs_there",
     "paper_overlay",
     "propose",
     "quiet",
     "random_sets",
+    "read_outside",
     "realised",
     "relative_depth",
     "require_run",
+    "rows_as_csv",
     "run_groups",
     "run_result",
     "search_curves",

@@ -36,6 +36,10 @@ class CheckpointError(BadInputError):
     """A checkpoint directory that may not or cannot be loaded; the message names the file."""
 
 
+class BundleError(BadInputError):
+    """A bundle of results that is damaged, of another version, or holds what none may hold."""
+
+
 class DegenerateInputError(BadInputError):
     """A number is undefined for this input (0/0), for instance CKA of equal rows."""
 

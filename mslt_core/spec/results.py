@@ -68,6 +68,21 @@ class CurvePoint:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class Imported:
+    """Where a run came from that was not made in this store."""
+
+    source: str
+    """bundle, or the name of a file that another program wrote."""
+    imported_utc: str
+    made_utc: str
+    """When the bundle was written; empty for other files."""
+    sha256: str
+    """Of the bundle's manifest, which names its whole content; or of the file."""
+    product_version: str
+    """Of the bundle's writer, or of the reader of another file."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class RunInfo:
     """What the list of runs shows: cheap to read, no arrays."""
 
@@ -92,6 +107,8 @@ class RunInfo:
     read_only: bool
     """Shipped with the example."""
     has_weights: bool
+    imported: Imported | None = None
+    """Made elsewhere; None for runs of this store."""
 
     @property
     def name(self) -> str:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from mslt_core.store.arrays import ArrayStore
 from mslt_core.store.atomic import told_size
+from mslt_core.store.outside import OutsideResults
 from mslt_core.store.records import RunOutcome
 from mslt_core.store.runs import Runs
 from mslt_core.store.states import UNFINISHED, Progress, WorkStatus
@@ -42,6 +43,7 @@ class Store:
         self.runs = Runs(layers, read_only=read_only)
         self.jobs = WorkFolders("jobs", layers, read_only=read_only)
         self.sweeps = Sweeps(self.root, read_only=read_only)
+        self.outside = OutsideResults(self.root, read_only=read_only)
         self.turns = Turns(self.root / "turns", self._is_alive)
 
     def works(self, kind: Kind) -> WorkFolders:

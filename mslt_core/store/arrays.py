@@ -55,6 +55,10 @@ class ArrayStore:
         write_tensors(path, arrays, {"spec": spec_to_text(spec)})
         remove_strays(path.parent)
 
+    def files(self) -> list[Path]:
+        """All entries, those of the layer that is written first."""
+        return [path for folder in self._folders for path in sorted(folder.glob("*/*.safetensors"))]
+
     def _require_writable(self, spec: Spec) -> None:
         if self._read_only:
             raise StoreError(

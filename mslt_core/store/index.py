@@ -13,7 +13,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from mslt_core.spec.results import RunInfo
+from mslt_core.spec.results import Imported, RunInfo
 from mslt_core.spec.specs import TrainSpec, Where
 from mslt_core.store.atomic import DamagedError, make_folder
 from mslt_core.store.spec_text import spec_from_text, spec_to_text
@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 
 Read = Callable[[str], RunInfo | None]
 
-LAYOUT = 3
+LAYOUT = 4
 """Raised when the table changes; an index of another layout is made anew."""
 
 BUSY_TIMEOUT_S = 30.0
@@ -151,6 +151,7 @@ def _to_text(info: RunInfo) -> str:
     fields = {field.name: getattr(info, field.name) for field in dataclasses.fields(info)}
     fields["spec"] = spec_to_text(info.spec)
     fields["where"] = info.where.model_dump(mode="json")
+    fields["imported"] = info.imported and dataclasses.asdict(info.imported)
     return json.dumps(fields, ensure_ascii=False)
 
 
@@ -164,5 +165,6 @@ def _from_text(text: str) -> RunInfo | None:
         "spec": spec,
         "where": Where(**fields["where"]),
         "metrics": tuple(fields["metrics"]),
+        "imported": fields["imported"] and Imported(**fields["imported"]),
     }
     return RunInfo(**{**fields, **made})

@@ -21,7 +21,17 @@ from mslt_core.store.work import is_digest
 PACKED = "predictions.safetensors.zlib"
 """Outcomes of all targets in one file, in runs that were packed to be shipped."""
 
-STAMPED = ("spec.json", "where.json", "state.json", "scores.json", "model/manifest.json")
+IMPORTED = "imported.json"
+"""Where a run came from, in runs that were not made here."""
+
+STAMPED = (
+    "spec.json",
+    "where.json",
+    "state.json",
+    "scores.json",
+    "model/manifest.json",
+    IMPORTED,
+)
 """The files of a run that decide what the list shows once it has ended."""
 
 

@@ -10,7 +10,14 @@ import numpy as np
 import numpy.typing as npt
 
 from mslt_core.spec.errors import MsltError, StoreError
-from mslt_core.spec.results import CurvePoint, RunInfo, RunState, TargetScores, TrainingPoint
+from mslt_core.spec.results import (
+    CurvePoint,
+    Imported,
+    RunInfo,
+    RunState,
+    TargetScores,
+    TrainingPoint,
+)
 from mslt_core.spec.specs import TrainSpec
 from mslt_core.store.atomic import (
     DamagedError,
@@ -21,6 +28,7 @@ from mslt_core.store.atomic import (
 from mslt_core.store.index import RunIndex
 from mslt_core.store.lines import append_line, keep_up_to, read_lines
 from mslt_core.store.records import (
+    IMPORTED,
     PACKED,
     RunOutcome,
     as_fields,
@@ -126,6 +134,7 @@ class Runs(WorkFolders):
             "last_scores": last_scores and as_fields(last_scores),
         }
         write_json(folder / "scores.json", record)
+        (folder / IMPORTED).unlink(missing_ok=True)  # these results were made here
 
     def outcome(self, run: str) -> RunOutcome:
         """What `write_outcome` wrote; StoreError where it is missing or damaged."""
@@ -216,7 +225,15 @@ class Runs(WorkFolders):
             has_scores=record is not None,
             read_only=self._read_only or self._home(run).parent != self._roots[0],
             has_weights=self.model_folder(run) is not None,
+            imported=self._imported(run),
         )
+
+    def _imported(self, run: str) -> Imported | None:
+        path = self._path(run, IMPORTED)
+        try:
+            return Imported(**read_json(path)) if path else None
+        except (ValueError, TypeError) as e:
+            raise damaged(run, IMPORTED) from e
 
     def list(self) -> list[RunInfo]:
         """All runs of all layers, newest first. Damaged ones are left out with a warning."""

@@ -62,19 +62,9 @@ class Sweeps:
             raise StoreError(f"the store {self._root.parent} is read-only: it cannot hold a sweep")
         folder = self.folder(sweep.digest)
         created_utc = self.get(sweep.digest).created_utc if self.exists(sweep.digest) else utc_now()
-        runs = [
-            {"run": r.run, "spec": spec_to_text(r.spec), "where": r.where.model_dump(mode="json")}
-            for r in sweep.runs
-        ]
-        content = {
-            "created_utc": created_utc,
-            "keep_weights": sweep.keep_weights,
-            "engine": dataclasses.asdict(sweep.engine),
-            "runs": runs,
-        }
         with write_errors_explained(folder):
             make_folder(folder / "workers")
-        write_json(folder / PLAN, content)
+        write_json(folder / PLAN, plan_of(dataclasses.replace(sweep, created_utc=created_utc)))
 
     def get(self, digest: str) -> Sweep:
         """The plan."""
@@ -165,6 +155,20 @@ class Sweeps:
     def discharge(self, digest: str, pid: int) -> None:
         """It works on it no more."""
         (self.folder(digest) / "workers" / f"{pid}.json").unlink(missing_ok=True)
+
+
+def plan_of(sweep: Sweep) -> dict[str, Any]:
+    """What ``plan.json`` holds."""
+    runs = [
+        {"run": r.run, "spec": spec_to_text(r.spec), "where": r.where.model_dump(mode="json")}
+        for r in sweep.runs
+    ]
+    return {
+        "created_utc": sweep.created_utc,
+        "keep_weights": sweep.keep_weights,
+        "engine": dataclasses.asdict(sweep.engine),
+        "runs": runs,
+    }
 
 
 def _planned(row: dict[str, Any]) -> PlannedRun:

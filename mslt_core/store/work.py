@@ -54,6 +54,10 @@ class WorkFolders:
         """Whether the work was ever asked for, in any layer."""
         return self._path(digest, "spec.json") is not None
 
+    def home(self, digest: str) -> Path:
+        """The work's folder in the first layer that has it, to be read."""
+        return self._home(digest)
+
     def spec(self, digest: str) -> Spec:
         """The question."""
         path = self._home(digest) / "spec.json"

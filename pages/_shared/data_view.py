@@ -24,7 +24,7 @@ def data_section(context: Context) -> None:
         show_figure(figures.coverage_grid(result, theme=current_theme()), key="coverage")
         st.download_button(
             "CSV",
-            as_table(result).to_csv(index=False),
+            pipeline.as_csv(as_table(result)),
             file_name=f"data of {task}.csv",
             mime="text/csv",
             on_click="ignore",

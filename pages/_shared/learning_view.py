@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from mslt_core import figures
+from mslt_core import figures, pipeline
 from mslt_core.spec.results import RunGroup, RunResult, TargetScores
 from pages._shared import cached
 from pages._shared.context import Context
@@ -55,7 +55,7 @@ def on_the_way(
     st.caption("  \n".join(filter(None, told)))
     st.download_button(
         "CSV",
-        as_table(curves, metric).to_csv(index=False),
+        pipeline.as_csv(as_table(curves, metric)),
         file_name=f"learning curves, {metric}.csv",
         mime="text/csv",
         on_click="ignore",

@@ -20,7 +20,7 @@ def show_table(
     with st.container(horizontal=True):
         st.download_button(
             "CSV",
-            whole.to_csv(index=False),
+            pipeline.as_csv(whole),
             file_name=f"{name}.csv",
             mime="text/csv",
             on_click="ignore",

@@ -1,0 +1,16 @@
+"""Results as one zip file: written here, opened elsewhere after every byte of it was checked."""
+
+from mslt_core.store.bundle.gathering import Wanted
+from mslt_core.store.bundle.layout import MAX_BYTES, Manifest
+from mslt_core.store.bundle.reading import ImportedBundle, import_bundle
+from mslt_core.store.bundle.writing import ExportedBundle, export_bundle
+
+__all__ = [
+    "MAX_BYTES",
+    "ExportedBundle",
+    "ImportedBundle",
+    "Manifest",
+    "Wanted",
+    "export_bundle",
+    "import_bundle",
+]

@@ -1,0 +1,200 @@
+"""What a bundle may hold: names, sizes, manifest.
+
+A bundle has the layout of a store: ``runs/<digest>/...``, ``sweeps/<digest>/plan.json``,
+``arrays/<2 hex>/<digest>.safetensors``, and ``manifest.json`` first. A name that is not listed
+here is refused, so no name can lead out of the folder into which a bundle is unpacked.
+"""
+
+import json
+import re
+from collections.abc import Callable
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from mslt_core.spec.errors import BundleError, UnknownLanguageError
+from mslt_core.spec.languages import language
+from mslt_core.spec.specs import Where
+
+T = TypeVar("T")
+Report = Callable[[int, int, str], None]
+
+FORMAT = "mslt-bundle"
+VERSION = 1
+MANIFEST = "manifest.json"
+
+MAX_MEMBERS = 100_000
+"""A run has about 30 files, so 127 sets x 5 seeds x 5 tasks fit, which 2,000 members would not;
+what that could cost an importer is bounded by the size of the zip's list of members."""
+MAX_BYTES = 4_000_000_000
+"""Unpacked. Whoever expects more, for instance many runs with weights, says so."""
+MAX_RATIO = 200
+"""Of a member's size to its packed one. Files that shrink further are stored as they are."""
+
+MODEL_FILES = (
+    "config.json",
+    "manifest.json",
+    "tokenizer.json",
+    "tokenizer_config.json",
+    "special_tokens_map.json",
+    "added_tokens.json",
+    "vocab.json",
+    "vocab.txt",
+    "merges.txt",
+    "sentencepiece.bpe.model",
+    "spiece.model",
+    "spm.model",
+    "sentencepiece.model",
+    "tokenizer.model",
+    "model.safetensors.index.json",
+    r"model(?:-\d{5}-of-\d{5})?.safetensors",
+)
+"""What loading a checkpoint may read (`models.checkpoints.CONTENT`), and its seal."""
+
+_D = "[0-9a-f]{16}"
+_MODEL = "|".join(name.replace(".", r"\.") for name in MODEL_FILES)
+_MB = 10**6
+
+KINDS: dict[str, tuple[re.Pattern[str], int | None]] = {
+    kind: (re.compile(pattern), limit)
+    for kind, pattern, limit in (
+        ("spec", rf"runs/({_D})/spec\.json", _MB),
+        ("state", rf"runs/({_D})/state\.json", _MB),
+        ("progress", rf"runs/({_D})/progress\.json", _MB),
+        ("scores", rf"runs/({_D})/scores\.json", 4 * _MB),
+        ("sampled", rf"runs/({_D})/sampled\.json", 64 * _MB),
+        ("history", rf"runs/({_D})/history\.jsonl", 64 * _MB),
+        ("curve", rf"runs/({_D})/curve\.jsonl", 64 * _MB),
+        ("packed", rf"runs/({_D})/predictions\.safetensors\.zlib", 64 * _MB),
+        ("predictions", rf"runs/({_D})/predictions/([a-z]{{2,3}})\.safetensors", 256 * _MB),
+        ("model", rf"runs/({_D})/model/({_MODEL})", None),
+        ("plan", rf"sweeps/({_D})/plan\.json", 64 * _MB),
+        ("array", rf"arrays/([0-9a-f]{{2}})/({_D})\.safetensors", 256 * _MB),
+    )
+}
+"""Kind of member to the names that it may have and the bytes, which bound the memory that reading
+it takes; weights are never read whole."""
+
+Digest = Annotated[str, Field(pattern=r"\A[0-9a-f]{16}\z")]
+Utc = Annotated[str, Field(pattern=r"\A\d{4}-\d\d-\d\dT[\d:.]{5,20}(\+00:00|Z)\z")]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Member(_Strict):
+    """A file of the bundle."""
+
+    name: str
+    size: int = Field(ge=0)
+    sha256: str = Field(pattern=r"\A[0-9a-f]{64}\z")
+
+
+class Manifest(_Strict):
+    """What is in a bundle, and who wrote it when."""
+
+    format: Literal["mslt-bundle"] = "mslt-bundle"
+    version: Literal[1] = 1
+    product_version: str = Field(pattern=r"\A[0-9][0-9a-z.+]{0,30}\z")
+    created_utc: Utc
+    with_weights: bool
+    with_arrays: bool
+    # JSON has lists alone, which strict tuples do not take
+    runs: tuple[Digest, ...] = Field(strict=False)
+    sweeps: tuple[Digest, ...] = Field(strict=False)
+    arrays: tuple[Digest, ...] = Field(strict=False)
+    members: tuple[Member, ...] = Field(strict=False)
+
+
+def kind_of(name: str) -> tuple[str, tuple[str, ...]]:
+    """The kind of member that may have this name, and the parts that tell it from others."""
+    for kind, (pattern, _) in KINDS.items():
+        if found := pattern.fullmatch(name):
+            parts = found.groups()
+            if kind == "predictions":
+                _known(parts[1], name)
+            if kind == "array" and not parts[1].startswith(parts[0]):
+                break
+            return kind, parts
+    raise BundleError(
+        f"it holds {name[:200]!r}, which no bundle has",
+        hint="It was not written by MSLT Lab, or by a newer version.",
+    )
+
+
+def _known(lang: str, name: str) -> None:
+    try:
+        language(lang)
+    except UnknownLanguageError as e:
+        raise BundleError(f"{name}: {e.message}") from None
+
+
+def checked_manifest(content: bytes) -> Manifest:
+    """The manifest of a bundle that this version can read."""
+    fields = parsed(content, MANIFEST)
+    if not isinstance(fields, dict) or fields.get("format") != FORMAT:
+        raise BundleError(f"its {MANIFEST} is not that of a bundle of MSLT Lab")
+    version = fields.get("version")
+    if version != VERSION or isinstance(version, bool):
+        maker = str(fields.get("product_version"))[:30]
+        raise BundleError(
+            f"it has format version {str(version)[:30]}, and this MSLT Lab reads version {VERSION}",
+            hint=f"It was written by MSLT Lab {maker!r}: use that version or a later one.",
+        )
+    manifest = validated(MANIFEST, lambda: Manifest(**fields))
+    _require_consistent(manifest)
+    return manifest
+
+
+def _require_consistent(manifest: Manifest) -> None:
+    """The runs, sweeps and arrays that it names are those of its members."""
+    found: dict[str, set[str]] = {"runs": set(), "sweeps": set(), "arrays": set()}
+    weights = False
+    for member in manifest.members:
+        kind, parts = kind_of(member.name)
+        limit = KINDS[kind][1]
+        if limit is not None and member.size > limit:
+            raise BundleError(
+                f"{member.name} has {member.size:,} bytes, more than the {limit:,} it may have"
+            )
+        room = {"plan": "sweeps", "array": "arrays"}.get(kind, "runs")
+        found[room].add(parts[-1] if kind == "array" else parts[0])
+        weights |= kind == "model"
+    for room, digests in found.items():
+        stated = getattr(manifest, room)
+        if len(set(stated)) < len(stated) or set(stated) != digests:
+            raise BundleError(f"its {MANIFEST} does not name the {room} that it holds")
+    if weights > manifest.with_weights or bool(found["arrays"]) > manifest.with_arrays:
+        raise BundleError(f"its {MANIFEST} does not tell the weights or arrays that it holds")
+
+
+def parsed(content: bytes, name: str) -> Any:
+    """JSON from outside, or an error that names the member."""
+    try:
+        return json.loads(content.decode("utf-8"))
+    except RecursionError:
+        raise BundleError(f"{name} is nested too deep") from None
+    except ValueError as e:
+        raise BundleError(f"{name} is not JSON: {e}") from None
+
+
+def validated(name: str, make: Callable[[], T]) -> T:
+    """What `make` makes, or an error in one sentence with the member's name."""
+    try:
+        return make()
+    except ValidationError as e:
+        first = e.errors()[0]
+        field = ".".join(map(str, first["loc"]))[:100] or "a field"
+        # a pattern tells a reader nothing
+        reason = "is not as it must be" if "pattern" in first["type"] else first["msg"].lower()
+        raise BundleError(f"{name}: {field}: {reason}") from None
+
+
+def portable(where: Where) -> Where:
+    """What of it means the same on any machine: the example's base. Paths stay at home."""
+    return Where(model=where.model if where.model == "base" else None)
+
+
+def quiet(done: int, total: int, message: str) -> None:
+    """A `Report` that says nothing."""

@@ -1,0 +1,137 @@
+"""``bundle``: what leaves one store and arrives in another, from the command line to the pages."""
+
+import json
+import shutil
+
+import pytest
+
+from mslt_core.__main__ import main
+from mslt_core.pipeline import EXAMPLE, gains, open_store, run_groups, zero_shot_means
+from mslt_core.store import Store
+from mslt_core.store.bundle import import_bundle
+from tests.store.bundles import filled, finished, run_spec
+
+SETS = (("en",), ("de", "en", "es"))
+
+
+@pytest.fixture
+def ask(capsys, monkeypatch):
+    """Run a command with --json: its exit status and its answer, or what it said instead."""
+    monkeypatch.delenv("MSLT_DEBUG", raising=False)
+
+    def run(*args):
+        status = main([*map(str, args), "--json"])
+        told = capsys.readouterr()
+        return status, json.loads(told.out) if status == 0 else told.err
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def example_runs():
+    """The shipped runs of two sets, three seeds each."""
+    groups = [g for g in run_groups(open_store(EXAMPLE)) if g.source_langs in SETS]
+    return [info.run for group in groups for info in group.runs]
+
+
+def test_results_say_the_same_on_both_sides(ask, tmp_path, example_runs):
+    out, there = tmp_path / "x.zip", tmp_path / "there"
+    assert ask("bundle", "export", out, "--run", *example_runs, "--store", tmp_path / "a")[0] == 0
+    status, told = ask("bundle", "import", out, "--store", there)
+    assert status == 0
+    # the example is visible in every store, so they are here already, and the same
+    assert set(told["skipped"]) == set(example_runs)
+
+    alone = Store(there)  # a store without the example
+    import_bundle(alone, out)
+    here = Store(EXAMPLE, read_only=True)
+    mine = {g.key: g for g in run_groups(here) if g.source_langs in SETS}
+    theirs = {g.key: g for g in run_groups(alone)}
+    assert mine.keys() == theirs.keys()
+    a, b = sorted(mine, key=lambda key: len(mine[key].source_langs))
+    assert gains(here, mine[a], mine[b]) == gains(alone, theirs[a], theirs[b])
+    for metric in mine[a].metrics:
+        assert zero_shot_means(here, list(mine.values()), metric) == zero_shot_means(
+            alone, list(theirs.values()), metric
+        )
+
+
+def test_export_and_import_by_the_command_line(ask, tmp_path):
+    filled(tmp_path / "a")
+    out = tmp_path / "all.zip"
+    status, made = ask(
+        "bundle", "export", out, "--all", "--weights", "--arrays", "--store", tmp_path / "a"
+    )
+    assert status == 0
+    assert len(made["runs"]) == 3
+    assert made["size_bytes"] == out.stat().st_size
+    status, told = ask("bundle", "import", out, "--store", tmp_path / "b", "--dry-run")
+    assert (status, told["dry_run"], len(told["imported"])) == (0, True, 3)
+    assert not (tmp_path / "b").exists()
+    status, told = ask("bundle", "import", out, "--store", tmp_path / "b")
+    assert sorted(told["imported"]) == sorted(made["runs"])
+    assert (told["imported_arrays"], len(told["imported_sweeps"])) == (3, 1)
+    status, listed = ask("runs", run_spec().digest(), "--store", tmp_path / "b")
+    assert listed["imported"]["sha256"] == made["sha256"]
+    assert listed["has_weights"]
+
+
+def test_one_run_and_a_sweep_are_named_by_their_beginning(ask, tmp_path):
+    store = filled(tmp_path / "a")
+    (sweep,) = store.sweeps.digests()
+    run = run_spec(("de", "en")).digest()
+    status, made = ask(
+        "bundle",
+        "export",
+        tmp_path / "x.zip",
+        "--run",
+        run[:6],
+        "--sweep",
+        sweep[:4],
+        "--store",
+        tmp_path / "a",
+    )
+    assert status == 0
+    assert made["sweeps"] == [sweep]
+    assert set(made["runs"]) == {run, *(run_spec(seed=seed).digest() for seed in (0, 1))}
+    assert made["left_out"] == {run_spec(seed=2).digest(): "not trained yet"}
+
+
+@pytest.mark.parametrize(
+    ("args", "status", "message"),
+    [
+        (("export", "x.zip"), 2, "nothing to export is named. Give --run, --sweep or --all"),
+        (("export", "x.zip", "--run", "ffff"), 2, "there is no run 'ffff'"),
+        (("export", "x.zip", "--all"), 2, "there is nothing to export"),
+        (("import", "none.zip"), 2, "none.zip: it cannot be read: No such file"),
+        (("import", "text.zip"), 2, "text.zip: it is no zip file"),
+        (("import", "text.zip", "--max-gb", "0"), 2, "--max-gb must be above 0, got 0"),
+    ],
+)
+def test_what_cannot_be_done_is_said(args, status, message, ask, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "text.zip").write_text("hello")
+    got, said = ask("bundle", *args, "--store", tmp_path / "s")
+    assert (got, message in said) == (status, True), said
+    assert not (tmp_path / "s").exists()
+
+
+def test_a_conflict_is_a_failure_and_can_be_left_out(ask, tmp_path):
+    filled(tmp_path / "a")
+    out = tmp_path / "x.zip"
+    ask("bundle", "export", out, "--all", "--store", tmp_path / "a")
+    finished(Store(tmp_path / "b"), run_spec(), n_correct=(0, 1))
+    status, said = ask("bundle", "import", out, "--store", tmp_path / "b")
+    assert (status, "Nothing was imported" in said) == (1, True)
+    status, told = ask("bundle", "import", out, "--keep-mine", "--store", tmp_path / "b")
+    assert (status, list(told["refused"])) == (0, [run_spec().digest()])
+
+
+def test_people_read_a_sentence(capsys, tmp_path):
+    filled(tmp_path / "a")
+    out = tmp_path / "x.zip"
+    assert main(["bundle", "export", str(out), "--all", "--store", str(tmp_path / "a")]) == 0
+    assert "3 runs without weights, 1 sweep, 0 arrays" in capsys.readouterr().out
+    shutil.rmtree(tmp_path / "a")
+    assert main(["bundle", "import", str(out), "--store", str(tmp_path / "b")]) == 0
+    assert "verified; 3 runs and 1 sweep came into" in capsys.readouterr().out
