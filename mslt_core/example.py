@@ -15,6 +15,7 @@ import numpy as np
 
 from mslt_core import jobs, pipeline
 from mslt_core.data import cldr
+from mslt_core.spec.measuring import MeasureSpec
 from mslt_core.spec.selecting import Criterion, SelectSpec
 from mslt_core.spec.specs import Estimator, MingleSpec, Projection, TrainSpec, Where
 from mslt_core.store import Store
@@ -108,6 +109,8 @@ def build_runs(out_dir: Path = pipeline.EXAMPLE, *, report: Say = print) -> dict
         for place, look in enumerate(looks):
             report(f"map {place + 1} of {len(looks)}: {look.method}, {look.estimator}")
             pipeline.mingle(store, look)
+        report("measures by layer")
+        pipeline.measure(store, _measured(runs))
         report("language vectors and vocabularies")
         _for_choosing(store)
         kept = {runs[langs, 0] for langs in WITH_WEIGHTS}
@@ -217,6 +220,17 @@ def _looks(runs: dict[tuple[tuple[str, ...], int], str]) -> Iterator[MingleSpec]
             method=method,
             estimator=estimator,
         )
+
+
+def _measured(runs: dict[tuple[tuple[str, ...], int], str]) -> MeasureSpec:
+    """What the Mingling page tells of all layers: of the first seed, as more would be megabytes."""
+    chosen = [run for (_, of_seed), run in runs.items() if of_seed == SEEDS[0]]
+    return MeasureSpec(
+        checkpoints=(pipeline.EXAMPLE_MODEL, *chosen),
+        corpus=pipeline.EXAMPLE_CORPUS,
+        langs=pipeline.LOOK_LANGS,
+        parts=pipeline.MEASURED,
+    )
 
 
 def _for_choosing(store: Store) -> None:

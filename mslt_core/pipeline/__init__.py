@@ -82,6 +82,7 @@ from mslt_core.pipeline.outside import (
     read_outside,
 )
 from mslt_core.pipeline.paper import applies_to, paper_overlay, writing_system_scores
+from mslt_core.pipeline.parts import MEASURED
 from mslt_core.pipeline.places import (
     EXAMPLE,
     EXAMPLE_MODEL,
@@ -112,6 +113,7 @@ __all__ = [
     "LOOK_LANGS",
     "LOOK_SETS",
     "LUCK",
+    "MEASURED",
     "MIN_SEEDS",
     "MODEL",
     "PROJECT",

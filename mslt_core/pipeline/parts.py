@@ -75,6 +75,9 @@ PARTS: Mapping[Part, Callable[[Rows, Blocks, MeasureSpec], Found]] = {
 }
 """Measures that are computed and kept together."""
 
+MEASURED: tuple[Part, ...] = tuple(PARTS)
+"""What the Mingling page shows of every layer."""
+
 
 def _of(found: over_documents.Estimate, blocks: Blocks) -> Measured:
     sizes = np.unique(blocks, return_counts=True)[1].astype(np.int64)

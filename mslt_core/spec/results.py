@@ -248,7 +248,7 @@ class MapResult:
     """Procrustes disparity in [0, 1] to the reference map; None for the reference itself."""
     layer: int = -1
     """Of the checkpoint, counted from the front."""
-    neighbours: npt.NDArray[np.int32] | None = None
+    neighbours: npt.NDArray[np.integer] | None = None
     """(n_langs * n, k): rows of each point's nearest others in the original space."""
     quality: Mapping[str, float] = dataclasses.field(default_factory=dict)
     """Names in `METRICS` to how far the map can be trusted; with the mingling score in the map

@@ -2,6 +2,7 @@
 
 import functools
 import json
+from collections.abc import Iterator
 
 from mslt_core.spec.base import Spec
 from mslt_core.store.atomic import DamagedError
@@ -20,7 +21,7 @@ def spec_to_text(spec: Spec) -> str:
 @functools.lru_cache(maxsize=4096)  # a thousand runs are listed again with every click
 def spec_from_text(text: str, digest: str) -> Spec:
     """The spec that was written; DamagedError unless it still has this digest."""
-    kinds = {kind.__name__: kind for kind in Spec.__subclasses__()}
+    kinds = {kind.__name__: kind for kind in _kinds(Spec)}
     try:
         content = json.loads(text)
         spec = kinds[content["kind"]](**content["fields"])
@@ -32,6 +33,13 @@ def spec_from_text(text: str, digest: str) -> Spec:
             f"or written by another version (schema {content.get('schema_number')})"
         )
     return spec
+
+
+def _kinds(kind: type[Spec]) -> Iterator[type[Spec]]:
+    """All kinds of questions, those that share the fields of another one too."""
+    for below in kind.__subclasses__():
+        yield below
+        yield from _kinds(below)
 
 
 def is_text_of(text: str, spec: Spec) -> bool:

@@ -6,14 +6,12 @@ from typing import Any, get_args
 import streamlit as st
 
 from mslt_core import pipeline
-from mslt_core.spec.measuring import MeasureSpec, Part
+from mslt_core.spec.measuring import MeasureSpec
 from mslt_core.spec.metrics import METRICS
 from mslt_core.spec.results import RunGroup, RunInfo
 from mslt_core.spec.specs import Estimator, MingleSpec
 from pages._shared.context import Context
 from pages._shared.language_box import language_box
-
-MEASURED: tuple[Part, ...] = ("cka", "pairs", "mixing", "identity")
 
 
 def default_langs(known: Sequence[str]) -> list[str]:
@@ -52,7 +50,7 @@ def measures_of(look: MingleSpec) -> MeasureSpec:
         corpus=look.corpus,
         langs=look.langs,
         pooling=look.pooling,
-        parts=MEASURED,
+        parts=pipeline.MEASURED,
     )
 
 

@@ -2,17 +2,13 @@
 
 from typing import Literal
 
-import pandas as pd
 import streamlit as st
 
-from mslt_core import figures, pipeline
+from mslt_core import figures
 from mslt_core.figures import Grouping
-from mslt_core.spec.languages import label
-from mslt_core.spec.metrics import METRICS
 from mslt_core.spec.results import MingleResult
-from pages._shared.messages import escape
-from pages._shared.scatter import Panel, ScatterView, Selection, language_looks, rows_of, scatter
-from pages._shared.tables import show_table
+from pages._shared.maps_told import told_of
+from pages._shared.scatter import Panel, ScatterView, language_looks, rows_of, scatter
 from pages._shared.theme import current_theme, show_figure
 
 Arrangement = Literal["side", "moving"]
@@ -20,16 +16,47 @@ ARRANGEMENTS: dict[Arrangement, str] = {
     "side": "Side by side",
     "moving": "One map, moving",
 }
-N_ROWS_SHOWN = 500
+HOW_TO_READ = (
+    "Every point is one sentence; the same sentences in every panel. Filled: the language was "
+    "trained on; outlined: it was not. Point at one for its text, click it for its translations; "
+    "the wheel zooms, drag moves, shift and drag selects, double click resets. Distances on a map "
+    "are not distances in the model: those are measured below."
+)
 
 
-def maps(result: MingleResult, group: Grouping, colours: dict[str, str]) -> None:
-    """The WebGL view, or its Plotly twin where the browser draws no WebGL; what is chosen below."""
+def maps(result: MingleResult, colours: dict[str, str]) -> Grouping:
+    """The WebGL view, or its Plotly twin where the browser draws no WebGL; what is chosen below.
+
+    Returns by what languages are coloured.
+    """
+    group, arrangement = _asked(moves=len(result.maps) > 1)
+    view = view_of(result, group, colours, arrangement)
+    chosen = scatter(view, key=f"maps_{arrangement}")
+    if not chosen.draws:
+        drawn = figures.language_maps(result, group=group, colours=colours, theme=current_theme())
+        show_figure(drawn, key="maps_still")
+    st.caption(HOW_TO_READ)
+    told_of(result, chosen)
+    return group
+
+
+def _asked(*, moves: bool) -> tuple[Grouping, Arrangement]:
+    groupings: list[Grouping] = ["family", "script"]
     arrangements: list[Arrangement] = list(ARRANGEMENTS)
-    one = len(result.maps) == 1
-    arrangement: Arrangement = "side"
-    if not one:
-        arrangement = st.segmented_control(
+    with st.container(horizontal=True):
+        group = st.segmented_control(
+            "Colour by",
+            groupings,
+            default="family",
+            required=True,
+            key="colour",
+            bind="query-params",
+            label_visibility="collapsed",
+            format_func=lambda name: f"Colour by {name}",
+        )
+        if not moves:
+            return group, "side"
+        return group, st.segmented_control(
             "Arrangement",
             arrangements,
             default="side",
@@ -39,12 +66,6 @@ def maps(result: MingleResult, group: Grouping, colours: dict[str, str]) -> None
             bind="query-params",
             label_visibility="collapsed",
         )
-    view = view_of(result, group, colours, arrangement)
-    chosen = scatter(view, key=f"maps_{arrangement}")
-    if not chosen.draws:
-        drawn = figures.language_maps(result, group=group, colours=colours, theme=current_theme())
-        show_figure(drawn, key="maps_still")
-    _told_of(result, chosen)
 
 
 def view_of(
@@ -92,57 +113,4 @@ def _one_after_the_other(panels: tuple[Panel, ...]) -> Panel:
         below=tuple(f"{panel.name}, {panel.below[0]}" for panel in panels),
         seen=tuple(panel.seen[0] for panel in panels),
         neighbours=near if len(near) == len(panels) else (),
-    )
-
-
-def _told_of(result: MingleResult, chosen: Selection) -> None:
-    """The chosen sentence in every language, or the chosen points, as a table to take along."""
-    first = result.maps[0]
-    if chosen.sentence_id is not None:
-        place = first.ids.index(chosen.sentence_id)
-        st.markdown(f"**Sentence {escape(chosen.sentence_id)}** in {len(first.langs)} languages")
-        rows = [(label(lang), result.texts[lang][place]) for lang in first.langs]
-        show_table(pd.DataFrame(rows, columns=["language", "sentence"]), name="translations")
-    elif len(chosen.rows):
-        n = len(first.ids)
-        st.markdown(f"**{len(chosen.rows):,} sentences** are chosen")
-        points = [
-            (
-                first.ids[row % n],
-                first.langs[row // n],
-                result.texts[first.langs[row // n]][row % n],
-            )
-            for row in chosen.rows[:N_ROWS_SHOWN].tolist()
-        ]
-        frame = pd.DataFrame(points, columns=["sentence id", "language", "sentence"])
-        show_table(frame, name="chosen sentences")
-        if len(chosen.rows) > N_ROWS_SHOWN:
-            st.caption(f"The first {N_ROWS_SHOWN} are shown.")
-
-
-def trust(result: MingleResult) -> None:
-    """How far each map may be believed, and a plain warning where it may not."""
-    rows = []
-    for ref, drawn in zip(result.checkpoints, result.maps, strict=True):
-        said = pipeline.map_verdict(drawn)
-        if said:
-            st.warning(escape(said), title=escape(ref.name))
-        rows.append(
-            {
-                "checkpoint": ref.name,
-                **{METRICS[name].label: round(value, 3) for name, value in drawn.quality.items()},
-                METRICS["disparity"].label: drawn.disparity and round(drawn.disparity, 3),
-            }
-        )
-    show_table(pd.DataFrame(rows), name="trust in the maps")
-    told = " ".join(
-        f"**{METRICS[name].label}**: {METRICS[name].meaning}"
-        for name in ("trustworthiness", "continuity", "neighbourhood_preservation")
-    )
-    st.caption(told)
-    st.caption(
-        "The first map stands for itself; each other one starts from it and is then shifted, "
-        "turned and scaled onto it. So places can be compared, at a price: a warm start favours "
-        "the first map. One joint fit of all checkpoints would treat them alike, but draws each "
-        "checkpoint as an island of its own where they differ as wholes."
     )

@@ -1,14 +1,17 @@
 """A long piece of work that the page waits for: how far it is, and what went wrong."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from mslt_core import jobs, pipeline
 from mslt_core.spec.base import Spec
+from mslt_core.spec.results import RunInfo
 from mslt_core.spec.selecting import SelectSpec
 from mslt_core.spec.specs import LanguageVectorsSpec, Where
 from mslt_core.store import UNFINISHED
 from pages._shared.context import Context
-from pages._shared.messages import escape, show_progress
+from pages._shared.messages import empty_state, escape, show_progress
 
 
 def vectors_of(spec: SelectSpec) -> LanguageVectorsSpec:
@@ -34,6 +37,24 @@ def wait_for(context: Context, spec: Spec) -> bool:
             st.rerun()
         return True
     return False
+
+
+def offer(
+    context: Context, work: Spec, lost: Sequence[RunInfo], *, missing: str, button: str
+) -> None:
+    """What is missing, and the button that makes it, or that trains the weights it needs again."""
+    if wait_for(context, work):
+        return
+    if lost:
+        names = " and ".join(escape(info.name) for info in lost)
+        st.markdown(f"{missing} It needs the weights of {names}, which are not stored here.")
+        if empty_state("They can be trained again.", button="Train them again"):
+            for info in lost:
+                jobs.start(context.store, info.spec, info.where, again=True)
+            st.switch_page("pages/train.py")
+    elif empty_state(missing, button=button):
+        jobs.start(context.store, work, Where())
+        st.rerun()
 
 
 def _look(root: str, digest: str) -> None:

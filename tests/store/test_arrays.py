@@ -8,8 +8,10 @@ import shutil
 import numpy as np
 import pytest
 
+from mslt_core.pipeline import PROJECT
 from mslt_core.spec.errors import StoreError
 from mslt_core.store import Store, atomic
+from mslt_core.store.spec_text import spec_from_text
 from mslt_core.store.tensors import read_tensors, write_tensors
 
 
@@ -145,3 +147,12 @@ def test_reads_fall_through_to_the_example_and_writes_do_not(tmp_path, embed_spe
     assert entry(example, embed_spec()).read_bytes() == shipped
     emptied(entry(store, embed_spec()))
     assert store.arrays.peek(embed_spec())["embeddings"][0, 0] == 1
+
+
+def test_every_shipped_answer_still_answers_its_question():
+    example = PROJECT / "cache" / "example" / "arrays"
+    entries = sorted(example.glob("*/*.safetensors"))
+    assert len(entries) > 50
+    for path in entries:
+        _, metadata = read_tensors(path)
+        assert spec_from_text(metadata["spec"], path.stem)
