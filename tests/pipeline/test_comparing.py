@@ -5,8 +5,8 @@ import pytest
 
 from mslt_core.pipeline import (
     gains,
-    level_with,
     oracle_scores,
+    ranking,
     run_groups,
     run_result,
     zero_shot_means,
@@ -201,18 +201,28 @@ def test_a_run_without_scores_says_so(store):
         run_result(store, question.digest())
 
 
-def test_level_is_who_differs_within_the_noise(store, finished):
-    # over three seeds: +0.0 [-0.25, 0.25] is level with the best, -0.2 [-0.21, -0.19] is not;
-    # two seeds are not judged
+def test_may_be_the_best_is_who_differs_within_the_noise(store, finished):
+    # over three seeds, none of them pooled: de is 0.01 behind ar with a standard deviation of
+    # 0.1 / sqrt(3) = 0.058, en 0.2 behind with 0.0006; two seeds are not judged
     for seed, wobble in enumerate((-0.1, 0.0, 0.1)):
         finished(("ar",), {"fi": 0.8}, seed)
         finished(("de",), {"fi": 0.79 + wobble}, seed)
         finished(("en",), {"fi": 0.6 + wobble / 100}, seed)
     for seed in (0, 1):
-        finished(("sw",), {"fi": 0.8}, seed)
-    best = group(store, "SSLT(ar)")
-    others = [g for g in run_groups(store) if g.key != best.key]
-    assert [g.name for g in level_with(store, best, others, ("fi",))] == ["SSLT(de)"]
+        finished(("sw",), {"fi": 0.9}, seed)
+    found = ranking(store, run_groups(store))
+    assert [(s.name, s.may_be_best) for s in found.standings] == [
+        ("SSLT(sw)", None),
+        ("SSLT(ar)", True),
+        ("SSLT(de)", True),
+        ("SSLT(en)", False),
+    ]
+    assert found.standings[0].strength == "two runs"
+    assert (found.carried, found.pool, found.targets) == ("seeds", None, ("fi",))
+    behind = found.standings[2].behind
+    assert behind.estimate == pytest.approx(-0.01)
+    assert behind.sd_seeds == pytest.approx(0.1 / np.sqrt(3))
+    assert behind.df == 2
 
 
 def test_small_counts_do_not_wrap_around(store, finished):
