@@ -166,7 +166,7 @@ class _Comparing:
                 seeds=all(row.sd_seeds is not None for row in told),
             ),
             average=self._average,
-            pool=pool_of(noise[-1]) if has_mean else None,
+            pool=pool_of(noise[-1], places) if has_mean else None,
         )
 
     def _means(self, known: npt.NDArray[np.bool_], a: int, b: int) -> tuple[Floats, Floats]:

@@ -17,6 +17,7 @@ from mslt_core.pipeline.comparing import run_result
 from mslt_core.pipeline.ingredients import Access
 from mslt_core.pipeline.swept import Swept
 from mslt_core.spec.errors import BadInputError
+from mslt_core.spec.evidence import Average
 from mslt_core.spec.judging import (
     AllLanguages,
     CriterionJudged,
@@ -31,9 +32,6 @@ from mslt_core.spec.selecting import PAPER_POOL, Criterion, SelectSpec
 from mslt_core.store import Store
 
 F64 = npt.NDArray[np.float64]
-Average = Literal["shared", "paper"]
-"""Means over targets that are a source of no set of the pool, the same for all sets; or the
-paper's, over each set's own unseen targets, which differ from set to set."""
 
 N_DRAWS = 2000
 

@@ -50,11 +50,11 @@ def seed_noise_of(field: Field, weights: Floats) -> SeedNoise | None:
     """Seeds' variance of every group's mean under `weights` of shape (n_groups, n_langs).
 
     Groups lend each other theirs if both have one source or both several, and both were trained on
-    a target or neither was.
+    most of the targets or neither was.
     """
     means = field.mean(weights)
     several = np.array([len(group.source_langs) > 1 for group in field.groups])
-    trained_on = ((weights > 0) & field.seen).any(axis=1)
+    trained_on = (weights * field.seen).sum(axis=1) > 0.5
     # a group of which one run has no score here lends nothing
     means[(np.isnan(means) & field.has_seed).any(axis=1)] = np.nan
     return pooled_seed_noise(means, several + 2 * trained_on)
@@ -221,9 +221,9 @@ def _mcnemar(difference: npt.NDArray[np.float32], estimate: float) -> float:
     return float(mid_p_mcnemar(np.array((answers < 0).sum()), np.array((answers > 0).sum())))
 
 
-def pool_of(noise: SeedNoise | None) -> SeedPool | None:
-    """What is told of the sets whose seeds were pooled."""
-    if noise is None:
+def pool_of(noise: SeedNoise | None, places: Sequence[int]) -> SeedPool | None:
+    """What is told of the sets whose seeds were pooled; None where these had theirs alone."""
+    if noise is None or not (noise.df[list(places)] > 0).all():
         return None
     return SeedPool(n_sets=noise.n_sets, n_runs=noise.n_runs, prior_df=noise.prior_df)
 

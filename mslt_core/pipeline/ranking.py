@@ -14,6 +14,7 @@ from mslt_core.analysis.seed_noise import SeedNoise, difference_variance
 from mslt_core.pipeline.grouping import comparable, main_metric
 from mslt_core.pipeline.noise import carried_by, pool_of, seed_noise_of
 from mslt_core.pipeline.outcomes import Field, influences_of, scored, scores_of, weighted_blocks
+from mslt_core.spec.errors import BadInputError
 from mslt_core.spec.evidence import MIN_SEEDS, Average, Difference, Ranking, Standing
 from mslt_core.spec.results import RunGroup, RunInfo
 from mslt_core.store import Store
@@ -81,6 +82,11 @@ def ranking(
     """
     metric = metric or main_metric(groups)
     kept, left_out = comparable(groups, metric)
+    if not kept:
+        raise BadInputError(
+            f"{groups[0].name if groups else 'nothing'} is not scored by {metric}",
+            hint="Take one of the task's own scores.",
+        )
     lending = [g for g in pool if g.experiment == kept[0].experiment and metric in g.metrics]
     field = scored(store, (*kept, *lending), metric)
     weights = _weights(field, len(kept), average)
@@ -98,7 +104,7 @@ def ranking(
         carried=carried_by(
             items=judged is not None and judged.var_items is not None, seeds=judged is not None
         ),
-        pool=pool_of(noise),
+        pool=pool_of(noise, [] if judged is None else judged.places.tolist()),
         left_out=tuple(left_out),
     )
 
