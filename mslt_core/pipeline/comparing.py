@@ -153,13 +153,13 @@ class _Comparing:
             noise.append(self._pooled(means[0], paper=self._average == "paper"))
         found = self._differ.judge(places, seeds, (a_weights, b_weights), noise)
         told = self._told(places, (a_weights, b_weights), found, n_seeds=len(seeds))
-        rows, mean = told[: len(single)], told[-1] if has_mean else None
+        mean = told[-1] if has_mean else None
         return GainResult(
             metric=self._metric,
             name_a=a.name,
             name_b=b.name,
-            gains=tuple(rows),
-            mean=mean and dataclasses.replace(mean, lang="", is_source=False, p_holm=None),
+            gains=_corrected(told[: len(single)]),
+            mean=mean and dataclasses.replace(mean, lang="", is_source=False),
             zero_shot=field.named((means[0] + means[1]) > 0) if has_mean else (),
             interval=carried_by(
                 items=all(row.sd_items is not None for row in told),
@@ -202,8 +202,6 @@ class _Comparing:
         of_a = scores_of(self._store, field.groups[places[0]].runs[0])
         used = (weights[0] + weights[1]) > 0
         seen = field.seen[places[0]] | field.seen[places[1]]
-        zero_shot = np.array([row.sum() == 1 and not seen[row].any() for row in used])
-        p_holm = _corrected(noise.p, zero_shot)
         rows = []
         for i, langs in enumerate(map(field.named, used)):
             scores = [of_a[lang] for lang in langs if lang in of_a]
@@ -216,20 +214,20 @@ class _Comparing:
                     n_seeds=n_seeds,
                     is_source=bool(np.any(seen[used[i]])),
                     majority_accuracy=_mean_majority(scores),
-                    p_holm=p_holm[i],
                     **noise.fields(i),
                 )
             )
         return rows
 
 
-def _corrected(p: Floats, family: npt.NDArray[np.bool_]) -> list[float | None]:
-    """Holm's correction over the family's p-values; None for what is not of it."""
-    family = family & ~np.isnan(p)
-    found: list[float | None] = [None] * len(p)
-    for i, adjusted in zip(np.flatnonzero(family).tolist(), holm(p[family]), strict=True):
-        found[i] = float(adjusted)
-    return found
+def _corrected(rows: list[TargetGain]) -> tuple[TargetGain, ...]:
+    """With Holm's correction over the targets that neither group trained on."""
+    family = [row for row in rows if not row.is_source and row.p is not None]
+    adjusted = iter(holm(np.array([row.p for row in family], dtype=np.float64)).tolist())
+    return tuple(
+        row if row.is_source or row.p is None else dataclasses.replace(row, p_holm=next(adjusted))
+        for row in rows
+    )
 
 
 def _mean_majority(scores: Sequence[TargetScores]) -> float | None:

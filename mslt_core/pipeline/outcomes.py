@@ -147,8 +147,7 @@ def _influence(arrays: Arrays, metric: str) -> npt.NDArray[np.float32] | None:
 
 
 def _asked(store: Store, info: RunInfo) -> _Asked:
-    stamp = f"{info.created_utc} {info.elapsed_s}"
-    return _Asked(str(store.root), info.run, stamp, store)
+    return _Asked(str(store.root), info.run, store.runs.scored_stamp(info.run), store)
 
 
 def weighted_blocks(

@@ -39,6 +39,7 @@ from mslt_core.store.records import (
     mean_score,
     metrics_of,
     predictions_of,
+    stamp_of,
     stamps_of,
     unpacked,
 )
@@ -176,6 +177,11 @@ class Runs(WorkFolders):
         except (DamagedError, OSError) as e:
             logger.warning("%s is damaged: %s", path or packed, e)
             return None
+
+    def scored_stamp(self, run: str) -> str:
+        """Changes whenever the run's scores are written, which are the last of its outcome."""
+        found = (stamp_of(f"{root}/{run}/scores.json") for root in self._roots)
+        return next((stamp for stamp in found if stamp != "-"), "-")
 
     def all_predictions(self, run: str, langs: Sequence[str]) -> dict[str, Arrays]:
         """Per-item outcomes on these targets; those that are missing or damaged are left out.
