@@ -47,7 +47,7 @@ def may_be_best(
     df: Floats,
     *,
     level: float = 0.95,
-    n_draws: int = 2000,
+    n_draws: int = 4000,
     seed: int = 0,
 ) -> npt.NDArray[np.bool_]:
     """The sets that may be the best, with the truly best among them at the given level.

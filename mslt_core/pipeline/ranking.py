@@ -87,6 +87,8 @@ def ranking(
             f"{groups[0].name if groups else 'nothing'} is not scored by {metric}",
             hint="Take one of the task's own scores.",
         )
+    # the critical values are simulated: the order that the groups are named in must not matter
+    kept.sort(key=lambda group: (len(group.source_langs), group.source_langs, group.key))
     lending = [g for g in pool if g.experiment == kept[0].experiment and metric in g.metrics]
     field = scored(store, (*kept, *lending), metric)
     weights = _weights(field, len(kept), average)

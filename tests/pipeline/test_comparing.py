@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from mslt_core.analysis.paired import mid_p_mcnemar
+from mslt_core.analysis.seed_noise import pooled_seed_noise
 from mslt_core.pipeline import (
     gains,
     gains_over,
@@ -321,6 +322,15 @@ def test_other_sets_lend_their_seeds_noise(store, finished, sweep):
     assert (lent.pool.n_sets, lent.pool.n_runs) == (10, 30)
     assert lent.gains[0].df > 10
     assert lent.gains[0].estimate == alone.gains[0].estimate
+    scores = [[i.mean_score for i in g.runs] for g in groups]  # fi is the one zero-shot target
+    own = pooled_seed_noise(np.array(scores), np.ones(10)).variance
+    assert lent.gains[0].sd_seeds == pytest.approx(np.sqrt((own[0] + own[1]) / 3))
+
+
+def test_who_may_be_best_is_the_same_in_whatever_order_they_are_named(store, sweep):
+    sweep()
+    groups = run_groups(store)
+    assert ranking(store, groups) == ranking(store, groups[::-1])
 
 
 def test_a_single_run_with_lent_noise_is_still_a_single_run(store, finished, sweep):
