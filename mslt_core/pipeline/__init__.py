@@ -35,7 +35,7 @@ from mslt_core.pipeline.fetching import fetch, fetchable
 from mslt_core.pipeline.gaps import SetGap, set_gap
 from mslt_core.pipeline.grouping import comparable, experiment_key, group_key, run_groups
 from mslt_core.pipeline.ingredients import Access
-from mslt_core.pipeline.judging import Average, judge_criteria
+from mslt_core.pipeline.judging import judge_criteria
 from mslt_core.pipeline.measured import (
     Measures,
     difference,
@@ -95,7 +95,7 @@ from mslt_core.pipeline.swept import Swept, swept
 from mslt_core.pipeline.tables import as_csv, as_latex, rows_as_csv
 from mslt_core.pipeline.training import check_data, execute_training
 from mslt_core.pipeline.words import WordRows, word_rows
-from mslt_core.spec.evidence import MIN_SEEDS
+from mslt_core.spec.evidence import MIN_SEEDS, Average
 
 __all__ = [
     "BUDGET",
