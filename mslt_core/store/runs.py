@@ -188,15 +188,10 @@ class Runs(WorkFolders):
 
         Of packed runs the one file is looked up once, not once a language.
         """
-        if langs and self._path(run, predictions_of(langs[0])) is None:
-            packed = self._path(run, PACKED)
-            try:
-                found = unpacked(packed, packed.stat().st_mtime_ns) if packed else {}
-                if found:
-                    return {lang: found[lang] for lang in langs if lang in found}
-            except (DamagedError, OSError) as e:
-                logger.warning("%s is damaged: %s", packed, e)
-                return {}
+        packed = None if self._path(run, predictions_of(langs[0])) else self._path(run, PACKED)
+        if packed and self.predictions(run, langs[0]) is not None:  # it can be read
+            found = unpacked(packed, packed.stat().st_mtime_ns)
+            return {lang: found[lang] for lang in langs if lang in found}
         each = ((lang, self.predictions(run, lang)) for lang in langs)
         return {lang: arrays for lang, arrays in each if arrays is not None}
 
