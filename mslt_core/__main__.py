@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from mslt_core.commands import (
     choosing,
+    comparing,
     embedding,
     fetching,
     importing,
@@ -30,6 +31,7 @@ GROUPS = (
     training,
     sweeping,
     runs,
+    comparing,
     sharing,
     importing,
     judging,

@@ -20,7 +20,7 @@ def known(context: Context) -> None:
     targets, means = cached.zero_shot_means(context.root, context.groups)
     baseline = context.baseline
     others = tuple(g for g in context.chosen if baseline and g.key != baseline.key)
-    results = cached.gains(context.root, baseline, others) if baseline else ()
+    results = cached.gains(context.root, baseline, others, pool=context.groups) if baseline else ()
     one, other, third = st.columns(3, gap="large")
     with one, explain_errors():
         best_set(context, targets, means)

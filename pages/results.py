@@ -8,7 +8,13 @@ from mslt_core.spec.results import RunGroup
 from pages._shared import cached
 from pages._shared.context import Context
 from pages._shared.context import context as sidebar_context
-from pages._shared.gains_told import INTERVALS, answer, averaged_over, table, unseen_words
+from pages._shared.gains_table import rounded, table
+from pages._shared.gains_told import (
+    answer,
+    averaged_over,
+    intervals_told,
+    unseen_words,
+)
 from pages._shared.gap_told import gaps_told
 from pages._shared.learning_view import mark_upper_bound, on_the_way
 from pages._shared.messages import empty_state, escape, explain_errors
@@ -56,14 +62,14 @@ def compared(context: Context) -> None:
         mark_upper_bound((baseline,))
         on_the_way(context, (baseline,), metric, targets)
         return
-    results = cached.gains(context.root, baseline, others, metric)
+    results = cached.gains(context.root, baseline, others, metric, pool=context.groups)
     for result in results:
         lead.markdown(answer(result))
     with lead:
         mark_upper_bound((baseline, *others))
     theme, colours = current_theme(), context.colours()
     show_figure(figures.target_gains(results, colours=colours, theme=theme), key="gains")
-    st.caption(f"{averaged_over(results)} {INTERVALS[results[0].interval]}")
+    st.caption(f"{averaged_over(results)} {intervals_told(results[0])}")
     runs = [r for group in (baseline, *others) for r in cached.run_results(context.root, group)]
     oracles = cached.oracle_scores(context.root, context.runs, baseline, metric)
     drawn = figures.target_scores(
@@ -76,7 +82,7 @@ def compared(context: Context) -> None:
     for result in results:
         numbers = table(result)
         with st.expander(f"The numbers: {result.name_b} minus {result.name_a}"):
-            st.dataframe(numbers.round(1), hide_index=True, width="stretch")
+            st.dataframe(rounded(numbers), hide_index=True, width="stretch")
             st.download_button(
                 "CSV",
                 pipeline.as_csv(numbers),

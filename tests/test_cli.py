@@ -27,7 +27,8 @@ from mslt_core.store.tensors import read_tensors
 
 PROJECT = Path(__file__).resolve().parents[1]
 COMMANDS = (
-    "select", "train", "runs", "criteria", "embed", "cka", "map", "fetch", "example", "doctor"
+    "select", "train", "runs", "compare", "criteria", "embed", "cka", "map", "fetch",
+    "example", "doctor",
 )  # fmt: skip
 COMMANDS += ("import",)
 

@@ -16,6 +16,7 @@ _MEAN_AT = -0.2
 """Height of the row of means; languages are at 1, 2, ... from the bottom."""
 
 _CARRIED = {
+    "both": "95 % intervals over test items and seeds",
     "seeds": "95 % intervals over seeds",
     "items": "95 % intervals over test items",
     "none": "no interval",
@@ -119,6 +120,11 @@ def _gain_hover(result: GainResult, gain: TargetGain) -> str:
     head = text.language_label(gain.lang) if gain.lang else "Mean of the zero-shot targets"
     trained = "trained on by one of the two" if gain.is_source else "zero-shot"
     difference = f"{text.signed_points(gain.difference)} {text.interval(gain.low, gain.high)}"
+    parts = [
+        f"{name} ±{text.points(half)}"
+        for name, half in (("test items", gain.half_items), ("seeds", gain.half_seeds))
+        if half is not None
+    ]
     lines = [
         f"<b>{head}</b> · {trained}",
         f"<b>{difference.strip()}</b> {unit}",
@@ -126,18 +132,21 @@ def _gain_hover(result: GainResult, gain: TargetGain) -> str:
         f"{text.escape(result.name_a)} {text.points(gain.score_a)}",
         f"{text.count(gain.n_items, 'test item')}, {text.count(gain.n_seeds, 'seed')}",
     ]
+    if parts:
+        lines.insert(2, ", ".join(parts))
+    if gain.p_holm is not None:
+        lines.append(f"p {text.p_value(gain.p_holm)} after Holm")
     if result.metric in WITH_MAJORITY and gain.majority_accuracy is not None:
         lines.append(f"majority accuracy {text.points(gain.majority_accuracy)}")
     return "<br>".join(lines)
 
 
 def _print_numbers(fig: go.Figure, gains: Sequence[TargetGain], heights: Sequence[float]) -> None:
-    """Differences in a column at the right; bold where the interval leaves out zero."""
+    """Differences in a column at the right; bold where they are called a difference."""
     for gain, y in zip(gains, heights, strict=True):
         number = text.signed_points(gain.difference)
-        beyond = gain.low is not None and gain.high is not None and gain.low * gain.high > 0
         fig.add_annotation(
-            text=f"<b>{number}</b>" if beyond else number,
+            text=f"<b>{number}</b>" if gain.beyond_noise else number,
             x=1,
             xref="paper",
             xanchor="right",

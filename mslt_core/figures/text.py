@@ -100,6 +100,13 @@ def interval(low: float | None, high: float | None) -> str:
     return f"[{100 * low:.1f}, {100 * high:.1f}]".replace("-", "−")
 
 
+def p_value(p: float) -> str:
+    """A probability as papers write it: 0.03, 0.004, < 0.001."""
+    if p < 0.001:
+        return "< 0.001"
+    return f"{p:.3f}" if p < 0.01 else f"{p:.2f}"
+
+
 def count(n: int, singular: str, plural: str = "") -> str:
     """1 seed, 3 seeds, 1,000 sentences."""
     return f"{n:,} {singular if n == 1 else plural or singular + 's'}"

@@ -13,16 +13,7 @@ from mslt_core.pipeline.choosing import (
     select,
     selectable_langs,
 )
-from mslt_core.pipeline.comparing import (
-    MIN_SEEDS,
-    experiment_key,
-    gains,
-    group_key,
-    level_with,
-    run_groups,
-    run_result,
-    zero_shot_means,
-)
+from mslt_core.pipeline.comparing import gains, gains_over, run_result, zero_shot_means
 from mslt_core.pipeline.corpora import EXAMPLE_CORPUS, open_corpus
 from mslt_core.pipeline.coverage import data_coverage
 from mslt_core.pipeline.embedding import (
@@ -42,8 +33,9 @@ from mslt_core.pipeline.embedding import (
 from mslt_core.pipeline.explaining import explain
 from mslt_core.pipeline.fetching import fetch, fetchable
 from mslt_core.pipeline.gaps import SetGap, set_gap
+from mslt_core.pipeline.grouping import comparable, experiment_key, group_key, run_groups
 from mslt_core.pipeline.ingredients import Access
-from mslt_core.pipeline.judging import Average, judge_criteria
+from mslt_core.pipeline.judging import judge_criteria
 from mslt_core.pipeline.measured import (
     Measures,
     difference,
@@ -91,6 +83,7 @@ from mslt_core.pipeline.places import (
     existing_folder,
     open_store,
 )
+from mslt_core.pipeline.ranking import ranking
 from mslt_core.pipeline.recipes import default_steps, make_train_spec, realised
 from mslt_core.pipeline.searching import (
     LUCK,
@@ -103,6 +96,7 @@ from mslt_core.pipeline.swept import Swept, swept
 from mslt_core.pipeline.tables import as_csv, as_latex, rows_as_csv
 from mslt_core.pipeline.training import check_data, execute_training
 from mslt_core.pipeline.words import WordRows, word_rows
+from mslt_core.spec.evidence import MIN_SEEDS, Average
 
 __all__ = [
     "BUDGET",
@@ -138,6 +132,7 @@ __all__ = [
     "choosing_stamp",
     "cka",
     "cka_matrices",
+    "comparable",
     "compare",
     "corpus_langs",
     "data_coverage",
@@ -157,6 +152,7 @@ __all__ = [
     "fetchable",
     "find_run",
     "gains",
+    "gains_over",
     "group_key",
     "health",
     "import_outside",
@@ -168,7 +164,6 @@ __all__ = [
     "layer_of",
     "layer_rows",
     "layers_of",
-    "level_with",
     "look_stamp",
     "luck_reaches",
     "make_train_spec",
@@ -190,6 +185,7 @@ __all__ = [
     "propose",
     "quiet",
     "random_sets",
+    "ranking",
     "read_outside",
     "realised",
     "relative_depth",

@@ -1,80 +1,29 @@
-"""Runs side by side: groups over seeds, and one group minus another per target."""
+"""Runs side by side: one group minus another per target, with both sources of error."""
 
-import functools
-import itertools
-from collections.abc import Mapping, Sequence
-from types import MappingProxyType
-from typing import Literal
+import dataclasses
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 
-from mslt_core.analysis.statistics import ratio_bootstrap, t_interval
+from mslt_core.analysis.multiple import holm
+from mslt_core.analysis.seed_noise import SeedNoise
 from mslt_core.pipeline.checkpoints import require_run
+from mslt_core.pipeline.grouping import main_metric, why_apart
+from mslt_core.pipeline.noise import Differ, Noise, carried_by, pool_of, seed_noise_of
+from mslt_core.pipeline.outcomes import Field, scored, scores_of
 from mslt_core.spec.errors import BadInputError, NotComputedError
+from mslt_core.spec.evidence import Average
 from mslt_core.spec.results import (
-    SCORES,
     GainResult,
     RunGroup,
-    RunInfo,
     RunResult,
     TargetGain,
     TargetScores,
 )
-from mslt_core.spec.specs import TrainSpec
 from mslt_core.store import Store
 
-Carried = Literal["seeds", "items", "none"]
-
-COUNTED: Mapping[str, tuple[str, str]] = MappingProxyType(
-    {
-        "accuracy": ("n_correct", "n_tokens"),
-        "item_accuracy": ("n_correct", "n_tokens"),
-        "answer_f1": ("answer_f1", "n_tokens"),
-        "exact_match": ("n_exact", "n_tokens"),
-    }
-)
-"""Scores that are a ratio of sums over items, and the stored arrays that are summed."""
-
-MIN_SEEDS = 3
-"""With fewer seeds a spread over seeds says too little; the items' spread is shown instead."""
-
-
-@functools.lru_cache(maxsize=4096)  # a page asks for hundreds at every look
-def group_key(spec: TrainSpec) -> str:
-    """Runs with the same key differ in their seed alone."""
-    return spec.but(seed=0).digest()
-
-
-@functools.lru_cache(maxsize=4096)
-def experiment_key(spec: TrainSpec) -> str:
-    """Groups with the same key may be compared: all is equal but the sources and the seed.
-
-    Examples of few-shot targets are sources too: they are inside the same budget.
-    """
-    return spec.but(seed=0, source_langs=("en",), shots=0, shot_langs=()).digest()
-
-
-def run_groups(store: Store) -> list[RunGroup]:
-    """Runs with scores by what was trained, single sources first, then by number of sources."""
-    done = [info for info in store.runs.list() if info.has_scores and not info.spec.oracle]
-    done.sort(key=lambda info: (group_key(info.spec), info.spec.seed))
-    groups = [
-        _group(tuple(runs))
-        for _, runs in itertools.groupby(done, key=lambda info: group_key(info.spec))
-    ]
-    return sorted(groups, key=lambda g: (len(g.source_langs), g.source_langs, g.key))
-
-
-def _group(runs: tuple[RunInfo, ...]) -> RunGroup:
-    spec = runs[0].spec
-    return RunGroup(
-        key=group_key(spec),
-        name=spec.name,
-        experiment=experiment_key(spec),
-        source_langs=spec.source_langs,
-        runs=runs,
-    )
+Floats = npt.NDArray[np.float64]
 
 
 def run_result(store: Store, run: str) -> RunResult:
@@ -83,10 +32,6 @@ def run_result(store: Store, run: str) -> RunResult:
     if not info.has_scores:
         reason = f" ({info.reason})" if info.reason else ""
         raise NotComputedError(f"run {info.run} has no scores: it is {info.state}{reason}")
-    return _result(store, info)
-
-
-def _result(store: Store, info: RunInfo) -> RunResult:
     outcome = store.runs.outcome(info.run)
     return RunResult(
         info=info,
@@ -110,53 +55,14 @@ def zero_shot_means(
     Returns these targets, and a mean over them and over the group's seeds by the group's key.
     Without such a target both are empty: means over different languages compare nothing.
     """
-    results = {g.key: [_result(store, info) for info in g.runs] for g in groups}
-    metric = metric or _main(groups)
-    sources = {lang for group in groups for lang in group.seen_langs}
-    scored = [set(_defined(result, metric)) for of_group in results.values() for result in of_group]
-    targets = tuple(sorted(set.intersection(*scored) - sources)) if scored else ()
-    if not targets:
+    if not groups:
         return (), {}
-    means = {
-        key: float(np.mean([getattr(r.scores[lang], metric) for r in of_group for lang in targets]))
-        for key, of_group in results.items()
-    }
-    return targets, means
-
-
-def level_with(
-    store: Store, best: RunGroup, others: Sequence[RunGroup], targets: Sequence[str]
-) -> tuple[RunGroup, ...]:
-    """The groups whose mean main score over `targets` differs from the best's within the noise.
-
-    The 95 % interval (Student's t over common seeds, at least three) of the difference holds 0;
-    groups with fewer common seeds are not judged.
-    """
-    means = _mean_scores(store, best, targets)
-    level = []
-    for other in others:
-        theirs = _mean_scores(store, other, targets)
-        common = sorted(means.keys() & theirs.keys())
-        if len(common) >= MIN_SEEDS:
-            differences = np.array([theirs[seed] - means[seed] for seed in common])
-            low, high = t_interval(differences)
-            if low <= 0 <= high:
-                level.append(other)
-    return tuple(level)
-
-
-def _main(groups: Sequence[RunGroup]) -> str:
-    """The main score of the groups' task; token accuracy where there is no group."""
-    return next((group.metrics[0] for group in groups if group.metrics), SCORES[0])
-
-
-def _mean_scores(store: Store, group: RunGroup, targets: Sequence[str]) -> dict[int, float]:
-    """Seed to mean main score over the targets."""
-    found, metric = {}, _main([group])
-    for info in group.runs:
-        scores = _result(store, info).scores
-        found[info.spec.seed] = float(np.mean([getattr(scores[lang], metric) for lang in targets]))
-    return found
+    field = scored(store, groups, metric or main_metric(groups))
+    shared = ~np.any(field.seen, axis=0) & np.all(field.defined, axis=0)
+    if not shared.any():
+        return (), {}
+    means = np.nanmean(field.mean(np.tile(shared / shared.sum(), (len(field.groups), 1))), axis=1)
+    return field.named(shared), {g.key: float(m) for g, m in zip(field.groups, means, strict=True)}
 
 
 def gains(
@@ -166,135 +72,164 @@ def gains(
     metric: str | None = None,
     *,
     mean_over: Sequence[str] | None = None,
+    average: Average = "shared",
+    pool: Sequence[RunGroup] = (),
 ) -> GainResult:
-    """Group `b` minus group `a` on every target that all their runs have a score on.
+    """As `gains_over`, of one group."""
+    (result,) = gains_over(store, a, (b,), metric, mean_over=mean_over, average=average, pool=pool)
+    return result
+
+
+def gains_over(
+    store: Store,
+    baseline: RunGroup,
+    others: Sequence[RunGroup],
+    metric: str | None = None,
+    *,
+    mean_over: Sequence[str] | None = None,
+    average: Average = "shared",
+    pool: Sequence[RunGroup] = (),
+) -> tuple[GainResult, ...]:
+    """Each other group minus `baseline` on every target that all runs of the two have a score on.
 
     By default in the task's main score. The mean is over `mean_over`, by default the targets that
     neither trained on. Give the targets that no group of a comparison trained on to make several
-    means comparable.
+    means comparable; the paper's average takes every set's own.
 
-    Seeds that both groups have are paired. With at least three of them the interval is
-    Student's t over seeds; with fewer it is a paired bootstrap over the items, with the
-    seeds' outcomes on an item taken together (not for F1 over spans or labels), which says
-    nothing about other seeds.
+    Seeds that both groups have are paired. The interval carries the test items (where their
+    outcomes are stored) and the seeds: their variance is pooled over the groups of `pool` that are
+    of the same experiment, or else, from three seeds on, the two groups' own.
     """
-    if a.experiment != b.experiment:
-        raise BadInputError(
-            f"{a.name} and {b.name} were not trained alike (task, data, model, budget or steps)",
-            hint="Compare runs of one experiment.",
+    for other in others:
+        if reason := why_apart(baseline, other):
+            raise BadInputError(
+                f"{baseline.name} and {other.name} were not trained alike: {reason}",
+                hint="Compare runs of one experiment.",
+            )
+    metric = metric or main_metric([baseline])
+    lending = [group for group in pool if group.experiment == baseline.experiment]
+    field = scored(store, (baseline, *others, *lending), metric)
+    comparing = _Comparing(store, field, metric, average, mean_over)
+    return tuple(comparing.result(baseline, other) for other in others)
+
+
+class _Comparing:
+    """One comparison's pairs: what all of them lean on is computed once."""
+
+    def __init__(
+        self,
+        store: Store,
+        field: Field,
+        metric: str,
+        average: Average,
+        mean_over: Sequence[str] | None,
+    ) -> None:
+        self._store, self._field, self._metric = store, field, metric
+        self._average, self._mean_over = average, mean_over
+        self._differ = Differ(store, field, metric)
+        self._noise: dict[bytes, SeedNoise | None] = {}
+
+    def result(self, a: RunGroup, b: RunGroup) -> GainResult:
+        """Group `b` minus group `a`."""
+        field = self._field
+        places = (field.place(a), field.place(b))
+        seeds = np.flatnonzero(field.has_seed[list(places)].all(axis=0))
+        if not len(seeds):
+            raise BadInputError(
+                f"{a.name} and {b.name} have no seed in common",
+                hint="Train one of them again with the other's seed.",
+            )
+        known = ~np.any(np.isnan(field.scores[list(places)][:, seeds]), axis=(0, 1))
+        if not known.any():
+            raise BadInputError(
+                f"{a.name} and {b.name} have no target in common with a score by {self._metric}"
+            )
+        means = self._means(known, *places)
+        has_mean = all(row.any() for row in means)
+        single = np.eye(len(field.langs))[known]
+        a_weights, b_weights = (np.vstack([single, row]) if has_mean else single for row in means)
+        noise = [self._pooled(row) for row in single]
+        if has_mean:
+            noise.append(self._pooled(means[0], paper=self._average == "paper"))
+        found = self._differ.judge(places, seeds, (a_weights, b_weights), noise)
+        told = self._told(places, (a_weights, b_weights), found, n_seeds=len(seeds))
+        mean = told[-1] if has_mean else None
+        return GainResult(
+            metric=self._metric,
+            name_a=a.name,
+            name_b=b.name,
+            gains=_corrected(told[: len(single)]),
+            mean=mean and dataclasses.replace(mean, lang="", is_source=False),
+            zero_shot=field.named((means[0] + means[1]) > 0) if has_mean else (),
+            interval=carried_by(
+                items=all(row.sd_items is not None for row in told),
+                seeds=all(row.sd_seeds is not None for row in told),
+            ),
+            average=self._average,
+            pool=pool_of(noise[-1], places) if has_mean else None,
         )
-    pairs, metric = _paired(store, a, b), metric or _main([a])
-    carried: Carried = "items" if metric in COUNTED else "none"
-    if len(pairs) >= MIN_SEEDS:
-        carried = "seeds"
-    sources = {*a.seen_langs, *b.seen_langs}
-    rows = []
-    defined = [set(_defined(result, metric)) for pair in pairs for result in pair]
-    for lang in sorted(set.intersection(*defined)):
-        low, high = _interval(store, pairs, (lang,), metric, carried)
-        source = lang in sources
-        rows.append(_gain(pairs, (lang,), metric, low, high, is_source=source, lang=lang))
-    zero_shot = tuple(
-        row.lang
+
+    def _means(self, known: npt.NDArray[np.bool_], a: int, b: int) -> tuple[Floats, Floats]:
+        """The weight of every target in each group's mean; all 0 where there is no target."""
+        seen, langs = self._field.seen, self._field.langs
+        if self._average == "paper":
+            own = known & ~seen[[a, b]]
+        else:
+            wanted = [self._mean_over is None or lang in self._mean_over for lang in langs]
+            own = np.tile(known & ~seen[a] & ~seen[b] & wanted, (2, 1))
+        one, other = own / np.maximum(own.sum(axis=1, keepdims=True), 1)
+        return one, other
+
+    def _pooled(self, weights: Floats, *, paper: bool = False) -> SeedNoise | None:
+        """The seeds' variance of all groups on this mean, or on the paper's of each."""
+        key = b"paper" if paper else weights.tobytes()
+        if key not in self._noise:
+            field = self._field
+            of_all = np.tile(weights, (len(field.groups), 1))
+            self._noise[key] = seed_noise_of(field, field.own_means() if paper else of_all)
+        return self._noise[key]
+
+    def _told(
+        self,
+        places: tuple[int, int],
+        weights: tuple[Floats, Floats],
+        noise: Noise,
+        *,
+        n_seeds: int,
+    ) -> list[TargetGain]:
+        """What was judged, column by column, as if each were a single target."""
+        field = self._field
+        of_a = scores_of(self._store, field.groups[places[0]].runs[0])
+        used = (weights[0] + weights[1]) > 0
+        seen = field.seen[places[0]] | field.seen[places[1]]
+        rows = []
+        for i, langs in enumerate(map(field.named, used)):
+            scores = [of_a[lang] for lang in langs if lang in of_a]
+            rows.append(
+                TargetGain(
+                    lang=langs[0],
+                    score_a=float(noise.score_a[i]),
+                    score_b=float(noise.score_b[i]),
+                    n_items=sum(score.n_items for score in scores),
+                    n_seeds=n_seeds,
+                    is_source=bool(np.any(seen[used[i]])),
+                    majority_accuracy=_mean_majority(scores),
+                    **noise.fields(i),
+                )
+            )
+        return rows
+
+
+def _corrected(rows: list[TargetGain]) -> tuple[TargetGain, ...]:
+    """With Holm's correction over the targets that neither group trained on."""
+    family = [row for row in rows if not row.is_source and row.p is not None]
+    adjusted = iter(holm(np.array([row.p for row in family], dtype=np.float64)).tolist())
+    return tuple(
+        row if row.is_source or row.p is None else dataclasses.replace(row, p_holm=next(adjusted))
         for row in rows
-        if not row.is_source and (mean_over is None or row.lang in mean_over)
-    )
-    mean = None
-    if zero_shot:
-        low, high = _interval(store, pairs, zero_shot, metric, carried)
-        mean = _gain(pairs, zero_shot, metric, low, high, is_source=False, lang="")
-    return GainResult(
-        zero_shot=zero_shot,
-        metric=metric,
-        name_a=a.name,
-        name_b=b.name,
-        gains=tuple(rows),
-        mean=mean,
-        interval=carried,
-    )
-
-
-def _defined(result: RunResult, metric: str) -> list[str]:
-    """The targets on which the score is a number."""
-    return [lang for lang, scores in result.scores.items() if getattr(scores, metric) is not None]
-
-
-def _paired(store: Store, a: RunGroup, b: RunGroup) -> list[tuple[RunResult, RunResult]]:
-    """Results of both groups, joined by seed."""
-    of_a = {info.spec.seed: info for info in a.runs}
-    pairs = [
-        (_result(store, of_a[info.spec.seed]), _result(store, info))
-        for info in b.runs
-        if info.spec.seed in of_a
-    ]
-    if not pairs:
-        raise BadInputError(
-            f"{a.name} and {b.name} have no seed in common",
-            hint="Train one of them again with the other's seed.",
-        )
-    return pairs
-
-
-def _scores(
-    pairs: list[tuple[RunResult, RunResult]], langs: tuple[str, ...], metric: str
-) -> npt.NDArray[np.float64]:
-    """(n_seeds, 2): each run's mean over `langs`."""
-    return np.array(
-        [
-            [np.mean([getattr(result.scores[lang], metric) for lang in langs]) for result in pair]
-            for pair in pairs
-        ]
-    )
-
-
-def _gain(
-    pairs: list[tuple[RunResult, RunResult]],
-    langs: tuple[str, ...],
-    metric: str,
-    low: float | None,
-    high: float | None,
-    *,
-    is_source: bool,
-    lang: str,
-) -> TargetGain:
-    score_a, score_b = _scores(pairs, langs, metric).mean(axis=0)
-    first = [pairs[0][0].scores[lang] for lang in langs]
-    return TargetGain(
-        lang=lang,
-        score_a=float(score_a),
-        score_b=float(score_b),
-        difference=float(score_b - score_a),
-        low=low,
-        high=high,
-        n_items=sum(score.n_items for score in first),
-        n_seeds=len(pairs),
-        is_source=is_source,
-        majority_accuracy=_mean_majority(first),
     )
 
 
 def _mean_majority(scores: Sequence[TargetScores]) -> float | None:
     found = [s.majority_accuracy for s in scores if s.majority_accuracy is not None]
     return float(np.mean(found)) if len(found) == len(scores) else None
-
-
-def _interval(
-    store: Store,
-    pairs: list[tuple[RunResult, RunResult]],
-    langs: tuple[str, ...],
-    metric: str,
-    carried: Carried,
-) -> tuple[float, float] | tuple[None, None]:
-    if carried == "seeds":
-        by_seed = _scores(pairs, langs, metric)
-        return t_interval(by_seed[:, 1] - by_seed[:, 0])
-    if carried == "none" or len(langs) != 1:
-        return None, None
-    found = [[store.runs.predictions(r.info.run, langs[0]) for r in pair] for pair in pairs]
-    known = [(a, b) for a, b in found if a is not None and b is not None]
-    if len(known) < len(pairs):
-        return None, None
-    hits, size = COUNTED[metric]
-    hits_a, hits_b = (np.sum([pair[i][hits] for pair in known], axis=0) for i in (0, 1))
-    sizes = np.sum([a[size] for a, _ in known], axis=0)
-    return ratio_bootstrap(hits_a, hits_b, sizes, seed=0)

@@ -4,7 +4,6 @@ import dataclasses
 import functools
 import math
 from collections.abc import Sequence
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +16,7 @@ from mslt_core.pipeline.comparing import run_result
 from mslt_core.pipeline.ingredients import Access
 from mslt_core.pipeline.swept import Swept
 from mslt_core.spec.errors import BadInputError
+from mslt_core.spec.evidence import Average
 from mslt_core.spec.judging import (
     AllLanguages,
     CriterionJudged,
@@ -31,9 +31,6 @@ from mslt_core.spec.selecting import PAPER_POOL, Criterion, SelectSpec
 from mslt_core.store import Store
 
 F64 = npt.NDArray[np.float64]
-Average = Literal["shared", "paper"]
-"""Means over targets that are a source of no set of the pool, the same for all sets; or the
-paper's, over each set's own unseen targets, which differ from set to set."""
 
 N_DRAWS = 2000
 

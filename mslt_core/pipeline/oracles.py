@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from mslt_core.pipeline.comparing import experiment_key
+from mslt_core.pipeline.grouping import experiment_key
 from mslt_core.spec.results import RunGroup
 from mslt_core.spec.specs import TrainSpec
 from mslt_core.store import Store

@@ -7,7 +7,26 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from mslt_core.spec.evidence import GainResult, TargetGain
 from mslt_core.spec.specs import Estimator, Pooling, Projection, TrainSpec, Where
+
+__all__ = [
+    "SCORES",
+    "CheckpointKind",
+    "CheckpointRef",
+    "CkaResult",
+    "CurvePoint",
+    "GainResult",
+    "MapResult",
+    "MingleResult",
+    "RunGroup",
+    "RunInfo",
+    "RunResult",
+    "RunState",
+    "TargetGain",
+    "TargetScores",
+    "TrainingPoint",
+]
 
 RunState = Literal["queued", "running", "done", "failed", "stopped", "lost"]
 CheckpointKind = Literal["base", "sslt", "mslt"]
@@ -164,42 +183,6 @@ class RunGroup:
     def seen_langs(self) -> tuple[str, ...]:
         """Languages that it was trained on, few-shot targets too."""
         return self.runs[0].spec.seen_langs
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class TargetGain:
-    """One group of runs minus another on one target language. Ratios, not points."""
-
-    lang: str
-    score_a: float
-    """Mean over the seeds of the group that is subtracted."""
-    score_b: float
-    difference: float
-    """score_b - score_a."""
-    low: float | None
-    """95 % interval of the difference; None where it cannot be had."""
-    high: float | None
-    n_items: int
-    n_seeds: int
-    is_source: bool
-    """Trained on in either group, so not a zero-shot target."""
-    majority_accuracy: float | None
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class GainResult:
-    """MSLT minus SSLT over all targets."""
-
-    metric: str
-    name_a: str
-    name_b: str
-    gains: tuple[TargetGain, ...]
-    mean: TargetGain | None
-    """Over the zero-shot targets; None where there is none."""
-    zero_shot: tuple[str, ...]
-    """The targets that the mean is over."""
-    interval: Literal["seeds", "items", "none"]
-    """What the interval carries: t over the seeds, paired bootstrap over items, or nothing."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -94,13 +94,13 @@ def stamps_of(root: Path) -> dict[str, str]:
     with os.scandir(root) as entries:
         folders = {entry.name: entry.path for entry in entries if is_digest(entry.name)}
     return {
-        run: " ".join(_stamp(f"{folder}/{name}") for name in STAMPED)
+        run: " ".join(stamp_of(f"{folder}/{name}") for name in STAMPED)
         for run, folder in folders.items()
         if os.path.exists(f"{folder}/spec.json")  # without it the run is still being created
     }
 
 
-def _stamp(path: str) -> str:
+def stamp_of(path: str) -> str:
     """Every write replaces the file, so its number in the file system tells writes apart."""
     try:
         found = os.stat(path)  # a Path would take four times as long

@@ -39,6 +39,7 @@ from mslt_core.store.records import (
     mean_score,
     metrics_of,
     predictions_of,
+    stamp_of,
     stamps_of,
     unpacked,
 )
@@ -177,17 +178,34 @@ class Runs(WorkFolders):
             logger.warning("%s is damaged: %s", path or packed, e)
             return None
 
+    def scored_stamp(self, run: str) -> str:
+        """Changes whenever the run's scores are written, which are the last of its outcome."""
+        found = (stamp_of(f"{root}/{run}/scores.json") for root in self._roots)
+        return next((stamp for stamp in found if stamp != "-"), "-")
+
+    def all_predictions(self, run: str, langs: Sequence[str]) -> dict[str, Arrays]:
+        """Per-item outcomes on these targets; those that are missing or damaged are left out.
+
+        Of packed runs the one file is looked up once, not once a language.
+        """
+        packed = None if self._path(run, predictions_of(langs[0])) else self._path(run, PACKED)
+        if packed and self.predictions(run, langs[0]) is not None:  # it can be read
+            found = unpacked(packed, packed.stat().st_mtime_ns)
+            return {lang: found[lang] for lang in langs if lang in found}
+        each = ((lang, self.predictions(run, lang)) for lang in langs)
+        return {lang: arrays for lang, arrays in each if arrays is not None}
+
     def pack(self, run: str, folder: Path) -> None:
         """Write what pages need of a finished run into `folder`, as small as it goes.
 
         Spec, state and scores as they are; the outcomes of all targets in one compressed file,
-        without the predicted labels; no history, no weights, no list of sampled rows.
+        without the labels themselves; no history, no weights, no list of sampled rows.
         """
         record = self._record(run)
         arrays = {}
         for lang in record["scores"]:
             for name, counts in (self.predictions(run, lang) or {}).items():
-                if name != "predicted":
+                if name not in {"predicted", "gold"}:
                     arrays[f"{lang}/{name}"] = counts.astype(np.min_scalar_type(counts.max()))
         write_packed(folder / PACKED, arrays, {"run": run})
         for name in ("spec.json", "where.json", "state.json", "progress.json"):

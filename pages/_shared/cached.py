@@ -9,8 +9,9 @@ from pathlib import Path
 import streamlit as st
 
 from mslt_core import pipeline
-from mslt_core.pipeline import Access, Average, Measures, Swept, TaskOffer
+from mslt_core.pipeline import Access, Measures, Swept, TaskOffer
 from mslt_core.spec.coverage import CoverageResult
+from mslt_core.spec.evidence import Average, Ranking
 from mslt_core.spec.judging import Judged, SearchCurve
 from mslt_core.spec.measuring import MeasureSpec
 from mslt_core.spec.rankings import CriteriaResult, EnglishFixed, PaperOverlay, SelectionResult
@@ -98,22 +99,33 @@ def run_results(root: str, group: RunGroup) -> list[RunResult]:
 def _gains(
     root: str,
     metric: str | None,
+    average: Average,
     stamp: str,  # noqa: ARG001
     _baseline: RunGroup,
     _others: tuple[RunGroup, ...],
+    _pool: tuple[RunGroup, ...],
 ) -> tuple[GainResult, ...]:
     store = pipeline.open_store(root)
     shared, _ = pipeline.zero_shot_means(store, (_baseline, *_others), metric)
-    return tuple(
-        pipeline.gains(store, _baseline, other, metric, mean_over=shared) for other in _others
+    return pipeline.gains_over(
+        store, _baseline, _others, metric, mean_over=shared, average=average, pool=_pool
     )
 
 
 def gains(
-    root: str, baseline: RunGroup, others: tuple[RunGroup, ...], metric: str | None = None
+    root: str,
+    baseline: RunGroup,
+    others: tuple[RunGroup, ...],
+    metric: str | None = None,
+    *,
+    average: Average = "shared",
+    pool: tuple[RunGroup, ...] = (),
 ) -> tuple[GainResult, ...]:
-    """Each group minus the baseline; the means are over targets that none of them trained on."""
-    return _gains(root, metric, " ".join(map(_stamp, (baseline, *others))), baseline, others)
+    """Each group minus the baseline; the means are over targets that none of them trained on.
+
+    The groups of `pool` lend their seeds' noise."""
+    stamp = _stamps((baseline, *others), pool)
+    return _gains(root, metric, average, stamp, baseline, others, pool)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
@@ -145,23 +157,29 @@ def zero_shot_means(
     return _zero_shot_means(root, " ".join(map(_stamp, groups)), groups)
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
-def _level_with(
+@st.cache_data(max_entries=16, show_spinner=False)
+def _ranking(
     root: str,
+    metric: str | None,
+    average: Average,
     stamp: str,  # noqa: ARG001
-    targets: tuple[str, ...],
-    _best: RunGroup,
-    _others: tuple[RunGroup, ...],
-) -> list[str]:
-    found = pipeline.level_with(pipeline.open_store(root), _best, _others, targets)
-    return [group.name for group in found]
+    _groups: tuple[RunGroup, ...],
+    _pool: tuple[RunGroup, ...],
+) -> Ranking:
+    store = pipeline.open_store(root)
+    return pipeline.ranking(store, _groups, metric, average=average, pool=_pool)
 
 
-def level_with(
-    root: str, best: RunGroup, others: tuple[RunGroup, ...], targets: tuple[str, ...]
-) -> list[str]:
-    """Names of the groups that differ from the best within the seeds' noise."""
-    return _level_with(root, " ".join(map(_stamp, (best, *others))), targets, best, others)
+def ranking(
+    root: str,
+    groups: tuple[RunGroup, ...],
+    metric: str | None = None,
+    *,
+    average: Average = "shared",
+    pool: tuple[RunGroup, ...] = (),
+) -> Ranking:
+    """The groups by their mean, and those that may be the best."""
+    return _ranking(root, metric, average, _stamps(groups, pool), groups, pool)
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
@@ -213,6 +231,11 @@ def data_coverage(task: str, data: str | None) -> CoverageResult:
 def _changed_ns(data: str | None) -> int:
     folder = Path(data).expanduser() if data else None
     return folder.stat().st_mtime_ns if folder and folder.is_dir() else 0
+
+
+def _stamps(groups: tuple[RunGroup, ...], pool: tuple[RunGroup, ...]) -> str:
+    """Which groups, in which part of the question."""
+    return " / ".join(" ".join(map(_stamp, some)) for some in (groups, pool))
 
 
 def _stamp(group: RunGroup) -> str:

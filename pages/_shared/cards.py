@@ -5,12 +5,13 @@ import math
 import pandas as pd
 import streamlit as st
 
-from mslt_core import pipeline
 from mslt_core.spec.errors import NotComputedError
+from mslt_core.spec.evidence import Ranking
 from mslt_core.spec.metrics import METRICS
 from mslt_core.spec.results import GainResult
 from pages._shared import cached
 from pages._shared.context import Context
+from pages._shared.gains_told import in_points, parts
 from pages._shared.labels import joined
 from pages._shared.looks import default_look
 from pages._shared.messages import escape
@@ -23,41 +24,45 @@ def best_set(context: Context, targets: tuple[str, ...], means: dict[str, float]
         st.metric("Best set so far", "not comparable")
         st.caption("Every target is a source language of one of the sets.")
         return
-    best = max(context.groups, key=lambda group: means[group.key])
-    by_mean = sorted(context.groups, key=lambda group: -means[group.key])
-    others = tuple(group for group in by_mean if group.key != best.key)
-    level = [best.name, *cached.level_with(context.root, best, others, targets)]
-    unsure = n > 1 and min(len(group.runs) for group in context.groups) < pipeline.MIN_SEEDS
-    points = f"{100 * means[best.key]:.1f} points"
-    best_metric = METRICS[best.metrics[0]].in_sentence
+    ranking = cached.ranking(context.root, context.groups)
+    best, tied = ranking.standings[0], [standing.name for standing in ranking.tied]
+    points = f"{100 * best.mean:.1f} points"
+    metric = METRICS[ranking.metric].in_sentence
+    one = len(tied) == 1 or n == 1
     st.metric(
         "Best set so far" if n > 1 else "The one set so far",
-        best.name if len(level) == 1 else f"{len(level)} sets level",
-        points if len(level) == 1 else f"up to {points}",
+        (tied or [best.name])[0] if one else f"{len(tied)} of {n} sets" if tied else "not ranked",
+        points if one else f"up to {points}",
         delta_color="off",
         delta_arrow="off",
-        help=f"Mean {best_metric} over the seeds and over the {len(targets)} languages that "
-        f"none of the {n} sets trained on: {', '.join(targets)}. Level: the 95 % interval of the "
-        "difference from the best holds 0.",
+        help=f"Mean {metric} over the seeds and over the {len(targets)} languages that none of the "
+        f"{n} sets trained on: {', '.join(targets)}. {METRICS['may_be_best'].meaning}",
     )
-    who = f"{escape(joined(level))}, " if len(level) > 1 else ""
-    st.caption(
-        f"{who}of {n} sets, mean {best_metric} on {len(targets)} languages that none trained on"
-        f"{'; too few seeds to tell sets apart' if unsure else ''}"
-    )
+    st.caption(_who_may_be_best(ranking, n, f"mean {metric} on {len(targets)} unseen languages"))
+
+
+def _who_may_be_best(ranking: Ranking, n: int, scored: str) -> str:
+    """The sets that cannot be told from the best, a few of them by name."""
+    if n == 1:
+        return scored
+    if not ranking.tied:
+        return f"{n} sets, {scored}; too few seeds to tell sets apart"
+    unsure = sum(standing.may_be_best is None for standing in ranking.standings)
+    names = [standing.name for standing in ranking.tied]
+    told = f"{escape(joined(names))} may be the best" if len(names) > 1 else "the best"
+    few = f"; {unsure} with too few seeds to be judged" if unsure else ""
+    return f"{told} of {n} sets, {scored}{few}"
 
 
 def gain(result: GainResult) -> None:
     """What more than one source language brought."""
     if result.mean is None:
         return
-    low, high = result.mean.low, result.mean.high
-    interval = "" if low is None or high is None else f" [{100 * low:.1f}, {100 * high:.1f}]"
     zero_shot = [row for row in result.gains if row.lang in result.zero_shot]
     up = sum(row.difference > 0 for row in zero_shot)
     st.metric(
         f"{result.name_b} minus {result.name_a}",
-        f"{100 * result.mean.difference:+.1f} points",
+        f"{in_points(result.mean)} points",
         f"{up} of {len(zero_shot)} languages up",
         delta_color="off",
         delta_arrow="off",
@@ -65,8 +70,7 @@ def gain(result: GainResult) -> None:
     seeds = result.mean.n_seeds
     st.caption(
         f"{METRICS[result.metric].in_sentence}, mean over {len(zero_shot)} unseen "
-        f"languages{interval}, "
-        f"{seeds} seed{'s' * (seeds > 1)}"
+        f"languages, {seeds} seed{'s' * (seeds > 1)}{parts(result.mean)}"
     )
 
 

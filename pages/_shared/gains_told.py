@@ -1,50 +1,74 @@
-"""Differences between runs in sentences and in a table, always with their uncertainty."""
+"""Differences between runs in sentences, always with their uncertainty."""
 
 from collections.abc import Sequence
 
-import pandas as pd
-
+from mslt_core.spec.evidence import Difference
 from mslt_core.spec.languages import label
-from mslt_core.spec.metrics import WITH_MAJORITY
-from mslt_core.spec.results import GainResult, RunResult, TargetGain
+from mslt_core.spec.results import GainResult, RunResult
 from pages._shared.messages import escape
 
 INTERVALS = {
-    "seeds": "Intervals: 95 % Student's t over the seeds, which are paired; the test items "
-    "are held fixed.",
-    "items": "Fewer than three seeds, so the intervals (95 %, paired bootstrap) carry the test "
-    "items' sampling only. Another seed may move every point further than that.",
-    "none": "Fewer than three seeds: no interval for this metric.",
+    "both": "Intervals: 95 %, Student's t; test items and seeds are both samples, and both are "
+    "in them.",
+    "seeds": "Intervals: 95 % Student's t over the seeds, which are paired; outcomes of single "
+    "test items are not stored, so the items' noise is in none of them.",
+    "items": "Fewer than three seeds, so the intervals (95 %, paired test items) carry the items' "
+    "sampling only. Another seed may move every point further than that.",
+    "none": "Fewer than three seeds, and no outcomes of single test items: no interval.",
+}
+NOISE = {
+    "both": "the noise of items and seeds",
+    "seeds": "the seeds' noise",
+    "items": "the items' noise",
 }
 
 
 def answer(result: GainResult) -> str:
     """The finding in one sentence, with its uncertainty."""
-    zero_shot = [gain for gain in result.gains if gain.lang in result.zero_shot]
     if result.mean is None:
         return "Every target is a source language of one of the sets: nothing here is zero-shot."
+    zero_shot = [gain for gain in result.gains if gain.lang in result.zero_shot]
     up = sum(gain.difference > 0 for gain in zero_shot)
-    beyond = sum(gain.low is not None and gain.low > 0 for gain in zero_shot)
-    below = sum(gain.high is not None and gain.high < 0 for gain in zero_shot)
-    noise = {
-        "seeds": f", beyond the seeds' noise on {beyond}",
-        "items": f", beyond the items' noise on {beyond}",
-        "none": "",
-    }[result.interval]
+    beyond = sum(gain.beyond_noise and gain.difference > 0 for gain in zero_shot)
+    below = sum(gain.beyond_noise and gain.difference < 0 for gain in zero_shot)
+    noise = ""
+    if result.interval in NOISE:
+        noise = f", beyond {NOISE[result.interval]} on {beyond}"
     worse = f" (and below zero on {below})" if below else ""
     return (
         f"**{escape(result.name_b)}** scores higher than {escape(result.name_a)} on "
         f"**{up} of {len(zero_shot)}** unseen languages{noise}{worse}; "
-        f"on average by **{in_points(result.mean)}** points, {told_seeds(result.mean.n_seeds)}."
+        f"on average by **{in_points(result.mean)}** points, {told_seeds(result.mean.n_seeds)}"
+        f"{parts(result.mean)}."
     )
 
 
-def in_points(gain: TargetGain) -> str:
+def parts(gain: Difference) -> str:
+    """Both sources of error apart: (test items ±1.2, seeds ±1.1)."""
+    known = (("test items", gain.half_items), ("seeds", gain.half_seeds))
+    told = [f"{name} ±{100 * half:.1f}" for name, half in known if half is not None]
+    return f" ({', '.join(told)})" if told else ""
+
+
+def intervals_told(result: GainResult) -> str:
+    """What the intervals carry, whose seeds stand behind them, and what is called a difference."""
+    told = [INTERVALS[result.interval]]
+    if result.pool and result.mean and result.mean.df:
+        told.append(
+            f"The seeds' noise leans on all {result.pool.n_sets} sets ({result.pool.n_runs} runs): "
+            f"{result.mean.df:.0f} degrees of freedom for the mean."
+        )
+    if any(gain.p_holm is not None for gain in result.gains):
+        told.append("Bold, and counted as beyond the noise: 5 % after Holm's correction.")
+    return " ".join(told)
+
+
+def in_points(gain: Difference) -> str:
     """+2.1 [1.4, 2.9]."""
     interval = ""
     if gain.low is not None and gain.high is not None:
         interval = f" [{100 * gain.low:.1f}, {100 * gain.high:.1f}]"
-    return f"{100 * gain.difference:+.1f}{interval}"
+    return f"{100 * gain.estimate:+.1f}{interval}"
 
 
 def told_seeds(n: int) -> str:
@@ -76,26 +100,3 @@ def unseen_words(runs: Sequence[RunResult]) -> str:
         return ""
     counted = "as tagged O" if "span_f1" in runs[0].info.metrics else "as wrong"
     return f"Words that the tokenizer makes nothing of count {counted}: {', '.join(told)}."
-
-
-def table(result: GainResult) -> pd.DataFrame:
-    """One row a target, in points."""
-    rows = [
-        {
-            "lang": gain.lang,
-            "target": label(gain.lang),
-            "role": "source" if gain.is_source else "zero-shot",
-            result.name_a: 100 * gain.score_a,
-            result.name_b: 100 * gain.score_b,
-            "difference": 100 * gain.difference,
-            "low": None if gain.low is None else 100 * gain.low,
-            "high": None if gain.high is None else 100 * gain.high,
-            "majority": None if gain.majority_accuracy is None else 100 * gain.majority_accuracy,
-            "items": gain.n_items,
-            "seeds": gain.n_seeds,
-        }
-        for gain in result.gains
-    ]
-    if result.metric not in WITH_MAJORITY:
-        rows = [{name: cell for name, cell in row.items() if name != "majority"} for row in rows]
-    return pd.DataFrame(rows).sort_values("difference", ascending=False, ignore_index=True)

@@ -91,7 +91,7 @@ def gain(lang: str, difference: float, half: float | None = 0.01, **fields) -> T
         "lang": lang,
         "score_a": 0.6,
         "score_b": 0.6 + difference,
-        "difference": difference,
+        "estimate": difference,
         "low": None if half is None else difference - half,
         "high": None if half is None else difference + half,
         "n_items": 1000,

@@ -73,6 +73,21 @@ def test_hover_has_both_scores_and_what_they_rest_on(gain_result):
     )
 
 
+def test_hover_has_both_sources_of_error_apart(gain_result):
+    # half of 2 points: 3 and 4 of 5 parts of it
+    given = gain_result()
+    apart = dataclasses.replace(given.gains[1], sd_items=0.003, sd_seeds=0.004, p_holm=0.0004)
+    (trace,) = dots(target_gains([gain_result(gains=(apart,), interval="both")]))
+    assert "test items ±0.6, seeds ±0.8" in trace.hovertext[0]
+    assert "p < 0.001 after Holm" in trace.hovertext[0]
+
+
+def test_bold_is_what_holms_correction_leaves(gain_result):
+    unsure = dataclasses.replace(gain_result().gains[1], p_holm=0.2)  # its interval leaves out zero
+    fig = target_gains([gain_result(gains=(unsure,), mean=None)])
+    assert "+4.0" in {note.text for note in fig.layout.annotations}
+
+
 def test_another_metric_has_no_majority(gain_result):
     (trace,) = dots(target_gains([gain_result(metric="span_f1")]))
     assert all("majority" not in words for words in trace.hovertext)

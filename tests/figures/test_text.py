@@ -66,6 +66,11 @@ def test_differences_in_points(difference, shown):
     assert text.signed_points(difference) == shown
 
 
+def test_p_values():
+    told = [text.p_value(p) for p in (0.0004, 0.0042, 0.031, 0.5)]
+    assert told == ["< 0.001", "0.004", "0.03", "0.50"]
+
+
 def test_intervals_in_points():
     assert text.interval(-0.011, 0.0293) == "[−1.1, 2.9]"
     assert text.interval(None, 0.1) == ""

@@ -3,10 +3,13 @@
 import numpy as np
 import pytest
 
+from mslt_core.analysis.paired import mid_p_mcnemar
+from mslt_core.analysis.seed_noise import pooled_seed_noise
 from mslt_core.pipeline import (
     gains,
-    level_with,
+    gains_over,
     oracle_scores,
+    ranking,
     run_groups,
     run_result,
     zero_shot_means,
@@ -201,18 +204,28 @@ def test_a_run_without_scores_says_so(store):
         run_result(store, question.digest())
 
 
-def test_level_is_who_differs_within_the_noise(store, finished):
-    # over three seeds: +0.0 [-0.25, 0.25] is level with the best, -0.2 [-0.21, -0.19] is not;
-    # two seeds are not judged
+def test_may_be_the_best_is_who_differs_within_the_noise(store, finished):
+    # over three seeds, none of them pooled: de is 0.01 behind ar with a standard deviation of
+    # 0.1 / sqrt(3) = 0.058, en 0.2 behind with 0.0006; two seeds are not judged
     for seed, wobble in enumerate((-0.1, 0.0, 0.1)):
         finished(("ar",), {"fi": 0.8}, seed)
         finished(("de",), {"fi": 0.79 + wobble}, seed)
         finished(("en",), {"fi": 0.6 + wobble / 100}, seed)
     for seed in (0, 1):
-        finished(("sw",), {"fi": 0.8}, seed)
-    best = group(store, "SSLT(ar)")
-    others = [g for g in run_groups(store) if g.key != best.key]
-    assert [g.name for g in level_with(store, best, others, ("fi",))] == ["SSLT(de)"]
+        finished(("sw",), {"fi": 0.9}, seed)
+    found = ranking(store, run_groups(store))
+    assert [(s.name, s.may_be_best) for s in found.standings] == [
+        ("SSLT(sw)", None),
+        ("SSLT(ar)", True),
+        ("SSLT(de)", True),
+        ("SSLT(en)", False),
+    ]
+    assert found.standings[0].strength == "two runs"
+    assert (found.carried, found.pool, found.targets) == ("seeds", None, ("fi",))
+    behind = found.standings[2].behind
+    assert behind.estimate == pytest.approx(-0.01)
+    assert behind.sd_seeds == pytest.approx(0.1 / np.sqrt(3))
+    assert behind.df == 2
 
 
 def test_small_counts_do_not_wrap_around(store, finished):
@@ -222,3 +235,215 @@ def test_small_counts_do_not_wrap_around(store, finished):
     finished(("de",), {"fi": 0.5}, predictions={"fi": {**worse, "n_correct": n // 2}})
     (gain,) = gains(store, group(store, "SSLT(en)"), group(store, "SSLT(de)")).gains
     assert (gain.low, gain.high) == pytest.approx((-0.25, -0.25))
+
+
+def outcomes(*hits, sizes=None):
+    """Right words of each sentence, by language."""
+    n = np.array(sizes if sizes is not None else [1] * len(hits))
+    return {"n_tokens": n, "n_correct": np.array(hits)}
+
+
+def accuracy_of(kept):
+    return kept["n_correct"].sum() / kept["n_tokens"].sum()
+
+
+def test_items_and_seeds_by_hand(store, finished):
+    # a is always half right, on the first two of four items. b, by seed: items 1-3, 1-3, all four.
+    # b - a by item: (0, 0, 1, 0) twice, then (0, 0, 1, 1); means 1/4, 1/4, 1/2: s² = 1/48
+    a = outcomes(1, 1, 0, 0)
+    for seed, b in enumerate([outcomes(1, 1, 1, 0), outcomes(1, 1, 1, 0), outcomes(1, 1, 1, 1)]):
+        finished(("en",), {"fi": accuracy_of(a)}, seed, {"fi": a})
+        finished(("de",), {"fi": accuracy_of(b)}, seed, {"fi": b})
+    result = gains(store, group(store, "SSLT(en)"), group(store, "SSLT(de)"))
+    (gain,) = result.gains
+    assert result.interval == "both"
+    assert gain.estimate == pytest.approx(1 / 3)
+    assert gain.sd_seeds == pytest.approx(np.sqrt(1 / 48 / 3))
+    # centred: x = (-1, -1, 3, -1)/4 twice, y = (-1, -1, 1, 1)/2. x.x = 12/16, x.y = 4/8;
+    # mean over the three pairs of seeds (0.75 + 0.5 + 0.5)/3, over n (n - 1) = 12
+    assert gain.sd_items == pytest.approx(np.sqrt(1.75 / 3 / 12), rel=1e-5)
+    half = (gain.high - gain.low) / 2
+    assert np.hypot(gain.half_items, gain.half_seeds) == pytest.approx(half)
+    assert (gain.test, gain.strength, gain.n_seeds) == ("t", "several runs", 3)
+    assert gain.p_holm == gain.p
+
+
+def test_holm_is_over_the_zero_shot_targets_alone(store, finished):
+    rng = np.random.default_rng(0)
+    for seed in range(3):
+        finished(("en",), dict.fromkeys(TARGETS, 0.5), seed)
+        moved = {lang: 0.5 + 0.03 * i + rng.normal(0, 0.01) for i, lang in enumerate(TARGETS)}
+        finished(("de",), moved, seed)
+    result = gains(store, group(store, "SSLT(en)"), group(store, "SSLT(de)"))
+    by_lang = {gain.lang: gain for gain in result.gains}
+    assert by_lang["de"].p_holm is None
+    assert by_lang["en"].p_holm is None
+    three = [by_lang[lang] for lang in ("ar", "fi", "sw")]
+    assert min(g.p_holm for g in three) == pytest.approx(3 * min(g.p for g in three))
+    assert result.mean.p_holm is None
+
+
+def test_two_single_runs_are_tested_by_mcnemar(store, finished):
+    # 1 item only a has right, 6 only b
+    a = outcomes(1, *[0] * 6, *[1] * 5, 0, 0)
+    b = outcomes(0, *[1] * 6, *[1] * 5, 0, 0)
+    for langs, kept in ((("en",), a), (("de",), b)):
+        whole = TargetScores(item_accuracy=accuracy_of(kept), n_items=14, n_tokens=14)
+        finished(langs, {"fi": whole}, predictions={"fi": kept})
+    result = gains(store, group(store, "SSLT(en)"), group(store, "SSLT(de)"))
+    (gain,) = result.gains
+    assert (gain.test, gain.strength, result.interval) == ("mcnemar", "single run", "items")
+    assert gain.p == pytest.approx(float(mid_p_mcnemar(np.array(1), np.array(6))))
+    assert gain.sd_seeds is None
+
+
+@pytest.fixture
+def sweep(finished):
+    """All ten pairs of five sources, with three seeds."""
+
+    def put(n_seeds=3, langs=("bg", "cs", "da", "et", "hu"), **changes):
+        rng = np.random.default_rng(4)
+        for i, one in enumerate(langs):
+            for other in langs[i + 1 :]:
+                for seed in range(n_seeds):
+                    kept = outcomes(*rng.integers(0, 2, size=60))
+                    finished((one, other), {"fi": accuracy_of(kept)}, seed, {"fi": kept}, **changes)
+
+    return put
+
+
+def test_other_sets_lend_their_seeds_noise(store, finished, sweep):
+    sweep()
+    groups = run_groups(store)
+    alone = gains(store, groups[0], groups[1])
+    lent = gains(store, groups[0], groups[1], pool=groups)
+    assert alone.pool is None
+    assert alone.gains[0].df < 10
+    assert (lent.pool.n_sets, lent.pool.n_runs) == (10, 30)
+    assert lent.gains[0].df > 10
+    assert lent.gains[0].estimate == alone.gains[0].estimate
+    scores = [[i.mean_score for i in g.runs] for g in groups]  # fi is the one zero-shot target
+    own = pooled_seed_noise(np.array(scores), np.ones(10)).variance
+    assert lent.gains[0].sd_seeds == pytest.approx(np.sqrt((own[0] + own[1]) / 3))
+
+
+def test_who_may_be_best_is_the_same_in_whatever_order_they_are_named(store, sweep):
+    sweep()
+    groups = run_groups(store)
+    assert ranking(store, groups) == ranking(store, groups[::-1])
+
+
+def test_a_single_run_with_lent_noise_is_still_a_single_run(store, finished, sweep):
+    sweep()
+    for langs in (("cs", "lv"), ("da", "lv")):
+        kept = outcomes(*np.random.default_rng(len(langs[0])).integers(0, 2, size=60))
+        finished(langs, {"fi": accuracy_of(kept)}, 0, {"fi": kept})
+    one, other = group(store, "MSLT(cs, lv)"), group(store, "MSLT(bg, cs)")
+    result = gains(store, one, other, pool=run_groups(store))
+    # its own runs are too few to be lent anything on
+    assert (result.gains[0].strength, result.interval, result.pool) == ("single run", "items", None)
+    found = ranking(store, run_groups(store))
+    unjudged = [s.name for s in found.standings if s.may_be_best is None]
+    assert sorted(unjudged) == ["MSLT(cs, lv)", "MSLT(da, lv)"]
+
+
+def test_many_gains_at_once_are_each_by_itself(store, sweep):
+    sweep()
+    groups = run_groups(store)
+    at_once = gains_over(store, groups[0], groups[1:], pool=groups)
+    assert at_once[3] == gains(store, groups[0], groups[4], pool=groups)
+
+
+def test_parallel_test_sets_share_their_items(store, finished):
+    """The same answers in two languages are no two samples; in languages with other numbers of
+    items they are taken as such."""
+    a, b = outcomes(0, 1, 0, 1, 0, 1), outcomes(1, 1, 0, 1, 1, 0)
+    more_a, more_b = outcomes(0, 1, 0, 1, 0, 1, 1), outcomes(1, 1, 0, 1, 1, 0, 1)
+    kept = {"fi": (a, b), "sw": (a, b), "th": (more_a, more_b)}
+    for place, langs in enumerate([("en",), ("de",)]):
+        of_run = {lang: pair[place] for lang, pair in kept.items()}
+        finished(
+            langs,
+            {k: accuracy_of(v) for k, v in of_run.items()},
+            0,
+            of_run,
+            target_langs=list(kept),
+        )
+    one, other = group(store, "SSLT(en)"), group(store, "SSLT(de)")
+    by_lang = {g.lang: g for g in gains(store, one, other).gains}
+    shared = gains(store, one, other, mean_over=("fi", "sw")).mean
+    assert shared.sd_items == pytest.approx(by_lang["fi"].sd_items, rel=1e-5)
+    apart = gains(store, one, other, mean_over=("fi", "th")).mean
+    expected = np.hypot(by_lang["fi"].sd_items, by_lang["th"].sd_items) / 2
+    assert apart.sd_items == pytest.approx(expected, rel=1e-5)
+
+
+def test_macro_f1_has_items_noise_where_the_gold_labels_are_kept(store, finished):
+    rng = np.random.default_rng(1)
+    gold = rng.integers(0, 2, size=80)
+    for langs in (("en",), ("de",)):
+        labels = {"predicted": rng.integers(0, 2, size=80), "gold": gold}
+        whole = TargetScores(item_accuracy=0.5, macro_f1=0.5, n_items=80, n_tokens=80)
+        finished(langs, {"fi": whole, "sw": whole}, predictions={"fi": labels, "sw": {}})
+    found = gains(store, group(store, "SSLT(en)"), group(store, "SSLT(de)"), "macro_f1")
+    fi, sw = found.gains
+    assert 0.02 < fi.sd_items < 0.2
+    assert (sw.sd_items, sw.low, found.interval) == (None, None, "none")
+
+
+def test_the_papers_average_takes_each_sets_own_targets(store, finished):
+    # en's unseen: ar, de, fi, sw; de's: ar, en, fi, sw. Means (1+2+4+5)/40 and (2+4+6+7)/40
+    finished(("en",), {"ar": 0.1, "de": 0.2, "en": 0.9, "fi": 0.4, "sw": 0.5})
+    finished(("de",), {"ar": 0.2, "de": 0.9, "en": 0.4, "fi": 0.6, "sw": 0.7})
+    one, other = group(store, "SSLT(en)"), group(store, "SSLT(de)")
+    paper = gains(store, one, other, average="paper")
+    assert (paper.mean.score_a, paper.mean.score_b) == pytest.approx((0.3, 0.475))
+    assert paper.zero_shot == TARGETS
+    shared = gains(store, one, other)
+    # over ar, fi and sw alone
+    assert (shared.mean.score_a, shared.mean.score_b) == pytest.approx((1 / 3, 0.5))
+    found = ranking(store, (one, other), average="paper")
+    assert [s.mean for s in found.standings] == pytest.approx([0.475, 0.3])
+    assert [s.n_targets for s in found.standings] == [4, 4]
+
+
+def test_what_cannot_be_compared_is_left_out_with_its_reason(store, finished):
+    finished(("en",), {"fi": 0.4})
+    finished(("de",), {"fi": 0.4})
+    finished(("fr",), {"fi": 0.9}, budget=200)
+    finished(("it",), {"fi": 0.9}, data="e" * 16, eval_limit=5)
+    groups = sorted(run_groups(store), key=lambda g: g.source_langs != ("en",))
+    found = ranking(store, groups)
+    assert {s.name for s in found.standings} == {"SSLT(de)", "SSLT(en)"}
+    assert dict(found.left_out) == {
+        "SSLT(fr)": "budget 200, not 100",
+        "SSLT(it)": "other data, other test items",
+    }
+    with pytest.raises(BadInputError, match="not trained alike: budget 200, not 100"):
+        gains(store, groups[0], group(store, "SSLT(fr)"))
+    with pytest.raises(BadInputError, match="is not scored by macro_f1"):
+        ranking(store, groups, "macro_f1")
+
+
+def test_runs_on_other_test_items_are_refused(store, finished):
+    """As after a change of the test file that its fingerprint did not see."""
+    finished(("en",), {"fi": 0.5}, predictions={"fi": outcomes(1, 0)})
+    finished(("de",), {"fi": 2 / 3}, predictions={"fi": outcomes(1, 0, 1)})
+    with pytest.raises(BadInputError, match="on 2 and on 3 test items of fi"):
+        gains(store, group(store, "SSLT(en)"), group(store, "SSLT(de)"))
+
+
+def test_a_run_that_was_done_again_is_read_again(store, finished):
+    run = finished(("en",), {"fi": 0.4})
+    other = finished(("de",), {"fi": 0.5})
+    assert gains(store, *run_groups(store)[::-1]).mean.score_a == pytest.approx(0.4)
+    info = store.runs.info(run)
+    store.runs.create(info.spec, info.where, again=True)
+    with store.runs.claim(run):
+        store.runs.set_state(run, "running")
+        outcome = store.runs.outcome(other)
+        keep = {k: v for k, v in outcome.items() if k not in {"sampled_hash", "n_sampled"}}
+        store.runs.write_outcome(run, predictions={}, **{**keep, "scores": {"fi": score(0.9)}})
+        store.runs.set_state(run, "done")
+    again = group(store, "SSLT(en)")
+    assert gains(store, again, group(store, "SSLT(de)")).mean.score_a == pytest.approx(0.9)

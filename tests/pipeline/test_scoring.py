@@ -58,6 +58,7 @@ def test_classes():
     assert (found.majority_accuracy, found.n_items, found.n_tokens) == (0.75, 4, 4)
     assert found.metrics == ("item_accuracy", "macro_f1")
     assert kept["n_correct"].tolist() == [1, 1, 0, 1]
+    assert kept["gold"].tolist() == [0, 0, 0, 1]
     assert kept["n_correct"].sum() / kept["n_tokens"].sum() == found.item_accuracy
 
 

@@ -53,4 +53,56 @@ EVIDENCE: dict[str, MetricInfo] = {
         better="higher",
         source="Spearman 1904; exchanging: Mantel 1967",
     ),
+    "sd_items": MetricInfo(
+        label="Noise of the test items",
+        meaning="Standard deviation of a difference over further samples of test items, as far as "
+        "training again would not change it: what seeds have in common, item by item.",
+        unit="points",
+        low=0.0,
+        high=None,
+        better="lower",
+        source="Searle, Casella & McCulloch 1992, linearised scores (delta method)",
+    ),
+    "sd_seeds": MetricInfo(
+        label="Noise of the seeds",
+        meaning="Standard deviation of a difference over further seeds on the same test items, "
+        "leaning on the other sets of the sweep as far as their spreads are alike.",
+        unit="points",
+        low=0.0,
+        high=None,
+        better="lower",
+        source="Smyth 2004, moderated variances",
+    ),
+    "p_value": MetricInfo(
+        label="p",
+        meaning="Probability of a difference this large or larger, either way, if there were none: "
+        "Student's t with items and seeds in it; between single runs with one right or wrong "
+        "answer an item, mid-p McNemar, which with few discordant items rejects less often than "
+        "it may.",
+        unit="",
+        low=0.0,
+        high=1.0,
+        better="neither",
+        source="Fagerland, Lydersen & Laake 2013, for McNemar",
+    ),
+    "p_holm": MetricInfo(
+        label="p (Holm)",
+        meaning="The same, corrected for looking at all zero-shot targets of a comparison: at "
+        "5 %, one false call or more in at most 5 % of comparisons.",
+        unit="",
+        low=0.0,
+        high=1.0,
+        better="neither",
+        source="Holm 1979",
+    ),
+    "may_be_best": MetricInfo(
+        label="May be the best",
+        meaning="A set that no other beats by more than the largest of all differences would by "
+        "chance. The truly best set is among those that may be in 95 % of experiments.",
+        unit="sets",
+        low=1.0,
+        high=None,
+        better="neither",
+        source="Gupta 1965; Hsu 1981 (multiple comparisons with the best)",
+    ),
 }

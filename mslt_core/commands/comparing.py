@@ -1,0 +1,222 @@
+"""``compare``: does a set of sources beat another, where, and which may be the best?"""
+
+import argparse
+import dataclasses
+import math
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any, get_args
+
+from mslt_core.commands.answer import Answer, Subparsers, command, table
+from mslt_core.pipeline import gains_over, open_store, ranking, run_groups, zero_shot_means
+from mslt_core.spec.errors import NotComputedError, SpecError
+from mslt_core.spec.evidence import Average, Difference, GainResult, Ranking, Standing
+from mslt_core.spec.languages import languages
+from mslt_core.spec.metrics import METRICS
+from mslt_core.spec.results import SCORES, RunGroup
+from mslt_core.spec.specs import set_name
+
+VERDICTS = {True: "may be the best", False: "", None: "not judged"}
+
+
+def add(subparsers: Subparsers) -> None:
+    """Add ``compare``."""
+    parser = command(
+        subparsers,
+        "compare",
+        _compare,
+        describe="Compare finished runs: differences with both sources of error, and the best sets",
+        example="compare --sets 'de,en,es;ar,en,zh' --against en",
+    )
+    parser.add_argument("--sets", metavar="LANGS;...", help="sets to compare (default: all)")
+    parser.add_argument(
+        "--against", metavar="LANGS", help="the set that is subtracted (default: en, else a single)"
+    )
+    parser.add_argument("--metric", choices=SCORES, help="default: the task's main score")
+    parser.add_argument(
+        "--average",
+        choices=get_args(Average),
+        default="shared",
+        help="over targets that no set trained on (shared), or each set's own, as in the paper",
+    )
+    parser.add_argument(
+        "--experiment",
+        metavar="DIGEST",
+        help="of runs that may be compared, or its beginning (default: the one with most sets)",
+    )
+
+
+def _compare(args: argparse.Namespace) -> Answer:
+    store = open_store(args.store)
+    everything = run_groups(store)
+    experiment = _experiment(everything, args.experiment)
+    pool = [group for group in everything if group.experiment == experiment]
+    baseline = _baseline(pool, args.against)
+    others = _chosen(pool, args.sets, baseline)
+    elsewhere = [g for g in everything if g.experiment != experiment] if args.sets is None else []
+    ranked = ranking(
+        store, (baseline, *others, *elsewhere), args.metric, average=args.average, pool=pool
+    )
+    shared, _ = zero_shot_means(store, (baseline, *others), ranked.metric)
+    results = gains_over(
+        store, baseline, others, ranked.metric, mean_over=shared, average=args.average, pool=pool
+    )
+    by_key = {group.key: result for group, result in zip(others, results, strict=True)}
+    payload = _payload(experiment, baseline, ranked, by_key)
+    return Answer(payload=payload, shown=lambda: _shown(baseline, ranked, by_key))
+
+
+def _experiment(groups: Sequence[RunGroup], wanted: str | None) -> str:
+    """The experiment that is named, or the one with most sets."""
+    if not groups:
+        raise NotComputedError("no finished run to compare", hint="`python -m mslt_core train`.")
+    sizes = Counter(group.experiment for group in groups)
+    if wanted is None:
+        return sizes.most_common(1)[0][0]
+    found = [key for key in sizes if key.startswith(wanted)]
+    if len(found) != 1:
+        known = ", ".join(f"{key} ({n} sets)" for key, n in sizes.most_common())
+        raise SpecError(f"there is no one experiment {wanted!r}", hint=f"There are {known}.")
+    return found[0]
+
+
+def _baseline(groups: Sequence[RunGroup], text: str | None) -> RunGroup:
+    if text is not None:
+        return _named(groups, text)
+    english = [group for group in groups if group.source_langs == ("en",)]
+    return (english or list(groups))[0]  # singles come first
+
+
+def _chosen(groups: Sequence[RunGroup], text: str | None, baseline: RunGroup) -> list[RunGroup]:
+    """The sets that are named, or all, without the baseline."""
+    if text is None:
+        named = list(groups)
+    else:
+        named = [_named(groups, part) for part in text.split(";") if part.strip()]
+    chosen = [group for group in named if group.key != baseline.key]
+    if not chosen:
+        raise SpecError(f"no set to compare with {baseline.name}", hint="Name others by --sets.")
+    return list({group.key: group for group in chosen}.values())
+
+
+def _named(groups: Sequence[RunGroup], text: str) -> RunGroup:
+    langs = languages(text)
+    found = [group for group in groups if group.source_langs == langs]
+    if not found:
+        raise SpecError(
+            f"there is no finished run of {set_name(langs)} in this experiment",
+            hint="`python -m mslt_core runs` lists what there is.",
+        )
+    return found[0]
+
+
+def _payload(
+    experiment: str, baseline: RunGroup, ranked: Ranking, by_key: dict[str, GainResult]
+) -> dict[str, Any]:
+    return {
+        "experiment": experiment,
+        "metric": ranked.metric,
+        "average": ranked.average,
+        "targets": ranked.targets,
+        "against": baseline.name,
+        "level": ranked.level,
+        "carried": ranked.carried,
+        "pool": ranked.pool and _finite(dataclasses.asdict(ranked.pool)),
+        "n_may_be_best": len(ranked.tied),
+        "sets": [_set(standing, by_key.get(standing.key)) for standing in ranked.standings],
+        "left_out": [{"name": name, "reason": reason} for name, reason in ranked.left_out],
+    }
+
+
+def _set(standing: Standing, result: GainResult | None) -> dict[str, Any]:
+    return {
+        "name": standing.name,
+        "source_langs": standing.source_langs,
+        "mean": standing.mean,
+        "n_targets": standing.n_targets,
+        "n_seeds": standing.n_seeds,
+        "strength": standing.strength,
+        "may_be_best": standing.may_be_best,
+        "behind": _difference(standing.behind),
+        "gain": _difference(result.mean if result else None),
+        "carried": result.interval if result else None,
+        "by_target": [_difference(gain) for gain in result.gains] if result else [],
+    }
+
+
+def _difference(found: Difference | None) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    return _finite(dataclasses.asdict(found)) | {"strength": found.strength}
+
+
+def _finite(fields: dict[str, Any]) -> dict[str, Any]:
+    """JSON has no infinity: as many degrees of freedom as one likes are null."""
+    infinite = {name for name, v in fields.items() if isinstance(v, float) and math.isinf(v)}
+    return {name: None if name in infinite else value for name, value in fields.items()}
+
+
+def _shown(baseline: RunGroup, ranked: Ranking, by_key: dict[str, GainResult]) -> Any:
+    from rich.console import Group
+
+    told = _headline(ranked)
+    columns = ("set", "mean", f"minus {baseline.name}", "95 %", "items", "seeds", "p", "n", "")
+    rows = []
+    for standing in ranked.standings:
+        result = by_key.get(standing.key)
+        gain = result.mean if result else None
+        count = standing.strength if standing.n_seeds < 3 else f"{standing.n_seeds} seeds"
+        told_gain = _row(gain) if gain else ("-",) * 5
+        verdict = VERDICTS[standing.may_be_best]
+        rows.append((standing.name, f"{100 * standing.mean:.1f}", *told_gain, count, verdict))
+    shown = [table(told, columns, rows)]
+    if len(by_key) == 1:
+        (result,) = by_key.values()
+        shown.append(_by_target(result))
+    return Group(*shown)
+
+
+def _by_target(result: GainResult) -> Any:
+    columns = ("target", "", "difference", "95 %", "items", "seeds", "p", "p (Holm)")
+    rows = [
+        (
+            gain.lang,
+            "trained on" if gain.is_source else "zero-shot",
+            *_row(gain),
+            _p(gain.p_holm),
+        )
+        for gain in sorted(result.gains, key=lambda gain: (-gain.estimate, gain.lang))
+    ]
+    return table(f"{result.name_b} minus {result.name_a}, in points", columns, rows)
+
+
+def _row(found: Difference) -> tuple[str, str, str, str, str]:
+    """Difference, interval, both standard deviations in points, and p."""
+    interval = "-"
+    if found.low is not None and found.high is not None:
+        interval = f"[{100 * found.low:.1f}, {100 * found.high:.1f}]"
+    sds = ("-" if sd is None else f"±{100 * sd:.2f}" for sd in (found.sd_items, found.sd_seeds))
+    one, other = sds
+    return f"{100 * found.estimate:+.1f}", interval, one, other, _p(found.p)
+
+
+def _p(p: float | None) -> str:
+    if p is None:
+        return "-"
+    return f"{p:.4f}" if p >= 0.0001 else "<0.0001"
+
+
+def _headline(ranked: Ranking) -> str:
+    label, n = METRICS[ranked.metric].label, len(ranked.targets)
+    over = f"over the {n} targets that no set trained on: {', '.join(ranked.targets)}"
+    if ranked.average == "paper":
+        over = "over each set's own unseen targets, as in the paper: other languages for other sets"
+    told = [f"{label} in points, mean {over}."]
+    if len(ranked.tied) > 1:
+        told.append(f"{len(ranked.tied)} of {len(ranked.standings)} sets may be the best (95 %).")
+    noise = {"both": "test items and seeds", "seeds": "seeds alone", "items": "test items alone"}
+    told.append(f"Noise: {noise.get(ranked.carried, 'not known')}; ± is a standard deviation.")
+    if ranked.pool:
+        told.append(f"Seeds' noise pooled over {ranked.pool.n_sets} sets.")
+    told += [f"Left out: {name}, {reason}." for name, reason in ranked.left_out]
+    return "\n".join(told)

@@ -1,0 +1,96 @@
+"""Runs that differ in their seed alone, and which of such groups may be compared."""
+
+import functools
+import itertools
+from collections.abc import Sequence
+
+from mslt_core.spec.results import SCORES, RunGroup, RunInfo
+from mslt_core.spec.specs import TrainSpec
+from mslt_core.store import Store
+
+OTHER_WORDS = {
+    "data": "other data",
+    "model_fingerprint": "another model",
+    "target_langs": "other targets",
+    "eval_limit": "other test items",
+    "eval_data": "other test items",
+    "eval_task": "other test items",
+}
+"""Where a field's two values would say nothing to a reader."""
+
+OF_THE_SET = {"seed", "source_langs", "shots", "shot_langs"}
+"""What groups of one experiment may differ in."""
+
+
+@functools.lru_cache(maxsize=4096)  # a page asks for hundreds at every look
+def group_key(spec: TrainSpec) -> str:
+    """Runs with the same key differ in their seed alone."""
+    return spec.but(seed=0).digest()
+
+
+@functools.lru_cache(maxsize=4096)
+def experiment_key(spec: TrainSpec) -> str:
+    """Groups with the same key may be compared: all is equal but the sources and the seed.
+
+    Examples of few-shot targets are sources too: they are inside the same budget.
+    """
+    return spec.but(seed=0, source_langs=("en",), shots=0, shot_langs=()).digest()
+
+
+def run_groups(store: Store) -> list[RunGroup]:
+    """Runs with scores by what was trained, single sources first, then by number of sources."""
+    done = [info for info in store.runs.list() if info.has_scores and not info.spec.oracle]
+    done.sort(key=lambda info: (group_key(info.spec), info.spec.seed))
+    groups = [
+        _group(tuple(runs))
+        for _, runs in itertools.groupby(done, key=lambda info: group_key(info.spec))
+    ]
+    return sorted(groups, key=lambda g: (len(g.source_langs), g.source_langs, g.key))
+
+
+def _group(runs: tuple[RunInfo, ...]) -> RunGroup:
+    spec = runs[0].spec
+    return RunGroup(
+        key=group_key(spec),
+        name=spec.name,
+        experiment=experiment_key(spec),
+        source_langs=spec.source_langs,
+        runs=runs,
+    )
+
+
+def why_apart(one: RunGroup, other: RunGroup) -> str:
+    """What keeps `other` from being compared with `one`; empty where nothing does.
+
+    The score of a set alone says nothing of a set that was trained with more examples.
+    """
+    if one.experiment == other.experiment:
+        return ""
+    ours, theirs = one.runs[0].spec, other.runs[0].spec
+    told = []
+    for name in TrainSpec.model_fields:
+        value, expected = getattr(theirs, name), getattr(ours, name)
+        if name not in OF_THE_SET | {"model"} and value != expected:
+            told.append(OTHER_WORDS.get(name, f"{name} {value}, not {expected}"))
+    return ", ".join(dict.fromkeys(told)) or "another experiment"
+
+
+def comparable(
+    groups: Sequence[RunGroup], metric: str
+) -> tuple[list[RunGroup], list[tuple[str, str]]]:
+    """The groups that may be compared with the first, and name and reason of the others."""
+    kept, left_out = [], []
+    for group in groups:
+        reason = why_apart(groups[0], group)
+        if not reason and metric not in group.metrics:
+            reason = f"not scored by {metric}"
+        if reason:
+            left_out.append((group.name, reason))
+        else:
+            kept.append(group)
+    return kept, left_out
+
+
+def main_metric(groups: Sequence[RunGroup]) -> str:
+    """The main score of the groups' task; token accuracy where there is no group."""
+    return next((group.metrics[0] for group in groups if group.metrics), SCORES[0])

@@ -1,0 +1,176 @@
+"""Scores and single items' outcomes of many runs as arrays, read once a process."""
+
+import dataclasses
+import functools
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from mslt_core.analysis.item_noise import macro_f1_influence, ratio_influence
+from mslt_core.spec.errors import BadInputError
+from mslt_core.spec.results import RunGroup, RunInfo, TargetScores
+from mslt_core.store import Arrays, Store
+
+Influences = dict[str, npt.NDArray[np.float32]]
+"""Target to what each of its items adds to a run's score."""
+
+BINARY = frozenset({"item_accuracy", "exact_match"})
+"""Scores with one right or wrong answer an item."""
+
+
+@dataclasses.dataclass(frozen=True)
+class _Asked:
+    """A run as it was when its files were read; a run that is done again has another stamp."""
+
+    root: str
+    run: str
+    stamp: str
+    store: Store = dataclasses.field(compare=False)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Field:
+    """The scores of several groups of one experiment, by one metric."""
+
+    groups: tuple[RunGroup, ...]
+    seeds: tuple[int, ...]
+    langs: tuple[str, ...]
+    scores: npt.NDArray[np.float64]
+    """(n_groups, n_seeds, n_langs); NaN where a group lacks the seed or its score is undefined."""
+    has_seed: npt.NDArray[np.bool_]
+    """(n_groups, n_seeds)."""
+    seen: npt.NDArray[np.bool_]
+    """(n_groups, n_langs): trained on."""
+
+    @property
+    def defined(self) -> npt.NDArray[np.bool_]:
+        """(n_groups, n_langs): where every run of the group has a score."""
+        missing = np.isnan(self.scores) & self.has_seed[:, :, None]
+        return ~np.any(missing, axis=1)
+
+    def named(self, mask: npt.NDArray[np.bool_]) -> tuple[str, ...]:
+        """The targets of a mask of shape (n_langs,)."""
+        return tuple(self.langs[i] for i in np.flatnonzero(mask))
+
+    def place(self, group: RunGroup) -> int:
+        """The group's row."""
+        return next(i for i, one in enumerate(self.groups) if one.key == group.key)
+
+    def own_means(self) -> npt.NDArray[np.float64]:
+        """(n_groups, n_langs): weights of the paper's average, each group's own unseen targets."""
+        used = ~self.seen & self.defined
+        weights: npt.NDArray[np.float64] = used / np.maximum(used.sum(axis=1, keepdims=True), 1)
+        return weights
+
+    def mean(self, weights: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """(n, n_seeds): scores of the first n groups, averaged with weights (n, n_langs)."""
+        shares, first = weights[:, None, :], slice(len(weights))
+        # an undefined score that is not asked for must not make the mean undefined
+        used = shares * np.where(shares > 0, self.scores[first], 0.0)
+        return np.where(self.has_seed[first], used.sum(axis=2), np.nan)
+
+
+def averaged(
+    scores: npt.NDArray[np.float64], weights: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64]:
+    """(n_columns, n_seeds) of (n_seeds, n_langs); undefined scores that have no weight are no
+    matter."""
+    used = (weights > 0).any(axis=0)
+    means: npt.NDArray[np.float64] = weights[:, used] @ scores[:, used].T
+    return means
+
+
+def scored(store: Store, groups: Sequence[RunGroup], metric: str) -> Field:
+    """The groups' scores on every target that any of them has."""
+    unique = tuple({group.key: group for group in groups}.values())
+    found = [[scores_of(store, info) for info in group.runs] for group in unique]
+    seeds = tuple(sorted({info.spec.seed for group in unique for info in group.runs}))
+    langs = tuple(sorted({lang for group in found for scores in group for lang in scores}))
+    scores = np.full((len(unique), len(seeds), len(langs)), np.nan)
+    has_seed = np.zeros((len(unique), len(seeds)), dtype=np.bool_)
+    for row, (group, of_group) in enumerate(zip(unique, found, strict=True)):
+        for info, of_run in zip(group.runs, of_group, strict=True):
+            column = seeds.index(info.spec.seed)
+            has_seed[row, column] = True
+            # None becomes NaN
+            scores[row, column] = [getattr(of_run.get(lang), metric, None) for lang in langs]
+    seen = np.array([[lang in group.seen_langs for lang in langs] for group in unique])
+    return Field(
+        groups=unique, seeds=seeds, langs=langs, scores=scores, has_seed=has_seed, seen=seen
+    )
+
+
+def scores_of(store: Store, info: RunInfo) -> Mapping[str, TargetScores]:
+    """The scores of a finished run by target."""
+    return _scores(_asked(store, info))
+
+
+@functools.lru_cache(maxsize=4096)
+def _scores(asked: _Asked) -> Mapping[str, TargetScores]:
+    return asked.store.runs.outcome(asked.run)["scores"]
+
+
+def influences_of(store: Store, info: RunInfo, metric: str) -> Influences:
+    """What each test item adds to a run's score, of targets whose outcomes are stored."""
+    return _influences(_asked(store, info), metric, info.spec.target_langs)
+
+
+@functools.lru_cache(maxsize=1024)  # 1,000 items in 24 languages are 100 kB a run
+def _influences(asked: _Asked, metric: str, langs: tuple[str, ...]) -> Influences:
+    found: Influences = {}
+    for lang, arrays in asked.store.runs.all_predictions(asked.run, langs).items():
+        influence = _influence(arrays, metric)
+        if influence is not None:
+            found[lang] = influence
+    return found
+
+
+def _influence(arrays: Arrays, metric: str) -> npt.NDArray[np.float32] | None:
+    """None where what the score is made of was not stored, or where it is undefined."""
+    if metric == "macro_f1":
+        if not {"predicted", "gold"} <= arrays.keys():
+            return None
+        return macro_f1_influence(arrays["predicted"], arrays["gold"])
+    if metric == "span_f1":
+        if not {"true_positives", "n_predicted", "n_gold"} <= arrays.keys():
+            return None
+        # counts are stored in single bytes, and these sums may not fit
+        above = 2 * arrays["true_positives"].astype(np.int64)
+        below = arrays["n_predicted"].astype(np.int64) + arrays["n_gold"]
+    else:
+        name = {"answer_f1": "answer_f1", "exact_match": "n_exact"}.get(metric, "n_correct")
+        if name not in arrays:
+            return None
+        above, below = arrays[name], arrays["n_tokens"]
+    return ratio_influence(above, below) if below.sum() > 0 and len(below) > 1 else None
+
+
+def _asked(store: Store, info: RunInfo) -> _Asked:
+    return _Asked(str(store.root), info.run, store.runs.scored_stamp(info.run), store)
+
+
+def weighted_blocks(
+    of_runs: Sequence[Influences], weights: Sequence[Mapping[str, float]]
+) -> list[npt.NDArray[np.float32]] | None:
+    """Influences on weighted means over targets, in blocks of targets with equally many items.
+
+    Parameters and result go run by run: each block is (n_runs, n_items). Targets of one block are
+    joined item by item, since parallel test sets share their items; different blocks are taken as
+    independent. None where a run lacks a target that its weights name.
+    """
+    sizes: dict[str, int] = {}
+    blocks: dict[int, npt.NDArray[np.float32]] = {}
+    for row, (of_run, weight) in enumerate(zip(of_runs, weights, strict=True)):
+        for lang, share in weight.items():
+            if lang not in of_run:
+                return None
+            n = sizes.setdefault(lang, len(of_run[lang]))
+            if n != len(of_run[lang]):
+                raise BadInputError(
+                    f"runs were scored on {n} and on {len(of_run[lang])} test items of {lang}",
+                    hint="Compare runs that were scored on the same items.",
+                )
+            block = blocks.setdefault(n, np.zeros((len(of_runs), n), dtype=np.float32))
+            block[row] += np.float32(share) * of_run[lang]
+    return list(blocks.values())

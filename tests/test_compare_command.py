@@ -1,0 +1,89 @@
+"""``compare``: what the pages say, in JSON and in tables."""
+
+import json
+
+import pytest
+
+from mslt_core.__main__ import main
+from mslt_core.pipeline import gains_over, open_store, ranking, run_groups, zero_shot_means
+
+
+@pytest.fixture(autouse=True)
+def own_store(tmp_path, monkeypatch):
+    monkeypatch.setenv("MSLT_STORE", str(tmp_path / "store"))
+    return tmp_path / "store"
+
+
+@pytest.fixture
+def ask(capsys):
+    def run(*args):
+        status = main(["compare", *args, "--json"])
+        out, err = capsys.readouterr()
+        return status, json.loads(out) if out else None, err
+
+    return run
+
+
+def groups_of(*sets):
+    groups = run_groups(open_store())
+    return groups, [g for langs in sets for g in groups if g.source_langs == langs]
+
+
+def test_it_says_what_the_pipeline_says(ask):
+    status, answer, _ = ask("--sets", "de,en,es;ar,en,zh", "--metric", "span_f1")
+    pool, (english, one, other) = groups_of(("en",), ("de", "en", "es"), ("ar", "en", "zh"))
+    store = open_store()
+    shared, means = zero_shot_means(store, (english, one, other), "span_f1")
+    expected = gains_over(store, english, (one, other), "span_f1", mean_over=shared, pool=pool)
+    assert status == 0
+    assert answer["targets"] == list(shared)
+    by_name = {found["name"]: found for found in answer["sets"]}
+    assert by_name["SSLT(en)"]["gain"] is None
+    for result in expected:
+        found = by_name[result.name_b]
+        assert found["gain"]["estimate"] == result.mean.estimate
+        assert found["gain"]["sd_seeds"] == result.mean.sd_seeds
+        assert found["carried"] == "both"
+        p_holm = {gain["lang"]: gain["p_holm"] for gain in found["by_target"]}
+        assert p_holm == {gain.lang: gain.p_holm for gain in result.gains}
+    ranked = ranking(store, (english, one, other), "span_f1", pool=pool)
+    assert [s["name"] for s in answer["sets"]] == [s.name for s in ranked.standings]
+    assert answer["n_may_be_best"] == len(ranked.tied)
+    assert means[english.key] == pytest.approx(by_name["SSLT(en)"]["mean"])
+
+
+def test_all_sets_of_the_example(ask):
+    _, answer, _ = ask()
+    assert len(answer["sets"]) == 127
+    assert len(answer["targets"]) == 17, "languages that are a source of none of the sets"
+    assert answer["carried"] == "both"
+    assert answer["sets"][0]["may_be_best"]
+    assert 1 < answer["n_may_be_best"] < 127
+    assert answer["pool"]["n_runs"] == 381
+    _, paper, _ = ask("--average", "paper")
+    assert {found["n_targets"] for found in paper["sets"]} == set(range(17, 24))
+
+
+def test_people_get_tables(capsys):
+    assert main(["compare", "--sets", "de,en,es"]) == 0
+    out = capsys.readouterr().out
+    assert "MSLT(de, en, es) minus SSLT(en), in points" in out
+    assert "zero-shot" in out
+    assert "Noise: test items and seeds" in out
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (["--sets", "de,sw"], "there is no finished run of MSLT(de, sw)"),
+        (["--sets", "en"], "no set to compare with SSLT(en)"),
+        (["--sets", ";"], "no set to compare with SSLT(en)"),
+        (["--metric", "macro_f1"], "is not scored by macro_f1"),
+        (["--experiment", "beef"], "there is no one experiment 'beef'"),
+    ],
+)
+def test_bad_input_ends_with_2_and_a_sentence(ask, args, message):
+    status, answer, err = ask(*args)
+    assert (status, answer) == (2, None)
+    assert message in err
+    assert "Traceback" not in err
