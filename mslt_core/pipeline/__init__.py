@@ -99,8 +99,9 @@ from mslt_core.pipeline.searching import (
     search_curves,
 )
 from mslt_core.pipeline.swept import Swept, swept
+from mslt_core.pipeline.tables import as_latex
+from mslt_core.pipeline.training import assist_training, check_data, execute_training
 from mslt_core.pipeline.tables import as_csv, as_latex, rows_as_csv
-from mslt_core.pipeline.training import check_data, execute_training
 from mslt_core.pipeline.words import WordRows, word_rows
 
 __all__ = [
@@ -131,6 +132,7 @@ __all__ = [
     "applies_to",
     "as_csv",
     "as_latex",
+    "assist_training",
     "check_data",
     "checkpoint",
     "choosing_stamp",

@@ -2,6 +2,7 @@
 
 import dataclasses
 import shutil
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -27,8 +28,9 @@ def check_data(spec: TrainSpec, where: Where, store: Store | None = None) -> Non
     The same for data or a checkpoint that changed since the run was asked for, for a checkpoint
     that lacks weights, and, with the store, for a disk that is too small.
     """
-    from mslt_core.models import completeness, screening
+    from mslt_core.models import completeness, distributed, screening
 
+    distributed.require_possible(spec.batch_size)
     task, scored, base = _as_asked_for(spec, where)
     screening.require_finite(base)
     completeness.require_whole(base)
@@ -72,37 +74,64 @@ def execute_training(
 
     `report` gets steps done, steps in all, and what is being done.
     """
-    from mslt_core.models import finetune
+    from mslt_core.models import distributed
 
     run = spec.digest()
-    report(0, spec.steps, "reading the data")
-    task, scored, base = _as_asked_for(spec, where)
-    drawn = draw(task, spec)
-    # read before training, so that a damaged file costs none
-    items = in_labels_of(task, scored, evaluation_items(scored, spec, trained=task))
-    report(0, spec.steps, "loading the model")
-    judge = _Judge(store, spec, task, items, drawn.held_out, report)
+    command = [sys.executable, "-m", "mslt_core", "work", "--assist", "--store", str(store.root)]
+    with distributed.together([*command, "runs", run], spec.batch_size) as team:
+        from mslt_core.models import finetune  # takes seconds, in which the others load too
 
-    def note(point: Any) -> None:
-        store.runs.append_history(run, point)
-        report(point.step, spec.steps, "training")
+        report(0, spec.steps, "reading the data")
+        task, scored, base = _as_asked_for(spec, where)
+        drawn = draw(task, spec)
+        # read before training, so that a damaged file costs none
+        items = in_labels_of(task, scored, evaluation_items(scored, spec, trained=task))
+        report(0, spec.steps, "loading the model")
+        judge = _Judge(store, spec, task, items, drawn.held_out, report)
 
-    tuned = finetune.finetune(
-        spec,
-        checkpoint=base,
-        kind=task.kind,
-        labels=task.labels,
-        rows=drawn.rows,
-        folder=store.runs.folder(run),
-        report=note,
-        on_resume=lambda step: store.runs.truncate_history(run, step),
-        evaluate=judge.point if spec.eval_every else None,
-        should_stop=should_stop,
-    )
+        def note(point: Any) -> None:
+            store.runs.append_history(run, point)
+            report(point.step, spec.steps, "training")
+
+        tuned = finetune.finetune(
+            spec,
+            checkpoint=base,
+            kind=task.kind,
+            labels=task.labels,
+            rows=drawn.rows,
+            folder=store.runs.folder(run),
+            report=note,
+            on_resume=lambda step: store.runs.truncate_history(run, step),
+            evaluate=judge.point if spec.eval_every else None,
+            should_stop=should_stop,
+            team=team,
+        )
     if tuned.stopped:
         return False
     _finish(store, spec, judge, drawn, tuned)
     return True
+
+
+def assist_training(store: Store, spec: TrainSpec, where: Where) -> None:
+    """Be one of the further processes of a run: train along, and leave the rest to the first."""
+    from mslt_core.models import distributed
+
+    team = distributed.helper()  # before anything that takes long: the first may be gone by then
+    from mslt_core.models import finetune
+
+    task, _, base = _as_asked_for(spec, where)
+    finetune.finetune(
+        spec,
+        checkpoint=base,
+        kind=task.kind,
+        labels=task.labels,
+        rows=draw(task, spec).rows,
+        folder=store.runs.folder(spec.digest()),
+        report=lambda _: None,
+        should_stop=lambda: False,
+        team=team,
+    )
+    team.leave()
 
 
 def _finish(store: Store, spec: TrainSpec, judge: "_Judge", drawn: Drawn, tuned: Any) -> None:

@@ -181,8 +181,8 @@ def _small(spec: TrainSpec) -> TrainSpec:
 
 def _probe(spec: TrainSpec) -> ProbeSpec:
     """A small run on this machine."""
-    gpus = os.environ.get("CUDA_VISIBLE_DEVICES", "")
-    return ProbeSpec(run=_small(spec), machine=f"{platform.node()} {gpus}".strip())
+    used = " ".join(os.environ.get(name, "") for name in ("CUDA_VISIBLE_DEVICES", "MSLT_PROCESSES"))
+    return ProbeSpec(run=_small(spec), machine=f"{platform.node()} {used}".strip())
 
 
 def execute_probe(
