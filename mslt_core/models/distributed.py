@@ -7,7 +7,6 @@ first is gone, and when one of them is gone the run fails and says why.
 
 from __future__ import annotations
 
-import atexit
 import contextlib
 import dataclasses
 import os
@@ -19,6 +18,7 @@ import sys
 import tempfile
 import threading
 import time
+import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -31,7 +31,7 @@ MEETING, PARENT = "MSLT_MEETING", "MSLT_PARENT"
 """What a process that was started is told, besides what torch.distributed wants to know."""
 
 LAST_WORDS_S = 5.0
-"""From a broken connection to the end of the process that broke it."""
+"""From a broken connection to the end of the process that broke it; and for leaving in order."""
 
 
 def processes() -> int:
@@ -42,15 +42,19 @@ def processes() -> int:
     return int(text)
 
 
-def require_possible(batch_size: int) -> None:
-    """Refuse a batch that cannot be shared evenly, and more processes than GPUs."""
-    size = processes()
-    if batch_size % size:
+def require_divisible(batch_size: int) -> None:
+    """Refuse a batch that cannot be shared evenly."""
+    if batch_size % (size := processes()):
         raise SpecError(
             f"a batch of {batch_size} cannot be shared evenly by {size} processes",
             hint=f"Choose a batch size that is a multiple of {size}, or another {VARIABLE}.",
         )
-    if size == 1:
+
+
+def require_possible(batch_size: int) -> None:
+    """Refuse a batch that cannot be shared evenly, and more processes than GPUs."""
+    require_divisible(batch_size)
+    if (size := processes()) == 1:
         return
     import torch
 
@@ -97,8 +101,9 @@ def together(command: Sequence[str], batch_size: int) -> Iterator[Team]:
             first.end()
 
 
-def helper() -> Team:
-    """Be one of the processes that `together` starts: one that ends when the first is gone.
+@contextlib.contextmanager
+def helper() -> Iterator[Team]:
+    """Be one of the processes that `together` starts; the process ends with the block.
 
     A request to end reaches the whole group of processes. The first one decides; were this one
     to follow it, the first would see a failure.
@@ -108,8 +113,20 @@ def helper() -> Team:
     meeting = Path(os.environ[MEETING])
     parent = int(os.environ[PARENT])
     threading.Thread(target=_end_with, args=(parent, meeting), daemon=True).start()
-    atexit.register(_tidy_after, parent, meeting)
-    return Team(int(os.environ["RANK"]), int(os.environ["WORLD_SIZE"]), meeting)
+    team, status = Team(int(os.environ["RANK"]), int(os.environ["WORLD_SIZE"]), meeting), 0
+    try:
+        yield team
+        team.leave()
+    except MsltError as e:
+        print(f"error: {e}", file=sys.stderr)
+        status = 1
+    except BaseException:
+        traceback.print_exc()
+        status = 1
+    _tidy_after(parent, meeting)
+    sys.stderr.flush()
+    # not by way of destructors: those of an exchange that failed may wait for another one
+    os._exit(status)
 
 
 def _end_with(parent: int, meeting: Path) -> None:
@@ -150,6 +167,7 @@ class _First(Team):
         self._folder = folder
         self._helpers: list[_Helper] = []
         self._ended = threading.Event()
+        self._met = False
 
     def start(self, command: Sequence[str]) -> None:
         """Start the others: they load while this process does."""
@@ -170,6 +188,7 @@ class _First(Team):
     def meet(self) -> None:
         """Wait until all are there, and connect; from then on nobody dies unnoticed."""
         super().meet()
+        self._met = True
         threading.Thread(target=self._watch, daemon=True).start()
 
     def require_others(self, within_s: float = 0.0) -> None:
@@ -189,14 +208,24 @@ class _First(Team):
         self._ended.set()
         if self._gone():
             _give_up(for_good=True)
-        self.leave()
+        # it waits for exchanges that are under way, which those who are killed now break off
+        leaving = threading.Thread(target=self.leave, daemon=True)
+        leaving.start()
+        leaving.join(LAST_WORDS_S)
         for of in self._helpers:
             of.process.kill()
         for of in self._helpers:
             of.process.wait()
+        leaving.join(LAST_WORDS_S)
 
     def _gone(self) -> _Helper | None:
-        return next((of for of in self._helpers if of.process.poll()), None)
+        """One that has ended and should not have: of several the one that took the others along."""
+        ended = [of for of in self._helpers if of.process.poll()]
+        if not self._met:  # nothing is done yet, so there is nothing to be done with
+            ended += [of for of in self._helpers if of.process.returncode == 0]
+        return min(
+            ended, key=lambda of: (of.process.returncode > 0, of.log.stat().st_mtime), default=None
+        )
 
     def _watch(self) -> None:
         while not self._ended.wait(POLL_S):

@@ -5,20 +5,25 @@ from __future__ import annotations
 import time
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from mslt_core.spec.errors import TrainingError
 
 if TYPE_CHECKING:
     import torch
 
 POLL_S = 0.2
+MEET_S = 600.0
+"""Until all have loaded. They do it side by side, so this is many times as long as it takes."""
+
 JOIN_S = 60.0
 """All are there when they join, so that this is long; who dies meanwhile is waited for."""
 
 PATIENCE = timedelta(minutes=5)
 """Of the first process, for what all do at one pace. A death is noticed at once; this is the limit
-for an exchange that gloo forgets over it."""
+for a process that lives and stands still."""
 
 WAIT = timedelta(days=7)
 """Of the others: they wait while the first scores, and leave when it is gone."""
@@ -41,8 +46,14 @@ class Team:
         path = str(self._meeting)
         store = distributed.FileStore(path, self.size)  # type: ignore[attr-defined]
         store.set(f"here {self.rank}", "yes")
+        deadline = time.monotonic() + MEET_S
         while not store.check([f"here {rank}" for rank in range(self.size)]):
             self.require_others()
+            if time.monotonic() > deadline:
+                raise TrainingError(
+                    f"not all {self.size} processes were ready within {MEET_S / 60:g} minutes",
+                    hint="Look at the load of this machine, or train with fewer processes.",
+                )
             time.sleep(POLL_S)
         distributed.init_process_group(
             "cpu:gloo,cuda:nccl" if torch.cuda.is_available() else "gloo",
@@ -70,8 +81,8 @@ class Team:
             return number
         import torch
 
-        said = torch.tensor([number])  # on the CPU, where a death is an error and no silence
-        torch.distributed.broadcast(said, 0)
+        said = torch.tensor([number])  # on the CPU, where a wait can be broken off
+        self._await(torch.distributed.broadcast(said, 0, async_op=True))
         return int(said.item())
 
     def wait(self) -> None:
@@ -79,16 +90,35 @@ class Team:
         if self.size > 1:
             import torch
 
-            torch.distributed.all_reduce(torch.zeros(1))
+            self.add_up(torch.zeros(1))
 
     def total(self, number: torch.Tensor) -> torch.Tensor:
         """The sum over all processes."""
         total = number.detach().clone()
         if self.size > 1:
-            from torch import distributed
-
-            distributed.all_reduce(total)
+            self.add_up(total)
         return total
+
+    def add_up(self, numbers: torch.Tensor) -> None:
+        """Put the sum over all processes in the place of each one's numbers."""
+        from torch import distributed
+
+        if numbers.is_cuda:
+            distributed.all_reduce(numbers)
+        else:
+            self._await(distributed.all_reduce(numbers, async_op=True))
+
+    def _await(self, exchange: Any) -> None:
+        """Wait for an exchange between CPUs, in which gloo may miss that the other one died."""
+        while True:
+            try:
+                exchange.wait(timedelta(seconds=POLL_S))
+            except RuntimeError:
+                self.require_others()
+                if exchange.is_completed():  # it failed; else only this wait has ended
+                    raise
+            else:
+                return
 
     def mean(self, number: torch.Tensor) -> float:
         """The mean over all processes."""

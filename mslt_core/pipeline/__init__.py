@@ -100,7 +100,7 @@ from mslt_core.pipeline.searching import (
 )
 from mslt_core.pipeline.swept import Swept, swept
 from mslt_core.pipeline.tables import as_latex
-from mslt_core.pipeline.training import assist_training, check_data, execute_training
+from mslt_core.pipeline.training import assist_training, check_batches, check_data, execute_training
 from mslt_core.pipeline.tables import as_csv, as_latex, rows_as_csv
 from mslt_core.pipeline.words import WordRows, word_rows
 
@@ -133,6 +133,7 @@ __all__ = [
     "as_csv",
     "as_latex",
     "assist_training",
+    "check_batches",
     "check_data",
     "checkpoint",
     "choosing_stamp",

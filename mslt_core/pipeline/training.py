@@ -3,7 +3,7 @@
 import dataclasses
 import shutil
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,9 +28,9 @@ def check_data(spec: TrainSpec, where: Where, store: Store | None = None) -> Non
     The same for data or a checkpoint that changed since the run was asked for, for a checkpoint
     that lacks weights, and, with the store, for a disk that is too small.
     """
-    from mslt_core.models import completeness, distributed, screening
+    from mslt_core.models import completeness, screening
 
-    distributed.require_possible(spec.batch_size)
+    check_batches([spec])
     task, scored, base = _as_asked_for(spec, where)
     screening.require_finite(base)
     completeness.require_whole(base)
@@ -38,6 +38,14 @@ def check_data(spec: TrainSpec, where: Where, store: Store | None = None) -> Non
         completeness.require_space(base, store.root, steps=spec.steps)
     if tasks.TASKS[spec.task].needs_folder or spec.eval_task:
         evaluation_items(scored, spec, trained=task)
+
+
+def check_batches(specs: Iterable[TrainSpec]) -> None:
+    """Refuse batches that the processes which are to share them cannot share; reads nothing."""
+    from mslt_core.models import distributed
+
+    for batch_size in sorted({spec.batch_size for spec in specs}):
+        distributed.require_possible(batch_size)
 
 
 def _as_asked_for(spec: TrainSpec, where: Where) -> tuple[tasks.Task, tasks.Task, Path]:
@@ -113,25 +121,28 @@ def execute_training(
 
 
 def assist_training(store: Store, spec: TrainSpec, where: Where) -> None:
-    """Be one of the further processes of a run: train along, and leave the rest to the first."""
+    """Be one of the further processes of a run: train along, and leave the rest to the first.
+
+    The process ends with it.
+    """
     from mslt_core.models import distributed
 
-    team = distributed.helper()  # before anything that takes long: the first may be gone by then
-    from mslt_core.models import finetune
+    # before anything that takes long: the first may be gone by then
+    with distributed.helper() as team:
+        from mslt_core.models import finetune
 
-    task, _, base = _as_asked_for(spec, where)
-    finetune.finetune(
-        spec,
-        checkpoint=base,
-        kind=task.kind,
-        labels=task.labels,
-        rows=draw(task, spec).rows,
-        folder=store.runs.folder(spec.digest()),
-        report=lambda _: None,
-        should_stop=lambda: False,
-        team=team,
-    )
-    team.leave()
+        task, _, base = _as_asked_for(spec, where)
+        finetune.finetune(
+            spec,
+            checkpoint=base,
+            kind=task.kind,
+            labels=task.labels,
+            rows=draw(task, spec).rows,
+            folder=store.runs.folder(spec.digest()),
+            report=lambda _: None,
+            should_stop=lambda: False,
+            team=team,
+        )
 
 
 def _finish(store: Store, spec: TrainSpec, judge: "_Judge", drawn: Drawn, tuned: Any) -> None:

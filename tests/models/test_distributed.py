@@ -71,9 +71,23 @@ def train(checkpoint, kind, folder, team, **options):
 
 def assist():
     """What the other processes do."""
-    team = distributed.helper()
-    asked = json.loads(sys.argv[1])
-    train(**asked, team=team, report=lambda _: None, should_stop=lambda: False)
+    with distributed.helper() as team:
+        asked = json.loads(sys.argv[1])
+        train(**asked, team=team, report=lambda _: None, should_stop=lambda: False)
+
+
+def helpers():
+    """The processes that `together` started here; others may have children of this one, too."""
+    return [
+        child for child in psutil.Process().children() if distributed.MEETING in environment(child)
+    ]
+
+
+def environment(process):
+    try:
+        return process.environ()
+    except psutil.NoSuchProcess:  # a zombie too: some of those that are not ours are
+        return {}
 
 
 class Run:
@@ -168,7 +182,7 @@ def test_a_killed_process_ends_the_run_with_its_reason(start):
 
     def kill(step):
         if step == 3:
-            (helper,) = psutil.Process().children()
+            (helper,) = helpers()
             os.kill(helper.pid, signal.SIGKILL)
             killed_s.append(time.monotonic())
 
@@ -188,7 +202,7 @@ def test_a_fault_of_the_first_process_alone_is_told_as_it_is(start):
 
     with pytest.raises(ZeroDivisionError, match="a bug"):
         start(2, on_report=fail)
-    assert not psutil.Process().children()
+    assert not helpers()
 
 
 @no_gpu
@@ -200,7 +214,7 @@ def test_a_loss_that_is_not_finite_is_told_as_by_one_process(start, without_drop
     save_file(weights, path, metadata={"format": "pt"})
     with pytest.raises(TrainingError, match="loss became NaN at step 1"):
         start(2, checkpoint=without_dropout)
-    assert not psutil.Process().children()
+    assert not helpers()
 
 
 @no_gpu
@@ -209,6 +223,7 @@ def test_a_loss_that_is_not_finite_is_told_as_by_one_process(start, without_drop
     [
         ("import sys; sys.exit('error: the data changed. Restore it.')", "the data changed. Res"),
         ("import sys; sys.exit(3)", "exit status 3"),
+        ("", "exit status 0"),
     ],
 )
 def test_a_process_that_fails_before_the_others_are_there(program, said, monkeypatch, capsys):
@@ -219,8 +234,69 @@ def test_a_process_that_fails_before_the_others_are_there(program, said, monkeyp
         distributed.together(command, 6) as team,
     ):
         team.meet()
-    assert not psutil.Process().children()
+    assert not helpers()
     assert said.startswith("exit") or said in capsys.readouterr().err  # the log has all of it
+
+
+def test_of_several_that_ended_the_one_that_took_the_others_along_is_named(monkeypatch):
+    monkeypatch.setenv("MSLT_PROCESSES", "3")
+    monkeypatch.setattr(torch.accelerator, "is_available", lambda: False)
+    program = (
+        "import os, sys, time\n"
+        "if os.environ['RANK'] == '2': os.kill(os.getpid(), 9)\n"
+        "sys.exit('RuntimeError: connection closed by peer')"
+    )
+    with distributed.together([sys.executable, "-c", program], 6) as team:
+        for helper in team._helpers:
+            helper.process.wait()
+        with pytest.raises(TrainingError, match=r"process 3 of 3 was killed \(SIGKILL\)"):
+            team.require_others()
+
+
+class Exchange:
+    """One that ends after so many looks, or never."""
+
+    def __init__(self, ends_at=10**6, fails=False):
+        self.looks, self.ends_at, self.fails = 0, ends_at, fails
+
+    def wait(self, _):
+        self.looks += 1
+        if self.fails or not self.is_completed():
+            raise RuntimeError("it says nothing of use")
+
+    def is_completed(self):
+        return self.looks >= self.ends_at
+
+
+def test_an_exchange_is_waited_for_until_a_process_is_gone(monkeypatch):
+    def require_others():
+        if exchange.looks == 5:
+            raise TrainingError("process 2 of 2 was killed")
+
+    team = distributed.Team(0, 2)
+    monkeypatch.setattr(team, "require_others", require_others)
+    exchange = Exchange()  # gloo forgot it
+    with pytest.raises(TrainingError, match="was killed"):
+        team._await(exchange)
+    exchange = Exchange(ends_at=3)
+    team._await(exchange)
+    assert exchange.looks == 3
+    exchange = Exchange(ends_at=3, fails=True)
+    with pytest.raises(RuntimeError, match="nothing of use"):
+        team._await(exchange)
+
+
+@no_gpu
+def test_who_never_comes_is_not_waited_for_for_ever(monkeypatch):
+    monkeypatch.setenv("MSLT_PROCESSES", "2")
+    monkeypatch.setattr("mslt_core.models.team.MEET_S", 0.5)
+    command = [sys.executable, "-c", "import time; time.sleep(60)"]
+    with (
+        pytest.raises(TrainingError, match="not all 2 processes were ready"),
+        distributed.together(command, 6) as team,
+    ):
+        team.meet()
+    assert not helpers()
 
 
 def test_an_error_of_the_first_process_is_its_own(monkeypatch):
@@ -229,7 +305,7 @@ def test_an_error_of_the_first_process_is_its_own(monkeypatch):
     command = [sys.executable, "-c", "import time; time.sleep(60)"]
     with pytest.raises(TrainingError, match="loss became NaN"), distributed.together(command, 6):
         raise TrainingError("loss became NaN")
-    assert not psutil.Process().children()
+    assert not helpers()
 
 
 def test_what_is_refused(monkeypatch):
