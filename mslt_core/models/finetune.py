@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import shutil
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +18,7 @@ from mslt_core.models.curve import Evaluate, Evaluations
 from mslt_core.models.heads import HEADS, Head
 from mslt_core.models.heads.inputs import Example
 from mslt_core.models.load import load_tokenizer, load_with_head
+from mslt_core.models.snapshots import Snapshots, write_weights
 from mslt_core.models.team import ALONE, Team
 from mslt_core.models.trainer import Progress, SealingTrainer
 from mslt_core.spec.errors import TrainingError
@@ -71,6 +71,7 @@ def finetune(
     on_resume: Callable[[int], None] = lambda _: None,
     evaluate: Evaluate | None = None,
     save_every: int | None = None,
+    keep: Callable[[int], Path] | None = None,
     team: Team = ALONE,
 ) -> Finetuned:
     """Fine-tune the checkpoint on the rows of all source languages.
@@ -105,6 +106,9 @@ def finetune(
     save_every : int, optional
         Steps between two checkpoints. By default none in runs below 200 steps, else a fifth
         of the run, 100 at least.
+    keep : callable, optional
+        Says where the weights after each of ``spec.snapshot_steps`` go; by default they are not
+        kept.
     team : Team, optional
         The processes that share every batch. All call this with the same spec and rows; only the
         first one reports, decides, evaluates and writes.
@@ -142,6 +146,8 @@ def finetune(
         folder / CHECKPOINTS,
         on_resume,
         (evaluate and (lambda step, of: evaluate(step, of, tokenizer)), spec.eval_every),
+        snapshots=keep
+        and Snapshots(spec.snapshot_steps, checkpoint, keep, leave_out=progress.leave_out),
     )
     step = trainer.state.global_step
     return Finetuned(
@@ -158,15 +164,8 @@ def finetune(
 
 
 def save_model(tuned: Finetuned, folder: Path) -> None:
-    """Write weights, configuration and tokenizer as one sealed checkpoint at `folder`.
-
-    The tokenizer's files are the base's own: one that was used saves its last settings too.
-    """
-    with checkpoints.sealed(folder) as staging:
-        tuning.merged(tuned.model).save_pretrained(staging)
-        for name in checkpoints.TOKENIZER:
-            if (tuned.base / name).is_file():
-                shutil.copyfile(tuned.base / name, staging / name)
+    """Write weights, configuration and tokenizer as one sealed checkpoint at `folder`."""
+    write_weights(tuning.merged(tuned.model), tuned.base, folder)
 
 
 def _progress(
@@ -218,16 +217,25 @@ def _train(
     folder: Path,
     on_resume: Callable[[int], None],
     evaluations: tuple[Callable[[int, Any], float | None] | None, int | None],
+    *,
+    snapshots: Snapshots | None,
 ) -> tuple[int, int | None]:
     """Run to the end or to the stop; the step from which it went on, and the best step."""
     found = _latest(folder, progress.spec, trainer.team)
-    model: Any = trainer.model
-    weights_bytes = sum(4 * parameter.numel() for parameter in model.parameters())
-    require_room(weights_bytes, folder, resumable=bool(progress.save_every))
     about = checkpoints.read_about(found) if found else {"step": 0}
     if found:
         progress.resume(about)
     on_resume(about["step"])
+    model: Any = trainer.model
+    weights_bytes = sum(4 * parameter.numel() for parameter in model.parameters())
+    require_room(
+        weights_bytes,
+        folder,
+        resumable=bool(progress.save_every),
+        n_snapshots=snapshots.n_after(about["step"]) if snapshots else 0,
+    )
+    if snapshots:
+        trainer.add_callback(snapshots)
     curve, (evaluate, every) = None, evaluations
     if evaluate and every:
         curve = Evaluations(

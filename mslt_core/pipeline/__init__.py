@@ -1,7 +1,13 @@
 """Questions to answers through the store. Importing it loads neither torch nor transformers."""
 
 from mslt_core.pipeline import health
-from mslt_core.pipeline.checkpoints import checkpoint, find_run, model_folder, require_run
+from mslt_core.pipeline.checkpoints import (
+    checkpoint,
+    find_run,
+    model_folder,
+    require_run,
+    snapshots,
+)
 from mslt_core.pipeline.choosing import (
     COMPARED,
     choosing_stamp,
@@ -203,6 +209,7 @@ __all__ = [
     "selectable_langs",
     "sentence_map",
     "set_gap",
+    "snapshots",
     "swept",
     "task_offer",
     "task_titles",

@@ -1,6 +1,7 @@
 """One run: data, fine-tuning, scores on every target."""
 
 import dataclasses
+import functools
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -35,7 +36,8 @@ def check_data(spec: TrainSpec, where: Where, store: Store | None = None) -> Non
     screening.require_finite(base)
     completeness.require_whole(base)
     if store is not None:
-        completeness.require_space(base, store.root, steps=spec.steps)
+        n_snapshots = len(spec.snapshot_steps)
+        completeness.require_space(base, store.root, steps=spec.steps, n_snapshots=n_snapshots)
     if tasks.TASKS[spec.task].needs_folder or spec.eval_task:
         evaluation_items(scored, spec, trained=task)
 
@@ -111,6 +113,7 @@ def execute_training(
             report=note,
             on_resume=lambda step: store.runs.truncate_history(run, step),
             evaluate=judge.point if spec.eval_every else None,
+            keep=functools.partial(store.runs.snapshot_folder, run) if spec.keep_every else None,
             should_stop=should_stop,
             team=team,
         )
@@ -166,11 +169,22 @@ def _finish(store: Store, spec: TrainSpec, judge: "_Judge", drawn: Drawn, tuned:
         weights=checkpoints.fingerprint(folder / "model"),
         n_layers=config.n_layers(folder / "model"),
         n_meanings=drawn.n_meanings,
+        snapshots=_fingerprints(store, spec),
         step_scored=tuned.best_step if last_scores else None,
         last_scores=last_scores,
     )
     # nobody resumes a finished run, and its checkpoints are several times as large as its weights
     shutil.rmtree(folder / finetune.CHECKPOINTS, ignore_errors=True)
+
+
+def _fingerprints(store: Store, spec: TrainSpec) -> dict[int, str]:
+    """Of the weights that were kept on the way."""
+    from mslt_core.models import checkpoints
+
+    folders = {
+        step: store.runs.snapshot_folder(spec.digest(), step) for step in spec.snapshot_steps
+    }
+    return {step: checkpoints.fingerprint(at) for step, at in folders.items() if at.is_dir()}
 
 
 @dataclasses.dataclass(frozen=True)

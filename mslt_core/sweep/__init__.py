@@ -14,6 +14,7 @@ from mslt_core.sweep.planning import (
     check,
     done_already,
     find_sweep,
+    keeps_weights,
     picks,
     plan,
 )
@@ -36,6 +37,7 @@ __all__ = [
     "estimate",
     "execute_probe",
     "find_sweep",
+    "keeps_weights",
     "measured_pace",
     "pause",
     "picks",

@@ -144,6 +144,11 @@ def check(runs: Sequence[PlannedRun]) -> None:
         check_data(planned.spec, planned.where)
 
 
+def keeps_weights(runs: Sequence[PlannedRun]) -> bool:
+    """Whether weights stay where nobody says: of few runs, and where steps were to keep theirs."""
+    return len(runs) <= KEPT_BY_DEFAULT or any(p.spec.snapshot_steps for p in runs)
+
+
 def done_already(store: Store, runs: Sequence[PlannedRun]) -> int:
     """How many of the runs need not be done."""
     done = {info.run for info in store.runs.list() if info.state == "done"}

@@ -10,7 +10,7 @@ from mslt_core import pipeline
 from mslt_core.pipeline import TaskOffer
 from mslt_core.spec.specs import Rows, Select, Tune
 from pages._shared.recipe_more import evaluation, shares, weights
-from pages._shared.recipe_sizes import learning_rate, test_items, text_sizes
+from pages._shared.recipe_sizes import kept_weights, learning_rate, test_items, text_sizes
 
 
 @dataclasses.dataclass(frozen=True)
@@ -40,6 +40,7 @@ class Recipe:
     holdout: int
     eval_task: str | None
     eval_data: str | None
+    keep_every: int | None
 
     def fields(self) -> dict[str, Any]:
         """What `make_train_spec` is told of every run."""
@@ -63,7 +64,7 @@ def recipe(offer: TaskOffer) -> Recipe:
     with st.expander("More"):
         how, who, then = st.tabs(["Training", "Shares", "Scoring"])
         with how:
-            rate, sizes, tuned = learning_rate(), text_sizes(), weights()
+            rate, sizes, tuned = learning_rate(), text_sizes(), weights() | kept_weights()
         with who:
             shared = shares(offer)
         with then:
