@@ -97,9 +97,9 @@ with left, explain_errors():
     )
     if extent == "A whole sweep":
         sets = sweep_sets(context, offer)
-        asked = recipe(offer)
+        asked = recipe(offer, model)
         above = st.container()  # the plan and its button come before what is rarely changed
-        varied, terms = also_varied(model)
+        varied, terms = also_varied(model, asked)
         with above, explain_errors():
             if sets:
                 offer_sweep(context, sweep_spec(task, data, sets, asked, varied), terms)
@@ -107,7 +107,7 @@ with left, explain_errors():
                 st.info("Choose languages and how many are in a set.")
     else:
         sets = sets_to_train(offer.train_langs)
-        asked = recipe(offer)
+        asked = recipe(offer, model)
         seeds = free_seeds(context, task, asked, sets, model)
         scored = cached.task_offer(asked.eval_task, asked.eval_data) if asked.eval_task else offer
         one_by_one(context, Plan(task, data, model, sets, seeds, asked), len(scored.eval_langs))

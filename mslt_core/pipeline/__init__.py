@@ -96,7 +96,12 @@ from mslt_core.pipeline.places import (
     existing_folder,
     open_store,
 )
-from mslt_core.pipeline.recipes import default_steps, make_train_spec, realised
+from mslt_core.pipeline.recipes import (
+    default_steps,
+    make_train_spec,
+    realised,
+    usual_learning_rate,
+)
 from mslt_core.pipeline.searching import (
     LUCK,
     MODEL,
@@ -213,6 +218,7 @@ __all__ = [
     "swept",
     "task_offer",
     "task_titles",
+    "usual_learning_rate",
     "word_rows",
     "writing_system_scores",
     "zero_shot_means",

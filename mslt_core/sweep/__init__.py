@@ -18,7 +18,7 @@ from mslt_core.sweep.planning import (
     picks,
     plan,
 )
-from mslt_core.sweep.presets import FIGURE_4_POOL, PRESETS
+from mslt_core.sweep.presets import FIGURE_4_POOL, PRESETS, rates_around
 from mslt_core.sweep.status import status
 from mslt_core.sweep.telling import remarks, shares_told, told
 from mslt_core.sweep.workers import cancel, pause, resume, retry, serve, start
@@ -44,6 +44,7 @@ __all__ = [
     "plan",
     "probes",
     "probes_of",
+    "rates_around",
     "remarks",
     "resume",
     "retry",
