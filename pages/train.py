@@ -8,6 +8,7 @@ from pages._shared import cached
 from pages._shared.context import Context
 from pages._shared.context import context as sidebar_context
 from pages._shared.messages import about, escape, explain_errors
+from pages._shared.own_form import own_form
 from pages._shared.plan import Plan, expected_s, free_seeds
 from pages._shared.recipe import recipe
 from pages._shared.running import watch_runs
@@ -32,6 +33,7 @@ def inputs() -> tuple[str, str | None, str]:
             placeholder="../panx",
             help=pipeline.data_help(task),
         )
+        own_form(task, data)
         model = st.text_input(
             "Base model",
             pipeline.EXAMPLE_MODEL,
