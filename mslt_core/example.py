@@ -148,7 +148,7 @@ def build_sweep(
         if store.runs.create(spec, where):
             jobs.work(store, "runs", spec.digest(), pipeline.execute_training)
             # its scores are shipped, not its weights, which would fill gigabytes
-            shutil.rmtree(store.runs.folder(spec.digest()) / "model", ignore_errors=True)
+            store.runs.drop_weights(spec.digest())
             state = store.runs.status(spec.digest()).state
             report(f"{place + 1} of {len(todo)}: {spec.name}, seed {seed}: {state}")
             trained += 1
@@ -253,7 +253,7 @@ def _put_in_place(
             "worker.*",
             "lock",
             "stop",
-            *(["model"] * (run not in with_weights)),
+            *(["model", "snapshots"] * (run not in with_weights)),
         ]
         shutil.copytree(
             store.runs.folder(run), out_dir / "runs" / run, ignore=shutil.ignore_patterns(*leave)

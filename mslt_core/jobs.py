@@ -182,11 +182,14 @@ def _shared_cores() -> dict[str, str]:
 
 
 def _gpu(slot: int | None) -> dict[str, str]:
-    """One of the GPUs in turn: left to themselves all workers take the first."""
+    """Its GPUs in turn, one or ``MSLT_PROCESSES``: left alone all workers take the first."""
     named = os.environ.get("CUDA_VISIBLE_DEVICES")
     n_here = next((len(found) for files in GPU_FILES if (found := glob.glob(files))), 0)
     gpus = [str(n) for n in range(n_here)] if named is None else named.split(",")
-    return {"CUDA_VISIBLE_DEVICES": gpus[slot % len(gpus)]} if slot is not None and gpus else {}
+    each = os.environ.get("MSLT_PROCESSES", "1")
+    n = min(int(each) if each.isdecimal() else 1, len(gpus))
+    own = [gpus[((slot or 0) * n + i) % len(gpus)] for i in range(n)]
+    return {"CUDA_VISIBLE_DEVICES": ",".join(own)} if slot is not None and own else {}
 
 
 def _command(store: Store, kind: Kind, digest: str) -> list[str]:

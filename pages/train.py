@@ -8,6 +8,7 @@ from pages._shared import cached
 from pages._shared.context import Context
 from pages._shared.context import context as sidebar_context
 from pages._shared.messages import about, escape, explain_errors
+from pages._shared.own_form import own_form
 from pages._shared.plan import Plan, expected_s, free_seeds
 from pages._shared.recipe import recipe
 from pages._shared.running import watch_runs
@@ -32,6 +33,7 @@ def inputs() -> tuple[str, str | None, str]:
             placeholder="../panx",
             help=pipeline.data_help(task),
         )
+        own_form(task, data)
         model = st.text_input(
             "Base model",
             pipeline.EXAMPLE_MODEL,
@@ -97,9 +99,9 @@ with left, explain_errors():
     )
     if extent == "A whole sweep":
         sets = sweep_sets(context, offer)
-        asked = recipe(offer)
+        asked = recipe(offer, model)
         above = st.container()  # the plan and its button come before what is rarely changed
-        varied, terms = also_varied(model)
+        varied, terms = also_varied(model, asked)
         with above, explain_errors():
             if sets:
                 offer_sweep(context, sweep_spec(task, data, sets, asked, varied), terms)
@@ -107,7 +109,7 @@ with left, explain_errors():
                 st.info("Choose languages and how many are in a set.")
     else:
         sets = sets_to_train(offer.train_langs)
-        asked = recipe(offer)
+        asked = recipe(offer, model)
         seeds = free_seeds(context, task, asked, sets, model)
         scored = cached.task_offer(asked.eval_task, asked.eval_data) if asked.eval_task else offer
         one_by_one(context, Plan(task, data, model, sets, seeds, asked), len(scored.eval_langs))

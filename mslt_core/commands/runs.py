@@ -6,7 +6,7 @@ from typing import Any
 
 from mslt_core import jobs
 from mslt_core.commands.answer import Answer, Subparsers, command, table
-from mslt_core.pipeline import open_store, require_run, run_result
+from mslt_core.pipeline import open_store, require_run, run_result, snapshots
 from mslt_core.spec.errors import SpecError
 from mslt_core.spec.metrics import METRICS, WITH_MAJORITY
 from mslt_core.spec.results import RunInfo, TargetScores
@@ -45,6 +45,7 @@ def run_answer(store: Store, run: str) -> Answer:
             "n_meanings": result.n_meanings,
             "step_scored": result.step_scored,
             "tokens_seen": result.tokens_seen,
+            "snapshots": _snapshots(store, run),
         }
         last = (result.last_scores or {}).items()
         payload["last_scores"] = {lang: dataclasses.asdict(score) for lang, score in last}
@@ -70,6 +71,14 @@ def run_answer(store: Store, run: str) -> Answer:
             ],
         ),
     )
+
+
+def _snapshots(store: Store, run: str) -> list[dict[str, Any]]:
+    """What can be looked at of the run over its training."""
+    return [
+        {"step": step, "checkpoint": ref.key, "has_weights": bool(ref.path)}
+        for step, ref in snapshots(store, run).items()
+    ]
 
 
 def _runs(args: argparse.Namespace) -> Answer:

@@ -102,11 +102,10 @@ class _Planned:
 def _planned(args: argparse.Namespace) -> _Planned:
     asked = sweep_question.asked(args)
     runs = sweep.plan(asked)
-    keep = len(runs) <= sweep.KEPT_BY_DEFAULT
     return _Planned(
         store=open_store(args.store),
         runs=runs,
-        keep=keep if args.keep_weights is None else args.keep_weights == "all",
+        keep=sweep.keeps_weights(runs) if args.keep_weights is None else args.keep_weights == "all",
         remarks=sweep.remarks(asked, runs),
     )
 

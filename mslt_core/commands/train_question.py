@@ -42,6 +42,7 @@ def asked(args: argparse.Namespace) -> tuple[TrainSpec, Where]:
         holdout=args.holdout,
         eval_task=args.eval_task,
         eval_data=args.eval_data,
+        keep_every=args.keep_every,
         oracle=args.oracle,
     )
 
@@ -150,6 +151,12 @@ def _add_evaluation(parser: argparse.ArgumentParser) -> None:
     """What is scored besides the last weights on the task's own test items."""
     parser.add_argument(
         "--eval-every", type=int, metavar="STEPS", help="score all targets on the way, too"
+    )
+    parser.add_argument(
+        "--keep-every",
+        type=int,
+        metavar="STEPS",
+        help="keep the weights on the way, too: RUN@STEP is a checkpoint like any other",
     )
     parser.add_argument(
         "--select",

@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import os
 import sys
 import time
 from typing import Any, get_args
@@ -12,6 +13,7 @@ from mslt_core.commands.answer import Answer, Subparsers, command, progress
 from mslt_core.commands.runs import run_answer
 from mslt_core.pipeline import (
     Report,
+    assist_training,
     check_data,
     execute_language_vectors,
     execute_measuring,
@@ -57,17 +59,26 @@ def add(subparsers: Subparsers) -> None:
         metavar="RUN",
         help="train even if it is done already; with RUN, train that run once more",
     )
+    train.add_argument(
+        "--processes",
+        type=int,
+        metavar="N",
+        help="share every batch among N processes, a GPU each (default: MSLT_PROCESSES, else 1)",
+    )
     train.add_argument("--detach", action="store_true", help="start a worker and return at once")
     # no help: workers are started by `train --detach` and by the dashboard, not by people
     worker = subparsers.add_parser("work")
     worker.add_argument("kind", choices=get_args(Kind))
     worker.add_argument("digest")
     worker.add_argument("--store", required=True)
+    worker.add_argument("--assist", action="store_true")
     worker.set_defaults(command=_work, json=True)
 
 
 def _train(args: argparse.Namespace) -> Answer:
     store = open_store(args.store)
+    if args.processes is not None:
+        os.environ["MSLT_PROCESSES"] = str(args.processes)  # a worker is told so, too
     spec, where = _asked(args, store)
     again = args.again is not None
     run = spec.digest()
@@ -152,6 +163,10 @@ def _work(args: argparse.Namespace) -> Answer:
     """What a worker process does: the one piece of work that it was started for."""
     store = open_store(args.store)
     spec = store.works(args.kind).spec(args.digest)
+    if args.assist:
+        assert isinstance(spec, TrainSpec)
+        assist_training(store, spec, store.runs.where(args.digest))
+        return Answer(payload={}, shown=str)
     execute: jobs.Execute = execute_training if args.kind == "runs" else JOBS[type(spec)]
     state = jobs.work(store, args.kind, args.digest, execute)
     return Answer(

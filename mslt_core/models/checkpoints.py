@@ -53,13 +53,18 @@ def step_folder(folder: Path, step: int) -> Path:
     return folder / f"step-{step:06d}"
 
 
+def staging_of(folder: Path) -> Path:
+    """Where `sealed` has filled what becomes `folder`."""
+    return _hidden(folder, "partial")
+
+
 @contextlib.contextmanager
 def sealed(folder: Path, about: Mapping[str, Any] | None = None) -> Iterator[Path]:
     """Fill the folder that this yields; it becomes `folder`, whole and sealed, or nothing does.
 
     What was at `folder` before is replaced. `about` is kept in the manifest as it is.
     """
-    staging = _hidden(folder, "partial")
+    staging = staging_of(folder)
     shutil.rmtree(staging, ignore_errors=True)  # left by a process that was killed
     staging.mkdir(parents=True)
     try:

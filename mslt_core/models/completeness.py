@@ -61,20 +61,26 @@ def require_whole(folder: Path) -> None:
             raise _lacks(folder, f"{encoder}{number}.{min(lacking)}")
 
 
-def require_space(folder: Path, place: Path, *, steps: int) -> None:
+def require_space(folder: Path, place: Path, *, steps: int, n_snapshots: int = 0) -> None:
     """Refuse a run whose weights, and checkpoints to resume from, do not fit on the disk."""
     at = next(path for path in (place, *place.parents) if path.is_dir())
-    require_room(4 * n_parameters(folder), at, resumable=steps >= SHORT_RUN)
+    resumable = steps >= SHORT_RUN
+    require_room(4 * n_parameters(folder), at, resumable=resumable, n_snapshots=n_snapshots)
 
 
-def require_room(weights_bytes: int, at: Path, *, resumable: bool) -> None:
-    """Refuse weights that do not fit where `at` lies; with `resumable`, their checkpoints too."""
+def require_room(weights_bytes: int, at: Path, *, resumable: bool, n_snapshots: int = 0) -> None:
+    """Refuse weights that do not fit where `at` lies, with those of the steps that are kept.
+
+    With `resumable`, the checkpoints to resume from must fit, too.
+    """
     # AdamW keeps two numbers for every weight
-    needed = 1.1 * weights_bytes * (1 + (3 * checkpoints.KEPT if resumable else 0))
+    copies = 1 + n_snapshots + (3 * checkpoints.KEPT if resumable else 0)
+    needed = 1.1 * weights_bytes * copies
     if (free := shutil.disk_usage(at).free) < needed:
         raise StoreError(
             f"the run needs {needed / MB:,.1f} MB, {free / MB:,.1f} MB are free on {at}",
-            hint="Free some space, or choose another store.",
+            hint="Free some space, or choose another store"
+            + (", or keep the weights of fewer steps." if n_snapshots else "."),
         )
 
 

@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import dataclasses
-import shutil
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
-from transformers import TrainingArguments
 
 from mslt_core.models import checkpoints, tuning
+from mslt_core.models.arguments import arguments
 from mslt_core.models.batches import balanced_batches
 from mslt_core.models.completeness import SHORT_RUN, require_room
 from mslt_core.models.curve import Evaluate, Evaluations
 from mslt_core.models.heads import HEADS, Head
 from mslt_core.models.heads.inputs import Example
 from mslt_core.models.load import load_tokenizer, load_with_head
-from mslt_core.models.trackers import trackers
+from mslt_core.models.snapshots import Snapshots, write_weights
+from mslt_core.models.team import ALONE, Team
 from mslt_core.models.trainer import Progress, SealingTrainer
-from mslt_core.spec.errors import SpecError, TrainingError
+from mslt_core.spec.errors import TrainingError
 from mslt_core.spec.results import TrainingPoint
 from mslt_core.spec.sentences import Row, TaskKind
 from mslt_core.spec.specs import TrainSpec
@@ -45,7 +45,7 @@ class Finetuned:
     base: Path
     """Folder of the checkpoint that it began from."""
     device: str
-    """cpu, cuda:0 or mps."""
+    """cpu, cuda:0 or mps; with several processes their number, too."""
     tokens_seen: dict[str, int]
     """Sub-words per source language over all steps, special ones too; padding not."""
     step: int
@@ -71,6 +71,8 @@ def finetune(
     on_resume: Callable[[int], None] = lambda _: None,
     evaluate: Evaluate | None = None,
     save_every: int | None = None,
+    keep: Callable[[int], Path] | None = None,
+    team: Team = ALONE,
 ) -> Finetuned:
     """Fine-tune the checkpoint on the rows of all source languages.
 
@@ -104,6 +106,12 @@ def finetune(
     save_every : int, optional
         Steps between two checkpoints. By default none in runs below 200 steps, else a fifth
         of the run, 100 at least.
+    keep : callable, optional
+        Says where the weights after each of ``spec.snapshot_steps`` go; by default they are not
+        kept.
+    team : Team, optional
+        The processes that share every batch. All call this with the same spec and rows; only the
+        first one reports, decides, evaluates and writes.
 
     Raises
     ------
@@ -121,16 +129,14 @@ def finetune(
     lengths = [np.array([example.length for example in examples[lang]]) for lang in langs]
     order = balanced_batches(lengths, spec.steps, spec.batch_size, spec.seed)
 
-    if save_every is None and spec.steps >= SHORT_RUN:
-        save_every = max(100, spec.steps // 5)
-    progress = Progress(
-        spec=spec.digest(), save_every=save_every, report=report, should_stop=should_stop
-    )
+    progress = _progress(spec, save_every, report, should_stop, team)
+    team.meet()
     trainer = SealingTrainer(
         folder=folder / CHECKPOINTS,
         progress=progress,
         model=model,
-        args=_arguments(spec, folder / CHECKPOINTS),
+        args=arguments(spec, folder / CHECKPOINTS, team),
+        team=team,
         train_dataset=_Ordered([row for lang in langs for row in examples[lang]], order),
         data_collator=_Collator(head, tokenizer.pad_token_id, _multiple_of()),
     )
@@ -140,13 +146,15 @@ def finetune(
         folder / CHECKPOINTS,
         on_resume,
         (evaluate and (lambda step, of: evaluate(step, of, tokenizer)), spec.eval_every),
+        snapshots=keep
+        and Snapshots(spec.snapshot_steps, checkpoint, keep, leave_out=progress.leave_out),
     )
     step = trainer.state.global_step
     return Finetuned(
         model=model,
         tokenizer=tokenizer,
         base=checkpoint,
-        device=str(trainer.args.device),
+        device=team.named(trainer.args.device),
         tokens_seen=_tokens_seen(examples, order[:step]),
         step=step,
         resumed_from=resumed_from,
@@ -156,15 +164,26 @@ def finetune(
 
 
 def save_model(tuned: Finetuned, folder: Path) -> None:
-    """Write weights, configuration and tokenizer as one sealed checkpoint at `folder`.
+    """Write weights, configuration and tokenizer as one sealed checkpoint at `folder`."""
+    write_weights(tuning.merged(tuned.model), tuned.base, folder)
 
-    The tokenizer's files are the base's own: one that was used saves its last settings too.
-    """
-    with checkpoints.sealed(folder) as staging:
-        tuning.merged(tuned.model).save_pretrained(staging)
-        for name in checkpoints.TOKENIZER:
-            if (tuned.base / name).is_file():
-                shutil.copyfile(tuned.base / name, staging / name)
+
+def _progress(
+    spec: TrainSpec,
+    save_every: int | None,
+    report: Callable[[TrainingPoint], None],
+    should_stop: Callable[[], bool],
+    team: Team,
+) -> Progress:
+    """The same in all processes, but that the first one is asked whether to stop."""
+    if save_every is None and spec.steps >= SHORT_RUN:
+        save_every = max(100, spec.steps // 5)
+    return Progress(
+        spec=spec.digest(),
+        save_every=save_every,
+        report=report,
+        should_stop=lambda: bool(team.agreed(should_stop())),
+    )
 
 
 class _Ordered(torch.utils.data.Dataset[Example]):
@@ -192,56 +211,31 @@ class _Collator:
         return self.head.batch(examples, self.pad_id, self.multiple_of)
 
 
-def _arguments(spec: TrainSpec, folder: Path) -> TrainingArguments:
-    bf16 = spec.precision == "bfloat16"
-    if bf16 and torch.cuda.is_available() and not torch.cuda.is_bf16_supported():
-        raise SpecError("this GPU cannot compute in bfloat16", hint="Use precision float32.")
-    report_to = trackers(folder.parent)
-    args = TrainingArguments(
-        output_dir=str(folder),
-        max_steps=spec.steps,
-        per_device_train_batch_size=spec.batch_size,
-        learning_rate=spec.learning_rate,
-        lr_scheduler_type="linear",
-        warmup_steps=spec.lr_warmup_ratio,  # below 1 it is a share of the steps
-        weight_decay=spec.weight_decay,
-        bf16=bf16,
-        # only for its check of bf16: where there is no GPU it would go on the CPU anyway
-        use_cpu=not torch.accelerator.is_available(),
-        seed=spec.seed,
-        train_sampling_strategy="sequential",  # the order is ours
-        remove_unused_columns=False,
-        dataloader_pin_memory=torch.cuda.is_available(),
-        # `Progress` reports; what the Trainer logs is for trackers
-        logging_strategy="steps" if report_to else "no",
-        logging_steps=max(1, spec.steps // 100),
-        run_name=f"{spec.name}, seed {spec.seed}",
-        logging_nan_inf_filter=False,
-        save_strategy="no",  # `Progress` says when
-        report_to=report_to,
-        disable_tqdm=True,
-    )
-    if args.device.type == "cuda":
-        args._n_gpu = 1  # several visible GPUs would multiply the batch, and so the experiment
-    return args
-
-
 def _train(
     trainer: SealingTrainer,
     progress: Progress,
     folder: Path,
     on_resume: Callable[[int], None],
     evaluations: tuple[Callable[[int, Any], float | None] | None, int | None],
+    *,
+    snapshots: Snapshots | None,
 ) -> tuple[int, int | None]:
     """Run to the end or to the stop; the step from which it went on, and the best step."""
-    found = checkpoints.latest_valid(folder, progress.spec)
-    model: Any = trainer.model
-    weights_bytes = sum(4 * parameter.numel() for parameter in model.parameters())
-    require_room(weights_bytes, folder, resumable=bool(progress.save_every))
+    found = _latest(folder, progress.spec, trainer.team)
     about = checkpoints.read_about(found) if found else {"step": 0}
     if found:
         progress.resume(about)
     on_resume(about["step"])
+    model: Any = trainer.model
+    weights_bytes = sum(4 * parameter.numel() for parameter in model.parameters())
+    require_room(
+        weights_bytes,
+        folder,
+        resumable=bool(progress.save_every),
+        n_snapshots=snapshots.n_after(about["step"]) if snapshots else 0,
+    )
+    if snapshots:
+        trainer.add_callback(snapshots)
     curve, (evaluate, every) = None, evaluations
     if evaluate and every:
         curve = Evaluations(
@@ -251,8 +245,15 @@ def _train(
     try:
         trainer.train(resume_from_checkpoint=str(found) if found else None)
     except torch.OutOfMemoryError as e:
-        raise _out_of_memory(trainer.args.train_batch_size) from e
+        raise _out_of_memory(trainer.args.train_batch_size * trainer.team.size) from e
     return int(about["step"]), curve.best_step if curve else None
+
+
+def _latest(folder: Path, spec: str, team: Team) -> Path | None:
+    """The checkpoint to go on from; the first process looks, as it sets damaged ones aside."""
+    found = None if team.rank else checkpoints.latest_valid(folder, spec)
+    step = team.agreed(checkpoints.read_about(found)["step"] if found else -1)
+    return None if step < 0 else checkpoints.step_folder(folder, step)
 
 
 def _out_of_memory(batch_size: int) -> TrainingError:

@@ -1,7 +1,8 @@
-"""The Hugging Face Trainer with three habits changed.
+"""The Hugging Face Trainer with four habits changed.
 
 It stops at the first loss or gradient that is not finite, before the weights are touched; it
-saves whole checkpoints or none; and it reports numbers instead of printing them.
+saves whole checkpoints or none; it reports numbers instead of printing them; and several
+processes get the loss of one.
 """
 
 import math
@@ -14,6 +15,7 @@ import torch
 from transformers import PrinterCallback, Trainer, TrainerCallback
 
 from mslt_core.models import checkpoints
+from mslt_core.models.team import Team
 from mslt_core.spec.errors import TrainingError
 from mslt_core.spec.results import TrainingPoint
 
@@ -78,7 +80,7 @@ class Progress(TrainerCallback):
         """Report, and decide on saving and stopping."""
         step, last = state.global_step, state.global_step == state.max_steps
         if step % max(1, state.max_steps // N_POINTS) == 0 or step == 1 or last:
-            self._report(step, args.train_batch_size)
+            self._report(step, args.train_batch_size * args.world_size)
         if self.save_every and (step % self.save_every == 0 or last):
             control.should_save = True
         if not last and self.should_stop():
@@ -106,22 +108,47 @@ class Progress(TrainerCallback):
 class SealingTrainer(Trainer):
     """A Trainer whose checkpoints are sealed, and whose weights never take up a NaN."""
 
-    def __init__(self, *, folder: Path, progress: Progress, **kwargs: Any) -> None:
+    def __init__(self, *, folder: Path, progress: Progress, team: Team, **kwargs: Any) -> None:
         super().__init__(callbacks=[progress], **kwargs)
         self.remove_callback(PrinterCallback)
+        self.team = team
+        team.own_dropout(self.args.seed)
         self._folder, self._progress = folder, progress
         self._loss: torch.Tensor | None = None
 
-    def training_step(self, *args: Any, **kwargs: Any) -> torch.Tensor:
+    def training_step(self, model: Any, *args: Any, **kwargs: Any) -> torch.Tensor:
         """Forward and backward pass; the loss is kept for the check that follows."""
-        self._loss = super().training_step(*args, **kwargs)
+        if self._loss is None and self.team.size > 1 and self.args.device.type == "cpu":
+            model.register_comm_hook(self.team, _averaged)
+        self._loss = super().training_step(model, *args, **kwargs)
         return self._loss
+
+    def compute_loss(
+        self,
+        model: torch.nn.Module,
+        inputs: dict[str, Any],
+        return_outputs: bool = False,
+        num_items_in_batch: Any = None,
+    ) -> Any:
+        """The mean over what is labelled in the whole batch, when several processes share it.
+
+        They average their gradients, and each has its mean over its own rows, which may hold more
+        labelled words than another's. The Trainer corrects that only for models that divide by
+        `num_items_in_batch`; taggers do not, and would get the sum of the means.
+        """
+        if self.team.size == 1:
+            return super().compute_loss(model, inputs, return_outputs, num_items_in_batch)
+        loss, outputs = super().compute_loss(model, inputs, return_outputs=True)
+        own = _n_labelled(inputs)
+        share = self.team.size * own / self.team.total(own)
+        loss = torch.where(own > 0, share * loss, 0.0)  # without a label its mean is 0/0
+        return (loss, outputs) if return_outputs else loss
 
     def _clip_grad_norm(self, model: torch.nn.Module) -> Any:
         """Clip, and look at loss and gradient: the last moment before the optimizer's step."""
         norm = super()._clip_grad_norm(model)
         assert self._loss is not None
-        loss, self._progress.grad_norm = self._loss.item(), float(norm)
+        loss, self._progress.grad_norm = self.team.mean(self._loss), float(norm)
         for name, value in (("loss", loss), ("gradient", self._progress.grad_norm)):
             if not math.isfinite(value):
                 raise TrainingError(
@@ -136,13 +163,42 @@ class SealingTrainer(Trainer):
         """Stage, list, flush, rename: what the Trainer writes in place survives no kill."""
         step = self.state.global_step
         place = checkpoints.step_folder(self._folder, step)
+        if self.team.rank:
+            self._add_random_state(checkpoints.staging_of(place))
+            return
         with checkpoints.sealed(place, self._progress.about(step)) as staging:
             self.accelerator.unwrap_model(model).save_pretrained(staging)
             self._save_optimizer_and_scheduler(str(staging))
-            self._save_rng_state(str(staging))
+            self._add_random_state(staging)
             self.state.save_to_json(str(staging / "trainer_state.json"))
         checkpoints.rotate(self._folder)
+
+    def _add_random_state(self, staging: Path) -> None:
+        """All that the other processes have to add: they share weights and optimizer."""
+        self.team.wait()  # until the first has made the folder
+        self._save_rng_state(str(staging))
+        self.team.wait()
 
     def floating_point_ops(self, inputs: Any) -> int:  # noqa: ARG002
         """Not counted: nobody reads the sum, and it walks over all modules at every step."""
         return 0
+
+
+def _averaged(
+    team: Team,
+    bucket: torch.distributed.GradBucket,  # type: ignore[name-defined]
+) -> torch.futures.Future[torch.Tensor]:
+    """Some gradients, averaged as DDP itself does it, in a wait that a death breaks off."""
+    gradients = bucket.buffer().div_(team.size)
+    team.add_up(gradients)
+    done: torch.futures.Future[torch.Tensor] = torch.futures.Future()
+    done.set_result(gradients)
+    return done
+
+
+def _n_labelled(inputs: Mapping[str, torch.Tensor]) -> torch.Tensor:
+    """What a batch's loss is a mean over: labelled words, or rows."""
+    if "labels" in inputs:
+        return (inputs["labels"] != -100).sum()
+    rows = next(iter(inputs.values()))
+    return torch.tensor(len(rows), device=rows.device)

@@ -49,7 +49,12 @@ def trainable(model: PreTrainedModel, spec: TrainSpec) -> Any:
 
 def merged(model: Any) -> PreTrainedModel:
     """The model as any program can load it, adapters added to the weights that they stand on."""
-    return model.merge_and_unload() if hasattr(model, "merge_and_unload") else model
+    return model.merge_and_unload() if has_adapters(model) else model
+
+
+def has_adapters(model: Any) -> bool:
+    """Whether it is peft's model around another one."""
+    return hasattr(model, "merge_and_unload")
 
 
 def save_best(model: Any, folder: Path, *, step: int, score: float) -> None:

@@ -1,7 +1,13 @@
 """Questions to answers through the store. Importing it loads neither torch nor transformers."""
 
 from mslt_core.pipeline import health
-from mslt_core.pipeline.checkpoints import checkpoint, find_run, model_folder, require_run
+from mslt_core.pipeline.checkpoints import (
+    checkpoint,
+    find_run,
+    model_folder,
+    require_run,
+    snapshots,
+)
 from mslt_core.pipeline.choosing import (
     COMPARED,
     choosing_stamp,
@@ -84,7 +90,12 @@ from mslt_core.pipeline.places import (
     open_store,
 )
 from mslt_core.pipeline.ranking import ranking
-from mslt_core.pipeline.recipes import default_steps, make_train_spec, realised
+from mslt_core.pipeline.recipes import (
+    default_steps,
+    make_train_spec,
+    realised,
+    usual_learning_rate,
+)
 from mslt_core.pipeline.searching import (
     LUCK,
     MODEL,
@@ -94,7 +105,7 @@ from mslt_core.pipeline.searching import (
 )
 from mslt_core.pipeline.swept import Swept, swept
 from mslt_core.pipeline.tables import as_csv, as_latex, rows_as_csv
-from mslt_core.pipeline.training import check_data, execute_training
+from mslt_core.pipeline.training import assist_training, check_batches, check_data, execute_training
 from mslt_core.pipeline.words import WordRows, word_rows
 from mslt_core.spec.evidence import MIN_SEEDS, Average
 
@@ -127,6 +138,8 @@ __all__ = [
     "applies_to",
     "as_csv",
     "as_latex",
+    "assist_training",
+    "check_batches",
     "check_data",
     "checkpoint",
     "choosing_stamp",
@@ -198,9 +211,11 @@ __all__ = [
     "selectable_langs",
     "sentence_map",
     "set_gap",
+    "snapshots",
     "swept",
     "task_offer",
     "task_titles",
+    "usual_learning_rate",
     "word_rows",
     "writing_system_scores",
     "zero_shot_means",

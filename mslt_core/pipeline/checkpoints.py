@@ -1,12 +1,21 @@
 """From what a person names (base, a run, a path, a hub id) to a checkpoint that can be loaded."""
 
+import dataclasses
+import re
 from pathlib import Path
 
 from mslt_core.data import hub
 from mslt_core.pipeline.places import EXAMPLE, EXAMPLE_MODEL, existing_folder
-from mslt_core.spec.errors import BadInputError, CheckpointError, WeightsMissingError
+from mslt_core.spec.errors import (
+    BadInputError,
+    CheckpointError,
+    WeightsMissingError,
+)
 from mslt_core.spec.results import CheckpointRef, RunInfo
 from mslt_core.store import Store, is_digest
+
+AT_STEP = re.compile(r"(?P<run>[0-9a-f]{4,16})@(?P<step>\d{1,9})")
+"""A run as it was after some steps, as people write it."""
 
 
 def model_folder(ref: str, *, roots: tuple[Path, ...] | None = None) -> Path:
@@ -38,10 +47,62 @@ def model_name(ref: str, folder: Path) -> str:
 
 
 def checkpoint(store: Store, ref: str, *, roots: tuple[Path, ...] | None = None) -> CheckpointRef:
-    """Find a checkpoint by what the user calls it: base, a run's digest, a path or a hub id."""
+    """Find a checkpoint by what the user calls it: base, a run's digest, a path or a hub id.
+
+    ``RUN@STEP`` is a run as it was after so many steps, see `snapshots`.
+    """
+    if (at := AT_STEP.fullmatch(ref)) and not Path(ref).exists():
+        return _at_step(store, at["run"], int(at["step"]))
     if ref != EXAMPLE_MODEL and _may_be_a_run(ref) and not Path(ref).exists():
         return _of_run(store, require_run(store, ref))
     return _of_folder(ref, model_folder(ref, roots=roots))
+
+
+def snapshots(store: Store, run: str) -> dict[int, CheckpointRef]:
+    """What is kept of a finished run over its training, by optimizer steps.
+
+    From 0, the base that it began from, to the weights that it ended with; between the two what
+    ``keep_every`` asked for. Weights that were dropped are listed without their path.
+    """
+    info = require_run(store, run)
+    record = store.runs.outcome(info.run)
+    own, base = _of_run(store, info), _base_of(info)
+    end = record["step_scored"] or info.spec.steps
+    found = {0: (base, info.spec.model_fingerprint), end: (own.path, own.fingerprint)}
+    for step, fingerprint in record["snapshots"].items():
+        folder = store.runs.snapshot_folder(info.run, step)
+        found[step] = (str(folder) if folder.is_dir() else "", fingerprint)
+    return {
+        step: dataclasses.replace(
+            own,
+            key=f"{info.run}@{step}",
+            name=f"{info.name}, step {step}",
+            kind=own.kind if step else "base",
+            source_langs=own.source_langs if step else (),
+            path=path,
+            fingerprint=fingerprint,
+        )
+        for step, (path, fingerprint) in sorted(found.items())
+    }
+
+
+def _base_of(info: RunInfo) -> str:
+    """The folder of the checkpoint that a run began from; empty where it is gone."""
+    ref = info.where.model or info.spec.model
+    if ref == EXAMPLE_MODEL:
+        return str(model_folder(ref))
+    return ref if Path(ref).is_dir() else ""  # nothing is fetched for a list
+
+
+def _at_step(store: Store, run: str, step: int) -> CheckpointRef:
+    kept = snapshots(store, run)
+    if step not in kept:
+        known = ", ".join(map(str, kept))
+        raise BadInputError(
+            f"run {run} keeps no weights of step {step}",
+            hint=f"It keeps those of steps {known}; --keep-every asks for more.",
+        )
+    return kept[step]
 
 
 def find_run(store: Store, ref: str) -> RunInfo | None:
@@ -106,10 +167,11 @@ def _of_run(store: Store, info: RunInfo) -> CheckpointRef:
 
 def require_weights(ref: CheckpointRef) -> Path:
     """The folder to load from, or an error that says how to get the weights back."""
+    run, _, _ = ref.key.partition("@")
     if not ref.path:
         raise WeightsMissingError(
-            f"the weights of {ref.name} (run {ref.key}) are not stored",
-            hint=f"Remake them with `python -m mslt_core train --again {ref.key}`.",
+            f"the weights of {ref.name} (run {run}) are not stored",
+            hint=f"Remake them with `python -m mslt_core train --again {run}`.",
         )
     from mslt_core.models import checkpoints
 
@@ -119,6 +181,6 @@ def require_weights(ref: CheckpointRef) -> Path:
         raise CheckpointError(
             f"the weights of {ref.name} in {folder} are not those that were scored: "
             f"expected {ref.fingerprint}, got {found}",
-            hint=f"Remake them with `python -m mslt_core train --again {ref.key}`.",
+            hint=f"Remake them with `python -m mslt_core train --again {run}`.",
         )
     return folder

@@ -163,9 +163,11 @@ def _run_problems(store: Store, run: str) -> list[str]:
         files = (folder / "predictions").glob("*.safetensors")
         unreadable = {path.stem for path in files if store.runs.predictions(run, path.stem) is None}
         problems += [f"run {run}: predictions of {lang} are damaged" for lang in unreadable]
-    if (folder / "model").is_dir():
+    for weights in (folder / "model", *folder.glob("snapshots/step-*")):
+        if not weights.is_dir():
+            continue
         try:
-            checkpoints.verify(folder / "model")
+            checkpoints.verify(weights)
         except CheckpointError as e:
             problems.append(f"run {run} ({info.name}): {e}")
     return problems

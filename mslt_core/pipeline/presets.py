@@ -1,7 +1,7 @@
 """How the paper trained: hyper-parameters by task and model (Lim et al. 2024, Table 5)."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -45,6 +45,32 @@ def preset(task: str, model_id: str) -> dict[str, Any] | None:
     if model is None or known is None or ("bloom" in model) != ("gradient_accumulation" in known):
         return None
     return {**_COMMON, **_MODELS[model], **known}
+
+
+def preset_told(task: str, model_id: str, left: Collection[str] | None = None) -> str:
+    """What Table 5 gives of the fields that are `left` to it, and what it has not; in words.
+
+    >>> preset_told("xnli", "FacebookAI/xlm-roberta-base", ["learning_rate", "max_length"])
+    'From Table 5 of the paper: learning rate 2e-5, up to 512 sub-words, weight decay 0.01. \
+It does not tell budget, warm-up, precision and seeds: these are as chosen here.'
+    """
+    found = preset(task, model_id)
+    if found is None:
+        return (
+            f"Table 5 of the paper tells nothing of {task} with {model_id}: the defaults are taken."
+        )
+    rate = re.sub(r"e-0", "e-", f"{found['learning_rate']:g}")
+    words = {
+        "learning_rate": f"learning rate {rate}",
+        "steps": f"{found['steps']:,} steps",
+        "batch_size": f"batches of {found['batch_size']}",
+        "max_length": f"up to {found['max_length']} sub-words",
+    }
+    taken = [said for name, said in words.items() if left is None or name in left]
+    return (
+        f"From Table 5 of the paper: {', '.join([*taken, 'weight decay 0.01'])}. It does not tell "
+        "budget, warm-up, precision and seeds: these are as chosen here."
+    )
 
 
 def _model(model_id: str) -> str | None:

@@ -12,7 +12,7 @@ from mslt_core.pipeline.offers import is_parallel
 from mslt_core.pipeline.places import EXAMPLE_MODEL, data_folder
 from mslt_core.spec.errors import DataError, SpecError
 from mslt_core.spec.languages import languages
-from mslt_core.spec.specs import Rows, TrainSpec, Where
+from mslt_core.spec.specs import Rows, TrainSpec, Tune, Where
 
 LONGEST = 512
 """Sub-words per sentence (Lim et al. 2024, Table 5)."""
@@ -92,6 +92,13 @@ def make_train_spec(
 def default_steps(task: str, budget: int, batch_size: int = BATCH_SIZE) -> int:
     """Optimizer steps for the passes over the budget that the task suggests; at least one."""
     return max(1, math.ceil(tasks.TASKS[task].passes * budget / max(batch_size, 1)))
+
+
+def usual_learning_rate(
+    model: str, tune: Tune = "all", *, roots: tuple[Path, ...] | None = None
+) -> float:
+    """What `make_train_spec` takes where no learning rate is given."""
+    return _learning_rate(model_folder(model, roots=roots), tune)
 
 
 def realised(spec: TrainSpec, where: Where) -> dict[str, int]:

@@ -1,8 +1,10 @@
 """One run: data, fine-tuning, scores on every target."""
 
 import dataclasses
+import functools
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,13 +31,23 @@ def check_data(spec: TrainSpec, where: Where, store: Store | None = None) -> Non
     """
     from mslt_core.models import completeness, screening
 
+    check_batches([spec])
     task, scored, base = _as_asked_for(spec, where)
     screening.require_finite(base)
     completeness.require_whole(base)
     if store is not None:
-        completeness.require_space(base, store.root, steps=spec.steps)
+        n_snapshots = len(spec.snapshot_steps)
+        completeness.require_space(base, store.root, steps=spec.steps, n_snapshots=n_snapshots)
     if tasks.TASKS[spec.task].needs_folder or spec.eval_task:
         evaluation_items(scored, spec, trained=task)
+
+
+def check_batches(specs: Iterable[TrainSpec]) -> None:
+    """Refuse batches that the processes which are to share them cannot share; reads nothing."""
+    from mslt_core.models import distributed
+
+    for batch_size in sorted({spec.batch_size for spec in specs}):
+        distributed.require_possible(batch_size)
 
 
 def _as_asked_for(spec: TrainSpec, where: Where) -> tuple[tasks.Task, tasks.Task, Path]:
@@ -72,37 +84,68 @@ def execute_training(
 
     `report` gets steps done, steps in all, and what is being done.
     """
-    from mslt_core.models import finetune
+    from mslt_core.models import distributed
 
     run = spec.digest()
-    report(0, spec.steps, "reading the data")
-    task, scored, base = _as_asked_for(spec, where)
-    drawn = draw(task, spec)
-    # read before training, so that a damaged file costs none
-    items = in_labels_of(task, scored, evaluation_items(scored, spec, trained=task))
-    report(0, spec.steps, "loading the model")
-    judge = _Judge(store, spec, task, items, drawn.held_out, report)
+    command = [sys.executable, "-m", "mslt_core", "work", "--assist", "--store", str(store.root)]
+    with distributed.together([*command, "runs", run], spec.batch_size) as team:
+        from mslt_core.models import finetune  # takes seconds, in which the others load too
 
-    def note(point: Any) -> None:
-        store.runs.append_history(run, point)
-        report(point.step, spec.steps, "training")
+        report(0, spec.steps, "reading the data")
+        task, scored, base = _as_asked_for(spec, where)
+        drawn = draw(task, spec)
+        # read before training, so that a damaged file costs none
+        items = in_labels_of(task, scored, evaluation_items(scored, spec, trained=task))
+        report(0, spec.steps, "loading the model")
+        judge = _Judge(store, spec, task, items, drawn.held_out, report)
 
-    tuned = finetune.finetune(
-        spec,
-        checkpoint=base,
-        kind=task.kind,
-        labels=task.labels,
-        rows=drawn.rows,
-        folder=store.runs.folder(run),
-        report=note,
-        on_resume=lambda step: store.runs.truncate_history(run, step),
-        evaluate=judge.point if spec.eval_every else None,
-        should_stop=should_stop,
-    )
+        def note(point: Any) -> None:
+            store.runs.append_history(run, point)
+            report(point.step, spec.steps, "training")
+
+        tuned = finetune.finetune(
+            spec,
+            checkpoint=base,
+            kind=task.kind,
+            labels=task.labels,
+            rows=drawn.rows,
+            folder=store.runs.folder(run),
+            report=note,
+            on_resume=lambda step: store.runs.truncate_history(run, step),
+            evaluate=judge.point if spec.eval_every else None,
+            keep=functools.partial(store.runs.snapshot_folder, run) if spec.keep_every else None,
+            should_stop=should_stop,
+            team=team,
+        )
     if tuned.stopped:
         return False
     _finish(store, spec, judge, drawn, tuned)
     return True
+
+
+def assist_training(store: Store, spec: TrainSpec, where: Where) -> None:
+    """Be one of the further processes of a run: train along, and leave the rest to the first.
+
+    The process ends with it.
+    """
+    from mslt_core.models import distributed
+
+    # before anything that takes long: the first may be gone by then
+    with distributed.helper() as team:
+        from mslt_core.models import finetune
+
+        task, _, base = _as_asked_for(spec, where)
+        finetune.finetune(
+            spec,
+            checkpoint=base,
+            kind=task.kind,
+            labels=task.labels,
+            rows=draw(task, spec).rows,
+            folder=store.runs.folder(spec.digest()),
+            report=lambda _: None,
+            should_stop=lambda: False,
+            team=team,
+        )
 
 
 def _finish(store: Store, spec: TrainSpec, judge: "_Judge", drawn: Drawn, tuned: Any) -> None:
@@ -126,11 +169,22 @@ def _finish(store: Store, spec: TrainSpec, judge: "_Judge", drawn: Drawn, tuned:
         weights=checkpoints.fingerprint(folder / "model"),
         n_layers=config.n_layers(folder / "model"),
         n_meanings=drawn.n_meanings,
+        snapshots=_fingerprints(store, spec),
         step_scored=tuned.best_step if last_scores else None,
         last_scores=last_scores,
     )
     # nobody resumes a finished run, and its checkpoints are several times as large as its weights
     shutil.rmtree(folder / finetune.CHECKPOINTS, ignore_errors=True)
+
+
+def _fingerprints(store: Store, spec: TrainSpec) -> dict[int, str]:
+    """Of the weights that were kept on the way."""
+    from mslt_core.models import checkpoints
+
+    folders = {
+        step: store.runs.snapshot_folder(spec.digest(), step) for step in spec.snapshot_steps
+    }
+    return {step: checkpoints.fingerprint(at) for step, at in folders.items() if at.is_dir()}
 
 
 @dataclasses.dataclass(frozen=True)

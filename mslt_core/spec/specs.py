@@ -86,6 +86,9 @@ class TrainSpec(Spec):
         default=False,
         description="one language on its own data: a mark for its score, no set to compare",
     )
+    keep_every: Annotated[int | None, Later] = Field(
+        default=None, ge=1, description="optimizer steps between two that keep their weights"
+    )
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -149,6 +152,15 @@ class TrainSpec(Spec):
             return f"Oracle({', '.join(self.source_langs)})"
         shots = f" + {self.shots} {', '.join(self.shot_langs)}" if self.shots else ""
         return set_name(self.source_langs) + shots
+
+    @property
+    def snapshot_steps(self) -> tuple[int, ...]:
+        """Steps whose weights are kept besides the run's own, which often are the last ones."""
+        if not self.keep_every:
+            return ()
+        # where others are chosen, the run's own weights are those, not the last
+        end = self.steps if self.select == "last" else self.steps + 1
+        return tuple(range(self.keep_every, end, self.keep_every))
 
     @property
     def seen_langs(self) -> tuple[str, ...]:

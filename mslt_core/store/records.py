@@ -50,6 +50,8 @@ class RunOutcome(TypedDict):
     """Fingerprint of the trained checkpoint."""
     n_layers: int
     n_meanings: int | None
+    snapshots: dict[int, str]
+    """Steps whose weights were kept on the way, and their fingerprints."""
     step_scored: int | None
     last_scores: dict[str, TargetScores] | None
 
@@ -74,6 +76,7 @@ def checked_record(record: Mapping[str, Any]) -> dict[str, Any]:
             raise ValueError("a score is not finite")
         if not score.metrics:
             raise ValueError("a target has no score")
+    snapshots = {int(step): str(of) for step, of in record.get("snapshots", {}).items()}
     kinds = {
         "sampled_hash": str,
         "tokens_seen": dict,
@@ -84,7 +87,7 @@ def checked_record(record: Mapping[str, Any]) -> dict[str, Any]:
     for name, kind in kinds.items():
         if not isinstance(record[name], kind):
             raise TypeError(f"{name} is no {kind.__name__}")
-    return {**record, "scores": scores, "last_scores": last_scores}
+    return {**record, "scores": scores, "last_scores": last_scores, "snapshots": snapshots}
 
 
 def stamps_of(root: Path) -> dict[str, str]:

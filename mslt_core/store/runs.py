@@ -2,6 +2,7 @@
 
 import dataclasses
 import logging
+import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -90,9 +91,16 @@ class Runs(WorkFolders):
         append_line(self._own(run) / "curve.jsonl", dataclasses.asdict(point))
 
     def truncate_history(self, run: str, step: int) -> None:
-        """Keep history and learning curve up to and with `step`, from which training goes on."""
+        """Keep what there is up to and with `step`, from which training goes on.
+
+        That is history, learning curve and snapshots.
+        """
         for name in ("history.jsonl", "curve.jsonl"):
             keep_up_to(self._own(run) / name, step)
+        for path in (self._own(run) / "snapshots").glob("*"):
+            number = path.name.removeprefix("step-")
+            if not number.isdecimal() or int(number) > step:  # or one that a kill cut short
+                shutil.rmtree(path)
 
     def history(self, run: str) -> list[TrainingPoint]:
         """The training points so far. Lines that a crash tore are left out."""
@@ -114,6 +122,7 @@ class Runs(WorkFolders):
         weights: str,
         n_layers: int,
         n_meanings: int | None = None,
+        snapshots: Mapping[int, str] | None = None,
         step_scored: int | None = None,
         last_scores: Mapping[str, TargetScores] | None = None,
     ) -> None:
@@ -131,6 +140,7 @@ class Runs(WorkFolders):
             "weights": weights,
             "n_layers": n_layers,
             "n_meanings": n_meanings,
+            "snapshots": {str(step): of for step, of in (snapshots or {}).items()},
             "step_scored": step_scored,
             "last_scores": last_scores and as_fields(last_scores),
         }
@@ -152,6 +162,7 @@ class Runs(WorkFolders):
             weights=record["weights"],
             n_layers=record["n_layers"],
             n_meanings=record.get("n_meanings"),
+            snapshots=record["snapshots"],
             step_scored=record.get("step_scored"),
             last_scores=record["last_scores"],
         )
@@ -220,6 +231,17 @@ class Runs(WorkFolders):
         """The folder of the trained checkpoint, if its weights are stored in any layer."""
         manifest = self._path(run, "model/manifest.json")
         return manifest.parent if manifest else None
+
+    def snapshot_folder(self, run: str, step: int) -> Path:
+        """Where the weights after `step` are kept on the way; they need not be there."""
+        name = f"snapshots/step-{step:06d}"
+        manifest = self._path(run, f"{name}/manifest.json")
+        return manifest.parent if manifest else self.folder(run) / name
+
+    def drop_weights(self, run: str) -> None:
+        """Delete the weights of a run, those of its snapshots too; all else stays."""
+        for name in ("model", "snapshots"):
+            shutil.rmtree(self.folder(run) / name, ignore_errors=True)
 
     def info(self, run: str) -> RunInfo:
         """What the list shows of one run, read from its folder."""

@@ -14,10 +14,11 @@ from mslt_core.sweep.planning import (
     check,
     done_already,
     find_sweep,
+    keeps_weights,
     picks,
     plan,
 )
-from mslt_core.sweep.presets import FIGURE_4_POOL, PRESETS
+from mslt_core.sweep.presets import FIGURE_4_POOL, PRESETS, rates_around
 from mslt_core.sweep.status import status
 from mslt_core.sweep.telling import remarks, shares_told, told
 from mslt_core.sweep.workers import cancel, pause, resume, retry, serve, start
@@ -36,12 +37,14 @@ __all__ = [
     "estimate",
     "execute_probe",
     "find_sweep",
+    "keeps_weights",
     "measured_pace",
     "pause",
     "picks",
     "plan",
     "probes",
     "probes_of",
+    "rates_around",
     "remarks",
     "resume",
     "retry",

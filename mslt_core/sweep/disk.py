@@ -24,10 +24,15 @@ def weights_bytes(model: str) -> int:
     return sum(4 * _n_numbers(path) for path in model_folder(model).glob("*.safetensors"))
 
 
+def kept_bytes(spec: TrainSpec, weights_bytes: int) -> int:
+    """What a run leaves on the disk where weights are kept: its own, and those of its snapshots."""
+    return weights_bytes * (1 + len(spec.snapshot_steps))
+
+
 def passing_bytes(spec: TrainSpec, weights_bytes: int) -> int:
-    """What a run has on the disk while it works: its weights, and the states to resume from."""
+    """What a run has on the disk while it works: what it may keep, and states to resume from."""
     states = CHECKPOINT_SIZE * KEPT_CHECKPOINTS if spec.steps >= SHORT_RUN else 0
-    return weights_bytes * (1 + states)
+    return kept_bytes(spec, weights_bytes) + weights_bytes * states
 
 
 def free_bytes(store: Store) -> int:

@@ -103,13 +103,14 @@ def estimate(
     sizes = [disk.weights_bytes(planned.where.model or planned.spec.model) for planned in left]
     seconds, source = _seconds(store, left, probes_of(runs), infos)
     at_once = min(n_workers, len(left))
+    kept = (disk.kept_bytes(p.spec, of) for p, of in zip(left, sizes, strict=True))
     passing = (disk.passing_bytes(p.spec, of) for p, of in zip(left, sizes, strict=True))
     whole_s = None if seconds is None else seconds / max(at_once, 1)
     return Estimate(
         n_runs=len(runs),
         n_done=len(runs) - len(left),
         weights_bytes=max(sizes, default=0),
-        kept_bytes=sum(sizes) if keep_weights else 0,
+        kept_bytes=sum(kept) if keep_weights else 0,
         passing_bytes=at_once * max(passing, default=0),
         free_bytes=disk.free_bytes(store),
         seconds=whole_s,
@@ -176,13 +177,14 @@ def _small(spec: TrainSpec) -> TrainSpec:
         # scored once, at the end, and on nothing that the sources were asked for
         **{"eval_every": None, "select": "last", "holdout": 0, "shots": 0, "shot_langs": ()},
         oracle=False,
+        keep_every=None,
     )
 
 
 def _probe(spec: TrainSpec) -> ProbeSpec:
     """A small run on this machine."""
-    gpus = os.environ.get("CUDA_VISIBLE_DEVICES", "")
-    return ProbeSpec(run=_small(spec), machine=f"{platform.node()} {gpus}".strip())
+    used = " ".join(os.environ.get(name, "") for name in ("CUDA_VISIBLE_DEVICES", "MSLT_PROCESSES"))
+    return ProbeSpec(run=_small(spec), machine=f"{platform.node()} {used}".strip())
 
 
 def execute_probe(

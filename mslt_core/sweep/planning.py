@@ -6,7 +6,14 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from mslt_core.pipeline import Access, check_data, make_train_spec, select, task_offer
+from mslt_core.pipeline import (
+    Access,
+    check_batches,
+    check_data,
+    make_train_spec,
+    select,
+    task_offer,
+)
 from mslt_core.pipeline.presets import preset
 from mslt_core.spec.errors import BadInputError, DataError, SpecError
 from mslt_core.spec.languages import languages
@@ -130,10 +137,16 @@ def _asked(spec: SweepSpec, model: str, rate: float | None) -> dict[str, Any]:
 
 def check(runs: Sequence[PlannedRun]) -> None:
     """Read all that is scored and every model once, so that damage is refused before any run."""
+    check_batches(planned.spec for planned in runs)
     for planned in {
         (p.where.data, p.where.model, p.spec.model_fingerprint): p for p in runs
     }.values():
         check_data(planned.spec, planned.where)
+
+
+def keeps_weights(runs: Sequence[PlannedRun]) -> bool:
+    """Whether weights stay where nobody says: of few runs, and where steps were to keep theirs."""
+    return len(runs) <= KEPT_BY_DEFAULT or any(p.spec.snapshot_steps for p in runs)
 
 
 def done_already(store: Store, runs: Sequence[PlannedRun]) -> int:

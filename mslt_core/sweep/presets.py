@@ -46,16 +46,20 @@ def learning_rates(
     usual, _ = make_train_spec(
         task=task, data=data, model=model, source_langs=sets[0], budget=BUDGET
     )
-    # 0.25 x 2e-5 must be the 5e-6 that others write
-    rates = tuple(float(f"{usual.learning_rate * factor:.3g}") for factor in RATE_FACTORS)
     return SweepSpec(
         task=task,
         data=data,
         models=(model,),
         source_sets=sets,
         budgets=(BUDGET,),
-        learning_rates=rates,
+        learning_rates=rates_around(usual.learning_rate),
     )
+
+
+def rates_around(usual: float) -> tuple[float, ...]:
+    """Learning rates to search through: five, from a quarter of the usual one to four times it."""
+    # 0.25 x 2e-5 must be the 5e-6 that others write
+    return tuple(float(f"{usual * factor:.3g}") for factor in RATE_FACTORS)
 
 
 PRESETS: Mapping[str, Callable[[str, str | None, str | None], SweepSpec]] = MappingProxyType(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mslt_core.pipeline import realised
-from mslt_core.pipeline.presets import preset
+from mslt_core.pipeline.presets import preset, preset_told
 from mslt_core.spec.errors import DataError
 from mslt_core.spec.specs import TrainSpec
 from mslt_core.spec.sweeps import PlannedRun, SweepSpec
@@ -91,7 +91,7 @@ def remarks(
 ) -> tuple[str, ...]:
     """What was asked for and is not in the plan `runs`, and why: a sentence each."""
     said = [
-        f"Table 5 of the paper tells nothing of {spec.task} with {model}: the defaults are taken."
+        preset_told(spec.task, model)
         for model in spec.models
         if spec.paper_recipe and preset(spec.task, model) is None
     ]

@@ -11,6 +11,7 @@ import time
 from collections.abc import Sequence
 
 from mslt_core import jobs
+from mslt_core.pipeline import check_batches
 from mslt_core.spec.sweeps import Sweep
 from mslt_core.store import Store
 from mslt_core.sweep import cluster, working
@@ -20,7 +21,8 @@ POLL_S = 0.1
 
 def start(store: Store, sweep: Sweep) -> str:
     """Write the plan and have it done; what is done already is not done again."""
-    jobs.slots()  # a wrong MSLT_SLOTS must not leave a plan behind
+    jobs.slots()  # a wrong MSLT_SLOTS must not leave a plan behind, nor wrong MSLT_PROCESSES
+    check_batches(planned.spec for planned in sweep.runs)
     if sweep.engine.name == "ray":
         cluster.require_ray()
     store.sweeps.save(sweep)

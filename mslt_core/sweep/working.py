@@ -7,7 +7,6 @@ process died shows as lost, and the next worker takes it up where its last check
 import contextlib
 import gc
 import os
-import shutil
 import time
 from collections.abc import Collection, Sequence
 from typing import Any, Literal
@@ -65,7 +64,7 @@ def do_run(
         except AlreadyRunningError:
             return None
     if state == "done" and not sweep.keep_weights:
-        shutil.rmtree(store.runs.folder(run) / "model", ignore_errors=True)
+        store.runs.drop_weights(run)
     store.sweeps.note(digest, "end", run, state=state, took_s=time.monotonic() - began_s)
     _tidy()
     return state

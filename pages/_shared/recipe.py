@@ -8,9 +8,19 @@ from streamlit.delta_generator import DeltaGenerator
 
 from mslt_core import pipeline
 from mslt_core.pipeline import TaskOffer
+from mslt_core.pipeline.presets import preset_told
+from mslt_core.pipeline.recipes import BATCH_SIZE
 from mslt_core.spec.specs import Rows, Select, Tune
+from pages._shared.messages import escape
 from pages._shared.recipe_more import evaluation, shares, weights
-from pages._shared.recipe_sizes import learning_rate, test_items, text_sizes
+from pages._shared.recipe_sizes import (
+    as_in_paper,
+    kept_weights,
+    learning_rate,
+    steps,
+    test_items,
+    text_sizes,
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -40,15 +50,19 @@ class Recipe:
     holdout: int
     eval_task: str | None
     eval_data: str | None
+    keep_every: int | None
+    from_paper: tuple[str, ...] | None
+    """Fields that are left to the paper's Table 5, if that was asked for."""
 
     def fields(self) -> dict[str, Any]:
         """What `make_train_spec` is told of every run."""
         told = dataclasses.asdict(self)
-        del told["n_seeds"], told["steps_given"]
+        for name in ("n_seeds", "steps_given", "from_paper"):
+            del told[name]
         return told
 
 
-def recipe(offer: TaskOffer) -> Recipe:
+def recipe(offer: TaskOffer, model: str) -> Recipe:
     """Budget, steps and seeds at hand, the rest under More."""
     one, other, third = st.columns(3, vertical_alignment="bottom")
     budget = one.number_input(
@@ -60,34 +74,33 @@ def recipe(offer: TaskOffer) -> Recipe:
         bind="query-params",
         help="Training examples in all, shared over the sources, be they one or many.",
     )
+    below = st.container()
     with st.expander("More"):
         how, who, then = st.tabs(["Training", "Shares", "Scoring"])
         with how:
-            rate, sizes, tuned = learning_rate(), text_sizes(), weights()
+            asked = as_in_paper(offer.name, model)
+            paper = asked or {}
+            typed: dict[str, Any] = {**learning_rate(paper), **text_sizes(paper)}
+            tuned = weights() | kept_weights()
         with who:
             shared = shares(offer)
         with then:
             limit, scored = test_items(offer), evaluation()
-    automatic = pipeline.default_steps(offer.name, int(budget), sizes[0])
-    steps = other.number_input(
-        "Steps",
-        min_value=1,
-        value=None,
-        placeholder=f"{automatic:,}",
-        key="steps",
-        bind="query-params",
-        help="Optimizer steps, the same for every set. Empty: a few passes over the examples.",
-    )
+    batch_size = typed["batch_size"] or paper.get("batch_size", BATCH_SIZE)
+    automatic = pipeline.default_steps(offer.name, int(budget), batch_size)
+    typed["steps"] = steps(other, paper.get("steps", automatic))
+    left = None if asked is None else tuple(name for name, value in typed.items() if not value)
+    if left is not None:
+        below.caption(escape(preset_told(offer.name, model, left)))
+    suiting = {"steps": automatic, "batch_size": batch_size, **paper}
+    chosen: dict[str, Any] = {name: v or suiting.get(name) for name, v in typed.items()}
     return Recipe(
         budget=int(budget),
-        steps=int(steps or automatic),
-        steps_given=bool(steps),
+        steps_given=bool(typed["steps"]),
         n_seeds=_seeds(third),
-        learning_rate=rate,
-        batch_size=sizes[0],
-        max_length=sizes[1],
         eval_limit=limit,
-        **(tuned | shared | scored),
+        from_paper=left,
+        **(chosen | tuned | shared | scored),
     )
 
 

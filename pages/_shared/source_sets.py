@@ -20,6 +20,7 @@ SETS_BY = {
     "picks": "Picks of criteria",
     "listed": "Listed",
     "figure-4": "Figure 4",
+    "learning-rate": "Learning rate",
 }
 FIRST_CRITERIA = ["syntax", "phonology", "inventory", "family", "geography"]
 
@@ -75,6 +76,9 @@ def sweep_sets(context: Context, offer: TaskOffer) -> Sets:
     if by == "figure-4":
         st.caption("The paper's 31 sets. It varies budget and model too: see below the recipe.")
         return sweep.all_sets(sweep.FIGURE_4_POOL, range(1, len(sweep.FIGURE_4_POOL) + 1))
+    if by == "learning-rate":
+        st.caption("Five learning rates for one source language, before a large sweep.")
+        return (("en" if "en" in offer.train_langs else offer.train_langs[0],),)
     pool = language_box("Pool", offer.train_langs, default=offer.source_pool, key="sweep_pool")
     sizes = st.pills(
         "Languages in a set",

@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from mslt_core import sweep
+from mslt_core import pipeline, sweep
 from mslt_core.spec.errors import SpecError
 from mslt_core.spec.sweeps import SweepSpec
 from mslt_core.sweep.planning import Sets
@@ -21,11 +21,13 @@ class Terms:
     price_per_hour: float | None
 
 
-def also_varied(model: str) -> tuple[dict[str, Any], Terms]:
+def also_varied(model: str, asked: Recipe) -> tuple[dict[str, Any], Terms]:
     """Further budgets, learning rates and models; what is kept, and what an hour costs."""
     with st.expander("Vary more, keep, cost"):
         budgets = st.text_input("Further budgets", key="budgets", placeholder="3000, 10000")
-        rates = st.text_input("Learning rates", key="rates", placeholder="5e-6, 2e-5")
+        search = _searched(model, asked)
+        shown = ", ".join(f"{rate:g}" for rate in search) or "5e-6, 2e-5"
+        rates = st.text_input("Learning rates", key="rates", placeholder=shown)
         models = st.text_input(
             "Further base models", key="models", help="Folders or hub ids, joined by commas."
         )
@@ -46,10 +48,19 @@ def also_varied(model: str) -> tuple[dict[str, Any], Terms]:
     varied = {
         "models": tuple(dict.fromkeys((model, *_parts(models)))),
         "further": tuple(_whole(part) for part in _parts(budgets)),
-        "learning_rates": tuple(_number(part) for part in _parts(rates)) or (None,),
+        "learning_rates": tuple(_number(part) for part in _parts(rates)) or search or (None,),
         "oracles": oracles,
     }
     return varied, Terms(keep, price)
+
+
+def _searched(model: str, asked: Recipe) -> tuple[float, ...]:
+    """Learning rates around the usual one, where the sweep is to find the best."""
+    if st.session_state.get("sets_by") != "learning-rate":
+        return ()
+    roots = pipeline.allowed_roots()
+    usual = asked.learning_rate or pipeline.usual_learning_rate(model, asked.tune, roots=roots)
+    return sweep.rates_around(usual)
 
 
 def sweep_spec(
@@ -64,6 +75,10 @@ def sweep_spec(
     budgets = tuple(dict.fromkeys((budget, *varied["further"])))
     if len(budgets) > 1 and not recipe.steps_given:
         del fields["steps"]
+    for name in recipe.from_paper or ():  # each model has its own there
+        fields.pop(name, None)
+    if "learning_rate" in (recipe.from_paper or ()):
+        rate = None
     rates = varied["learning_rates"]
     return SweepSpec(
         task=task,
@@ -74,6 +89,7 @@ def sweep_spec(
         learning_rates=rates if rates != (None,) else (rate,),
         seeds=tuple(range(recipe.n_seeds)),
         oracles=varied["oracles"],
+        paper_recipe=recipe.from_paper is not None,
         recipe=tuple(fields.items()),
     )
 

@@ -22,8 +22,7 @@ def offer_sweep(context: Context, spec: SweepSpec, terms: Terms) -> None:
     """The plan in one sentence, what it costs, and the button that starts it."""
     roots = pipeline.allowed_roots()
     runs = sweep.plan(spec, roots=roots)
-    automatic = len(runs) <= sweep.KEPT_BY_DEFAULT
-    keep = automatic if terms.keep_weights is None else terms.keep_weights
+    keep = sweep.keeps_weights(runs) if terms.keep_weights is None else terms.keep_weights
     found = sweep.estimate(
         context.store, runs, keep_weights=keep, price_per_hour=terms.price_per_hour
     )

@@ -133,7 +133,7 @@ def recipe_of():
             **{"learning_rate": None, "max_length": None, "eval_limit": 500, "tune": "all"},
             **{"lora_rank": 8, "alpha": 0.0, "rows": None, "shots": 0, "shot_langs": ()},
             **{"eval_every": None, "select": "last", "holdout": 0, "eval_task": None},
-            "eval_data": None,
+            **{"eval_data": None, "keep_every": None, "from_paper": None},
         }
         return Recipe(**{**fields, **changes})
 
@@ -150,6 +150,79 @@ def test_steps_given_by_hand_are_kept_for_every_budget(recipe_of, further, given
     spec = sweep_spec("cldr-ner", None, (("en",),), recipe, varied)
     assert spec.budgets == (1000, *further)
     assert dict(spec.recipe).get("steps") == (70 if kept else None)
+
+
+def test_what_is_left_to_the_paper_is_each_models_own(recipe_of):
+    varied = {"models": ("xlm-r-base", "xlm-r-large"), "further": (), "oracles": False}
+    varied["learning_rates"] = (None,)
+    left = recipe_of(from_paper=("learning_rate", "steps", "batch_size"), learning_rate=2e-5)
+    spec = sweep_spec("wikiann", "data", (("en",),), left, varied)
+    assert spec.paper_recipe
+    assert spec.learning_rates == (None,)
+    assert not {"steps", "batch_size", "learning_rate"} & set(dict(spec.recipe))
+    typed = recipe_of(from_paper=("steps",), learning_rate=1e-5)
+    spec = sweep_spec("wikiann", "data", (("en",),), typed, varied)
+    assert spec.learning_rates == (1e-5,)
+    assert dict(spec.recipe)["batch_size"] == 16
+    assert not sweep_spec("wikiann", "data", (("en",),), recipe_of(), varied).paper_recipe
+
+
+def test_the_search_for_a_learning_rate(open_train):
+    told = words(open_train(sets_by="learning-rate"))
+    assert "SSLT(en) × 5 learning rates on cldr-ner, 1,000 examples each**: 5 runs" in told
+    app = open_train(sets_by="learning-rate", rate="1e-3")
+    app.button(key="start_sweep").click().run()
+    store = pipeline.open_store()
+    planned = store.sweeps.get(store.sweeps.digests()[0]).runs
+    assert [p.spec.learning_rate for p in planned] == [2.5e-4, 5e-4, 1e-3, 2e-3, 4e-3]
+
+
+def test_the_paper_tells_nothing_of_the_example(open_train):
+    app = open_train(paper=True)
+    said = "Table 5 of the paper tells nothing of cldr-ner with base: the defaults are taken."
+    assert words(app).count(said) == 2  # at the recipe, and of the plan
+    assert "35 sets on cldr-ner" in words(app)
+
+
+def test_the_papers_recipe_for_the_task_and_the_model():
+    def page(typed):
+        import dataclasses
+
+        import streamlit as st
+
+        from mslt_core import pipeline
+        from pages._shared.recipe import recipe
+
+        for key, value in typed.items():
+            st.session_state.setdefault(key, value)
+        offer = dataclasses.replace(pipeline.task_offer("cldr-ner", None), name="xnli")
+        found = recipe(offer, "FacebookAI/xlm-roberta-large")
+        st.session_state["found"] = found.fields() | {"left": found.from_paper}
+
+    def opened(**typed):
+        app = AppTest.from_function(page, kwargs={"typed": typed}, default_timeout=TIMEOUT_S).run()
+        assert not app.exception
+        return app, app.session_state["found"]
+
+    app, found = opened(paper=True)
+    assert (found["learning_rate"], found["steps"]) == (5e-6, 12_500)
+    assert (found["batch_size"], found["max_length"]) == (16, 512)
+    assert "learning rate 5e-6, 12,500 steps, batches of 16, up to 512 sub-words" in words(app)
+    assert "It does not tell budget, warm-up, precision and seeds" in words(app)
+    app, found = opened(paper=True, rate="1e-5", steps=7)
+    assert (found["learning_rate"], found["steps"]) == (1e-5, 7)
+    assert found["left"] == ("batch_size", "max_length")
+    assert "learning rate" not in words(app)
+    _, found = opened()
+    assert (found["learning_rate"], found["max_length"], found["left"]) == (None, None, None)
+
+
+def test_table_5_has_the_weight_decay_that_is_always_taken():
+    from mslt_core.pipeline.presets import preset
+    from mslt_core.spec.specs import TrainSpec
+
+    decay = TrainSpec.model_fields["weight_decay"].default
+    assert preset("xnli", "xlm-r-base")["weight_decay"] == decay == 0.01
 
 
 def test_steps_typed_on_the_page_reach_every_budget(open_train):

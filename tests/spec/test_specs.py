@@ -53,6 +53,7 @@ LATER = {
     "eval_task": {"eval_task": "own"},
     "eval_data": {"eval_data": "d2"},
     "oracle": {"oracle": True, "source_langs": ("en",), "target_langs": ("en",)},
+    "keep_every": {"keep_every": 5},
 }
 EMBED = EmbedSpec(checkpoint="c", corpus="k", lang="en", layer=2)
 

@@ -95,14 +95,33 @@ def test_outcome_comes_back(store, train_spec, outcome):
     assert len(read.pop("sampled_hash")) == 16
     assert read.pop("n_sampled") == {"de": 1, "en": 2}
     del written["predictions"]
-    assert read == written | {"n_meanings": None, "step_scored": None, "last_scores": None}
+    unset = {"n_meanings": None, "step_scored": None, "last_scores": None, "snapshots": {}}
+    assert read == written | unset
 
 
 def test_what_a_chosen_checkpoint_leaves_comes_back(store, train_spec, outcome):
     last = {"sw": TargetScores(item_accuracy=0.25, n_items=4, n_tokens=4)}
-    written = outcome(n_meanings=7, step_scored=20, last_scores=last)
+    kept = {10: "b" * 16, 20: "c" * 16}
+    written = outcome(n_meanings=7, step_scored=20, last_scores=last, snapshots=kept)
     read = store.runs.outcome(finish(store, train_spec(), written))
     assert (read["n_meanings"], read["step_scored"], read["last_scores"]) == (7, 20, last)
+    assert read["snapshots"] == kept
+
+
+def test_snapshots_are_cut_where_training_goes_on_and_dropped_with_the_weights(store, run):
+    folder = store.runs.folder(run)
+    for name in ("snapshots/step-000010", "snapshots/step-000020", "model"):
+        (folder / name).mkdir(parents=True)
+        (folder / name / "manifest.json").touch()
+    (folder / "snapshots" / ".step-000005.partial").mkdir()  # killed while writing
+    store.runs.truncate_history(run, 10)
+    assert [path.name for path in (folder / "snapshots").iterdir()] == ["step-000010"]
+    assert store.runs.snapshot_folder(run, 10) == folder / "snapshots" / "step-000010"
+    store.runs.append_history(run, point(10))
+    store.runs.drop_weights(run)
+    assert not (folder / "snapshots").exists()
+    assert store.runs.model_folder(run) is None
+    assert len(store.runs.history(run)) == 1
 
 
 def test_the_learning_curve_comes_back_and_is_cut_where_training_goes_on(store, train_spec):

@@ -90,6 +90,19 @@ def test_disk(store, planned):
 
 
 @pytest.mark.usefixtures("thousand")
+def test_disk_with_the_weights_of_some_steps(store, planned):
+    runs = [planned(seed, steps=100, keep_every=25) for seed in range(21)]
+    found = sweep.estimate(store, runs, keep_weights=True)
+    # those after 25, 50 and 75 besides the last: four times 4000
+    assert (found.kept_bytes, found.passing_bytes) == (21 * 16_000, 16_000)
+    dropped = sweep.estimate(store, runs, keep_weights=False)
+    assert (dropped.kept_bytes, dropped.passing_bytes) == (0, 16_000)
+    assert sweep.keeps_weights(runs)  # who asks for them wants them, however many runs there are
+    assert not sweep.keeps_weights([planned(seed) for seed in range(21)])
+    assert sweep.keeps_weights([planned(seed) for seed in range(20)])
+
+
+@pytest.mark.usefixtures("thousand")
 def test_short_runs_keep_no_state_to_resume_from(store, planned):
     runs = [planned(seed, steps=199) for seed in range(6)]
     assert sweep.estimate(store, runs, keep_weights=True, n_workers=2).passing_bytes == 2 * 4000

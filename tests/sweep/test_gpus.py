@@ -75,6 +75,19 @@ def test_gpus_go_round(gpus, monkeypatch, started, tmp_path, named, counts, expe
     assert started == expected
 
 
+@pytest.mark.parametrize(
+    ("n_gpus", "expected"), [(4, ["0,1,2", "3,0,1"]), (3, ["0,1,2"] * 2), (2, ["0,1", "1,0"])]
+)
+def test_a_run_of_several_processes_gets_as_many(
+    gpus, monkeypatch, started, tmp_path, n_gpus, expected
+):
+    gpus(dev=n_gpus)
+    monkeypatch.setenv("MSLT_PROCESSES", "3")
+    for slot in range(2):
+        jobs.detach(["true"], tmp_path / "log", slot=slot)
+    assert [set(seen.split(",")) for seen in started] == [set(e.split(",")) for e in expected]
+
+
 def test_without_a_slot_all_are_seen(gpus, started, tmp_path):
     gpus(dev=4)
     jobs.detach(["true"], tmp_path / "log")

@@ -9,7 +9,7 @@ from mslt_core import pipeline, sweep
 from mslt_core.data.tasks.cldr_ner import CldrNer
 from mslt_core.pipeline.presets import preset
 from mslt_core.spec.errors import MsltError, SpecError
-from mslt_core.spec.sweeps import SweepSpec
+from mslt_core.spec.sweeps import Sweep, SweepSpec
 from mslt_core.sweep import presets
 
 PAPER = pipeline.PROJECT.parent / "shared" / "paper"
@@ -36,6 +36,18 @@ def test_all_sets_of_the_papers_pool():
 def test_sizes_that_the_pool_does_not_have(size):
     with pytest.raises(SpecError, match=f"a pool of 2 languages has no sets of {size}"):
         sweep.all_sets(("de", "en"), (size,))
+
+
+def test_batches_that_processes_cannot_share_are_refused_before_anything_is_read(
+    monkeypatch, planned, store
+):
+    runs = [planned(), planned(batch_size=20, data="gone")]
+    monkeypatch.setenv("MSLT_PROCESSES", "8")
+    with pytest.raises(SpecError, match="a batch of 20 cannot be shared evenly by 8 processes"):
+        sweep.check(runs)
+    with pytest.raises(SpecError, match="a batch of 20 cannot be shared"):
+        sweep.start(store, Sweep(runs=tuple(runs), keep_weights=False))
+    assert store.sweeps.digests() == []
 
 
 def test_the_picks_of_criteria_name_each_set_once(store):

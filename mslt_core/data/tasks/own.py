@@ -32,9 +32,12 @@ LAYOUT = f"{NAME}, and train-<lang>.tsv, <lang>/train.jsonl or the like"
 Records = Callable[[Path], Sequence[tables.Record]]
 
 
-def open_own(folder: Path) -> SplitTask:
-    """The user's data in a local folder. Of files of several languages the codes are looked at."""
-    own = read_own_task(folder)
+def open_own(folder: Path, own: OwnTask | None = None) -> SplitTask:
+    """The user's data in a local folder. Of files of several languages the codes are looked at.
+
+    `own` stands in for a ``task.yaml`` that is not written yet.
+    """
+    own = own or read_own_task(folder)
     suffixes = (*SUFFIXES, *CONLL) if own.kind == "tagging" else SUFFIXES
     # a file of several languages is asked for once by each
     records: Records = functools.lru_cache(maxsize=2)(tables.read_records)

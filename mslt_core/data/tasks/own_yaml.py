@@ -77,7 +77,12 @@ def read_own_task(folder: Path) -> OwnTask:
         raise DataError(
             f"{folder} has no {NAME}", hint="It says what the folder holds: kind, title, labels."
         )
-    return _checked(path, _load(path, files.read_text(path)))
+    return parse_own_task(path, files.read_text(path))
+
+
+def parse_own_task(path: Path, text: str) -> OwnTask:
+    """What the text of a ``task.yaml`` says, checked; `path` is where it lies, or will lie."""
+    return _checked(path, _load(path, text))
 
 
 def describe_yaml(

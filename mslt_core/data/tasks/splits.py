@@ -159,6 +159,10 @@ class SplitTask:
             return sum(map(self._count, paths))
         return sum(len(self._read(path, lang, split)) for path in paths)
 
+    def read_rows(self, lang: str, split: Split, paths: Sequence[Path]) -> int:
+        """Rows of some of `files` that can be used: all are read, so that damage is found."""
+        return len(self._rows(_Part(split=split, files=tuple(paths)), lang)[0])
+
     def _read_train(self, lang: str) -> tuple[Row, ...]:
         if lang not in self._train_parts:
             raise self._absent("training", lang, self.train_langs)

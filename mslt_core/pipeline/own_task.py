@@ -1,0 +1,132 @@
+"""Describing data of one's own: what lies in a folder, and whether a description fits it."""
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from mslt_core.data import tables, tasks
+from mslt_core.data.tasks.layouts import SPLITS, SUFFIXES, Split
+from mslt_core.data.tasks.own import CONLL, open_own
+from mslt_core.data.tasks.own_yaml import ALLOWED, NAME, NEEDED, parse_own_task
+from mslt_core.spec.errors import BadInputError, DataError
+from mslt_core.spec.sentences import TaskKind
+from mslt_core.store.atomic import atomic_write
+
+LINES_SHOWN = 4
+LONGEST_SHOWN = 160
+MOST_FILES = 200
+"""A folder with more is hardly one of this kind, and the list is for a person to choose from."""
+
+FIELDS: Mapping[TaskKind, tuple[str, ...]] = ALLOWED
+REQUIRED: Mapping[TaskKind, tuple[str, ...]] = NEEDED
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class OwnFile:
+    """A file that may hold rows, as a person looks into it."""
+
+    name: str
+    """Below the folder."""
+    lines: tuple[str, ...]
+    """The first ones, cut where they are long; of Parquet the first rows."""
+    columns: tuple[str, ...]
+    """() for words with their tags, a line each."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class OwnCheck:
+    """A description that fits the folder's files, every row of which was read."""
+
+    folder: Path
+    text: str
+    """Of its ``task.yaml``."""
+    rows: Mapping[str, Mapping[Split, int]]
+    """Language to split to rows."""
+    scored: Mapping[str, int]
+    """Language to the rows that are scored: without repeats and what is trained on."""
+
+
+def own_files(folder: Path) -> tuple[str, ...]:
+    """Names of the files of a folder, and of those right below it, that can hold rows."""
+    found = [*folder.glob("*"), *folder.glob("*/*")]
+    known = {*SUFFIXES, *CONLL}
+    names = sorted(str(p.relative_to(folder)) for p in found if p.suffix in known and p.is_file())
+    return tuple(names[:MOST_FILES])
+
+
+def look_into(folder: Path, name: str) -> OwnFile:
+    """The first lines of one of `own_files`, and its columns.
+
+    Raises
+    ------
+    BadInputError, DataError
+        If it is none of them; with file and line if its beginning cannot be read.
+    """
+    if name not in own_files(folder):
+        raise BadInputError(f"{name} is no file of {folder} that can hold rows")
+    path = folder / name
+    if path.suffix == ".parquet":
+        rows = [dict(record.fields) for record in tables.read_records(path)[:LINES_SHOWN]]
+        lines = [str(row) for row in rows]
+        columns = tuple(rows[0])
+    else:
+        with path.open(encoding="utf-8-sig", errors="replace") as file:
+            lines = [line.rstrip("\r\n") for line, _ in zip(file, range(LINES_SHOWN), strict=False)]
+        columns = _columns(path, lines)
+    shown = tuple(line[:LONGEST_SHOWN] + "…" * (len(line) > LONGEST_SHOWN) for line in lines)
+    return OwnFile(name=name, lines=shown, columns=columns)
+
+
+def _columns(path: Path, lines: Sequence[str]) -> tuple[str, ...]:
+    if not lines:
+        raise DataError(f"{path} is empty")
+    if path.suffix == ".jsonl":
+        first = tables.parse_json(lines[0], f"{path}, line 1")
+        return tuple(first) if isinstance(first, dict) else ()
+    separator = {".tsv": "\t", ".csv": ","}.get(path.suffix)
+    names = tables.first_cells(path, separator) if separator else []
+    return tuple(name.strip().strip('"') for name in names)
+
+
+def own_yaml(fields: Mapping[str, Any]) -> str:
+    """The text of a description; DataError with the key that is wrong."""
+    return tasks.describe_yaml(**fields)
+
+
+def check_own_task(folder: Path, fields: Mapping[str, Any]) -> OwnCheck:
+    """Read every row of the folder as a description says; the text to keep, and the counts.
+
+    `fields` are what `tasks.describe_yaml` takes.
+
+    Raises
+    ------
+    DataError
+        With the key of the description, or with file and line, where they do not fit.
+    """
+    text = own_yaml(fields)
+    opened = open_own(folder, parse_own_task(folder / NAME, text))
+    rows: dict[str, dict[Split, int]] = {}
+    for lang, split, paths, _ in opened.files():
+        rows.setdefault(lang, {})[split] = opened.read_rows(lang, split, paths)
+    order = {lang: {s: of[s] for s in SPLITS if s in of} for lang, of in sorted(rows.items())}
+    scored = {lang: len(opened.evaluation(lang)) for lang in opened.eval_langs}
+    return OwnCheck(folder=folder, text=text, rows=order, scored=scored)
+
+
+def own_task_text(folder: Path) -> str | None:
+    """The ``task.yaml`` that lies in the folder, if one does."""
+    path = folder / NAME
+    return path.read_text(encoding="utf-8", errors="replace") if path.is_file() else None
+
+
+def keep_own_task(folder: Path, text: str, *, replace: bool = False) -> Path:
+    """Write the folder's ``task.yaml``, whole or not at all; another one stays unless told."""
+    there = own_task_text(folder)
+    if there is not None and there != text and not replace:
+        raise BadInputError(
+            f"{folder} has another {NAME} already",
+            hint="Confirm that it may be replaced, or choose another folder.",
+        )
+    atomic_write(folder / NAME, text.encode())
+    return folder / NAME

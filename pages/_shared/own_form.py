@@ -1,0 +1,120 @@
+"""Saying what a folder of one's own data holds, by a form instead of a file."""
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from mslt_core import pipeline
+from mslt_core.pipeline import own_task
+from mslt_core.pipeline.own_task import OwnCheck, OwnFile
+from mslt_core.spec.languages import label
+from mslt_core.spec.sentences import TaskKind
+from pages._shared.messages import escape, explain_errors
+
+KINDS: dict[TaskKind, str] = {
+    "classification": "A class for each text, or pair",
+    "tagging": "A tag for each word",
+    "choice": "One of several texts",
+    "questions": "Answers in a text",
+}
+SAID = {
+    "pair": "second text",
+    "meaning": "meaning (same for translations)",
+    "lang": "language",
+}
+USUAL = {"train": "train", "dev": "dev, val, valid, validation", "test": "test"}
+
+
+def own_form(task: str, data: str | None) -> None:
+    """Below the folder of the user's own data; open where nobody has said it yet."""
+    if task != "own" or not data:
+        return
+    folder = pipeline.existing_folder(data, roots=pipeline.allowed_roots())
+    there = own_task.own_task_text(folder)
+    with st.expander("What the folder holds", expanded=there is None), explain_errors():
+        names = own_task.own_files(folder)
+        if not names:
+            st.caption("No .tsv, .csv, .jsonl, .parquet, .conll or .txt file lies here.")
+            return
+        name = st.selectbox("Look into", names, key="own_file")
+        looked = own_task.look_into(folder, name)
+        # a table's cells stay apart that way, and nothing in them is read as markup
+        st.code("\n".join(looked.lines).replace("\t", " → "), language=None, wrap_lines=True)
+        fields = _description(looked)
+        if st.button("Check", key="own_check", help="Reads every row of the folder."):
+            with st.spinner("Reading every row"):
+                st.session_state["own_checked"] = own_task.check_own_task(folder, fields)
+        _result(folder, there, st.session_state.get("own_checked"), fields)
+
+
+def _description(looked: OwnFile) -> dict[str, Any]:
+    """What `describe_yaml` is told."""
+    kind: TaskKind = st.selectbox("Kind", KINDS, format_func=KINDS.__getitem__, key="own_kind")
+    title = st.text_input("Title", "My data", key="own_title")
+    labels = ""
+    if kind not in {"questions", "choice"}:
+        first = "O, B-PER, I-PER" if kind == "tagging" else "negative, positive"
+        labels = st.text_input(
+            "Labels, joined by commas",
+            key="own_labels",
+            placeholder=first,
+            help="In the order of their numbers, if the files have numbers; O first.",
+        )
+    columns = {ours: c for ours in own_task.FIELDS[kind] if (c := _column(kind, ours, looked))}
+    st.caption("What the files call a split, if not as usual:")
+    named = {
+        split: column.text_input(split, key=f"own_{split}", placeholder=usual)
+        for column, (split, usual) in zip(st.columns(3), USUAL.items(), strict=True)
+    }
+    return {
+        "kind": kind,
+        "labels": [part.strip() for part in labels.split(",") if part.strip()],
+        "columns": columns,
+        "title": title,
+        "splits": {split: theirs.strip() for split, theirs in named.items() if theirs.strip()},
+    }
+
+
+def _column(kind: TaskKind, ours: str, looked: OwnFile) -> str | list[str] | None:
+    """The file's column for one of our fields; None where it needs no entry."""
+    if not looked.columns:
+        return None  # words with their tags have no columns
+    if ours == "choices":
+        return st.multiselect("choices", looked.columns, key="own_choices", wrap=True) or None
+    needed = ours in (required := own_task.REQUIRED[kind])
+    options = [*looked.columns] if needed else [None, *looked.columns]
+    # a column of the name, else the one in its place: two fields rarely share one
+    place = min(required.index(ours), len(options) - 1) if needed else 0
+    theirs = st.selectbox(
+        SAID.get(ours, ours),
+        options,
+        index=options.index(ours) if needed and ours in options else place,
+        format_func=lambda name: "none" if name is None else name,
+        key=f"own_{kind}_{ours}",
+    )
+    return None if needed and theirs == ours else theirs
+
+
+def _result(
+    folder: Path, there: str | None, check: OwnCheck | None, fields: dict[str, Any]
+) -> None:
+    """What was counted, and the button that keeps the description."""
+    if check is None or (check.folder, check.text) != (folder, own_task.own_yaml(fields)):
+        return  # of another description
+    rows = [
+        {"language": label(lang), **dict.fromkeys(USUAL), **of, "scored": check.scored.get(lang)}
+        for lang, of in check.rows.items()
+    ]
+    counts = pd.DataFrame(rows).map(lambda n: n if isinstance(n, str) else f"{n:,.0f}", "ignore")
+    st.dataframe(counts.fillna(""), hide_index=True, key="own_counts")
+    if there == check.text:
+        st.caption(escape(f"task.yaml in {folder} says so."))
+        return
+    asked = "Replace the task.yaml that is there"
+    replace = there is not None and st.checkbox(asked, key="own_replace")
+    barred = there is not None and not replace
+    if st.button("Write task.yaml", type="primary", key="own_write", disabled=barred):
+        own_task.keep_own_task(folder, check.text, replace=replace)
+        st.rerun()

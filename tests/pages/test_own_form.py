@@ -1,0 +1,80 @@
+"""The form that says what a folder of one's own data holds."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from mslt_core.pipeline import PROJECT
+
+TIMEOUT_S = 120  # a cold import on a busy machine
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("MSLT_STORE", str(tmp_path / "store"))
+    monkeypatch.setenv("MSLT_ROOTS", str(tmp_path))
+    rows = "".join(f"text {i}\t{('bad', 'good')[i % 2]}\n" for i in range(40))
+    data = tmp_path / "films"
+    data.mkdir()
+    (data / "train-en.tsv").write_text("review\tstars\n" + rows)
+    (data / "heldout-sw.tsv").write_text("review\tstars\nnzuri\tgood\n")
+    return data
+
+
+def opened(data):
+    app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=TIMEOUT_S).run()
+    app.switch_page("pages/train.py").run()
+    for key, value in {"task": "own", "data": str(data)}.items():
+        app.session_state[key] = value
+        app.run()
+    assert not app.exception
+    return app
+
+
+def warnings(app):
+    return " ".join(f"{w.title} {w.value}" for w in app.warning).replace("\\", "")
+
+
+def test_from_files_to_a_task(folder):
+    app = opened(folder)
+    assert "review → stars" in app.code[0].value
+    app.button(key="own_check").click().run()
+    assert "labels: must be a list of two or more" in warnings(app)
+    app.text_input(key="own_labels").set_value("bad, fine").run()
+    app.selectbox(key="own_classification_text").set_value("review")
+    app.selectbox(key="own_classification_label").set_value("stars").run()
+    app.button(key="own_check").click().run()
+    assert "train-en.tsv, line 3: unknown label 'good'" in warnings(app)
+    app.text_input(key="own_labels").set_value("bad, good")
+    app.text_input(key="own_test").set_value("heldout").run()
+    app.button(key="own_check").click().run()
+    counts = app.dataframe[0].value
+    assert [*counts.columns] == ["language", "train", "dev", "test", "scored"]
+    assert dict(zip(counts["language"], counts["scored"], strict=True))["Swahili (sw)"] == "1"
+    assert counts["train"].to_list() == ["40", ""]
+    app.button(key="own_write").click().run()
+    assert "test: heldout" in (folder / "task.yaml").read_text()
+    assert not app.exception
+    assert "start" in [button.key for button in app.button]  # it can be trained on now
+
+
+def test_a_description_that_is_there_stays_unless_it_is_confirmed(folder):
+    there = "kind: classification\ntitle: Old\nlabels: [bad, good]\n"
+    there += "columns: {text: review, label: stars}\n"
+    (folder / "task.yaml").write_text(there)
+    app = opened(folder)
+    app.text_input(key="own_labels").set_value("bad, good")
+    app.selectbox(key="own_classification_text").set_value("review")
+    app.selectbox(key="own_classification_label").set_value("stars").run()
+    app.button(key="own_check").click().run()
+    assert app.button(key="own_write").disabled
+    assert (folder / "task.yaml").read_text() == there
+    app.checkbox(key="own_replace").check().run()
+    app.button(key="own_write").click().run()
+    assert "title: My data" in (folder / "task.yaml").read_text()
+
+
+def test_outside_of_what_may_be_read_nothing_is_shown(folder, tmp_path, monkeypatch):
+    monkeypatch.setenv("MSLT_ROOTS", str(tmp_path / "store"))
+    app = opened(folder)
+    assert "lies outside the folders that may be read" in warnings(app)
+    assert not app.code

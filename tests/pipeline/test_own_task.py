@@ -1,0 +1,67 @@
+"""Describing data of one's own: looked into, checked by reading it, kept without a loss."""
+
+import pytest
+
+from mslt_core.data import tasks
+from mslt_core.pipeline import own_task
+from mslt_core.spec.errors import BadInputError, DataError
+
+FIELDS = {
+    "kind": "classification",
+    "labels": ["bad", "good"],
+    "columns": {"text": "review", "label": "stars"},
+    "title": "Films",
+    "splits": {},
+}
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "train-en.tsv").write_text("review\tstars\nfine\tgood\nso so\tbad\n")
+    (tmp_path / "de").mkdir()
+    (tmp_path / "de" / "test.jsonl").write_text('{"review": "gut", "stars": "good"}\n' * 2)
+    (tmp_path / "notes.md").write_text("no rows\n")
+    return tmp_path
+
+
+def test_a_folder_looked_into(folder):
+    assert own_task.own_files(folder) == ("de/test.jsonl", "train-en.tsv")
+    found = own_task.look_into(folder, "train-en.tsv")
+    assert found.columns == ("review", "stars")
+    assert found.lines == ("review\tstars", "fine\tgood", "so so\tbad")
+    assert own_task.look_into(folder, "de/test.jsonl").columns == ("review", "stars")
+    with pytest.raises(BadInputError, match=r"\.\./secret is no file"):
+        own_task.look_into(folder, "../secret")
+    (folder / "train.conll").write_text("Anna\tB-PER\n")
+    assert own_task.look_into(folder, "train.conll").columns == ()
+    (folder / "dev-en.tsv").write_text("")
+    with pytest.raises(DataError, match=r"dev-en\.tsv is empty"):
+        own_task.look_into(folder, "dev-en.tsv")
+
+
+def test_every_row_is_read_before_it_is_kept(folder):
+    check = own_task.check_own_task(folder, FIELDS)
+    assert check.rows == {"de": {"test": 2}, "en": {"train": 2}}
+    assert check.scored == {"de": 1}  # the second one repeats the first
+    assert not (folder / "task.yaml").exists()
+    own_task.keep_own_task(folder, check.text)
+    assert tasks.open_task("own", folder).train_langs == ("en",)
+    with (folder / "train-en.tsv").open("a") as file:
+        file.write("fine\tgreat\n")
+    with pytest.raises(DataError, match=r"train-en\.tsv, line 4: unknown label 'great'"):
+        own_task.check_own_task(folder, FIELDS)
+    with pytest.raises(DataError, match="no column 'text'; there are review, stars"):
+        own_task.check_own_task(folder, FIELDS | {"columns": {"label": "stars"}})
+
+
+def test_another_description_is_not_overwritten_unasked(folder):
+    text = own_task.own_yaml(FIELDS)
+    own_task.keep_own_task(folder, text)
+    own_task.keep_own_task(folder, text)  # the same one
+    other = own_task.own_yaml(FIELDS | {"title": "Others"})
+    with pytest.raises(BadInputError, match=r"has another task\.yaml already"):
+        own_task.keep_own_task(folder, other)
+    assert own_task.own_task_text(folder) == text
+    own_task.keep_own_task(folder, other, replace=True)
+    assert own_task.own_task_text(folder) == other
+    assert [path.name for path in folder.glob(".*")] == []
