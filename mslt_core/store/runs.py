@@ -20,12 +20,7 @@ from mslt_core.spec.results import (
     TrainingPoint,
 )
 from mslt_core.spec.specs import TrainSpec
-from mslt_core.store.atomic import (
-    DamagedError,
-    atomic_write,
-    read_json,
-    write_json,
-)
+from mslt_core.store.atomic import DamagedError, atomic_write, read_json, write_json
 from mslt_core.store.index import RunIndex
 from mslt_core.store.lines import append_line, keep_up_to, read_lines
 from mslt_core.store.records import (
@@ -45,12 +40,7 @@ from mslt_core.store.records import (
     unpacked,
 )
 from mslt_core.store.states import UNFINISHED, WorkStatus
-from mslt_core.store.tensors import (
-    Arrays,
-    read_tensors,
-    write_packed,
-    write_tensors,
-)
+from mslt_core.store.tensors import Arrays, read_tensors, write_packed, write_tensors
 from mslt_core.store.work import WorkFolders
 
 logger = logging.getLogger(__name__)
@@ -91,10 +81,7 @@ class Runs(WorkFolders):
         append_line(self._own(run) / "curve.jsonl", dataclasses.asdict(point))
 
     def truncate_history(self, run: str, step: int) -> None:
-        """Keep what there is up to and with `step`, from which training goes on.
-
-        That is history, learning curve and snapshots.
-        """
+        """Keep history, curve and snapshots up to and with `step`, from which training goes on."""
         for name in ("history.jsonl", "curve.jsonl"):
             keep_up_to(self._own(run) / name, step)
         for path in (self._own(run) / "snapshots").glob("*"):
@@ -140,10 +127,11 @@ class Runs(WorkFolders):
             "weights": weights,
             "n_layers": n_layers,
             "n_meanings": n_meanings,
-            "snapshots": {str(step): of for step, of in (snapshots or {}).items()},
             "step_scored": step_scored,
             "last_scores": last_scores and as_fields(last_scores),
         }
+        if snapshots:
+            record["snapshots"] = {str(step): of for step, of in snapshots.items()}
         write_json(folder / "scores.json", record)
         (folder / IMPORTED).unlink(missing_ok=True)  # these results were made here
 
@@ -234,9 +222,8 @@ class Runs(WorkFolders):
 
     def snapshot_folder(self, run: str, step: int) -> Path:
         """Where the weights after `step` are kept on the way; they need not be there."""
-        name = f"snapshots/step-{step:06d}"
-        manifest = self._path(run, f"{name}/manifest.json")
-        return manifest.parent if manifest else self.folder(run) / name
+        manifest = f"snapshots/step-{step:06d}/manifest.json"
+        return (self._path(run, manifest) or self.folder(run) / manifest).parent
 
     def drop_weights(self, run: str) -> None:
         """Delete the weights of a run, those of its snapshots too; all else stays."""

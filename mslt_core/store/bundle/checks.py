@@ -10,7 +10,7 @@ import json
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
@@ -59,6 +59,7 @@ class _Outcome(BaseModel):
     weights: Digest
     n_layers: int = Field(ge=0, le=10_000)
     n_meanings: int | None = Field(default=None, ge=0)
+    snapshots: dict[Annotated[str, Field(pattern=r"\A[1-9]\d{0,8}\z")], Digest] = {}
     step_scored: int | None = Field(default=None, ge=0)
     last_scores: dict[str, Any] | None = None
 
