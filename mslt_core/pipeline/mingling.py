@@ -33,7 +33,7 @@ K_TRUST = 15
 """Neighbours by which a map is judged."""
 MIXING_APART = 0.1
 """Mingling scores on the map and in the space that differ by more are told."""
-K_SHOWN = 5
+K_SHOWN = 4
 """Neighbours of a sentence that are kept with a map, to be told when it is pointed at."""
 
 
