@@ -25,7 +25,7 @@ VIEWS = {
 
 def looked_at(context: Context, look: MingleSpec, result: MingleResult) -> None:
     """Maps side by side, then what is measured behind them."""
-    lead = st.container()
+    lead = st.empty()
     lead.markdown(cka_answer(result))
     group = maps(result, context.colours())
     view = st.segmented_control(

@@ -14,6 +14,9 @@ from mslt_core.spec.metrics import METRICS
 
 _HEIGHT, _COMPANION = 400, 170
 _ABOVE, _BELOW = 96, 44
+FAR_ABOVE = 1.5
+"""Spreads of the values between the measure's start and the lowest of them, beyond which lines
+could not be told apart if the start were shown."""
 _DASHES = ("solid", "dash", "dot", "dashdot")
 _SYMBOLS = ("circle", "diamond", "square", "triangle-up")
 
@@ -104,6 +107,7 @@ def _band(x: Sequence[float], points: Sequence[LayerPoint], colour: str, name: s
     return go.Scatter(
         x=[*x, *reversed(x)],
         y=[*(p.high for p in points), *(p.low for p in reversed(points))],
+        mode="lines",
         fill="toself",
         fillcolor=f"rgba({red},{green},{blue},0.16)",
         line={"width": 0},
@@ -172,7 +176,7 @@ def _axis_title(measure: str) -> str:
 
 
 def _range(curves: Sequence[LayerCurve], low: float | None) -> list[float] | None:
-    """From where the measure starts, or below where intervals reach lower, to a little above."""
+    """From where the measure starts, unless all values lie far above it: then from below them."""
     ends = [
         end
         for curve in curves
@@ -182,7 +186,10 @@ def _range(curves: Sequence[LayerCurve], low: float | None) -> list[float] | Non
     ]
     if low is None or not ends:
         return None
-    bottom, top = min(low, *ends), max(*ends, low)
+    top, spread = max(ends), max(ends) - min(ends)
+    bottom = min(low, *ends)
+    if min(ends) - low > FAR_ABOVE * spread > 0:
+        bottom = min(ends) - 0.3 * spread
     return [bottom - 0.02 * (top - bottom), top + 0.06 * (top - bottom or 1.0)]
 
 

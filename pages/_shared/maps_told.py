@@ -58,7 +58,10 @@ def trust(result: MingleResult) -> None:
         f"**{METRICS[name].label}**: {METRICS[name].meaning}"
         for name in ("trustworthiness", "continuity", "neighbourhood_preservation")
     )
-    st.caption(told)
+    st.caption(
+        f"Of the {len(result.maps[0].ids):,} sentences a language that are shown, so the mingling "
+        f"score here does not compare with that of all sentences. {told}"
+    )
     st.caption(
         "The first map stands for itself; each other one starts from it and is then shifted, "
         "turned and scaled onto it. So places can be compared, at a price: a warm start favours "

@@ -70,6 +70,17 @@ def test_the_axis_starts_where_the_measure_does_or_below_its_intervals(curves):
     assert high > 0.65
 
 
+def test_values_far_above_the_start_are_looked_at_from_near(curves):
+    # from 2.85 to 3.65, and the measure starts at 0: lines would be one line
+    low, high = drawn(curves(shift=2.9)).layout.yaxis.range
+    assert 2.4 < low < 2.85
+    assert high > 3.55
+
+
+def test_a_band_has_no_marks_of_its_own(curves):
+    assert {band.mode for band in bands(drawn(curves()))} == {"lines"}
+
+
 def test_a_companion_has_a_panel_of_its_own_with_the_same_lines(curves):
     fig = drawn(curves(), companion=curves("disparity"))
     assert {line.yaxis for line in lines(fig)} == {"y", "y2"}

@@ -226,8 +226,24 @@ def test_train_says_what_is_wrong_with_a_folder(open_page, tmp_path, monkeypatch
 
 
 def test_mingling_names_estimator_layer_and_n(open_page):
-    text = words(open_page("mingling"))
+    app = open_page("mingling")
+    text = words(app)
+    assert re.search(r"0 islands, 1 shuffled\): \*\*0\.13 \[0\.\d+, 0\.\d+\]\*\* in Base", text)
+    assert re.search(r"The effective rank is 71 in Base, 48 in SSLT\(en\)", text)
+    assert "Read it with the effective rank below" in text
+    app.segmented_control(key="view").set_value("trust").run()
+    assert_sound(app)
+    text = words(app)
     assert "Mean CKA between 8 languages (debiased, n = 1,000 sentences, layer 4)" in text
+    assert "a warm start favours the first map" in text
+
+
+def test_mingling_pair_by_pair_as_differences(open_page):
+    app = open_page("mingling", view="pairs", pairs_measure="retrieval_p1")
+    assert_sound(app)
+    app.toggle(key="pairs_minus").set_value(True).run()
+    assert_sound(app)
+    assert len(app.get("plotly_chart")) == 1
 
 
 def test_mingling_offers_to_compute_what_is_not_stored(open_page):
