@@ -154,9 +154,14 @@ def _drawn(X: Embeddings, spec: MapSpec, start: Embeddings | None) -> Arrays:
     return arrays | _trust(X, arrays["coords"], len(spec.embeds))
 
 
+def _k_trust(n: int) -> int:
+    """Trustworthiness is defined for fewer neighbours than half of the points."""
+    return min(K_TRUST, (n - 1) // 2)
+
+
 def _trust(X: Embeddings, coords: Embeddings, n_langs: int) -> Arrays:
     """What tells whether the picture may be believed, and each point's true neighbours."""
-    k = min(K_TRUST, len(X) - 1)
+    k = _k_trust(len(X))
     near = neighbours(X, k).indices
     told = map_quality(X, coords, k).means()
     if n_langs > 1:
@@ -254,7 +259,7 @@ def map_verdict(drawn: MapResult) -> str | None:
     }
     said = verdict(
         MapQuality(
-            k=min(K_TRUST, len(drawn.coords) - 1),
+            k=_k_trust(len(drawn.coords)),
             n_samples=len(drawn.coords),
             points=np.zeros(1, dtype=np.intp),
             trustworthiness=means["trustworthiness"],
