@@ -26,7 +26,7 @@ app: $(INSTALLED)
 		--server.headless $(HEADLESS) --server.showEmailPrompt false --logger.hideWelcomeMessage true
 
 test: $(INSTALLED)
-	$(BIN)/python -m pytest -q -m 'not slow and not benchmark'
+	$(BIN)/python -m pytest -q -n 2 --dist worksteal -m 'not slow and not benchmark'
 
 slow: $(INSTALLED)
 	$(BIN)/python -m pytest -q -m 'slow and not benchmark'
