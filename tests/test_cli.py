@@ -281,6 +281,12 @@ def test_map_gives_each_language_the_same_sentences(ask, pud, tiny_checkpoint, t
     assert [float(x), float(y)] == pytest.approx(answer["coords"]["de"][0])
 
 
+def test_a_map_of_few_sentences_is_judged_by_fewer_neighbours(ask, pud, tiny_checkpoint):
+    # 8 points: fewer than half of them, 3, are the most that trust in a map is defined for
+    at = ["--checkpoint", tiny_checkpoint, "--corpus", pud, "--method", "pca", "--langs", "de,en"]
+    assert ask("map", *at, "--n", 4)[0] == 0
+
+
 def test_doctor_reads_everything_and_names_what_is_damaged(ask, pud, panx, tmp_path, own_store):
     here = os.path.commonpath([pud, panx])
     status, answer, _ = ask("doctor", "--roots", here)
