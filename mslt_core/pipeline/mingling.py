@@ -172,11 +172,6 @@ def _trust(X: Embeddings, coords: Embeddings, n_langs: int) -> Arrays:
     return {"neighbours": near[:, :K_SHOWN].astype(np.min_scalar_type(len(X))), **quality}
 
 
-def _k_trust(n_points: int) -> int:
-    """Neighbours by which a map is judged: fewer than half of its points."""
-    return min(K_TRUST, (n_points - 1) // 2)
-
-
 def mingle(
     store: Store,
     look: MingleSpec,
