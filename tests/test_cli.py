@@ -281,6 +281,12 @@ def test_map_gives_each_language_the_same_sentences(ask, pud, tiny_checkpoint, t
     assert [float(x), float(y)] == pytest.approx(answer["coords"]["de"][0])
 
 
+def test_a_map_of_few_sentences_is_judged_by_fewer_neighbours(ask, pud, tiny_checkpoint):
+    # 8 points: fewer than half of them, 3, are the most that trust in a map is defined for
+    at = ["--checkpoint", tiny_checkpoint, "--corpus", pud, "--method", "pca", "--langs", "de,en"]
+    assert ask("map", *at, "--n", 4)[0] == 0
+
+
 def test_doctor_reads_everything_and_names_what_is_damaged(ask, pud, panx, tmp_path, own_store):
     here = os.path.commonpath([pud, panx])
     status, answer, _ = ask("doctor", "--roots", here)
@@ -655,6 +661,8 @@ def test_criteria_are_judged_by_the_shipped_sweep(capsys):
     assert (found["n_sets"], found["with"], len(found["means"])) == (15, "en", 15)
     assert found["criteria"][0]["standing"]["rank"]["value"] == 1.0
     assert {one["name"] for one in found["search"]} >= {"model", "random", "syntax"}
+    assert main(["criteria", "--metric", "macro_f1"]) == 2
+    assert "not all of these sets are scored by macro_f1" in capsys.readouterr().err
     assert main(["criteria", "--k", "9"]) == 1
     assert "Sizes with all their sets: 1, 2, 3, 4, 5, 6" in capsys.readouterr().err
     assert main(["criteria", "--experiment", "ffff"]) == 2

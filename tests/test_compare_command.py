@@ -1,10 +1,12 @@
 """``compare``: what the pages say, in JSON and in tables."""
 
+import dataclasses
 import json
 
 import pytest
 
 from mslt_core.__main__ import main
+from mslt_core.commands import comparing
 from mslt_core.pipeline import gains_over, open_store, ranking, run_groups, zero_shot_means
 
 
@@ -69,7 +71,17 @@ def test_people_get_tables(capsys):
     out = capsys.readouterr().out
     assert "MSLT(de, en, es) minus SSLT(en), in points" in out
     assert "zero-shot" in out
-    assert "Noise: test items and seeds" in out
+    assert "Intervals carry test items and seeds;" in out
+
+
+def test_the_headline_says_what_the_rows_carry(capsys, monkeypatch):
+    # with one run a set nothing is ranked, and yet each difference has the items' interval
+    groups = [dataclasses.replace(g, runs=g.runs[:1]) for g in run_groups(open_store())]
+    monkeypatch.setattr(
+        comparing, "run_groups", lambda _: [g for g in groups if len(g.source_langs) == 1]
+    )
+    assert main(["compare", "--sets", "de"]) == 0
+    assert "Intervals carry test items alone;" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

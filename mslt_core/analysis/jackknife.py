@@ -6,6 +6,7 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
+from mslt_core.analysis.leaving_out import jackknife_variance, quantile
 from mslt_core.spec.errors import DegenerateInputError
 
 Array = npt.NDArray[np.float64]
@@ -57,12 +58,9 @@ class Measured:
         Student's t with n_blocks - 1 degrees of freedom around the value. It carries that other
         documents could have been translated; nothing about other seeds or other checkpoints.
         """
-        # here and not above: it would take a third of the command line's start-up
-        from scipy.special import stdtrit
-
         if self.ends is not None and level == LEVEL:
             return self.ends
-        half = stdtrit(len(self.sizes) - 1, (1 + level) / 2) * self.standard_error()
+        half = quantile(level, len(self.sizes)) * self.standard_error()
         return self.value - half, self.value + half
 
     def standard_error(self) -> Array:
@@ -80,11 +78,7 @@ class Measured:
         Busing, Meijer & van der Leeden (1999). Delete-m jackknife for unequal m. Statistics and
         Computing 9, equations 6 and 7.
         """
-        n = self.sizes.sum()
-        weights = (n / self.sizes).reshape(-1, *[1] * self.value.ndim)
-        pseudo = weights * self.value - (weights - 1) * self.without
-        centre = len(self.sizes) * self.value - ((1 - 1 / weights) * self.without).sum(axis=0)
-        return np.sqrt(((pseudo - centre) ** 2 / (weights - 1)).mean(axis=0))
+        return np.sqrt(jackknife_variance(self.value, self.without, self.sizes))
 
 
 def document_blocks(

@@ -182,10 +182,12 @@ def spearman(goodness: F64, means: F64) -> float:
 
 
 def spearman_draws(goodness: F64, draws: F64) -> F64:
-    """`spearman` for every draw of the means (n_draws, n_sets): (n_draws,)."""
+    """`spearman` for every draw of the means (n_draws, n_sets): (n_draws,).
+
+    0 for a draw in which no set is better than another: the criterion goes with nothing there.
+    """
     known = ~np.isnan(goodness)
-    order = draws[:, known].argsort(axis=1).argsort(axis=1).astype(np.float64)
-    return _correlation(order, _ranks(goodness[known]))
+    return np.nan_to_num(_correlation(_average_ranks(draws[:, known]), _ranks(goodness[known])))
 
 
 def permutation_p(
@@ -241,13 +243,9 @@ def permutation_p(
 def _judged(means: F64, picks: npt.NDArray[np.integer]) -> tuple[F64, F64, F64]:
     """(n_draws,) each, for means (n_draws, n_sets)."""
     n = means.shape[1]
-    mine = means[:, picks, None]
-    above = (means[:, None] > mine).sum(axis=2)
-    level = (means[:, None] == mine).sum(axis=2) - 1  # itself
-    ranks = 1 + above + level / 2
+    ranks = _average_ranks(-means)[:, picks].mean(axis=1)
     regret = means.max(axis=1) - means[:, picks].mean(axis=1)
-    beats = (n - 1 - above - level / 2) / max(n - 1, 1)
-    return ranks.mean(axis=1), regret, beats.mean(axis=1)
+    return ranks, regret, (n - ranks) / max(n - 1, 1)
 
 
 def _places(members: Members) -> npt.NDArray[np.int64]:
@@ -271,13 +269,18 @@ def _orders(n: int, fixed: int | None, seed: int) -> npt.NDArray[np.int64]:
     return orders
 
 
-def _ranks(values: F64) -> F64:
+def _average_ranks(rows: F64) -> F64:
+    """Of every row, 1 for its lowest value; equal values share the mean of their ranks."""
     # here and not above: it would take a third of the command line's start-up
     from scipy.stats import rankdata
 
+    return rankdata(rows, axis=-1)
+
+
+def _ranks(values: F64) -> F64:
     # sums that are equal in truth differ in their last digits
     scale = max(np.abs(values).max(initial=0.0), 1e-300)
-    return rankdata(np.round(values / scale, 9))
+    return _average_ranks(np.round(values / scale, 9))
 
 
 def _correlation(rows: F64, b: F64) -> F64:

@@ -10,12 +10,18 @@ from typing import Any, get_args
 from mslt_core.commands.answer import Answer, Subparsers, command, table
 from mslt_core.pipeline import gains_over, open_store, ranking, run_groups, zero_shot_means
 from mslt_core.spec.errors import NotComputedError, SpecError
-from mslt_core.spec.evidence import Average, Difference, GainResult, Ranking, Standing
+from mslt_core.spec.evidence import Average, Carried, Difference, GainResult, Ranking, Standing
 from mslt_core.spec.languages import languages
 from mslt_core.spec.metrics import METRICS
 from mslt_core.spec.results import SCORES, RunGroup
 from mslt_core.spec.specs import set_name
 
+NOISE: dict[Carried, str] = {
+    "both": "test items and seeds",
+    "seeds": "seeds alone",
+    "items": "test items alone",
+    "none": "nothing",
+}
 VERDICTS = {True: "may be the best", False: "", None: "not judged"}
 
 
@@ -159,7 +165,7 @@ def _finite(fields: dict[str, Any]) -> dict[str, Any]:
 def _shown(baseline: RunGroup, ranked: Ranking, by_key: dict[str, GainResult]) -> Any:
     from rich.console import Group
 
-    told = _headline(ranked)
+    told = _headline(ranked, [result.interval for result in by_key.values()])
     columns = ("set", "mean", f"minus {baseline.name}", "95 %", "items", "seeds", "p", "n", "")
     rows = []
     for standing in ranked.standings:
@@ -206,7 +212,7 @@ def _p(p: float | None) -> str:
     return f"{p:.4f}" if p >= 0.0001 else "<0.0001"
 
 
-def _headline(ranked: Ranking) -> str:
+def _headline(ranked: Ranking, intervals: Sequence[Carried]) -> str:
     label, n = METRICS[ranked.metric].label, len(ranked.targets)
     over = f"over the {n} targets that no set trained on: {', '.join(ranked.targets)}"
     if ranked.average == "paper":
@@ -214,8 +220,8 @@ def _headline(ranked: Ranking) -> str:
     told = [f"{label} in points, mean {over}."]
     if len(ranked.tied) > 1:
         told.append(f"{len(ranked.tied)} of {len(ranked.standings)} sets may be the best (95 %).")
-    noise = {"both": "test items and seeds", "seeds": "seeds alone", "items": "test items alone"}
-    told.append(f"Noise: {noise.get(ranked.carried, 'not known')}; ± is a standard deviation.")
+    carried = " or ".join(NOISE[kind] for kind in NOISE if kind in intervals)
+    told.append(f"Intervals carry {carried}; ± is a standard deviation.")
     if ranked.pool:
         told.append(f"Seeds' noise pooled over {ranked.pool.n_sets} sets.")
     told += [f"Left out: {name}, {reason}." for name, reason in ranked.left_out]

@@ -20,7 +20,7 @@ from mslt_core.pipeline import (
 )
 from mslt_core.spec.errors import BadInputError, NotComputedError
 from mslt_core.spec.judging import Judged, Ranged, SearchCurve
-from mslt_core.spec.results import RunGroup
+from mslt_core.spec.results import SCORES, RunGroup
 
 
 def add(subparsers: Subparsers) -> None:
@@ -39,7 +39,7 @@ def add(subparsers: Subparsers) -> None:
         help="the beginning of an experiment's key (default: the one with the most sets)",
     )
     parser.add_argument("--with", dest="fixed", metavar="LANG", help="only sets with this language")
-    parser.add_argument("--metric", help="default: the task's main score")
+    parser.add_argument("--metric", choices=SCORES, help="default: the task's main score")
     parser.add_argument(
         "--average",
         choices=get_args(Average),
@@ -79,6 +79,11 @@ def _experiment(groups: Sequence[RunGroup], key: str | None) -> list[RunGroup]:
     for group in groups:
         by_key.setdefault(group.experiment, []).append(group)
     found = [mine for name, mine in by_key.items() if name.startswith(key or "")]
+    if key and len(found) > 1:
+        raise BadInputError(
+            f"{len(found)} experiments begin with {key}",
+            hint=f"There are: {', '.join(by_key)}.",
+        )
     if not found:
         raise BadInputError(
             f"there is no experiment {key}" if key else "there are no finished runs",
@@ -104,6 +109,7 @@ def _described(judged: Judged) -> dict[str, Any]:
         "k": judged.k,
         "with": judged.fixed,
         "metric": judged.metric,
+        "average": judged.average,
         "targets": judged.targets,
         "seeds": judged.seeds,
         "sd_seed": judged.sd_seed,
@@ -144,8 +150,11 @@ def _table(judged: Judged) -> Any:
     told = [_told(chance.rank, 1, 1), _told(chance.regret, 100, 2), _told(chance.beats, 100, 0)]
     rows.append(("random", "any", *told, "", ""))
     seeds = f"{len(judged.seeds)} seeds" if len(judged.seeds) > 1 else "a single run each"
+    over = f"{len(judged.targets)} targets"
+    if judged.average == "paper":
+        over = f"each set's own unseen ones of {over}"
     return table(
-        f"{len(judged.sets)} sets of {judged.k}, mean over {len(judged.targets)} targets, {seeds}",
+        f"{len(judged.sets)} sets of {judged.k}, mean over {over}, {seeds}",
         ("criterion", "pick", "rank", "regret, points", "beats, %", "rho", "p"),
         rows,
     )

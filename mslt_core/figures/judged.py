@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from mslt_core.figures import style, text
 from mslt_core.figures.style import Theme
 from mslt_core.spec.criteria import CRITERIA
-from mslt_core.spec.judging import Judged, Ranged, SearchCurve, Standing
+from mslt_core.spec.judging import Judged, PickStanding, Ranged, SearchCurve
 from mslt_core.spec.metrics import METRICS
 from mslt_core.spec.specs import set_name
 
@@ -143,13 +143,13 @@ def _told_beside(fig: go.Figure, judged: Judged, rows: int, theme: Theme) -> Non
             fig.add_annotation(text=told(standing), y=rows - i, font=font, **at)
 
 
-def _rank(standing: Standing) -> str:
+def _rank(standing: PickStanding) -> str:
     """Whole numbers, but for the mean over sets that tie."""
     decimals = 0 if standing.rank.value.is_integer() else 1
     return _ranged(standing.rank, lambda rank: f"{rank:.{decimals}f}")
 
 
-def _regret(standing: Standing) -> str:
+def _regret(standing: PickStanding) -> str:
     return _ranged(standing.regret, text.points)
 
 
@@ -162,10 +162,13 @@ def _ranged(found: Ranged, told: Callable[[float], str]) -> str:
 def _subtitle(judged: Judged) -> str:
     seeds = text.count(len(judged.seeds), "seed")
     fixed = f" with {text.language_label(judged.fixed)}" if judged.fixed else ""
+    over = text.count(len(judged.targets), "target")
+    if judged.average == "paper":
+        over = f"each set's own unseen ones of {over}"
     noise = "Brackets: 95 % intervals over the seeds' noise." if judged.sd_seed else "Single runs."
     return (
         f"{len(judged.sets)} sets of {judged.k} out of {text.listed(judged.pool)}{fixed}, "
-        f"mean over {text.count(len(judged.targets), 'target')}, {seeds}. {noise}"
+        f"mean over {over}, {seeds}. {noise}"
     )
 
 

@@ -70,7 +70,7 @@ def layer_curves(
     style.dress(
         fig,
         title=text.escape(title),
-        subtitle=f"{text.escape(over)}. Bands: 95 % intervals over documents.",
+        subtitle=f"{text.escape(over)}.{_bands_told(curves)}",
         alt=f"{METRICS[measure].label} by layer. " + " ".join(map(_told, curves)),
         height=_ABOVE + _HEIGHT - 110 + (_COMPANION if companion else 0) + _BELOW,
         theme=theme,
@@ -84,8 +84,7 @@ def _add(
     """The band first, so that the line lies on it."""
     name, depth = text.escape(curve.checkpoint.name), curve.checkpoint.n_layers
     x = [point.layer / depth if relative else point.layer for point in curve.points]
-    banded = [point for point in curve.points if point.low is not None]
-    if banded and len(banded) == len(curve.points):
+    if _is_banded(curve):
         fig.add_trace(_band(x, curve.points, colour, curve.checkpoint.name), row=row, col=1)
     line = go.Scatter(
         x=x,
@@ -100,6 +99,16 @@ def _add(
         hovertemplate="%{hovertext}<extra></extra>",
     )
     fig.add_trace(line, row=row, col=1)
+
+
+def _is_banded(curve: LayerCurve) -> bool:
+    return all(point.low is not None for point in curve.points)
+
+
+def _bands_told(curves: Sequence[LayerCurve]) -> str:
+    """Some measures have no interval."""
+    banded = any(map(_is_banded, curves))
+    return " Bands: 95 % intervals over documents." if banded else " No interval is known."
 
 
 def _band(x: Sequence[float], points: Sequence[LayerPoint], colour: str, name: str) -> go.Scatter:

@@ -22,17 +22,19 @@ from mslt_core.spec.judging import (
     CriterionJudged,
     Judged,
     PaperPick,
+    PickStanding,
     Ranged,
-    Standing,
 )
 from mslt_core.spec.rankings import TASKS, CriteriaResult
-from mslt_core.spec.results import RunGroup, RunResult
+from mslt_core.spec.results import SCORES, RunGroup, RunResult
 from mslt_core.spec.selecting import PAPER_POOL, Criterion, SelectSpec
 from mslt_core.store import Store
 
 F64 = npt.NDArray[np.float64]
 
 N_DRAWS = 2000
+MIN_SETS = 3
+"""With fewer nothing is chosen among, and their spread is not known."""
 
 
 def judge_criteria(
@@ -64,11 +66,11 @@ def judge_criteria(
     Raises
     ------
     BadInputError
-        If `fixed` is no language of the pool, or all targets are sources.
+        If `fixed` is no language of the pool or in fewer than three sets, the runs were not scored
+        by `metric`, or all targets are sources.
     """
-    sets = [langs for langs in sweep.sets if fixed is None or fixed in langs]
-    if not sets:
-        raise BadInputError(f"{fixed} is none of the pool {', '.join(sweep.pool)}")
+    sets = _sets(sweep, fixed)
+    _require_metric(sweep, metric)
     targets, scores, whole = _scores(access.store, sweep, sets, metric, average)
     draws = None
     if len(sweep.seeds) > 1:
@@ -86,6 +88,7 @@ def judge_criteria(
         k=sweep.k,
         fixed=fixed,
         metric=metric or sweep.groups[0].metrics[0],
+        average=average,
         targets=targets,
         seeds=sweep.seeds,
         sets=tuple(sets),
@@ -98,6 +101,27 @@ def judge_criteria(
         everything=_everything(known, whole),
         missing={name: why for name, why in compared.missing.items() if name != "targets"},
     )
+
+
+def _sets(sweep: Swept, fixed: str | None) -> list[tuple[str, ...]]:
+    if fixed is not None and fixed not in sweep.pool:
+        raise BadInputError(f"{fixed} is none of the pool {', '.join(sweep.pool)}")
+    sets = [langs for langs in sweep.sets if fixed is None or fixed in langs]
+    if len(sets) < MIN_SETS:
+        raise BadInputError(
+            f"{len(sets)} of the sets of {sweep.k} with {fixed} leave nothing to choose from: at "
+            f"least {MIN_SETS} are needed",
+            hint="Take sets of another size, or with any language.",
+        )
+    return sets
+
+
+def _require_metric(sweep: Swept, metric: str | None) -> None:
+    known = [name for name in SCORES if all(name in group.metrics for group in sweep.groups)]
+    if metric is not None and metric not in known:
+        raise BadInputError(
+            f"not all of these sets are scored by {metric}", hint=f"They are by {', '.join(known)}."
+        )
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -150,13 +174,13 @@ def _judged(known: _Known, criterion: Criterion, goodness: F64) -> CriterionJudg
     )
 
 
-def _standing(known: _Known, picks: npt.NDArray[np.intp]) -> Standing:
+def _standing(known: _Known, picks: npt.NDArray[np.intp]) -> PickStanding:
     now = judging.judge(known.means, picks)
     drawn = {} if known.draws is None else judging.judged_draws(known.draws, picks)
     held_out: Sequence[float] = ()
     if len(known.scores) > 1:
         held_out = judging.held_out_regret(known.scores, picks).tolist()
-    return Standing(
+    return PickStanding(
         rank=_ranged(now.rank, drawn.get("rank")),
         regret=_ranged(now.regret, drawn.get("regret")),
         beats=_ranged(now.beats, drawn.get("beats")),
@@ -235,7 +259,8 @@ def _scores(
     whole = None
     if sweep.whole is not None and average == "shared":
         of_whole = _by_seed(store, sweep.whole)
-        if set(sweep.seeds) <= of_whole.keys():
+        there = all(set(shared) <= _defined(of, name) for of in of_whole.values())
+        if there and set(sweep.seeds) <= of_whole.keys():
             whole = np.array([_mean(of_whole[seed], shared, name) for seed in sweep.seeds])
     return shared if average == "shared" else tuple(sorted(scored)), scores, whole
 

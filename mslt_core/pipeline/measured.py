@@ -1,6 +1,7 @@
 """What was measured inside checkpoints, and how it is cut: by layer, by pair, as a difference."""
 
 import dataclasses
+import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -86,7 +87,7 @@ def pair_matrices(
     for place, ref in enumerate(measures.checkpoints):
         if place == minus:
             continue
-        found = measures.found[place][position][name]
+        found = _at(measures, place, position)[name]
         if minus is not None:
             _require_same_layer(measures, place, minus, position)
             found = found - measures.found[minus][position][name]
@@ -115,9 +116,19 @@ def difference(
     return _point(measures.layers[second][position], b - a)
 
 
+def _at(measures: Measures, place: int, position: int) -> Found:
+    n = len(measures.layers[place])
+    if not -n <= position < n:
+        raise BadInputError(
+            f"{measures.checkpoints[place].name} has {n} measured layers, got place {position}",
+            hint="Choose a layer nearer to the last one, or checkpoints of one depth.",
+        )
+    return measures.found[place][position]
+
+
 def _require_same_layer(measures: Measures, a: int, b: int, position: int) -> None:
     layers = [measures.layers[place] for place in (a, b)]
-    if layers[0][position] != layers[1][position] or len(layers[0]) != len(layers[1]):
+    if len(layers[0]) != len(layers[1]) or layers[0][position] != layers[1][position]:
         names = [measures.checkpoints[place].name for place in (a, b)]
         raise BadInputError(
             f"{names[0]} and {names[1]} differ in depth: their layers cannot be subtracted",
@@ -142,8 +153,10 @@ def _mean(measures: Measures, found: Measured, pairs: Pairs) -> Measured:
 def _point(layer: int, found: Measured) -> LayerPoint:
     if not len(found.sizes):
         return LayerPoint(layer=layer, value=float(found.value), low=None, high=None)
-    low, high = found.interval()
-    return LayerPoint(layer=layer, value=float(found.value), low=float(low), high=float(high))
+    low, high = (float(end) for end in found.interval())
+    if math.isnan(low) or math.isnan(high):  # undefined without one of the blocks
+        return LayerPoint(layer=layer, value=float(found.value), low=None, high=None)
+    return LayerPoint(layer=layer, value=float(found.value), low=low, high=high)
 
 
 def pairs_there(measures: Measures) -> tuple[Pairs, ...]:

@@ -96,9 +96,10 @@ def propose(
     tried = [row[languages(group.source_langs)] for group in mine]
     scores = np.array([means[group.key] for group in mine])
     gains = search.gains_by_model(np.column_stack(good), tried, scores)
-    left = [i for i in np.argsort(-gains, kind="stable") if i not in set(tried)]
+    done = set(tried)
+    left = [i for i in np.argsort(-gains, kind="stable").tolist() if i not in done]
     return tuple(
-        Proposal(source_langs=scored.langs(int(i)), expected_gain=float(gains[i])) for i in left[:n]
+        Proposal(source_langs=scored.langs(i), expected_gain=float(gains[i])) for i in left[:n]
     )
 
 

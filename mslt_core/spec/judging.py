@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 
+from mslt_core.spec.evidence import Average
 from mslt_core.spec.selecting import Criterion
 
 
@@ -29,7 +30,7 @@ class PaperPick:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Standing:
+class PickStanding:
     """How good a pick is among all trained sets."""
 
     rank: Ranged
@@ -49,7 +50,7 @@ class CriterionJudged:
     criterion: Criterion
     picks: tuple[tuple[str, ...], ...]
     """The sets that tie for the highest score; one is taken by lot."""
-    standing: Standing
+    standing: PickStanding
     """Of the picks."""
     rho: Ranged
     """Spearman's correlation of criterion and mean score over all sets; NaN where one does not
@@ -81,8 +82,10 @@ class Judged:
     fixed: str | None
     """A language that is in every set."""
     metric: str
+    average: Average
     targets: tuple[str, ...]
-    """What every mean is over: languages of no set."""
+    """What every mean is over, languages of no set; for the paper's average all targets, of which
+    each set's own sources are left out of its mean."""
     seeds: tuple[int, ...]
     sets: tuple[tuple[str, ...], ...]
     scores: npt.NDArray[np.float64]
@@ -94,7 +97,7 @@ class Judged:
     """(n_sets,) each: what every criterion says of every set, high is good; NaN: nothing."""
     criteria: tuple[CriterionJudged, ...]
     """By regret, the smallest first."""
-    random: Standing
+    random: PickStanding
     """Of a set drawn by lot."""
     everything: AllLanguages | None
     """None where it was not trained, or is the one set."""

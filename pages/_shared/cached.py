@@ -66,7 +66,13 @@ def _judged(
 
 def judged(root: str, sweep: Swept, *, fixed: str | None, metric: str, average: Average) -> Judged:
     """Every criterion's pick among the sets of a finished sweep."""
-    stamp = " ".join(map(_stamp, (*sweep.groups, *filter(None, [sweep.whole]))))
+    asked = SelectSpec(pool=sweep.pool, k=sweep.k, criterion="script")
+    stamp = " ".join(
+        [
+            *map(_stamp, (*sweep.groups, *filter(None, [sweep.whole]))),
+            pipeline.choosing_stamp(_access(root), asked, everything=True),
+        ]
+    )
     return _judged(root, fixed, metric, average, stamp, sweep)
 
 
@@ -137,8 +143,9 @@ def oracle_scores(
     root: str, runs: Sequence[RunInfo], group: RunGroup, metric: str
 ) -> dict[str, float]:
     """Target to the score of training on its own data; empty without oracles."""
-    oracles = sorted(info.run for info in runs if info.spec.oracle and info.has_scores)
-    return _oracle_scores(root, metric, " ".join([group.key, *oracles]), group) if oracles else {}
+    oracles = sorted(_run_stamp(info) for info in runs if info.spec.oracle and info.has_scores)
+    stamp = " ".join([_stamp(group), *oracles])
+    return _oracle_scores(root, metric, stamp, group) if oracles else {}
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
@@ -240,4 +247,8 @@ def _stamps(groups: tuple[RunGroup, ...], pool: tuple[RunGroup, ...]) -> str:
 
 def _stamp(group: RunGroup) -> str:
     """Changes when a run of the group is trained again."""
-    return " ".join(f"{info.run}:{info.created_utc}:{info.elapsed_s}" for info in group.runs)
+    return " ".join(map(_run_stamp, group.runs))
+
+
+def _run_stamp(info: RunInfo) -> str:
+    return f"{info.run}:{info.created_utc}:{info.elapsed_s}"

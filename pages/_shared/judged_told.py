@@ -25,7 +25,7 @@ def answer(judged: Judged) -> str:
     standing, n = best.standing, len(judged.sets)
     better = sum(c.standing.regret.value < judged.random.regret.value for c in judged.criteria)
     told = (
-        f"**{who}** would have chosen {_picks(best)}: rank **{_number(standing.rank, 0)} of {n}**, "
+        f"**{who}** would have chosen {_picks(best)}: rank **{_rank(best)} of {n}**, "
         f"{points(standing.regret)} points from the best set. Choosing by lot costs "
         f"{points(judged.random.regret)}; {better} of {len(judged.criteria)} criteria cost less."
     )
@@ -39,30 +39,30 @@ def answer(judged: Judged) -> str:
 
 def noise_told(judged: Judged) -> str:
     """What the intervals carry, and what each mean is over."""
-    targets = ", ".join(judged.targets)
+    over = f"{len(judged.targets)} targets"
+    if judged.average == "paper":
+        over = f"those of {over} that the set was not trained on"
+    each = f"Each mean is over {over}: {', '.join(judged.targets)}."
     if judged.sd_seed is None:
-        return f"A single run a set: no interval, and no ranking to trust. Targets: {targets}."
+        return f"A single run a set: no interval, and no ranking to trust. {each}"
     return (
         f"One run scatters by {100 * judged.sd_seed:.2f} points around its set (pooled over all "
-        f"sets, {judged.df} degrees of freedom). Each mean is over {len(judged.targets)} targets: "
-        f"{targets}. The best of many noisy means is partly luck: intervals take that off."
+        f"sets, {judged.df} degrees of freedom). {each} The best of many noisy means is partly "
+        "luck: intervals take that off."
     )
 
 
 def table(judged: Judged) -> pd.DataFrame:
     """A row a criterion: pick, rank, regret, what it beats, correlation, the paper's ranks."""
-    rows = [_row(one) for one in judged.criteria]
     chance = judged.random
-    rows.append(
-        {
-            "criterion": "random choice",
-            "rank": _number(chance.rank, 1),
-            "regret (points)": points(chance.regret),
-            "beats (%)": points(chance.beats, decimals=0),
-            "regret, held-out seeds": _held_out(chance.held_out),
-        }
-    )
-    return pd.DataFrame(rows)
+    by_lot = {
+        "criterion": "random choice",
+        "rank": _number(chance.rank, 1),
+        "regret (points)": points(chance.regret),
+        "beats (%)": points(chance.beats, decimals=0),
+        "regret, held-out seeds": _held_out(chance.held_out),
+    }
+    return pd.DataFrame([*map(_row, judged.criteria), by_lot])
 
 
 def _row(one: CriterionJudged) -> dict[str, object]:
@@ -70,7 +70,7 @@ def _row(one: CriterionJudged) -> dict[str, object]:
     return {
         "criterion": CRITERIA[one.criterion].label,
         "pick": _picks(one),
-        "rank": _number(standing.rank, 0 if len(one.picks) == 1 else 1),
+        "rank": _rank(one),
         "regret (points)": points(standing.regret),
         "beats (%)": points(standing.beats, decimals=0),
         "regret, held-out seeds": _held_out(standing.held_out),
@@ -79,6 +79,10 @@ def _row(one: CriterionJudged) -> dict[str, object]:
         "minus least (points)": points(one.against_least, signed=True),
         **{f"paper, {pick.task}: rank": pick.rank for pick in one.paper},
     }
+
+
+def _rank(one: CriterionJudged) -> str:
+    return _number(one.standing.rank, 0 if len(one.picks) == 1 else 1)
 
 
 def _picks(one: CriterionJudged) -> str:

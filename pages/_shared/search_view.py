@@ -47,10 +47,12 @@ def few_runs(judged: Judged) -> None:
 def _criteria_told(curves: tuple[SearchCurve, ...]) -> str:
     names = [c for c in curves if c.name not in {pipeline.MODEL, pipeline.LUCK}]
     found = [c for c in names if c.reached[-1] == 1.0]
-    best = figures.strategy_name(names[0].name)
+    if not found:
+        return f"None of {len(names)} criteria had with every seed."
+    best = figures.strategy_name(found[0].name)
     return (
-        f"{len(found)} of {len(names)} criteria reached it with every seed, {escape(best)} at the "
-        "least cost."
+        f"{len(found)} of {len(names)} criteria had with every seed, {escape(best)} at the least "
+        "cost."
     )
 
 

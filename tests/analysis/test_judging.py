@@ -15,6 +15,7 @@ from mslt_core.analysis.judging import (
     plausible_means,
     seed_variance,
     spearman,
+    spearman_draws,
 )
 from mslt_core.analysis.sets import all_sets
 from mslt_core.spec.errors import DegenerateInputError
@@ -93,6 +94,26 @@ def test_correlation_is_that_of_scipy():
     expected = stats.spearmanr(goodness, means, nan_policy="omit").statistic
     assert spearman(goodness, means) == pytest.approx(expected)
     assert np.isnan(spearman(np.ones(35), means))
+
+
+def test_draws_are_correlated_one_by_one_and_a_level_one_goes_with_nothing():
+    goodness = np.array([3.0, np.nan, 1.0, 2.0])
+    # the known sets rank 3 1 2: as the goodness does; the other way; no set better than another,
+    # which must not be told in the order that the sets are named in; and a tie of two
+    draws = np.array([[0.9, 0, 0.1, 0.5], [0.1, 0, 0.9, 0.5], [0.3] * 4, [0.9, 0, 0.1, 0.1]])
+    found = spearman_draws(goodness, draws)
+    assert found[:3].tolist() == pytest.approx([1.0, -1.0, 0.0])
+    assert found[3] == pytest.approx(stats.spearmanr([3, 1, 2], [0.9, 0.1, 0.1]).statistic)
+
+
+def test_criteria_are_as_likely_to_go_with_mere_noise_either_way():
+    # more noise than sets differ: many draws have all sets alike, in the order of their names
+    rng = np.random.default_rng(5)
+    scores = rng.normal(size=(3, 20)) - rng.normal(scale=0.2, size=20)
+    draws = plausible_means(scores, 1000, np.random.default_rng(0))
+    assert (np.ptp(draws, axis=1) == 0).any()
+    by_name = spearman_draws(np.arange(20.0), draws)
+    assert (by_name[np.ptp(draws, axis=1) == 0] == 0).all()
 
 
 def test_permuting_languages_is_that_of_a_loop():

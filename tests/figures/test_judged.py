@@ -1,5 +1,7 @@
 """Picks among all sets, and searches: marks where the numbers are, words beside them."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -8,9 +10,9 @@ from mslt_core.spec.judging import (
     AllLanguages,
     CriterionJudged,
     Judged,
+    PickStanding,
     Ranged,
     SearchCurve,
-    Standing,
 )
 
 SETS = (("de", "en"), ("de", "zh"), ("en", "zh"))
@@ -25,7 +27,7 @@ def ranged(value, half=None):
 
 
 def standing(rank, regret):
-    return Standing(
+    return PickStanding(
         rank=ranged(rank, 0.5), regret=ranged(regret, 0.001), beats=ranged(0.5), held_out=(0.01,)
     )
 
@@ -38,6 +40,7 @@ def judged():
         k=2,
         fixed=None,
         metric="accuracy",
+        average="shared",
         targets=("fi", "sw"),
         seeds=(0, 1),
         sets=SETS,
@@ -98,6 +101,13 @@ def curve(name, *regret, different=50):
         n_repeats=100,
         n_different=different,
     )
+
+
+def test_the_papers_average_is_called_what_it_is(judged):
+    paper = dataclasses.replace(judged, average="paper")
+    assert "mean over 2 targets" in criteria_picks(judged).layout.title.subtitle.text
+    told = criteria_picks(paper).layout.title.subtitle.text
+    assert "mean over each set's own unseen ones of 2 targets" in told
 
 
 def test_searches_fall_with_the_runs_spent():

@@ -60,7 +60,9 @@ def test_a_line_and_a_band_for_every_checkpoint(curves):
     )
 
 
-def test_without_intervals_there_is_no_band(curves):
+def test_without_intervals_there_is_no_band_and_none_is_told_of(curves):
+    assert "Bands: 95 %" in drawn(curves()).layout.title.subtitle.text
+    assert "No interval is known." in drawn(curves(half=None)).layout.title.subtitle.text
     assert not bands(drawn(curves(half=None)))
 
 

@@ -279,6 +279,8 @@ def test_criteria_are_judged_beside_luck_and_with_english_fixed(open_page):
     assert "of 15**" in words(app)
     app.selectbox(key="average").set_value("paper").run()
     assert_sound(app)
+    # English is in every set, so it is in no mean
+    assert "over those of 24 targets that the set was not trained on: ar, " in words(app)
 
 
 def test_criteria_propose_what_is_not_trained_yet(open_page):

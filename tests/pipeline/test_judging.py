@@ -72,6 +72,7 @@ def test_the_papers_average_is_over_each_sets_own_targets(access, store, triples
     scores = pipeline.run_result(store, triples.groups[0].runs[0].run).scores
     own = [s.accuracy for lang, s in scores.items() if lang not in triples.groups[0].source_langs]
     assert judged.scores[0, 0] == pytest.approx(np.mean(own))
+    assert (judged.average, len(judged.targets)) == ("paper", 24)
     assert judged.everything is None  # another set of targets: nothing to compare
 
 
@@ -105,6 +106,15 @@ def test_with_english_fixed(access, triples):
     assert by_name["syntax"].paper[0].rank == 1  # Table 2, WikiAnn
     with pytest.raises(BadInputError, match="sw is none of the pool"):
         judge_criteria(access, triples, fixed="sw")
+
+
+def test_says_where_there_is_too_little_to_judge(access, groups, triples):
+    singles = next(sweep for sweep in swept(groups) if sweep.k == 1)
+    with pytest.raises(BadInputError, match="1 of the sets of 1 with en leave nothing to choose"):
+        judge_criteria(access, singles, fixed="en")
+    with pytest.raises(BadInputError, match="not all of these sets are scored by macro_f1") as told:
+        judge_criteria(access, triples, metric="macro_f1")
+    assert told.value.hint == "They are by accuracy, span_f1."
 
 
 def test_all_languages_at_once_stand_beside(judged, store, groups):

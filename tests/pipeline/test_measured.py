@@ -113,10 +113,30 @@ def test_without_blocks_there_is_no_interval(measures):
     assert layer_curves(alone, "linear_cka")[0].points[0].low is None
 
 
+def test_a_measure_that_is_undefined_without_a_block_has_no_interval(measures):
+    number = _number(0, 1)
+    without = np.where(np.arange(12) == 3, np.nan, number.without)
+    broken = dataclasses.replace(number, without=without)
+    alone = dataclasses.replace(
+        measures, checkpoints=(ref("Base"),), layers=((1,),), found=(({"mingling": broken},),)
+    )
+    (point,) = layer_curves(alone, "mingling")[0].points
+    assert (point.value, point.low, point.high) == (pytest.approx(0.01), None, None)
+
+
 def test_says_what_cannot_be_subtracted_or_chosen(measures):
     deeper = dataclasses.replace(measures, layers=((0, 1), (0, 1), (0, 2)))
     with pytest.raises(BadInputError, match=r"MSLT\(de, en\) and Base differ in depth"):
         layer_curves(deeper, "linear_cka", minus=0)
+    shallow = dataclasses.replace(
+        measures, layers=((0, 1), (0, 1), (0,)), found=(*measures.found[:2], measures.found[2][:1])
+    )
+    with pytest.raises(BadInputError, match=r"\(de, en\) has 1 measured layers, got place -2"):
+        pair_matrices(shallow, "linear_cka", -2)
+    with pytest.raises(BadInputError, match="differ in depth"):
+        pair_matrices(shallow, "linear_cka", minus=0)
+    with pytest.raises(BadInputError, match="differ in depth"):
+        difference(shallow, "linear_cka", (0, 2), position=-2)
     two = dataclasses.replace(measures, langs=("de", "en", "es", "fr"))
     with pytest.raises(BadInputError, match="no such pair among de, en, es, fr"):
         layer_curves(dataclasses.replace(two, checkpoints=(ref("B", *two.langs),)), "linear_cka",
