@@ -166,7 +166,8 @@ def _name_ends(fig: go.Figure, result: BySize, look: style.Palette) -> None:
                 continue
             fig.add_annotation(
                 text=", ".join(size.sets[i]),
-                x=_beside(size, i),
+                x=size.k - 0.06,  # the interval's line is at size.k
+                xanchor="right",
                 y=100 * size.means[i],
                 yanchor=anchor,
                 yshift=shift,
@@ -195,8 +196,7 @@ def _range(result: BySize) -> tuple[float, float]:
 def _subtitle(result: BySize) -> str:
     n = sum(len(size.sets) for size in result.sizes)
     return (
-        f"{METRICS[result.metric].label}, {n} sets out of {', '.join(result.pool)}, "
-        f"{text.count(len(result.targets), 'unseen target')}, "
+        f"{n} sets, {text.count(len(result.targets), 'unseen target')}, "
         f"{text.count(len(result.seeds), 'seed')}, {CARRIED[result.carried]}. ▲ best  ▼ worst set"
     )
 

@@ -7,6 +7,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from mslt_core import figures
 from mslt_core.spec.criteria import CRITERIA
+from mslt_core.spec.metrics import METRICS
 from mslt_core.spec.results import RunGroup
 from mslt_core.spec.selecting import FeatureSet
 from mslt_core.spec.views import GroupBy
@@ -28,7 +29,7 @@ BY: dict[GroupBy, str] = {
 
 def groups(context: Context, lead: DeltaGenerator) -> None:
     """The finding, the figure, and every target in a table."""
-    one, other, third, fourth = st.columns(4, vertical_alignment="bottom")
+    one, other, third, fourth = st.columns([4, 5, 7, 4], vertical_alignment="bottom")
     baseline = measured_against(context, one)
     others = [group for group in context.chosen if group.key != baseline.key]
     if not others:
@@ -56,7 +57,9 @@ def groups(context: Context, lead: DeltaGenerator) -> None:
     colour = context.colours()[ours.name]
     drawn = figures.group_gains(found, colour=colour, theme=current_theme())
     show_figure(drawn, key="group_gains")
-    st.caption(basis(found))
+    slope, tau = METRICS["distance_slope"], METRICS["tau"]
+    told = f"{slope.label}: {slope.meaning} {tau.label}: {tau.meaning}"
+    st.caption(basis(found), help=told if found.trend else None)
     with st.expander("The numbers"):
         show_table(table(found), name=f"gains by {BY[by].lower()}")
 

@@ -4,6 +4,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from mslt_core import figures, pipeline
+from mslt_core.spec.metrics import METRICS
 from pages._shared import cached
 from pages._shared.context import Context
 from pages._shared.messages import empty_state
@@ -25,10 +26,11 @@ def sizes(context: Context, lead: DeltaGenerator) -> None:
     lead.markdown(f"{risen(found)} {levelled(found)}")
     show_figure(figures.scores_by_size(found, theme=current_theme()), key="by_size")
     st.caption(
-        f"Intervals: {CARRIED[found.carried]}. All sets out of the pool are there, so sets are no "
-        "sample: another pool of languages may differ. Test items are the same for all sizes, so "
-        "gains are known better than the means themselves. The best of many noisy means is partly "
-        "luck, and so is the worst."
+        f"Intervals: {CARRIED[found.carried]}. All sets out of {', '.join(found.pool)} are there, "
+        "so sets are no sample: another pool of languages may differ. Test items are the same for "
+        "all sizes, so gains are known better than the means themselves. The best of many noisy "
+        "means is partly luck, and so is the worst.",
+        help=METRICS["further_gain"].meaning,
     )
     st.caption(
         f"Means are over the {len(found.targets)} languages that no set here trained on: "

@@ -54,16 +54,22 @@ def scripts(context: Context, metric: str) -> None:
         return
     found = cached.by_scripts(context.root, sweep, metric)
     told = "; ".join(_more(one) for one in found if one.gain)
-    st.markdown(f"Sets of {sweep.k}, over those with {found[0].n_scripts}: {told}." if told else "")
+    st.markdown(
+        f"Sets of {sweep.k}, over those with {found[0].n_scripts} script: {told}." if told else ""
+    )
     ours = f"here: {METRICS[metric].label.lower()}"
-    rows: list[dict[str, object]] = [{"scripts": ours, **{_column(o): _mean(o) for o in found}}]
+    rows: list[dict[str, object]] = [
+        {"scripts": ours, **{_column(one): f"{100 * one.mean.estimate:.2f}" for one in found}},
+        {"scripts": "95 % interval", **{_column(one): _interval(one) for one in found}},
+    ]
     if sweep.pool == PAPER_POOL and sweep.k == len(PAPERS):
         columns = [_column(one) for one in found]
         for task, scores in pipeline.writing_system_scores().items():
             row = dict(zip(columns, (f"{value:.2f}" for value in scores), strict=True))
             rows.append({"scripts": f"the paper: {TASKS[task]}", **row})
     show_table(pd.DataFrame(rows), name="scores by number of scripts")
-    st.caption("The paper's rows: Lim et al. 2024, Table 4, as printed, without intervals.")
+    if len(rows) > 2:
+        st.caption("The paper's rows: Lim et al. 2024, Table 4, as printed, without intervals.")
 
 
 def _more(one: ScriptMean) -> str:
@@ -75,11 +81,6 @@ def _column(one: ScriptMean) -> str:
     return f"{one.n_scripts} ({one.n_sets} sets)"
 
 
-def _mean(one: ScriptMean) -> str:
-    mean = one.mean
-    ends = (
-        ""
-        if mean.low is None or mean.high is None
-        else f"{100 * mean.low:.1f}, {100 * mean.high:.1f}"
-    )
-    return f"{100 * mean.estimate:.1f}" + (f" [{ends}]" if ends else "")
+def _interval(one: ScriptMean) -> str:
+    low, high = one.mean.low, one.mean.high
+    return "" if low is None or high is None else f"{100 * low:.1f}, {100 * high:.1f}"

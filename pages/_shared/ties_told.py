@@ -29,8 +29,8 @@ def answer(ranking: Ranking) -> str:
     among = sum(lang in s.source_langs for s in judged)
     return (
         f"**{len(tied)} of {len(judged)} sets** may be the best (the truly best is one of them "
-        f"with 95 % confidence); the highest mean, {100 * first.mean:.1f}, is "
-        f"{escape(first.name)}'s, {first.n_seeds} seeds. {escape(label(lang))} is in **{n} of "
+        f"with 95 % confidence); the highest mean is {100 * first.mean:.1f}, "
+        f"of {escape(first.name)}, {first.n_seeds} seeds. {escape(label(lang))} is in **{n} of "
         f"{len(tied)}** of them, and in {among} of all {len(judged)}."
     )
 
@@ -46,9 +46,9 @@ def recurring(ranking: Ranking) -> pd.DataFrame:
         rows.append(
             {
                 "language": label(lang),
-                "in sets that may be best": n,
-                "of these, %": round(100 * n / len(ranking.tied), 1),
-                "of all sets, %": round(100 * among / len(judged), 1),
+                "tied sets": n,
+                "of tied, %": round(100 * n / len(ranking.tied), 1),
+                "of all, %": round(100 * among / len(judged), 1),
             }
         )
     return pd.DataFrame(rows)
