@@ -51,7 +51,10 @@ def trend_told(found: ByGroup) -> str:
 
 
 def basis(found: ByGroup) -> str:
-    told = [f"Intervals of means: {CARRIED[found.carried]}, for these very targets."]
+    told = [
+        "Targets: all that neither of the two trained on.",
+        f"Intervals of means: {CARRIED[found.carried]}, for these very targets.",
+    ]
     if found.features:
         told.append(
             f"Close, moderate and distant are thirds of the targets by distance from "
