@@ -1,10 +1,10 @@
 """Does MSLT beat SSLT, where, and by how much?"""
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from mslt_core import figures, pipeline
 from mslt_core.spec.metrics import METRICS
-from mslt_core.spec.results import RunGroup
 from pages._shared import cached
 from pages._shared.context import Context
 from pages._shared.context import context as sidebar_context
@@ -18,43 +18,17 @@ from pages._shared.gains_told import (
 from pages._shared.gap_told import gaps_told
 from pages._shared.learning_view import mark_upper_bound, on_the_way
 from pages._shared.messages import empty_state, escape, explain_errors
+from pages._shared.results_controls import measured_against, score, view
+from pages._shared.results_groups import groups
+from pages._shared.results_sizes import sizes
+from pages._shared.results_ties import ties
 from pages._shared.theme import current_theme, show_figure
 
 
-def against(context: Context) -> tuple[RunGroup, str]:
-    """The group that is subtracted, and the metric."""
-    one, other = st.columns([1, 2])
-    metrics = context.groups[0].metrics
-    names = {group.key: group for group in context.groups}
-    start = context.baseline
-    with one:
-        key = st.selectbox(
-            "Measured against",
-            list(names),
-            index=list(names).index(start.key) if start else 0,
-            format_func=lambda key: names[key].name if key in names else key,
-            key="against",
-            bind="query-params",
-        )
-    with other:
-        metric = st.segmented_control(
-            "Score",
-            metrics,
-            default=metrics[0],
-            required=True,
-            format_func=lambda name: METRICS[name].label,
-            key="metric",
-            bind="query-params",
-            wrap=True,
-            help=" ".join(METRICS[name].meaning for name in metrics),
-        )
-    return names[key], metric
-
-
-def compared(context: Context) -> None:
+def compared(context: Context, lead: DeltaGenerator) -> None:
     """Every chosen group minus the baseline, target by target."""
-    lead = st.container()
-    baseline, metric = against(context)
+    one, other = st.columns([1, 2])
+    baseline, metric = measured_against(context, one), score(context, other)
     others = tuple(group for group in context.chosen if group.key != baseline.key)
     if not others:
         st.info(f"Choose a set beside {escape(baseline.name)} under Compare, in the sidebar.")
@@ -92,10 +66,13 @@ def compared(context: Context) -> None:
             )
 
 
+SHOWN = {"targets": compared, "sizes": sizes, "groups": groups, "ties": ties}
+
 st.title("Does MSLT beat SSLT, where, and by how much?")
 context = sidebar_context()
 with explain_errors():
     if context.groups:
-        compared(context)
+        lead = st.container()
+        SHOWN[view()](context, lead)
     elif empty_state("No finished runs in this store yet.", button="Train the first set"):
         st.switch_page("pages/train.py")

@@ -3,6 +3,7 @@
 from mslt_core.figures.agreement import criteria_correlations
 from mslt_core.figures.atlas import distance_map
 from mslt_core.figures.bump import criteria_bump
+from mslt_core.figures.by_size import scores_by_size
 from mslt_core.figures.coverage import coverage_grid
 from mslt_core.figures.curves import training_curves
 from mslt_core.figures.distances import distance_heatmap
@@ -19,7 +20,9 @@ from mslt_core.figures.pairs import contributions
 from mslt_core.figures.scores import target_scores
 from mslt_core.figures.sets import ranked_sets
 from mslt_core.figures.style import PALETTES, Theme, alt_text, set_colours
+from mslt_core.figures.target_groups import group_gains
 from mslt_core.figures.text import layers
+from mslt_core.figures.ties import best_sets
 
 __all__ = [
     "PALETTES",
@@ -27,6 +30,7 @@ __all__ = [
     "Grouping",
     "Theme",
     "alt_text",
+    "best_sets",
     "contributions",
     "coverage_grid",
     "criteria_bump",
@@ -34,6 +38,7 @@ __all__ = [
     "criteria_picks",
     "distance_heatmap",
     "distance_map",
+    "group_gains",
     "language_maps",
     "language_order",
     "layer_curves",
@@ -42,6 +47,7 @@ __all__ = [
     "maps_told",
     "pair_heatmaps",
     "ranked_sets",
+    "scores_by_size",
     "search_regret",
     "set_colours",
     "set_distribution",

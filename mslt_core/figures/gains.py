@@ -15,7 +15,7 @@ _ABOVE, _BELOW = 84, 50
 _MEAN_AT = -0.2
 """Height of the row of means; languages are at 1, 2, ... from the bottom."""
 
-_CARRIED = {
+CARRIED = {
     "both": "95 % intervals over test items and seeds",
     "seeds": "95 % intervals over seeds",
     "items": "95 % intervals over test items",
@@ -202,7 +202,7 @@ def _gain_subtitle(results: Sequence[GainResult]) -> str:
     first = results[0]
     seeds = sorted({gain.n_seeds for result in results for gain in result.gains})
     spread = f"{seeds[0]} to {seeds[-1]} seeds" if len(seeds) > 1 else text.count(seeds[0], "seed")
-    carried = dict.fromkeys(_CARRIED[result.interval] for result in results)
+    carried = dict.fromkeys(CARRIED[result.interval] for result in results)
     kinds = " or ".join(carried)
     return f"{METRICS[first.metric].label}, {spread}, {kinds}. {style.SEEN_KEY}"
 

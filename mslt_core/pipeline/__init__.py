@@ -103,8 +103,10 @@ from mslt_core.pipeline.searching import (
     propose,
     search_curves,
 )
+from mslt_core.pipeline.sizes import by_scripts, by_size
 from mslt_core.pipeline.swept import Swept, swept
 from mslt_core.pipeline.tables import as_csv, as_latex, rows_as_csv
+from mslt_core.pipeline.target_groups import gains_by_group
 from mslt_core.pipeline.training import assist_training, check_batches, check_data, execute_training
 from mslt_core.pipeline.words import WordRows, word_rows
 from mslt_core.spec.evidence import MIN_SEEDS, Average
@@ -139,6 +141,8 @@ __all__ = [
     "as_csv",
     "as_latex",
     "assist_training",
+    "by_scripts",
+    "by_size",
     "check_batches",
     "check_data",
     "checkpoint",
@@ -165,6 +169,7 @@ __all__ = [
     "fetchable",
     "find_run",
     "gains",
+    "gains_by_group",
     "gains_over",
     "group_key",
     "health",

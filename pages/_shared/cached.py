@@ -16,8 +16,9 @@ from mslt_core.spec.judging import Judged, SearchCurve
 from mslt_core.spec.measuring import MeasureSpec
 from mslt_core.spec.rankings import CriteriaResult, EnglishFixed, PaperOverlay, SelectionResult
 from mslt_core.spec.results import GainResult, MingleResult, RunGroup, RunInfo, RunResult
-from mslt_core.spec.selecting import SelectSpec
+from mslt_core.spec.selecting import FeatureSet, SelectSpec
 from mslt_core.spec.specs import MingleSpec
+from mslt_core.spec.views import ByGroup, BySize, GroupBy, ScriptMean
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)  # up to a million sets: never copied
@@ -67,13 +68,8 @@ def _judged(
 def judged(root: str, sweep: Swept, *, fixed: str | None, metric: str, average: Average) -> Judged:
     """Every criterion's pick among the sets of a finished sweep."""
     asked = SelectSpec(pool=sweep.pool, k=sweep.k, criterion="script")
-    stamp = " ".join(
-        [
-            *map(_stamp, (*sweep.groups, *filter(None, [sweep.whole]))),
-            pipeline.choosing_stamp(_access(root), asked, everything=True),
-        ]
-    )
-    return _judged(root, fixed, metric, average, stamp, sweep)
+    embedded = pipeline.choosing_stamp(_access(root), asked, everything=True)
+    return _judged(root, fixed, metric, average, f"{_swept_stamp(sweep)} {embedded}", sweep)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
@@ -190,6 +186,54 @@ def ranking(
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
+def _by_size(root: str, metric: str, stamp: str, _sweeps: tuple[Swept, ...]) -> BySize | None:  # noqa: ARG001
+    return pipeline.by_size(pipeline.open_store(root), _sweeps, metric)
+
+
+def by_size(root: str, sweeps: tuple[Swept, ...], metric: str) -> BySize | None:
+    """The mean score over all sets of each size; None where too few are there."""
+    return _by_size(root, metric, " / ".join(map(_swept_stamp, sweeps)), sweeps)
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def _by_scripts(root: str, metric: str, stamp: str, _sweep: Swept) -> tuple[ScriptMean, ...]:  # noqa: ARG001
+    return pipeline.by_scripts(pipeline.open_store(root), _sweep, metric)
+
+
+def by_scripts(root: str, sweep: Swept, metric: str) -> tuple[ScriptMean, ...]:
+    """The mean score of a sweep's sets by their number of scripts."""
+    return _by_scripts(root, metric, _swept_stamp(sweep), sweep)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _gains_by_group(
+    root: str,
+    metric: str,
+    by: GroupBy,
+    features: FeatureSet,
+    stamp: str,  # noqa: ARG001
+    _pair: tuple[RunGroup, RunGroup],
+    _pool: tuple[RunGroup, ...],
+) -> ByGroup:
+    store = pipeline.open_store(root)
+    return pipeline.gains_by_group(store, *_pair, metric, by=by, features=features, pool=_pool)
+
+
+def gains_by_group(
+    root: str,
+    a: RunGroup,
+    b: RunGroup,
+    metric: str,
+    *,
+    by: GroupBy,
+    features: FeatureSet,
+    pool: tuple[RunGroup, ...],
+) -> ByGroup:
+    """Group b minus group a, by group of zero-shot targets."""
+    return _gains_by_group(root, metric, by, features, _stamps((a, b), pool), (a, b), pool)
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
 def _mingle(root: str, digest: str, stamp: str, _spec: MingleSpec) -> MingleResult:  # noqa: ARG001
     store = pipeline.open_store(root)
     return pipeline.mingle(store, _spec, compute=False, roots=pipeline.allowed_roots())
@@ -243,6 +287,10 @@ def _changed_ns(data: str | None) -> int:
 def _stamps(groups: tuple[RunGroup, ...], pool: tuple[RunGroup, ...]) -> str:
     """Which groups, in which part of the question."""
     return " / ".join(" ".join(map(_stamp, some)) for some in (groups, pool))
+
+
+def _swept_stamp(sweep: Swept) -> str:
+    return " ".join(map(_stamp, (*sweep.groups, *filter(None, [sweep.whole]))))
 
 
 def _stamp(group: RunGroup) -> str:

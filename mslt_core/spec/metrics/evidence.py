@@ -12,6 +12,37 @@ EVIDENCE: dict[str, MetricInfo] = {
         better="higher",
         source="Lim et al. 2024, section 4.4",
     ),
+    "further_gain": MetricInfo(
+        label="Gain over the size before",
+        meaning="Mean score over all sets of a size minus that over all sets of the next smaller "
+        "one, on the same targets. The plateau is the smallest size after which the interval of "
+        "every such gain stays below 0.5 points.",
+        unit="points",
+        low=None,
+        high=None,
+        better="higher",
+        source="Lim et al. 2024, Figure 4",
+    ),
+    "distance_slope": MetricInfo(
+        label="Gain by distance",
+        meaning="How much the gain changes for every 0.1 of distance: the median over all pairs of "
+        "targets. Its interval takes targets as independent, which related ones are not.",
+        unit="points",
+        low=None,
+        high=None,
+        better="neither",
+        source="Theil 1950; Sen 1968",
+    ),
+    "tau": MetricInfo(
+        label="Kendall's tau",
+        meaning="Pairs of targets of which the more distant one gains more, less those of which it "
+        "gains less, as a share of the pairs that do not tie.",
+        unit="",
+        low=-1.0,
+        high=1.0,
+        better="neither",
+        source="Kendall 1938",
+    ),
     "transfer_gap": MetricInfo(
         label="Transfer gap",
         meaning="Mean score on a set's own sources minus its mean score on languages that it never "

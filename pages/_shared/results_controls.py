@@ -1,0 +1,63 @@
+"""What the views of the Results page ask for: which view, which score, against whom."""
+
+from typing import Any
+
+import streamlit as st
+
+from mslt_core.spec.metrics import METRICS
+from mslt_core.spec.results import RunGroup
+from pages._shared.context import Context
+
+VIEWS = {
+    "targets": "Target by target",
+    "sizes": "Number of sources",
+    "groups": "By group of targets",
+    "ties": "Ties for the best",
+}
+
+
+def view() -> str:
+    """Which view of the results."""
+    return st.segmented_control(
+        "View",
+        list(VIEWS),
+        default="targets",
+        required=True,
+        format_func=lambda name: VIEWS[name],
+        key="results_view",
+        bind="query-params",
+        label_visibility="collapsed",
+        wrap=True,
+    )
+
+
+def measured_against(context: Context, place: Any = st) -> RunGroup:
+    """The group that is subtracted: English alone, where it is there."""
+    names = {group.key: group for group in context.groups}
+    start = context.baseline
+    key = place.selectbox(
+        "Measured against",
+        list(names),
+        index=list(names).index(start.key) if start else 0,
+        format_func=lambda key: names[key].name if key in names else key,
+        key="against",
+        bind="query-params",
+    )
+    return names[key]
+
+
+def score(context: Context, place: Any = st) -> str:
+    """The metric, by default the task's main one."""
+    metrics = context.groups[0].metrics
+    chosen: str = place.segmented_control(
+        "Score",
+        metrics,
+        default=metrics[0],
+        required=True,
+        format_func=lambda name: METRICS[name].label,
+        key="metric",
+        bind="query-params",
+        wrap=True,
+        help=" ".join(METRICS[name].meaning for name in metrics),
+    )
+    return chosen

@@ -1,0 +1,72 @@
+"""The gain by group of targets: are the distant ones those that gain most?"""
+
+from typing import get_args
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from mslt_core import figures
+from mslt_core.spec.criteria import CRITERIA
+from mslt_core.spec.metrics import METRICS
+from mslt_core.spec.results import RunGroup
+from mslt_core.spec.selecting import FeatureSet
+from mslt_core.spec.views import GroupBy
+from pages._shared import cached
+from pages._shared.context import Context
+from pages._shared.groups_told import FROM, basis, most, table, trend_told
+from pages._shared.messages import escape
+from pages._shared.results_controls import measured_against, score
+from pages._shared.tables import show_table
+from pages._shared.theme import current_theme, show_figure
+
+BY: dict[GroupBy, str] = {
+    "english": "Distance from English",
+    "nearest": "Distance from the nearest source",
+    "family": "Family",
+    "script": "Script",
+}
+
+
+def groups(context: Context, lead: DeltaGenerator) -> None:
+    """The finding, the figure, and every target in a table."""
+    one, other, third, fourth = st.columns([4, 5, 7, 4], vertical_alignment="bottom")
+    baseline = measured_against(context, one)
+    others = [group for group in context.chosen if group.key != baseline.key]
+    if not others:
+        st.info(f"Choose a set beside {escape(baseline.name)} under Compare, in the sidebar.")
+        return
+    ours = _which(others, other)
+    by = third.selectbox("Targets by", list(BY), format_func=lambda by: BY[by], key="targets_by")
+    features: FeatureSet = "syntax"
+    if by in FROM:
+        features = fourth.selectbox(
+            "Distance in",
+            list(get_args(FeatureSet)),
+            format_func=lambda name: CRITERIA[name].label,
+            key="distance_in",
+            help="1 - cosine of the languages' vectors in lang2vec (URIEL).",
+        )
+    metric = score(context)
+    found = cached.gains_by_group(
+        context.root, baseline, ours, metric, by=by, features=features, pool=context.groups
+    )
+    if not found.groups:
+        lead.markdown("No target here is zero-shot and has a distance: nothing to group.")
+        return
+    lead.markdown(f"{most(found)} {trend_told(found)}")
+    colour = context.colours()[ours.name]
+    drawn = figures.group_gains(found, colour=colour, theme=current_theme())
+    show_figure(drawn, key="group_gains")
+    slope, tau = METRICS["distance_slope"], METRICS["tau"]
+    told = f"{slope.label}: {slope.meaning} {tau.label}: {tau.meaning}"
+    st.caption(basis(found), help=told if found.trend else None)
+    with st.expander("The numbers"):
+        show_table(table(found), name=f"gains by {BY[by].lower()}")
+
+
+def _which(others: list[RunGroup], place: DeltaGenerator) -> RunGroup:
+    names = {group.key: group for group in others}
+    key = place.selectbox(
+        "Set", list(names), format_func=lambda key: names[key].name, key="gaining_set"
+    )
+    return names[key]

@@ -1,0 +1,40 @@
+"""The score by number of source languages: how much more is gained by each, and up to where."""
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from mslt_core import figures, pipeline
+from mslt_core.spec.metrics import METRICS
+from pages._shared import cached
+from pages._shared.context import Context
+from pages._shared.messages import empty_state
+from pages._shared.results_controls import score
+from pages._shared.sizes_told import CARRIED, levelled, risen, table
+from pages._shared.tables import show_table
+from pages._shared.theme import current_theme, show_figure
+
+
+def sizes(context: Context, lead: DeltaGenerator) -> None:
+    """The finding, the figure, and every set in a table."""
+    metric = score(context)
+    found = cached.by_size(context.root, pipeline.swept(context.groups), metric)
+    if found is None:
+        missing = "This needs every set of at least two sizes, out of one pool, to be trained."
+        if empty_state(missing, button="Plan such a sweep"):
+            st.switch_page("pages/train.py", query_params={"extent": "A whole sweep"})
+        return
+    lead.markdown(f"{risen(found)} {levelled(found)}")
+    show_figure(figures.scores_by_size(found, theme=current_theme()), key="by_size")
+    st.caption(
+        f"Intervals: {CARRIED[found.carried]}. All sets out of {', '.join(found.pool)} are there, "
+        "so sets are no sample: another pool of languages may differ. Test items are the same for "
+        "all sizes, so gains are known better than the means themselves. The best of many noisy "
+        "means is partly luck, and so is the worst.",
+        help=METRICS["further_gain"].meaning,
+    )
+    st.caption(
+        f"Means are over the {len(found.targets)} languages that no set here trained on: "
+        f"{', '.join(found.targets)}."
+    )
+    with st.expander("The numbers"):
+        show_table(table(found), name="score by number of source languages")

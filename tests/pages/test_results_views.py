@@ -1,0 +1,141 @@
+"""The further views of the Results page: what they answer, and what they need for it."""
+
+import dataclasses
+import re
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from mslt_core import pipeline
+from mslt_core.pipeline import PROJECT
+from mslt_core.spec.evidence import Difference
+from mslt_core.spec.views import ByGroup, Trend
+from pages._shared.groups_told import trend_told
+from pages._shared.sizes_told import levelled
+from pages._shared.ties_told import answer, recurring
+
+TIMEOUT_S = 120  # a cold import on a busy machine
+
+
+@pytest.fixture
+def open_view(tmp_path, monkeypatch):
+    monkeypatch.setenv("MSLT_STORE", str(tmp_path / "store"))
+
+    def run(view: str, **chosen: object) -> AppTest:
+        app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=TIMEOUT_S).run()
+        app.switch_page("pages/results.py").run()
+        for key, value in {"results_view": view, **chosen}.items():
+            app.session_state[key] = value
+            app.run()
+        assert not app.exception
+        assert not app.error
+        return app
+
+    return run
+
+
+def words(app: AppTest) -> str:
+    kinds = (app.markdown, app.caption, app.info, app.warning)
+    return re.sub(r"\\(.)", r"\1", "\n".join(str(e.value) for kind in kinds for e in kind))
+
+
+def test_the_number_of_sources(open_view):
+    app = open_view("sizes")
+    text = words(app)
+    assert re.search(r"is \*\*67\.6\*\* with 1 and \*\*75\.6\*\* with 7 source languages", text)
+    assert "**No plateau**: even the last step, from 6 to 7, brings +0.6 [0.3, 1.0]" in text
+    assert "17 languages that no set here trained on" in text
+    assert len(app.get("plotly_chart")) == 1
+    (table,) = app.dataframe
+    assert list(table.value["sets"]) == [7, 21, 35, 35, 21, 7, 1]
+
+
+def test_groups_of_targets(open_view):
+    app = open_view("groups")
+    for by, from_where in (
+        ("english", "from English in syntax"),
+        ("nearest", "from the nearest source of the set in syntax"),
+        ("family", ""),
+    ):
+        app.selectbox(key="targets_by").select(by).run()
+        assert not app.exception
+        assert not app.error
+        text = words(app)
+        assert re.search(r"gains \*\*[+-]\d+\.\d \[-?\d+\.\d, -?\d+\.\d\]\*\* points on", text)
+        assert ("for every 0.1 of distance (Theil-Sen, " in text) == bool(from_where)
+        assert f"thirds of the targets by distance {from_where}" in text or not from_where
+        assert len(app.get("plotly_chart")) == 1
+
+
+def test_ties_and_writing_systems(open_view):
+    app = open_view("ties")
+    text = words(app)
+    assert re.search(r"\*\*\d+ of 127 sets\*\* may be the best", text)
+    assert re.search(r"is in \*\*\d+ of \d+\*\* of them, and in 64 of all 127", text)
+    recurring, scripts = (table.value for table in app.dataframe)
+    assert set(recurring["of all, %"]) == {50.4}
+    assert list(scripts.columns) == ["scripts", "1 (4 sets)", "2 (18 sets)", "3 (13 sets)"]
+    paper = dict(zip(scripts["scripts"], scripts["1 (4 sets)"], strict=True))
+    assert paper["the paper: WikiAnn"] == "72.26"
+
+
+def test_without_a_sweep_the_number_of_sources_leads_to_one(open_view, monkeypatch):
+    monkeypatch.setattr(pipeline, "swept", lambda _: ())
+    assert "Plan such a sweep" in [button.label for button in open_view("sizes").button]
+    assert "every set of a size, of two languages or more" in words(open_view("ties"))
+
+
+def difference(estimate, low, high):
+    return Difference(estimate=estimate, low=low, high=high, n_items=9, n_seeds=3)
+
+
+@pytest.fixture(scope="module")
+def by_size():
+    groups = pipeline.run_groups(pipeline.open_store(pipeline.EXAMPLE))
+    return pipeline.by_size(pipeline.open_store(pipeline.EXAMPLE), pipeline.swept(groups))
+
+
+def test_a_plateau_is_said_only_where_intervals_say_so(by_size):
+    gains = tuple(difference(0.001, -0.002, 0.004) for _ in by_size.gains)
+    flat = dataclasses.replace(by_size, gains=gains, plateau=1)
+    assert "**Plateau at 1**: each later step surely brings less than 0.5 points" in levelled(flat)
+    bare = dataclasses.replace(by_size, gains=(*gains[:-1], difference(0.001, None, None)))
+    assert levelled(bare) == "Without intervals nothing can be said of a plateau."
+
+
+@pytest.mark.parametrize(
+    ("slope", "low", "high", "said"),
+    [
+        (0.2, 0.1, 0.3, "Distant targets gain **more**: +2.0 points [1.0, 3.0] for every 0.1"),
+        (-0.2, -0.3, -0.1, "Distant targets gain **less**: -2.0 points [-3.0, -1.0]"),
+        (0.2, -0.1, 0.3, "Whether distant targets gain more **cannot be told**"),
+    ],
+)
+def test_a_trend_in_words(slope, low, high, said):
+    # a gain of 0.2 (20 points) for a distance of 1 is 2 points for 0.1
+    found = ByGroup(
+        metric="accuracy",
+        name_a="SSLT(en)",
+        name_b="MSLT(de, en)",
+        by="english",
+        features="syntax",
+        groups=(),
+        trend=Trend(slope=slope, low=low, high=high, tau=0.5, p=0.01, n=9),
+        without=(),
+        carried="both",
+        n_seeds=3,
+    )
+    assert said in trend_told(found)
+    assert "9 targets; Kendall's tau +0.50, p = 0.010" in trend_told(found)
+    few = dataclasses.replace(found, trend=None)
+    assert "no trend can be told" in trend_told(few)
+
+
+def test_few_seeds_rank_nothing():
+    store = pipeline.open_store(pipeline.EXAMPLE)
+    groups = [
+        dataclasses.replace(group, runs=group.runs[:2]) for group in pipeline.run_groups(store)[:4]
+    ]
+    found = pipeline.ranking(store, groups)
+    assert "Nothing can be ranked: of 4 sets none has three seeds" in answer(found)
+    assert recurring(found).empty
