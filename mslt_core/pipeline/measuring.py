@@ -15,6 +15,7 @@ from mslt_core.pipeline.measured import Found, Measures
 from mslt_core.pipeline.parts import PARTS
 from mslt_core.spec.errors import BadInputError, NotComputedError
 from mslt_core.spec.measuring import LayerSpec, MeasureSpec, Part
+from mslt_core.spec.metrics import METRICS
 from mslt_core.spec.results import CheckpointRef
 from mslt_core.spec.specs import Where
 from mslt_core.store import Arrays, Store
@@ -126,9 +127,8 @@ def _packed(found: Found) -> Arrays:
 def _unpacked(arrays: Arrays) -> dict[str, Measured]:
     none = np.empty(0, dtype=np.int64)
     found = {}
-    for name, value in arrays.items():
-        if name == "sizes" or "." in name:
-            continue
+    for name in (name for name in METRICS if name in arrays):  # a file keeps no order of its own
+        value = arrays[name]
         without = arrays.get(f"{name}.without")
         ends = (arrays[f"{name}.low"], arrays[f"{name}.high"]) if f"{name}.low" in arrays else None
         found[name] = Measured(
@@ -156,6 +156,10 @@ def _question(look: MeasureSpec, roots: tuple[Path, ...] | None) -> Question:
             f"{len(question.ids)} parallel sentences are too few to measure anything: at least "
             f"{MIN_SENTENCES} are needed",
             hint="Leave a language out that has few, or add sentences.",
+        )
+    if look.k >= len(question.ids):
+        raise BadInputError(
+            f"k must be below the number of sentences, {len(question.ids)}, got {look.k}"
         )
     return question
 

@@ -16,14 +16,16 @@ from mslt_core.analysis.overlap import mutual_overlap
 from mslt_core.analysis.retrieval import retrieval
 from mslt_core.analysis.silhouette import language_silhouette
 from mslt_core.analysis.spectrum import language_variance, spectrum
+from mslt_core.spec.errors import DegenerateInputError
 from mslt_core.spec.measuring import MeasureSpec, Part
 
 Rows = Sequence[npt.NDArray[np.floating]]
 Blocks = npt.NDArray[np.int64]
 Found = dict[str, Measured]
 
-RESERVE = 3
-"""Times k neighbours are looked for, so that enough are left without a block."""
+RESERVES = (3, 9, 27)
+"""Times k neighbours are looked for, so that enough are left without a block: more only where
+blocks are large."""
 
 
 def _cka(rows: Rows, blocks: Blocks, look: MeasureSpec) -> Found:  # noqa: ARG001
@@ -34,22 +36,18 @@ def _cka(rows: Rows, blocks: Blocks, look: MeasureSpec) -> Found:  # noqa: ARG00
 
 
 def _pairs(rows: Rows, blocks: Blocks, look: MeasureSpec) -> Found:
-    k = min(look.k, len(blocks) - 1)
     plain, csls = retrieval(rows, csls_k=min(10, len(blocks)))
-    near = [neighbours(X, k).indices for X in rows]
+    near = [neighbours(X, look.k).indices for X in rows]
     return {
         "retrieval_p1": _share(plain.hits, blocks),
         "retrieval_p1_csls": _share(csls.hits, blocks),
         "retrieval_mrr": _mean(plain.reciprocal_ranks, blocks),
-        "neighbour_overlap": _mean(mutual_overlap(near, k).shares, blocks),
+        "neighbour_overlap": _mean(mutual_overlap(near, look.k).shares, blocks),
     }
 
 
 def _mixing(rows: Rows, blocks: Blocks, look: MeasureSpec) -> Found:
-    points, n_langs = stacked(rows), len(rows)
-    k = min(look.k, len(points) - 1)
-    near = neighbours(points, min(RESERVE * k, len(points) - 1)).indices
-    mixed = _of(mingling_interval(near, n_langs, blocks, k=k), blocks)
+    mixed = _of(_mingling(rows, blocks, look.k), blocks)
     variance, _ = language_variance(rows, blocks)
     found = spectrum(rows)
     return {
@@ -57,6 +55,19 @@ def _mixing(rows: Rows, blocks: Blocks, look: MeasureSpec) -> Found:
         "language_variance": _of(variance, blocks),
         "effective_rank": _bare(np.array(found.effective_rank)),
     }
+
+
+def _mingling(rows: Rows, blocks: Blocks, k: int) -> over_documents.Estimate:
+    points = stacked(rows)
+    for times in RESERVES:
+        reserve = min(times * k, len(points) - 1)
+        try:
+            near = neighbours(points, reserve).indices
+            return mingling_interval(near, len(rows), blocks, k=k)
+        except DegenerateInputError:
+            if times == RESERVES[-1] or reserve == len(points) - 1:
+                raise
+    raise AssertionError
 
 
 def _identity(rows: Rows, blocks: Blocks, look: MeasureSpec) -> Found:

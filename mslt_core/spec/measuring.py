@@ -31,7 +31,7 @@ class MeasureSpec(Spec):
     parts: tuple[Part, ...] = ("cka", "pairs", "mixing")
     pooling: Pooling = "mean"
     space: Space = "raw"
-    k: int = Field(default=15, ge=1, le=50, description="neighbours of a sentence")
+    k: int = Field(default=15, ge=2, le=50, description="neighbours of a sentence")
     original: Original = Field(default="any", description="language they were written in first")
     seed: Seed = 0
 
