@@ -90,7 +90,7 @@ def pair_matrices(
         if minus is not None:
             _require_same_layer(measures, place, minus, position)
             found = found - measures.found[minus][position][name]
-        low, high = found.interval() if len(found.sizes) else (None, None)
+        low, high = found.interval() if found.has_interval else (None, None)
         matrices.append(
             PairMatrix(
                 measure=name,
@@ -140,7 +140,7 @@ def _mean(measures: Measures, found: Measured, pairs: Pairs) -> Measured:
 
 
 def _point(layer: int, found: Measured) -> LayerPoint:
-    if not len(found.sizes):
+    if not found.has_interval:
         return LayerPoint(layer=layer, value=float(found.value), low=None, high=None)
     low, high = found.interval()
     return LayerPoint(layer=layer, value=float(found.value), low=float(low), high=float(high))

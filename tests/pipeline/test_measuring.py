@@ -4,24 +4,30 @@ import numpy as np
 import pytest
 
 from mslt_core import pipeline
-from mslt_core.analysis import cka, identity, jackknife, mingling, overlap, retrieval
+from mslt_core.analysis import alignment, cka, identity, jackknife, mingling, overlap, retrieval
 from mslt_core.analysis.cka_blocks import measured_cka
+from mslt_core.analysis.cka_intervals import cka_intervals
 from mslt_core.analysis.documents import mean_over_documents, share_over_documents
 from mslt_core.analysis.neighbours import neighbours, stacked
+from mslt_core.analysis.probing import Words, pos_transfer
 from mslt_core.analysis.silhouette import language_silhouette
+from mslt_core.analysis.spaces import in_space
 from mslt_core.analysis.spectrum import language_variance, spectrum
+from mslt_core.data.tasks.udpos import LABELS
+from mslt_core.pipeline import tagged
 from mslt_core.pipeline.embedding import Question, layer_rows
 from mslt_core.pipeline.measuring import execute_measuring, measure_stamp
-from mslt_core.pipeline.parts import PARTS
-from mslt_core.spec.errors import BadInputError, DegenerateInputError, NotComputedError
-from mslt_core.spec.measuring import MeasureSpec
+from mslt_core.pipeline.parts import Grouped, measured_part
+from mslt_core.spec.errors import BadInputError, DataError, DegenerateInputError, NotComputedError
+from mslt_core.spec.measuring import LayerSpec, MeasureSpec
 from mslt_core.spec.metrics import METRICS
-from mslt_core.spec.specs import Where
+from mslt_core.spec.specs import EmbedSpec, Where
 from mslt_core.store import Store
 
 LANGS = ("de", "en", "ru")
 N = 36
 K = 5
+EMBEDS = EmbedSpec(checkpoint="a", corpus="b", lang="en", layer=1, max_length=128)
 FEW_DIGITS = 1e-6  # what is left out is kept in float32
 
 
@@ -122,7 +128,7 @@ def test_mixing_looks_further_where_a_block_holds_the_nearest_neighbours(look):
     near = neighbours(stacked(rows), 6).indices
     with pytest.raises(DegenerateInputError, match="run out of neighbours"):
         mingling.mingling_interval(near, 2, blocks, k=2)
-    found = PARTS["mixing"](rows, blocks, look.but(k=2))["mingling"]
+    found = measured_part("mixing", rows, Grouped(blocks, blocks), look.but(k=2))["mingling"]
     near = neighbours(stacked(rows), 239).indices
     whole = mingling.mingling_interval(near, 2, blocks, k=2)
     np.testing.assert_allclose(found.without, whole.replicates[:, 0], rtol=0.01)
@@ -226,3 +232,165 @@ def test_the_stamp_changes_with_the_corpus(store, look, corpus):
     with (corpus / "en.txt").open("a", encoding="utf-8") as file:
         file.write("one more\n")
     assert measure_stamp(store, look) != before
+
+
+class TestDocuments:
+    """A corpus of documents of three sentences each."""
+
+    @pytest.fixture(autouse=True)
+    def _documents(self, corpus):
+        (corpus / "documents.txt").write_text("".join(f"{i // 3}\n" for i in range(N)))
+
+    def test_give_cka_between_them_with_its_own_interval(self, store, look, told):
+        found, rows, _ = told
+        expected = cka_intervals(rows, np.arange(N) // 3)
+        assert_same(found["cka_between_documents"], expected.between)
+        np.testing.assert_array_equal(
+            found["cka_between_documents"].interval(), (expected.low, expected.high)
+        )
+        measures = pipeline.measure(store, look, compute=False)
+        assert measures.names[0] == "linear_cka"
+        (matrix,) = pipeline.pair_matrices(measures, "cka_between_documents")
+        np.testing.assert_array_equal(matrix.low, expected.low)
+        (curve,) = pipeline.layer_curves(measures, "cka_between_documents")
+        assert curve.points[0].low is None
+
+    def test_of_another_cut_are_another_entry(self, store, look, corpus):
+        only = look.but(parts=("cka",))
+        pipeline.measure(store, only)
+        # the same twelve blocks, but the sentences of one are no document
+        lines = [str(i) if i < 3 else f"d{i // 3}" for i in range(N)]
+        (corpus / "documents.txt").write_text("\n".join(lines) + "\n")
+        with pytest.raises(NotComputedError):
+            pipeline.measure(store, only, compute=False)
+
+    def test_that_are_too_few_or_too_large_give_none(self, store, look, corpus):
+        for of in ([i // 5 for i in range(N)], [max(0, i - 14) for i in range(N)]):
+            (corpus / "documents.txt").write_text("".join(f"{i}\n" for i in of))
+            assert "cka_between_documents" not in pipeline.measure(store, look).names
+
+
+def test_sentences_without_documents_keep_the_name_they_had(store, look, told):
+    assert "cka_between_documents" not in told[0]
+    spec = LayerSpec(part="cka", embeds=(EMBEDS,), ids="1", n=20, blocks="2")
+    assert spec.digest() == "fb80d90ca976a6f3"
+    assert spec.but(documents="3").digest() != spec.digest()
+
+
+class TestSpace:
+    @pytest.mark.parametrize("space", ["centred", "centred_by_language", "whitened"])
+    def test_is_that_of_pairs_and_alignment_alone(self, store, look, told, space):
+        plain, rows, blocks = told
+        before = n_entries(store)
+        asked = look.but(space=space, parts=(*look.parts, "alignment"))
+        (found,) = pipeline.measure(store, asked).found[0]
+        assert n_entries(store) == before + 2
+        moved = in_space(rows, space)
+        right, _ = retrieval.retrieval(moved, csls_k=10)
+        np.testing.assert_allclose(
+            found["retrieval_mrr"].value, right.reciprocal_ranks.mean(-1, dtype=float)
+        )
+        error = alignment.alignment_errors(moved, blocks)
+        np.testing.assert_allclose(found["alignment_error"].value, error.raw)
+        for name in ("linear_cka", "mingling", "language_probe"):
+            np.testing.assert_array_equal(found[name].value, plain[name].value)
+
+    def test_cka_is_the_same_when_languages_are_centred(self, told):
+        plain, rows, _ = told
+        moved = cka.cka_matrix(in_space(rows, "centred_by_language"))
+        np.testing.assert_allclose(moved, plain["linear_cka"].value, atol=1e-6)
+
+
+def test_alignment_has_its_own_interval_and_means_that_of_the_blocks(store, look, told):
+    _, rows, blocks = told
+    measures = pipeline.measure(store, look.but(parts=("alignment",)))
+    found = measures.found[0][0]["relative_alignment_error"]
+    expected = alignment.alignment_errors(rows, blocks)
+    ends = (expected.relative_low, expected.relative_high)
+    # from scratch without one block
+    left = alignment.alignment_errors([X[blocks != 3] for X in rows])
+    assert_same(found, expected.relative, expected.relative_without, ends)
+    np.testing.assert_allclose(found.without[3], left.relative, rtol=FEW_DIGITS)
+    raw = measures.found[0][0]["alignment_error"]
+    np.testing.assert_allclose(raw.without[3], left.raw, rtol=FEW_DIGITS)
+    (curve,) = pipeline.layer_curves(measures, "relative_alignment_error")
+    cells = ~np.eye(len(LANGS), dtype=bool)
+    assert curve.points[0].value == pytest.approx(expected.relative[cells].mean())
+    assert curve.points[0].low < curve.points[0].value < curve.points[0].high
+
+
+class TestWords:
+    @pytest.fixture
+    def treebanks(self, tmp_path, tagged_rows):
+        """Thirty sentences whose words' parts of speech can be told from the words."""
+        folder = tmp_path / "treebanks"
+        folder.mkdir()
+        for lang in ("de", "en"):
+            texts = []
+            for number, row in enumerate(tagged_rows(lang, 30)):
+                tags = ["PROPN" if label else "NOUN" for label in row.labels]
+                lines = [
+                    f"{i}\t{word}\t_\t{tag}" + "\t_" * 6
+                    for i, (word, tag) in enumerate(zip(row.tokens, tags, strict=True), start=1)
+                ]
+                head = [f"# sent_id = s{number:02}", f"# text = {' '.join(row.tokens)}"]
+                texts.append("\n".join([*head, *lines]) + "\n\n")
+            (folder / f"{lang}.conllu").write_text("".join(texts), encoding="utf-8")
+        return folder
+
+    @pytest.fixture
+    def asked(self, look, treebanks):
+        return look.but(corpus=str(treebanks), langs="de,en", parts=("words",), layers=())
+
+    def test_are_probed_at_every_layer(self, store, asked):
+        measures = pipeline.measure(store, asked)
+        question = Question(asked.corpus, asked.langs, layers="all")
+        ref = pipeline.checkpoint(store, asked.checkpoints[0])
+        rows = list(pipeline.word_rows(question, ref))
+        for layer in (0, 1, 2):
+            words = {
+                row.lang: Words(
+                    row.layers[layer],
+                    [LABELS[i] for i in row.labels],
+                    [question.ids[i] for i in row.sentences],
+                )
+                for row in rows
+            }
+            expected = pos_transfer(words)
+            found = measures.found[0][layer]["pos_transfer"]
+            np.testing.assert_allclose(found.value, expected.accuracy)
+            # without the first block, which is one sentence here, with the probes as they are
+            blocks = jackknife.document_blocks(question.groups())
+            kept = [i for i in range(30) if blocks[i] != 0]
+            left = expected.hits[..., kept].sum(-1) / expected.sizes[:, kept].sum(-1)
+            np.testing.assert_allclose(found.without[0], left, rtol=FEW_DIGITS)
+        again = pipeline.measure(store, asked, compute=False)
+        np.testing.assert_array_equal(again.found[0][2]["pos_transfer"].value, found.value)
+        (curve,) = pipeline.layer_curves(again, "pos_transfer")
+        assert curve.points[2].value == pytest.approx((found.value[0, 1] + found.value[1, 0]) / 2)
+
+    def test_of_several_layers_take_one_pass(self, store, asked, monkeypatch):
+        passes, real = [], tagged.word_rows
+
+        def counted(question, ref, layers, *args, **kwargs):
+            passes.append(list(layers))
+            return real(question, ref, layers, *args, **kwargs)
+
+        monkeypatch.setattr(tagged, "word_rows", counted)
+        pipeline.measure(store, asked.but(layers=(1,)))
+        pipeline.measure(store, asked)
+        pipeline.measure(store, asked.but(pooling="max"))  # words are not pooled
+        assert passes == [[1], [0, 2]]
+
+    def test_with_other_tags_are_another_entry(self, store, asked, treebanks):
+        pipeline.measure(store, asked)
+        told = (treebanks / "en.conllu").read_text(encoding="utf-8")
+        (treebanks / "en.conllu").write_text(told.replace("NOUN", "VERB", 1), encoding="utf-8")
+        with pytest.raises(NotComputedError):
+            pipeline.measure(store, asked, compute=False)
+
+    def test_need_a_corpus_that_has_them(self, store, look, asked):
+        assert pipeline.has_words(asked.corpus)
+        assert not pipeline.has_words(look.corpus)
+        with pytest.raises(DataError, match="own has no parts of speech"):
+            pipeline.measure(store, look.but(parts=("words",)))
