@@ -51,6 +51,11 @@ def add(subparsers: Subparsers) -> None:
         metavar="LAYERS",
         help="all (the default), or numbers joined by commas, such as 0,6,-1",
     )
+    _add_what(parser)
+
+
+def _add_what(parser: argparse.ArgumentParser) -> None:
+    """The options that say what is measured, over what and how."""
     parser.add_argument(
         "--parts",
         default=",".join(MEASURED),

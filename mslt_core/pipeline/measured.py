@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from mslt_core.analysis.jackknife import Measured
 from mslt_core.spec.errors import BadInputError
-from mslt_core.spec.measuring import LayerCurve, LayerPoint, PairMatrix, Pairs
+from mslt_core.spec.measuring import IN_SPACE, LayerCurve, LayerPoint, PairMatrix, Pairs, Space
 from mslt_core.spec.results import CheckpointRef
 
 Found = Mapping[str, Measured]
@@ -29,11 +29,17 @@ class Measures:
     """Sentences in each language."""
     n_blocks: int
     """Blocks of documents behind the intervals."""
+    space: Space = "raw"
+    """That of the measures in `IN_SPACE`; the others are measured in the model's own."""
 
     @property
     def names(self) -> tuple[str, ...]:
         """What was measured, in order."""
         return tuple(self.found[0][0])
+
+    def space_of(self, name: str) -> Space:
+        """The space that a measure is taken in."""
+        return self.space if name in IN_SPACE else "raw"
 
     def is_of_pairs(self, name: str) -> bool:
         """Whether it is a number for every two languages."""

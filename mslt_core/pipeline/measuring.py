@@ -71,6 +71,7 @@ def measure(
         langs=question.langs,
         n=len(question.ids),
         n_blocks=len(np.unique(asked.sentences.blocks)),
+        space=look.space,
     )
 
 

@@ -18,6 +18,13 @@ Part = Literal["cka", "pairs", "mixing", "identity", "alignment", "words"]
 SPACED: frozenset[Part] = frozenset({"pairs", "alignment"})
 """Parts that are measured in the chosen space. The others keep the space of the model: CKA takes
 every language's mean off by itself, and whether languages lie apart is not to be taken off."""
+IN_SPACE = frozenset(
+    {
+        *("retrieval_p1", "retrieval_p1_csls", "retrieval_mrr", "neighbour_overlap"),
+        *("alignment_error", "relative_alignment_error"),
+    }
+)
+"""The measures of these parts."""
 
 Pairs = Literal["all", "seen", "across", "unseen"]
 """Which pairs a mean is over: all, both languages trained on by a checkpoint of the comparison,

@@ -295,6 +295,13 @@ class TestSpace:
         for name in ("linear_cka", "mingling", "language_probe"):
             np.testing.assert_array_equal(found[name].value, plain[name].value)
 
+    def test_is_told_of_the_measures_that_it_changes(self, store, look):
+        asked = look.but(space="centred", parts=(*look.parts, "alignment"))
+        measures = pipeline.measure(store, asked)
+        of = {part: pipeline.measure(store, asked.but(parts=(part,))).names for part in asked.parts}
+        changed = {name for name in measures.names if measures.space_of(name) == "centred"}
+        assert changed == {*of["pairs"], *of["alignment"]}
+
     def test_cka_is_the_same_when_languages_are_centred(self, told):
         plain, rows, _ = told
         moved = cka.cka_matrix(in_space(rows, "centred_by_language"))
