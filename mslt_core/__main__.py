@@ -16,6 +16,7 @@ from mslt_core.commands import (
     fetching,
     importing,
     judging,
+    measuring,
     mingling,
     runs,
     sharing,
@@ -37,6 +38,7 @@ GROUPS = (
     judging,
     embedding,
     mingling,
+    measuring,
     fetching,
     upkeep,
 )

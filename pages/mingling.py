@@ -3,13 +3,14 @@
 import streamlit as st
 
 from mslt_core.spec.errors import NotComputedError
+from mslt_core.spec.measuring import MeasureSpec
 from mslt_core.spec.results import MingleResult
 from mslt_core.spec.specs import MingleSpec
 from pages._shared import cached
 from pages._shared.context import Context
 from pages._shared.context import context as sidebar_context
 from pages._shared.layers_view import by_layer, by_pair
-from pages._shared.looks import measures_of, question, weights_missing
+from pages._shared.looks import question, weights_missing
 from pages._shared.maps_told import trust
 from pages._shared.maps_view import maps
 from pages._shared.messages import explain_errors
@@ -23,7 +24,7 @@ VIEWS = {
 }
 
 
-def looked_at(context: Context, look: MingleSpec, result: MingleResult) -> None:
+def looked_at(context: Context, look: MingleSpec, asked: MeasureSpec, result: MingleResult) -> None:
     """Maps side by side, then what is measured behind them."""
     lead = st.empty()
     lead.markdown(cka_answer(result))
@@ -41,7 +42,6 @@ def looked_at(context: Context, look: MingleSpec, result: MingleResult) -> None:
     if view == "trust":
         trust(result)
         return
-    asked = measures_of(look)
     try:
         measures = cached.measures(context.root, asked)
     except NotComputedError:
@@ -63,7 +63,7 @@ def looked_at(context: Context, look: MingleSpec, result: MingleResult) -> None:
 st.title("Do the languages mix inside the model?")
 context = sidebar_context()
 with explain_errors():
-    look = question(context)
+    look, asked = question(context)
     try:
         result = cached.mingle(context.root, look)
     except NotComputedError:
@@ -75,4 +75,4 @@ with explain_errors():
             button="Compute them",
         )
     else:
-        looked_at(context, look, result)
+        looked_at(context, look, asked, result)

@@ -30,7 +30,7 @@ COMMANDS = (
     "select", "train", "runs", "compare", "criteria", "embed", "cka", "map", "fetch",
     "example", "doctor",
 )  # fmt: skip
-COMMANDS += ("import",)
+COMMANDS += ("import", "measure")
 
 
 @pytest.fixture(autouse=True)
@@ -273,6 +273,12 @@ def test_map_gives_each_language_the_same_sentences(ask, pud, tiny_checkpoint, t
         "en": (4, 2),
         "ru": (4, 2),
     }
+    tsne = [*at[:-1], "tsne", "--perplexity", 3, "--n-iter", 20]
+    maps = [
+        ask("map", *tsne, *more)[1]["coords"]["de"]
+        for more in ([], ["--metric", "cosine"], ["--early-exaggeration", 4, "--learning-rate", 9])
+    ]
+    assert maps[0] != maps[1] != maps[2] != maps[0]
     header, first, *rest = out.read_text().splitlines()
     assert header == "lang,sent_id,x,y"
     assert len(rest) == 11
@@ -429,6 +435,7 @@ def test_the_workers_command_is_not_offered_to_people(capsys):
         (["cka", "--checkpoint", ""], "no folder given"),
         (["map", "--seed", "-1"], "seed: input should be greater than or equal to 0, got -1"),
         (["map", "--method", "umap", "--min-dist", "5"], "min_dist: input should be less than"),
+        (["map", "--learning-rate", "0"], "learning_rate must be above 0 and finite, got 0"),
         (["map", "--out", "/no/such/place.csv"], "lies in a folder that is not there"),
         (["train", "--sources", "en", "--seed", str(10**30)], "seed: input should be less than"),
         (["train", "--sources", "en", "--max-length", "4096"], "max_length must be at most 128"),

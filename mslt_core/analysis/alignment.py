@@ -26,6 +26,9 @@ class AlignmentErrors:
     """`raw` as a share of the mean distance of sentences that are not translations."""
     relative_low: F64
     relative_high: F64
+    raw_without: F64
+    """(n_documents, l, l): `raw` without each document, in the order of their labels."""
+    relative_without: F64
     n: int
     n_documents: int
     level: float
@@ -97,6 +100,7 @@ def alignment_errors(
     square = np.zeros((n_arrays, n_arrays))
     raw, relative = square.copy(), square.copy()
     raw_half, log_half = square.copy(), square.copy()
+    raw_without, without = np.zeros((2, len(sizes), n_arrays, n_arrays))
     t = quantile(level, len(sizes))
     for a in range(n_arrays):
         for b in range(a):
@@ -109,6 +113,8 @@ def alignment_errors(
                 )
             raw[a, b] = raw[b, a] = error
             relative[a, b] = relative[b, a] = ratio
+            raw_without[:, a, b] = raw_without[:, b, a] = left
+            without[:, a, b] = without[:, b, a] = left_ratio
             raw_half[a, b] = raw_half[b, a] = t * _error(np.array(error), left, sizes)
             if ratio > 0:
                 logs = np.log(np.maximum(left_ratio, np.finfo(float).tiny))
@@ -120,6 +126,8 @@ def alignment_errors(
         relative=relative,
         relative_low=relative * np.exp(-log_half),
         relative_high=relative * np.exp(log_half),
+        raw_without=raw_without,
+        relative_without=without,
         n=n,
         n_documents=len(sizes),
         level=level,

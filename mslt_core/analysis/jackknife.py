@@ -31,6 +31,11 @@ class Measured:
     ends: tuple[Array, Array] | None = None
     """An interval of its own, such as Wilson's for a share; otherwise the jackknife's holds."""
 
+    @property
+    def has_interval(self) -> bool:
+        """Whether `interval` can tell how sure the number is."""
+        return self.ends is not None or len(self.sizes) > 0
+
     def __sub__(self, other: "Measured") -> "Measured":
         """The difference, block by block: both must be of the same sentences in the same blocks."""
         if not len(self.sizes) or not len(other.sizes):

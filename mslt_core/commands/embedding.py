@@ -37,7 +37,7 @@ def add(subparsers: Subparsers) -> None:
     add_question(parser)
     parser.add_argument(
         "--layers",
-        type=_layers,
+        type=layer_list,
         metavar="LAYERS",
         help="several layers in one pass: all, or numbers joined by commas, such as 0,6,-1",
     )
@@ -58,6 +58,20 @@ def add_question(parser: argparse.ArgumentParser) -> None:
         metavar="RUN_OR_PATH",
         help="a run's digest or its beginning, a folder, a hub id, or base (the default)",
     )
+    add_sentences(parser)
+    parser.add_argument(
+        "--layer", type=int, default=-1, help="0: embedding output; -1: last (default)"
+    )
+    parser.add_argument(
+        "--precision",
+        choices=get_args(Precision),
+        default="float32",
+        help="of the matrix products on a GPU (default float32)",
+    )
+
+
+def add_sentences(parser: argparse.ArgumentParser) -> None:
+    """The options that say which sentences, and how a sentence becomes one vector."""
     parser.add_argument(
         "--corpus",
         default=EXAMPLE_CORPUS,
@@ -67,9 +81,6 @@ def add_question(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--langs", default="", metavar="LANGS", help="languages, joined by commas (default: all)"
-    )
-    parser.add_argument(
-        "--layer", type=int, default=-1, help="0: embedding output; -1: last (default)"
     )
     parser.add_argument(
         "--pooling",
@@ -84,15 +95,9 @@ def add_question(parser: argparse.ArgumentParser) -> None:
         default="any",
         help="only sentences of PUD that were first written in this language (default any)",
     )
-    parser.add_argument(
-        "--precision",
-        choices=get_args(Precision),
-        default="float32",
-        help="of the matrix products on a GPU (default float32)",
-    )
 
 
-def _layers(text: str) -> Layers:
+def layer_list(text: str) -> Layers:
     """``all``, or numbers joined by commas."""
     if text.strip() == "all":
         return "all"
@@ -116,9 +121,14 @@ def question_of(args: argparse.Namespace) -> Question:
         original=args.original,
         precision=args.precision,
     )
+    tell_notes(question)
+    return question
+
+
+def tell_notes(question: Question) -> None:
+    """Say on standard error what is left out of a corpus or twice in it."""
     for note in question.told().notes():
         print(note, file=sys.stderr)
-    return question
 
 
 def require_place(out: Path | None) -> None:

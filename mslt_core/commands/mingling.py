@@ -1,8 +1,9 @@
 """``cka`` and ``map``: how languages lie inside a model."""
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 from mslt_core.commands.answer import Answer, Subparsers, command, progress, table
 from mslt_core.commands.embedding import add_question, asked, question_of, require_place
@@ -14,9 +15,28 @@ from mslt_core.pipeline import (
     rows_as_csv,
     sentence_map,
 )
+from mslt_core.spec.maps import Metric
 from mslt_core.spec.results import CheckpointRef, MapResult
 from mslt_core.spec.specs import Estimator, MingleSpec, Projection
 from mslt_core.store.atomic import atomic_write
+
+
+def _or_auto(text: str) -> float | str:
+    """A number, or ``auto``."""
+    return text if text == "auto" else float(text)
+
+
+PARAMETERS: dict[str, Callable[[str], Any]] = {
+    "perplexity": float,
+    "early_exaggeration": _or_auto,
+    "exaggeration": float,
+    "learning_rate": _or_auto,
+    "n_iter": int,
+    "n_neighbors": int,
+    "min_dist": float,
+    "n_epochs": int,
+}
+"""Of a map, by their names in `MapParameters`."""
 
 
 def add(subparsers: Subparsers) -> None:
@@ -59,13 +79,17 @@ def _add_look(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--n", type=int, default=fields["n"].default, help="sentences a language (%(default)s)"
     )
-    for name, kind in (("perplexity", float), ("n_neighbors", int), ("min_dist", float)):
+    for name, kind in PARAMETERS.items():
+        told = fields[name].description
         parser.add_argument(
             f"--{name.replace('_', '-')}",
             type=kind,
             default=fields[name].default,
-            help="default %(default)s",
+            help=f"default %(default)s{f'; {told}' * bool(told)}",
         )
+    parser.add_argument(
+        "--metric", choices=get_args(Metric), default="euclidean", help="default euclidean"
+    )
     parser.add_argument("--seed", type=int, default=0, help="default 0")
     parser.add_argument(
         "--out", type=Path, metavar="FILE.csv", help="also write lang, sent_id, x, y"
@@ -140,10 +164,9 @@ def _look(args: argparse.Namespace, ref: CheckpointRef, question: Question) -> M
         pooling=args.pooling,
         n=args.n,
         method=args.method,
-        perplexity=args.perplexity,
-        n_neighbors=args.n_neighbors,
-        min_dist=args.min_dist,
+        metric=args.metric,
         seed=args.seed,
+        **{name: getattr(args, name) for name in PARAMETERS},
     )
 
 

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from mslt_core.analysis.jackknife import Measured
 from mslt_core.spec.errors import BadInputError
-from mslt_core.spec.measuring import LayerCurve, LayerPoint, PairMatrix, Pairs
+from mslt_core.spec.measuring import IN_SPACE, LayerCurve, LayerPoint, PairMatrix, Pairs, Space
 from mslt_core.spec.results import CheckpointRef
 
 Found = Mapping[str, Measured]
@@ -30,11 +30,17 @@ class Measures:
     """Sentences in each language."""
     n_blocks: int
     """Blocks of documents behind the intervals."""
+    space: Space = "raw"
+    """That of the measures in `IN_SPACE`; the others are measured in the model's own."""
 
     @property
     def names(self) -> tuple[str, ...]:
         """What was measured, in order."""
         return tuple(self.found[0][0])
+
+    def space_of(self, name: str) -> Space:
+        """The space that a measure is taken in."""
+        return self.space if name in IN_SPACE else "raw"
 
     def is_of_pairs(self, name: str) -> bool:
         """Whether it is a number for every two languages."""
@@ -91,7 +97,7 @@ def pair_matrices(
         if minus is not None:
             _require_same_layer(measures, place, minus, position)
             found = found - measures.found[minus][position][name]
-        low, high = found.interval() if len(found.sizes) else (None, None)
+        low, high = found.interval() if found.has_interval else (None, None)
         matrices.append(
             PairMatrix(
                 measure=name,
@@ -151,7 +157,7 @@ def _mean(measures: Measures, found: Measured, pairs: Pairs) -> Measured:
 
 
 def _point(layer: int, found: Measured) -> LayerPoint:
-    if not len(found.sizes):
+    if not found.has_interval:
         return LayerPoint(layer=layer, value=float(found.value), low=None, high=None)
     low, high = (float(end) for end in found.interval())
     if math.isnan(low) or math.isnan(high):  # undefined without one of the blocks

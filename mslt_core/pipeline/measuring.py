@@ -3,23 +3,28 @@
 import hashlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from mslt_core.analysis.jackknife import Measured, document_blocks
 from mslt_core.pipeline.checkpoints import checkpoint
 from mslt_core.pipeline.corpora import corpus_place, corpus_stamp
 from mslt_core.pipeline.embedding import Question, Report, layer_rows, layers_of, quiet
 from mslt_core.pipeline.measured import Found, Measures
-from mslt_core.pipeline.parts import PARTS
+from mslt_core.pipeline.parts import Grouped, measured_part
+from mslt_core.pipeline.tagged import (
+    LAYERS_AT_ONCE,
+    TaggedSentences,
+    tagged_sentences,
+    transfer,
+)
 from mslt_core.spec.errors import BadInputError, NotComputedError
-from mslt_core.spec.measuring import LayerSpec, MeasureSpec, Part
+from mslt_core.spec.measuring import SPACED, LayerSpec, MeasureSpec, Part
+from mslt_core.spec.metrics import METRICS
 from mslt_core.spec.results import CheckpointRef
 from mslt_core.spec.specs import Where
 from mslt_core.store import Arrays, Store
-
-Blocks = npt.NDArray[np.int64]
 
 MIN_SENTENCES = 20
 """Fewer parallel sentences than this say nothing about languages."""
@@ -40,18 +45,22 @@ def measure(
     question = _question(look, roots)
     refs = [checkpoint(store, key, roots=roots) for key in look.checkpoints]
     layers = [layers_of(ref, look.layers or "all") for ref in refs]
-    blocks = document_blocks(question.groups(), seed=look.seed)
-    places = [(ref, layer) for ref, of_ref in zip(refs, layers, strict=True) for layer in of_ref]
+    asked = _Asked(store, look, question)
+    places = [
+        _At(ref, of_ref, layer)
+        for ref, of_ref in zip(refs, layers, strict=True)
+        for layer in of_ref
+    ]
     found: dict[tuple[str, int], dict[str, Measured]] = {}
-    for done, (ref, layer) in enumerate(places):
+    for done, at in enumerate(places):
 
         def told(_done: int, _total: int, message: str, done: int = done) -> None:
             report(done, len(places), message)
 
-        told(0, 0, f"{ref.name}: layer {layer}")
-        here = found.setdefault((ref.key, layer), {})
+        told(0, 0, f"{at.ref.name}: layer {at.layer}")
+        here = found.setdefault((at.ref.key, at.layer), {})
         for part in look.parts:
-            here |= _part(store, _Place(look, question, ref, layer, blocks), part, told, compute)
+            here |= _part(asked, at, part, told, compute=compute)
     return Measures(
         checkpoints=tuple(refs),
         layers=tuple(layers),
@@ -61,53 +70,91 @@ def measure(
         ),
         langs=question.langs,
         n=len(question.ids),
-        n_blocks=len(np.unique(blocks)),
+        n_blocks=len(np.unique(asked.sentences.blocks)),
+        space=look.space,
     )
 
 
-class _Place:
-    """One layer of one checkpoint, and the sentences that are looked at there."""
+class _At(NamedTuple):
+    """One layer of a checkpoint, among those that are looked at."""
 
-    def __init__(
-        self,
-        look: MeasureSpec,
-        question: Question,
-        ref: CheckpointRef,
-        layer: int,
-        blocks: Blocks,
-    ) -> None:
-        self.look, self.question, self.ref = look, question, ref
-        self.layer, self.blocks = layer, blocks
+    ref: CheckpointRef
+    layers: tuple[int, ...]
+    layer: int
 
-    def spec(self, part: Part) -> LayerSpec:
-        """What the store keeps the part under."""
+
+class _Asked:
+    """A look, and the sentences that are looked at."""
+
+    def __init__(self, store: Store, look: MeasureSpec, question: Question) -> None:
+        self.store, self.look, self.question = store, look, question
+        documents = question.groups()
+        blocks = document_blocks(documents, seed=look.seed)
+        self.sentences = Grouped(documents, blocks)
+        self.tagged = (
+            tagged_sentences(question, blocks, look.seed) if "words" in look.parts else None
+        )
+
+    def spec(self, ref: CheckpointRef, layer: int, part: Part) -> LayerSpec:
+        """What the store keeps a part under."""
+        if self.tagged and part == "words":
+            return self._of_words(self.tagged, ref, layer)
+        of_documents = part == "cka" and self.sentences.tells_documents
         return LayerSpec(
             part=part,
-            embeds=self.question.embed_specs(self.ref, self.layer),
+            embeds=self.question.embed_specs(ref, layer),
             ids=_fingerprint("\n".join(self.question.ids).encode()),
             n=len(self.question.ids),
-            blocks=_fingerprint(self.blocks.tobytes()),
-            space=self.look.space,
+            blocks=_fingerprint(self.sentences.blocks.tobytes()),
+            space=self.look.space if part in SPACED else "raw",
             k=self.look.k if part in {"pairs", "mixing"} else 0,
+            seed=self.look.seed,
+            documents=_fingerprint(self.sentences.documents.tobytes()) if of_documents else "",
+        )
+
+    def _of_words(self, tagged: TaggedSentences, ref: CheckpointRef, layer: int) -> LayerSpec:
+        embeds = self.question.embed_specs(ref, layer)
+        return LayerSpec(
+            part="words",
+            embeds=tuple(spec.but(pooling="mean") for spec in embeds),  # words are not pooled
+            ids=tagged.fingerprint,
+            n=len(tagged.ids),
+            blocks=_fingerprint(tagged.blocks.tobytes()),
             seed=self.look.seed,
         )
 
 
 def _part(
-    store: Store, place: _Place, part: Part, report: Report, compute: bool
+    asked: _Asked, at: _At, part: Part, report: Report, *, compute: bool
 ) -> Mapping[str, Measured]:
-    spec = place.spec(part)
-    stored = store.arrays.peek(spec)
+    spec = asked.spec(at.ref, at.layer, part)
+    stored = asked.store.arrays.peek(spec)
     if stored is None:
         if not compute:
             raise NotComputedError(
-                f"the measures of {place.ref.name} at layer {place.layer} are not computed yet"
+                f"the measures of {at.ref.name} at layer {at.layer} are not computed yet"
             )
-        rows = layer_rows(store, place.question, place.ref, place.layer, report)
-        report(0, 0, f"{place.ref.name}: layer {place.layer}, {part}")
-        stored = _packed(PARTS[part](rows, place.blocks, place.look))
-        store.arrays.put(spec, stored)
+        if asked.tagged and part == "words":
+            return _words(asked, at, asked.tagged, report)
+        rows = layer_rows(asked.store, asked.question, at.ref, at.layer, report)
+        report(0, 0, f"{at.ref.name}: layer {at.layer}, {part}")
+        stored = _packed(measured_part(part, rows, asked.sentences, asked.look))
+        asked.store.arrays.put(spec, stored)
     return _unpacked(stored)
+
+
+def _words(
+    asked: _Asked, at: _At, tagged: TaggedSentences, report: Report
+) -> Mapping[str, Measured]:
+    """Computed together with the next layers that are missing: the model reads them in one go."""
+    later = at.layers[at.layers.index(at.layer) :]
+    specs = {layer: asked.spec(at.ref, layer, "words") for layer in later}
+    missing = [layer for layer, spec in specs.items() if asked.store.arrays.peek(spec) is None]
+    found = transfer(asked.question, at.ref, missing[:LAYERS_AT_ONCE], tagged, report)
+    packed = {layer: _packed(of_layer) for layer, of_layer in found.items()}
+    for layer, arrays in packed.items():
+        asked.store.arrays.put(specs[layer], arrays)
+    return _unpacked(packed[at.layer])
 
 
 def _packed(found: Found) -> Arrays:
@@ -126,9 +173,8 @@ def _packed(found: Found) -> Arrays:
 def _unpacked(arrays: Arrays) -> dict[str, Measured]:
     none = np.empty(0, dtype=np.int64)
     found = {}
-    for name, value in arrays.items():
-        if name == "sizes" or "." in name:
-            continue
+    for name in (name for name in METRICS if name in arrays):  # a file keeps no order of its own
+        value = arrays[name]
         without = arrays.get(f"{name}.without")
         ends = (arrays[f"{name}.low"], arrays[f"{name}.high"]) if f"{name}.low" in arrays else None
         found[name] = Measured(
@@ -156,6 +202,10 @@ def _question(look: MeasureSpec, roots: tuple[Path, ...] | None) -> Question:
             f"{len(question.ids)} parallel sentences are too few to measure anything: at least "
             f"{MIN_SENTENCES} are needed",
             hint="Leave a language out that has few, or add sentences.",
+        )
+    if look.k >= len(question.ids):
+        raise BadInputError(
+            f"k must be below the number of sentences, {len(question.ids)}, got {look.k}"
         )
     return question
 

@@ -83,3 +83,8 @@ def data_help(task: str) -> str:
 def corpus_langs(corpus: str, *, roots: tuple[Path, ...] | None = None) -> tuple[str, ...]:
     """The languages of a parallel corpus: the example's, or a folder of PUD treebanks."""
     return open_corpus(corpus, roots=roots).langs
+
+
+def has_words(corpus: str, *, roots: tuple[Path, ...] | None = None) -> bool:
+    """Whether a parallel corpus tells the parts of speech of its words."""
+    return open_corpus(corpus, roots=roots).read_words is not None

@@ -1,40 +1,70 @@
 """What is measured between and over languages at one layer: vectors in, measures out."""
 
+import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
 from mslt_core.analysis import documents as over_documents
+from mslt_core.analysis.alignment import alignment_errors
 from mslt_core.analysis.cka import cka_matrix
 from mslt_core.analysis.cka_blocks import measured_cka
+from mslt_core.analysis.cka_intervals import cka_intervals
 from mslt_core.analysis.identity import language_probe
 from mslt_core.analysis.jackknife import Measured
+from mslt_core.analysis.leaving_out import MIN_DOCUMENTS
 from mslt_core.analysis.mingling import mingling_interval
 from mslt_core.analysis.neighbours import neighbours, stacked
 from mslt_core.analysis.overlap import mutual_overlap
 from mslt_core.analysis.retrieval import retrieval
 from mslt_core.analysis.silhouette import language_silhouette
+from mslt_core.analysis.spaces import in_space
 from mslt_core.analysis.spectrum import language_variance, spectrum
-from mslt_core.spec.measuring import MeasureSpec, Part
+from mslt_core.spec.errors import DegenerateInputError
+from mslt_core.spec.measuring import SPACED, MeasureSpec, Part
 
 Rows = Sequence[npt.NDArray[np.floating]]
 Blocks = npt.NDArray[np.int64]
 Found = dict[str, Measured]
 
-RESERVE = 3
-"""Times k neighbours are looked for, so that enough are left without a block."""
+RESERVES = (3, 9, 27)
+"""Times k neighbours are looked for, so that enough are left without a block: more only where
+blocks are large."""
 
 
-def _cka(rows: Rows, blocks: Blocks, look: MeasureSpec) -> Found:  # noqa: ARG001
-    return {
-        "linear_cka": measured_cka(rows, blocks),
+@dataclasses.dataclass(frozen=True)
+class Grouped:
+    """Which sentences belong together, as the rows have them."""
+
+    documents: Blocks
+    """(n,): the document of each sentence."""
+    blocks: Blocks
+    """(n,): its block of documents, from `document_blocks`."""
+
+    @property
+    def tells_documents(self) -> bool:
+        """Whether CKA between documents says anything that CKA does not, and has an interval."""
+        sizes = np.unique(self.documents, return_counts=True)[1]
+        n_documents, largest = len(sizes), int(sizes.max())
+        return n_documents >= MIN_DOCUMENTS and 1 < largest < len(self.documents) / 3
+
+
+def _cka(rows: Rows, sentences: Grouped, look: MeasureSpec) -> Found:  # noqa: ARG001
+    found = {
+        "linear_cka": measured_cka(rows, sentences.blocks),
         "linear_cka_biased": _bare(cka_matrix(rows, "biased")),
     }
+    if sentences.tells_documents:
+        between = cka_intervals(rows, sentences.documents)
+        found["cka_between_documents"] = dataclasses.replace(
+            _bare(between.between), ends=(between.low, between.high)
+        )
+    return found
 
 
-def _pairs(rows: Rows, blocks: Blocks, look: MeasureSpec) -> Found:
-    k = min(look.k, len(blocks) - 1)
+def _pairs(rows: Rows, sentences: Grouped, look: MeasureSpec) -> Found:
+    blocks, k = sentences.blocks, look.k
     plain, csls = retrieval(rows, csls_k=min(10, len(blocks)))
     near = [neighbours(X, k).indices for X in rows]
     return {
@@ -45,11 +75,28 @@ def _pairs(rows: Rows, blocks: Blocks, look: MeasureSpec) -> Found:
     }
 
 
-def _mixing(rows: Rows, blocks: Blocks, look: MeasureSpec) -> Found:
-    points, n_langs = stacked(rows), len(rows)
-    k = min(look.k, len(points) - 1)
-    near = neighbours(points, min(RESERVE * k, len(points) - 1)).indices
-    mixed = _of(mingling_interval(near, n_langs, blocks, k=k), blocks)
+def _alignment(rows: Rows, sentences: Grouped, look: MeasureSpec) -> Found:  # noqa: ARG001
+    found = alignment_errors(rows, sentences.blocks)
+    sizes = np.unique(sentences.blocks, return_counts=True)[1].astype(np.int64)
+    return {
+        "alignment_error": Measured(
+            value=found.raw,
+            without=found.raw_without,
+            sizes=sizes,
+            ends=(found.raw_low, found.raw_high),
+        ),
+        "relative_alignment_error": Measured(
+            value=found.relative,
+            without=found.relative_without,
+            sizes=sizes,
+            ends=(found.relative_low, found.relative_high),
+        ),
+    }
+
+
+def _mixing(rows: Rows, sentences: Grouped, look: MeasureSpec) -> Found:
+    blocks = sentences.blocks
+    mixed = _of(_mingling(rows, blocks, look.k), blocks)
     variance, _ = language_variance(rows, blocks)
     found = spectrum(rows)
     return {
@@ -59,7 +106,21 @@ def _mixing(rows: Rows, blocks: Blocks, look: MeasureSpec) -> Found:
     }
 
 
-def _identity(rows: Rows, blocks: Blocks, look: MeasureSpec) -> Found:
+def _mingling(rows: Rows, blocks: Blocks, k: int) -> over_documents.Estimate:
+    points = stacked(rows)
+    for times in RESERVES:
+        reserve = min(times * k, len(points) - 1)
+        try:
+            near = neighbours(points, reserve).indices
+            return mingling_interval(near, len(rows), blocks, k=k)
+        except DegenerateInputError:
+            if times == RESERVES[-1] or reserve == len(points) - 1:
+                raise
+    raise AssertionError
+
+
+def _identity(rows: Rows, sentences: Grouped, look: MeasureSpec) -> Found:
+    blocks = sentences.blocks
     probe = language_probe(rows, blocks, seed=look.seed)
     return {
         "language_probe": _mean(probe.hits.mean(axis=0), blocks),
@@ -67,16 +128,24 @@ def _identity(rows: Rows, blocks: Blocks, look: MeasureSpec) -> Found:
     }
 
 
-PARTS: Mapping[Part, Callable[[Rows, Blocks, MeasureSpec], Found]] = {
+PARTS: Mapping[Part, Callable[[Rows, Grouped, MeasureSpec], Found]] = {
     "cka": _cka,
     "pairs": _pairs,
     "mixing": _mixing,
     "identity": _identity,
+    "alignment": _alignment,
 }
-"""Measures that are computed and kept together."""
+"""Measures of sentences that are computed and kept together; `tagged` has those of words."""
 
-MEASURED: tuple[Part, ...] = tuple(PARTS)
-"""What the Mingling page shows of every layer."""
+MEASURED: tuple[Part, ...] = ("cka", "pairs", "mixing", "identity")
+"""What the Mingling page shows of every layer, unless more is asked for."""
+
+
+def measured_part(part: Part, rows: Rows, sentences: Grouped, look: MeasureSpec) -> Found:
+    """One part of a look, in the space that it is measured in."""
+    if part in SPACED and look.space != "raw":
+        rows = in_space(rows, look.space)
+    return PARTS[part](rows, sentences, look)
 
 
 def _of(found: over_documents.Estimate, blocks: Blocks) -> Measured:

@@ -8,6 +8,7 @@ from mslt_core.spec.base import Later, Spec
 from mslt_core.spec.errors import SpecError
 
 Projection = Literal["pca", "tsne", "umap"]
+Metric = Literal["euclidean", "cosine"]
 Preset = Literal["local detail", "balanced", "global shape"]
 
 Auto = Literal["auto"]
@@ -40,7 +41,7 @@ class MapParameters(Spec):
         default=None, ge=1, le=10_000, description="None: 500 up to 10,000 points, 200 above"
     )
     # t-SNE and UMAP
-    metric: Annotated[Literal["euclidean", "cosine"], Later] = "euclidean"
+    metric: Annotated[Metric, Later] = "euclidean"
     # PCA
     components: Annotated[tuple[int, int], Later] = Field(
         default=(1, 2), description="shown along x and along y, counted from 1"

@@ -1,20 +1,30 @@
 """Questions about the space of sentence vectors layer by layer, and what figures draw of them."""
 
 import dataclasses
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
 import numpy.typing as npt
 from pydantic import Field
 
-from mslt_core.spec.base import Langs, Seed, Spec
+from mslt_core.spec.base import Langs, Later, Seed, Spec
 from mslt_core.spec.corpora import Original
 from mslt_core.spec.results import CheckpointRef
 from mslt_core.spec.specs import EmbedSpec, Pooling
 
 Space = Literal["raw", "centred", "centred_by_language", "whitened"]
-Part = Literal["cka", "pairs", "mixing", "identity", "words"]
+Part = Literal["cka", "pairs", "mixing", "identity", "alignment", "words"]
 """Measures that are computed and kept together: `PARTS` says which."""
+SPACED: frozenset[Part] = frozenset({"pairs", "alignment"})
+"""Parts that are measured in the chosen space. The others keep the space of the model: CKA takes
+every language's mean off by itself, and whether languages lie apart is not to be taken off."""
+IN_SPACE = frozenset(
+    {
+        *("retrieval_p1", "retrieval_p1_csls", "retrieval_mrr", "neighbour_overlap"),
+        *("alignment_error", "relative_alignment_error"),
+    }
+)
+"""The measures of these parts."""
 
 Pairs = Literal["all", "seen", "across", "unseen"]
 """Which pairs a mean is over: all, both languages trained on by a checkpoint of the comparison,
@@ -30,8 +40,8 @@ class MeasureSpec(Spec):
     layers: tuple[int, ...] = Field(default=(), description="-1 for the last one; () for all")
     parts: tuple[Part, ...] = ("cka", "pairs", "mixing")
     pooling: Pooling = "mean"
-    space: Space = "raw"
-    k: int = Field(default=15, ge=1, le=50, description="neighbours of a sentence")
+    space: Space = Field(default="raw", description="of pairs and alignment: see `SPACED`")
+    k: int = Field(default=15, ge=2, le=50, description="neighbours of a sentence")
     original: Original = Field(default="any", description="language they were written in first")
     seed: Seed = 0
 
@@ -47,6 +57,9 @@ class LayerSpec(Spec):
     space: Space = "raw"
     k: int = 0
     seed: Seed = 0
+    documents: Annotated[str, Later] = Field(
+        default="", description="fingerprint of each sentence's document, where they are longer"
+    )
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -7,6 +7,7 @@ from mslt_core.figures import Grouping
 from mslt_core.pipeline import Measures
 from mslt_core.spec.measuring import LayerCurve, Pairs
 from mslt_core.spec.metrics import METRICS
+from pages._shared.measure_controls import space_told
 from pages._shared.messages import escape
 from pages._shared.theme import current_theme, show_figure
 
@@ -37,7 +38,8 @@ def by_layer(measures: Measures, colours: dict[str, str]) -> None:
     drawn = figures.layer_curves(
         curves,
         title=f"{info.label} by layer" + (f": what is it more than in {base}?" * (minus == 0)),
-        over=f"{over}, n = {measures.n:,} sentences of {len(measures.langs)} languages",
+        over=f"{over}, n = {measures.n:,} sentences of {len(measures.langs)} languages"
+        + space_told(measures, name),
         companion=below,
         difference=minus is not None,
         colours=colours,
@@ -62,7 +64,7 @@ def by_pair(measures: Measures, group: Grouping, colours: dict[str, str]) -> Non
     matrices = pipeline.pair_matrices(measures, name, position, minus=minus)
     drawn = figures.pair_heatmaps(
         matrices,
-        over=f"n = {measures.n:,} sentences, layer {layers[position]}",
+        over=f"n = {measures.n:,} sentences, layer {layers[position]}{space_told(measures, name)}",
         group=group,
         minus=measures.checkpoints[0].name if minus == 0 else "",
         colours=colours,

@@ -12,6 +12,7 @@ from mslt_core.spec.results import RunGroup, RunInfo
 from mslt_core.spec.specs import Estimator, MingleSpec
 from pages._shared.context import Context
 from pages._shared.language_box import language_box
+from pages._shared.measure_controls import measured_too, measures_of
 
 
 def default_langs(known: Sequence[str]) -> list[str]:
@@ -43,17 +44,6 @@ def default_look(context: Context) -> MingleSpec:
     return look_of(context, corpus=corpus, langs=langs)
 
 
-def measures_of(look: MingleSpec) -> MeasureSpec:
-    """The same checkpoints, sentences and languages, measured at every layer."""
-    return MeasureSpec(
-        checkpoints=look.checkpoints,
-        corpus=look.corpus,
-        langs=look.langs,
-        pooling=look.pooling,
-        parts=pipeline.MEASURED,
-    )
-
-
 METHODS = {"tsne": "t-SNE", "umap": "UMAP", "pca": "PCA"}
 POOLINGS = {
     "mean": "mean of all tokens, as in the paper",
@@ -63,7 +53,7 @@ POOLINGS = {
 }
 
 
-def question(context: Context) -> MingleSpec:
+def question(context: Context) -> tuple[MingleSpec, MeasureSpec]:
     """The controls: method and languages at hand, the rest under More."""
     one, other, third = st.columns([2, 5, 1], vertical_alignment="bottom")
     method = one.segmented_control(
@@ -78,10 +68,12 @@ def question(context: Context) -> MingleSpec:
     )
     with third.popover("More", width="stretch"):
         more = _more(context)
+        measured = measured_too(more["corpus"])
     known = pipeline.corpus_langs(more["corpus"], roots=pipeline.allowed_roots())
     with other:
         langs = language_box("Languages", known, default=default_langs(known), key="langs")
-    return look_of(context, langs=langs, method=method, **more)
+    look = look_of(context, langs=langs, method=method, **more)
+    return look, measures_of(look, *measured)
 
 
 def _more(context: Context) -> dict[str, Any]:

@@ -252,6 +252,21 @@ def test_mingling_offers_to_compute_what_is_not_stored(open_page):
     assert "Train them again" in [b.label for b in app.button], "MSLT(ar, en, zh) has no weights"
 
 
+def test_mingling_measures_more_when_asked(open_page):
+    usual = open_page("mingling")
+    assert "is not measured yet" not in words(usual), "what is shipped is what is asked for"
+    with pytest.raises(KeyError):
+        usual.checkbox(key="words")  # the example's phrases have no parts of speech
+    app = open_page("mingling", space="centred")
+    assert_sound(app)
+    assert "is not measured yet" in words(app)
+    assert "Takes off what all sentences" in words(app)
+    app.session_state["space"] = "raw"
+    app.checkbox(key="alignment").check().run()
+    assert_sound(app)
+    assert "is not measured yet" in words(app)
+
+
 def test_a_read_only_store_cannot_start_runs(open_page, monkeypatch):
     monkeypatch.setenv("MSLT_STORE", str(EXAMPLE))
     assert open_page("train").button(key="start").disabled

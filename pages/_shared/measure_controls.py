@@ -1,0 +1,72 @@
+"""What is measured beside the usual, and in which space: under More on the Mingling page."""
+
+import streamlit as st
+
+from mslt_core import pipeline
+from mslt_core.pipeline import Measures
+from mslt_core.spec.measuring import MeasureSpec, Part, Space
+from mslt_core.spec.metrics import METRICS
+from mslt_core.spec.specs import MingleSpec
+
+SPACES: dict[Space, str] = {
+    "raw": "as the model gives it",
+    "centred": "without the common mean",
+    "centred_by_language": "without each language's mean",
+    "whitened": "whitened",
+}
+REMOVES: dict[Space, str] = {
+    "raw": "Nothing is taken off.",
+    "centred": "Takes off what all sentences of all languages share.",
+    "centred_by_language": "Takes off where each language lies too, so that translations can be "
+    "near each other although the languages are apart.",
+    "whitened": "Takes off the common mean and evens out all directions, so that a few large "
+    "dimensions no longer dominate.",
+}
+
+
+def measured_too(corpus: str) -> tuple[Space, tuple[Part, ...]]:
+    """The space of retrieval and alignment, and parts beside those that are always measured."""
+    space: Space = st.selectbox(
+        "Space of retrieval and alignment",
+        list(SPACES),
+        format_func=lambda name: SPACES[name],
+        key="space",
+        bind="query-params",
+        help="CKA is the same without any of these means. Mingling and language identity ask "
+        "where languages lie, so they keep the model's own space.",
+    )
+    st.caption(REMOVES[space])
+    parts: list[Part] = []
+    if st.checkbox(
+        "Alignment error too",
+        key="alignment",
+        bind="query-params",
+        help=METRICS["relative_alignment_error"].meaning,
+    ):
+        parts.append("alignment")
+    if pipeline.has_words(corpus, roots=pipeline.allowed_roots()) and st.checkbox(
+        "Part-of-speech transfer too",
+        key="words",
+        bind="query-params",
+        help=METRICS["pos_transfer"].meaning,
+    ):
+        parts.append("words")
+    return space, tuple(parts)
+
+
+def measures_of(look: MingleSpec, space: Space, too: tuple[Part, ...]) -> MeasureSpec:
+    """The same checkpoints, sentences and languages, measured at every layer."""
+    return MeasureSpec(
+        checkpoints=look.checkpoints,
+        corpus=look.corpus,
+        langs=look.langs,
+        pooling=look.pooling,
+        space=space,
+        parts=(*pipeline.MEASURED, *too),
+    )
+
+
+def space_told(measures: Measures, name: str) -> str:
+    """What a figure's caption adds where a measure is not of the model's own space."""
+    space = measures.space_of(name)
+    return "" if space == "raw" else f", space {SPACES[space]}"

@@ -1,0 +1,131 @@
+"""``measure`` on the command line: what machines get, what people get, and what it refuses."""
+
+import json
+import shutil
+
+import numpy as np
+import pytest
+
+from mslt_core import pipeline
+from mslt_core.__main__ import main
+from mslt_core.spec.measuring import MeasureSpec
+
+LANGS = ("de", "en", "ru")
+N = 24
+
+
+@pytest.fixture(autouse=True)
+def own_store(tmp_path, monkeypatch):
+    monkeypatch.setenv("MSLT_STORE", str(tmp_path / "store"))
+    monkeypatch.delenv("MSLT_DEBUG", raising=False)
+
+
+@pytest.fixture
+def corpus(tmp_path, tagged_rows):
+    folder = tmp_path / "own"
+    folder.mkdir()
+    for lang in LANGS:
+        lines = [" ".join(row.tokens) + f" {i}" for i, row in enumerate(tagged_rows(lang, N))]
+        (folder / f"{lang}.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def two(tiny_checkpoint, tmp_path):
+    """The tiny checkpoint, and the same with other weights."""
+    from safetensors.numpy import load_file, save_file
+
+    other = tmp_path / "other"
+    shutil.copytree(tiny_checkpoint, other)
+    weights = load_file(other / "model.safetensors")
+    noise = np.random.default_rng(0)
+    for name, array in weights.items():
+        if "dense" in name:
+            weights[name] = array + noise.normal(scale=0.2, size=array.shape).astype(array.dtype)
+    save_file(weights, other / "model.safetensors", metadata={"format": "pt"})
+    return str(tiny_checkpoint), str(other)
+
+
+@pytest.fixture
+def ask(capsys):
+    def run(*args):
+        status = main([*map(str, args), "--json"])
+        out, err = capsys.readouterr()
+        return status, json.loads(out) if out else None, err
+
+    return run
+
+
+def test_gives_what_the_pipeline_gives(ask, corpus, two):
+    at = [part for key in two for part in ("--checkpoint", key)]
+    status, answer, _ = ask(
+        "measure", *at, "--corpus", corpus, "--layers", "0,-1", "--parts", "pairs,mixing", "--k", 4
+    )
+    look = MeasureSpec(
+        checkpoints=two, corpus=str(corpus), langs=LANGS, layers=(0, 2), parts=("pairs", "mixing"),
+        k=4,
+    )  # fmt: skip
+    measures = pipeline.measure(pipeline.open_store(), look, compute=False)
+    assert (status, answer["n"], answer["langs"], answer["k"]) == (0, N, list(LANGS), 4)
+    places = [(one["checkpoint"], one["layer"]) for one in answer["layers"]]
+    assert places == [(ref.key, layer) for ref in measures.checkpoints for layer in (0, 2)]
+    for name in measures.names:
+        curves = pipeline.layer_curves(measures, name)
+        points = [point for curve in curves for point in curve.points]
+        for one, point in zip(answer["layers"], points, strict=True):
+            told = one["measures"][name]
+            assert (told["value"], told["low"], told["high"]) == (
+                point.value,
+                point.low,
+                point.high,
+            )
+    matrix = answer["layers"][3]["measures"]["retrieval_mrr"]["matrix"]
+    expected = measures.found[1][1]["retrieval_mrr"].value
+    assert matrix[0][0] is None, "no language is searched in itself"
+    assert matrix[0][1] == expected[0, 1]
+    (change,) = answer["differences"]
+    point = pipeline.difference(measures, "mingling", (0, 1))
+    assert (change["minus"], change["layer"]) == (measures.checkpoints[0].key, 2)
+    assert change["measures"]["mingling"] == {
+        "value": point.value, "low": point.low, "high": point.high,
+    }  # fmt: skip
+    assert change["measures"]["mingling"]["value"] != 0
+
+
+def test_measures_pairs_in_the_space_that_is_asked_for(ask, corpus, two):
+    at = ["--checkpoint", two[0], "--corpus", corpus, "--layers", "-1", "--parts", "alignment"]
+    errors = []
+    for space in ("raw", "centred_by_language"):
+        _, answer, _ = ask("measure", *at, "--space", space)
+        assert answer["space"] == space
+        errors.append(answer["layers"][0]["measures"]["relative_alignment_error"]["value"])
+    assert errors[0] != errors[1]
+
+
+def test_people_get_a_table_with_intervals(capsys, corpus, two, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "160")
+    at = [part for key in two for part in ("--checkpoint", key)]
+    assert main(["measure", *at, "--corpus", str(corpus), "--layers", "-1", "--parts", "cka"]) == 0
+    shown = capsys.readouterr().out
+    assert "24 sentences of 3 languages in 24 blocks" in shown
+    assert shown.count("Linear CKA, biased") == 3  # of two checkpoints and of their difference
+    assert "More than in" in shown
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (["--parts", "cka,magic"], "parts are some of cka, pairs, mixing, identity, alignment"),
+        (["--parts", "words"], "own has no parts of speech"),
+        (["--pairs", "seen"], "there is no such pair among de, en, ru"),
+        (["--langs", "en"], "choose at least two"),
+        (["--k", "24"], "k must be below the number of sentences, 24, got 24"),
+        (["--k", "1"], "k: input should be greater than or equal to 2, got 1"),
+        (["--layers", "7"], "has layers 0 to 2, got 7"),
+    ],
+)
+def test_says_what_is_wrong(args, message, ask, corpus, two):
+    at = ["--checkpoint", two[0], "--corpus", corpus, "--layers", "0"]
+    status, _, said = ask("measure", *at, *args)
+    assert status == 2
+    assert message in said
