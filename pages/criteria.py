@@ -73,5 +73,6 @@ with explain_errors():
         button="Plan such a sweep",
     ):
         st.switch_page("pages/train.py", query_params={"extent": "A whole sweep"})
-    if context.groups:
+if context.groups:
+    with explain_errors():
         train_next(context)

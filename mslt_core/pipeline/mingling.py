@@ -151,6 +151,8 @@ def _drawn(X: Embeddings, spec: MapSpec, start: Embeddings | None) -> Arrays:
     if start is not None:
         turned, disparity = projection.aligned(coords, start)
         arrays = {"coords": turned, "disparity": np.array([disparity], dtype=np.float32)}
+    if spec.metric == "cosine" and spec.method != "pca":  # PCA knows no other distance
+        X = X / np.linalg.norm(X, axis=1, keepdims=True)
     return arrays | _trust(X, arrays["coords"], len(spec.embeds))
 
 

@@ -7,7 +7,7 @@ from mslt_core.figures import Grouping
 from mslt_core.pipeline import Measures
 from mslt_core.spec.measuring import LayerCurve, Pairs
 from mslt_core.spec.metrics import METRICS
-from pages._shared.measure_controls import space_told
+from pages._shared.measure_controls import layers_at, space_told
 from pages._shared.messages import escape
 from pages._shared.theme import current_theme, show_figure
 
@@ -53,18 +53,19 @@ def by_pair(measures: Measures, group: Grouping, colours: dict[str, str]) -> Non
     """Heatmaps at one layer."""
     names = [name for name in measures.names if measures.is_of_pairs(name)]
     name, _, minus = _asked(measures, "pairs", names)
-    layers = measures.layers[0]
+    # from the last layer: checkpoints of different depth have that in common
     position = st.select_slider(
         "Layer",
-        range(-len(layers), 0),
+        range(-min(map(len, measures.layers)), 0),
         value=-1,
-        format_func=lambda place: str(layers[place]),
+        format_func=lambda place: layers_at(measures, place).partition(" ")[2],
         key="pair_layer",
     )
     matrices = pipeline.pair_matrices(measures, name, position, minus=minus)
     drawn = figures.pair_heatmaps(
         matrices,
-        over=f"n = {measures.n:,} sentences, layer {layers[position]}{space_told(measures, name)}",
+        over=f"n = {measures.n:,} sentences, {layers_at(measures, position)}"
+        f"{space_told(measures, name)}",
         group=group,
         minus=measures.checkpoints[0].name if minus == 0 else "",
         colours=colours,

@@ -85,8 +85,14 @@ def _more(context: Context) -> dict[str, Any]:
         bind="query-params",
         help="cldr-parallel, or a folder that holds UD_English-PUD and its sisters.",
     )
-    seeds = sorted({info.spec.seed for group in context.chosen for info in group.runs}) or [0]
-    seed = st.selectbox("Seed of the runs", seeds, key="run_seed")
+    of_each = [{info.spec.seed for info in group.runs} for group in context.chosen]
+    common = sorted(set.intersection(*of_each)) if of_each else [0]
+    seed = st.selectbox(
+        "Seed of the runs",
+        common or sorted(set.union(*of_each)),
+        key="run_seed",
+        help="" if common else "No seed is common to the sets: one that lacks it shows its first.",
+    )
     layer = st.number_input(
         "Layer", min_value=-1, value=-1, key="layer", help="-1 is the last, 0 the embeddings."
     )

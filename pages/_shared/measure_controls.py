@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from mslt_core import pipeline
+from mslt_core import figures, pipeline
 from mslt_core.pipeline import Measures
 from mslt_core.spec.measuring import MeasureSpec, Part, Space
 from mslt_core.spec.metrics import METRICS
@@ -70,3 +70,8 @@ def space_told(measures: Measures, name: str) -> str:
     """What a figure's caption adds where a measure is not of the model's own space."""
     space = measures.space_of(name)
     return "" if space == "raw" else f", space {SPACES[space]}"
+
+
+def layers_at(measures: Measures, place: int) -> str:
+    """layer 4; layers 12 and 4 where checkpoints differ in depth."""
+    return figures.layers(of_one[place] for of_one in measures.layers)

@@ -35,7 +35,7 @@ def answer(measures: Measures) -> str:
     if len(names) > 1 and _same_depth(measures):
         best = max(range(1, len(names)), key=lambda place: mixed[place].value)
         sentences.append(_compared(measures, best, names))
-        sentences += _collapse(measures, names)
+        sentences += _collapse(measures, names, [point.value for point in mixed])
     return " ".join(sentences)
 
 
@@ -48,15 +48,17 @@ def _compared(measures: Measures, place: int, names: list[str]) -> str:
     return f"{names[place]} against {names[0]}: {', '.join(changes)}."
 
 
-def _collapse(measures: Measures, names: list[str]) -> list[str]:
+def _collapse(measures: Measures, names: list[str], mixed: list[float]) -> list[str]:
+    """The effective ranks, and what a lower one says where the languages mix more."""
     ranks = [c.points[-1].value for c in pipeline.layer_curves(measures, "effective_rank")]
-    flat = [place for place in range(1, len(ranks)) if ranks[place] < COLLAPSE * ranks[0]]
+    more = [place for place in range(1, len(ranks)) if mixed[place] > mixed[0]]
+    flat = [place for place in more if ranks[place] < COLLAPSE * ranks[0]]
     told = ", ".join(f"{ranks[place]:.0f} in {names[place]}" for place in range(1, len(ranks)))
     said = f"The effective rank is {ranks[0]:.0f} in {names[0]}, {told}"
     if flat:
         who = ", ".join(names[place] for place in flat)
         return [f"{said}: the space of {who} has collapsed, and a collapsed space mixes by itself."]
-    if min(ranks[1:]) < ranks[0]:
+    if any(ranks[place] < ranks[0] for place in more):
         return [f"{said}: part of the mixing may come from a flatter space."]
     return [f"{said}."]
 
