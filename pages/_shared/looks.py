@@ -12,7 +12,7 @@ from mslt_core.spec.results import RunGroup, RunInfo
 from mslt_core.spec.specs import Estimator, MingleSpec
 from pages._shared.context import Context
 from pages._shared.language_box import language_box
-from pages._shared.measure_controls import measured_too, measures_of
+from pages._shared.measure_controls import further_checkpoints, measured_too, measures_of
 
 
 def default_langs(known: Sequence[str]) -> list[str]:
@@ -69,10 +69,13 @@ def question(context: Context) -> tuple[MingleSpec, MeasureSpec]:
     with third.popover("More", width="stretch"):
         more = _more(context)
         measured = measured_too(more["corpus"])
+        usual = look_of(context, seed=more["seed"], corpus="", langs=("en",)).checkpoints
+        further = further_checkpoints(usual)
     known = pipeline.corpus_langs(more["corpus"], roots=pipeline.allowed_roots())
     with other:
         langs = language_box("Languages", known, default=default_langs(known), key="langs")
     look = look_of(context, langs=langs, method=method, **more)
+    look = look.but(checkpoints=(*look.checkpoints, *further))
     return look, measures_of(look, *measured)
 
 

@@ -1,12 +1,18 @@
 """What is measured beside the usual, and in which space: under More on the Mingling page."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from mslt_core import figures, pipeline
 from mslt_core.pipeline import Measures
+from mslt_core.spec.errors import SpecError
 from mslt_core.spec.measuring import MeasureSpec, Part, Space
 from mslt_core.spec.metrics import METRICS
 from mslt_core.spec.specs import MingleSpec
+
+MAX_CHECKPOINTS = 4
+"""Panels that can be read side by side."""
 
 SPACES: dict[Space, str] = {
     "raw": "as the model gives it",
@@ -52,6 +58,31 @@ def measured_too(corpus: str) -> tuple[Space, tuple[Part, ...]]:
     ):
         parts.append("words")
     return space, tuple(parts)
+
+
+def further_checkpoints(taken: Sequence[str]) -> tuple[str, ...]:
+    """Checkpoints beside the sidebar's: other runs, a run on its way, folders."""
+    text = st.text_input(
+        "Further checkpoints",
+        key="further",
+        bind="query-params",
+        help="Runs by their digest, RUN@STEP for weights that were kept on the way (to see mixing "
+        "over training), or folders; joined by commas.",
+    )
+    keys = tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
+    for key in keys:
+        if "/" in key and not key.startswith(("/", "~")):
+            raise SpecError(
+                f"further checkpoints are runs or folders, got {key!r}",
+                hint="A folder begins with / or ~; a model of the hub is given by its folder.",
+            )
+    if len({*taken, *keys}) > MAX_CHECKPOINTS:
+        raise SpecError(
+            f"at most {MAX_CHECKPOINTS} checkpoints are shown side by side, "
+            f"got {len({*taken, *keys})}",
+            hint="Take some out under Compare, in the sidebar.",
+        )
+    return tuple(key for key in keys if key not in taken)
 
 
 def measures_of(look: MingleSpec, space: Space, too: tuple[Part, ...]) -> MeasureSpec:

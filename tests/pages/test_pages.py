@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from mslt_core import jobs
-from mslt_core.pipeline import EXAMPLE, PROJECT, Access, open_store, places, select
+from mslt_core.pipeline import EXAMPLE, PROJECT, Access, open_store, places, run_groups, select
 from mslt_core.spec.criteria import CRITERIA
 from mslt_core.spec.selecting import PAPER_POOL, Criterion, SelectSpec
 from pages._shared import cached
@@ -309,3 +309,20 @@ def test_criteria_propose_what_is_not_trained_yet(open_page):
 def test_criteria_without_a_sweep_lead_to_one(open_page):
     app = open_page("criteria")
     assert [b.label for b in app.button] == ["Plan such a sweep"]
+
+
+def warned(app: AppTest) -> str:
+    return re.sub(r"\\(.)", r"\1", " ".join(str(w.title) for w in app.warning))
+
+
+def test_further_checkpoints_are_runs_or_folders(open_page):
+    app = open_page("mingling", further="FacebookAI/xlm-roberta-base")
+    assert not app.exception
+    assert "got 'FacebookAI/xlm-roberta-base'" in warned(app)
+    app = open_page("mingling", further="0123456789abcdef")
+    assert "At most 4 checkpoints are shown side by side, got 5" in warned(app)
+    shipped = run_groups(open_store(EXAMPLE))
+    run = next(g for g in shipped if g.source_langs == ("de", "en", "es")).runs[0].run
+    app.text_input(key="further").set_value(f" {run}, {run}").run()
+    assert_sound(app)
+    assert "MSLT(de, en, es)" in words(app)
