@@ -94,6 +94,21 @@ def tagged_rows() -> Callable[..., list[TaggedSentence]]:
     return _tagged_rows
 
 
+@pytest.fixture
+def aligned_texts(tmp_path: Path) -> Callable[..., Path]:
+    """``aligned_texts(langs, n)``: a folder of text files aligned by line, without documents."""
+
+    def make(langs: tuple[str, ...], n: int) -> Path:
+        folder = tmp_path / "own"
+        folder.mkdir()
+        for lang in langs:
+            lines = [" ".join(row.tokens) + f" {i}" for i, row in enumerate(_tagged_rows(lang, n))]
+            (folder / f"{lang}.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        return folder
+
+    return make
+
+
 def _tagged_rows(lang: str, n: int, seed: int = 0) -> list[TaggedSentence]:
     """Some words, a person or a place, some words; 3 to 11 tokens."""
     words, *names = (part.split() for part in LEXICON[lang])

@@ -21,13 +21,8 @@ def own_store(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def corpus(tmp_path, tagged_rows):
-    folder = tmp_path / "own"
-    folder.mkdir()
-    for lang in LANGS:
-        lines = [" ".join(row.tokens) + f" {i}" for i, row in enumerate(tagged_rows(lang, N))]
-        (folder / f"{lang}.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    return folder
+def corpus(aligned_texts):
+    return aligned_texts(LANGS, N)
 
 
 @pytest.fixture

@@ -21,27 +21,14 @@ from pathlib import Path
 from typing import Any
 
 from mslt_core.models.config import read_json
+from mslt_core.spec.checkpoint_files import TOKENIZER_FILES
 from mslt_core.spec.errors import CheckpointError, StoreError
 
 logger = logging.getLogger(__name__)
 
 MANIFEST = "manifest.json"
 WEIGHTS = ("model.safetensors", "model-*-of-*.safetensors", "model.safetensors.index.json")
-TOKENIZER = (
-    "tokenizer.json",
-    "tokenizer_config.json",
-    "special_tokens_map.json",
-    "added_tokens.json",
-    "vocab.json",
-    "vocab.txt",
-    "merges.txt",
-    "sentencepiece.bpe.model",
-    "spiece.model",
-    "spm.model",
-    "sentencepiece.model",
-    "tokenizer.model",
-)
-CONTENT = ("config.json", *WEIGHTS, *TOKENIZER)
+CONTENT = ("config.json", *WEIGHTS, *TOKENIZER_FILES)
 """Names of all files that loading a model may read; anything else in a folder is of no account."""
 
 KEPT = 2  # the second one is for the day on which the newest is found damaged

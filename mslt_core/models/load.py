@@ -14,8 +14,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from mslt_core.models.checkpoints import TOKENIZER
 from mslt_core.models.screening import screen
+from mslt_core.spec.checkpoint_files import TOKENIZER_FILES
 from mslt_core.spec.errors import CheckpointError
 from mslt_core.spec.sentences import TaskKind
 
@@ -55,7 +55,7 @@ def load_tokenizer(path: Path) -> PreTrainedTokenizerFast:
     from transformers import AutoTokenizer
 
     screen(path)
-    if not any((path / name).is_file() for name in TOKENIZER if name not in ABOUT_TOKENIZERS):
+    if not any((path / name).is_file() for name in TOKENIZER_FILES if name not in ABOUT_TOKENIZERS):
         raise CheckpointError(
             f"{path} has no tokenizer", hint="Copy the model's tokenizer.json into the folder."
         )

@@ -10,6 +10,7 @@ from typing import Any
 from transformers import TrainerCallback
 
 from mslt_core.models import checkpoints, tuning
+from mslt_core.spec.checkpoint_files import TOKENIZER_FILES
 
 
 def write_weights(model: Any, base: Path, folder: Path) -> None:
@@ -20,7 +21,7 @@ def write_weights(model: Any, base: Path, folder: Path) -> None:
     """
     with checkpoints.sealed(folder) as staging:
         model.save_pretrained(staging)
-        for name in checkpoints.TOKENIZER:
+        for name in TOKENIZER_FILES:
             if (base / name).is_file():
                 shutil.copyfile(base / name, staging / name)
 

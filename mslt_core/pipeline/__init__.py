@@ -42,19 +42,19 @@ from mslt_core.pipeline.gaps import SetGap, set_gap
 from mslt_core.pipeline.grouping import comparable, experiment_key, group_key, run_groups
 from mslt_core.pipeline.ingredients import Access
 from mslt_core.pipeline.judging import judge_criteria
+from mslt_core.pipeline.looking import look_stamp
 from mslt_core.pipeline.measured import (
     Measures,
+    collapsed,
     difference,
     layer_curves,
     pair_matrices,
     pairs_there,
 )
-from mslt_core.pipeline.measuring import execute_measuring, measure, measure_stamp
+from mslt_core.pipeline.measuring import execute_measuring, measure
 from mslt_core.pipeline.mingling import (
     cka,
-    cka_matrices,
     execute_mingling,
-    look_stamp,
     map_verdict,
     mingle,
     sentence_map,
@@ -149,7 +149,7 @@ __all__ = [
     "checkpoint",
     "choosing_stamp",
     "cka",
-    "cka_matrices",
+    "collapsed",
     "comparable",
     "compare",
     "corpus_langs",
@@ -189,7 +189,6 @@ __all__ = [
     "make_train_spec",
     "map_verdict",
     "measure",
-    "measure_stamp",
     "mingle",
     "model_folder",
     "n_truncated",

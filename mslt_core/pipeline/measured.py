@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mslt_core.analysis.jackknife import Measured
+from mslt_core.analysis.spectrum import collapse_explains
 from mslt_core.spec.errors import BadInputError
 from mslt_core.spec.measuring import IN_SPACE, LayerCurve, LayerPoint, PairMatrix, Pairs, Space
 from mslt_core.spec.results import CheckpointRef
@@ -130,6 +131,21 @@ def _at(measures: Measures, place: int, position: int) -> Found:
             hint="Choose a layer nearer to the last one, or checkpoints of one depth.",
         )
     return measures.found[place][position]
+
+
+def collapsed(measures: Measures, place: int) -> bool:
+    """Whether a checkpoint mixes more than the first at the last layer, in a space that is so much
+    flatter that this may be all."""
+    mixing, ranks = (
+        [float(of_one[-1][name].value) for of_one in measures.found]
+        for name in ("mingling", "effective_rank")
+    )
+    return collapse_explains(
+        mixing=mixing[place],
+        reference_mixing=mixing[0],
+        rank=ranks[place],
+        reference_rank=ranks[0],
+    )
 
 
 def _require_same_layer(measures: Measures, a: int, b: int, position: int) -> None:

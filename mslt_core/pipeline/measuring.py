@@ -1,6 +1,5 @@
 """Measures of the space layer by layer, computed once and kept."""
 
-import hashlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -9,8 +8,8 @@ import numpy as np
 
 from mslt_core.analysis.jackknife import Measured, document_blocks
 from mslt_core.pipeline.checkpoints import checkpoint
-from mslt_core.pipeline.corpora import corpus_place, corpus_stamp
 from mslt_core.pipeline.embedding import Question, Report, layer_rows, layers_of, quiet
+from mslt_core.pipeline.looking import fingerprint, finished, ids_fingerprint
 from mslt_core.pipeline.measured import Found, Measures
 from mslt_core.pipeline.parts import Grouped, measured_part
 from mslt_core.pipeline.tagged import (
@@ -103,13 +102,13 @@ class _Asked:
         return LayerSpec(
             part=part,
             embeds=self.question.embed_specs(ref, layer),
-            ids=_fingerprint("\n".join(self.question.ids).encode()),
+            ids=ids_fingerprint(self.question.ids),
             n=len(self.question.ids),
-            blocks=_fingerprint(self.sentences.blocks.tobytes()),
+            blocks=fingerprint(self.sentences.blocks.tobytes()),
             space=self.look.space if part in SPACED else "raw",
             k=self.look.k if part in {"pairs", "mixing"} else 0,
             seed=self.look.seed,
-            documents=_fingerprint(self.sentences.documents.tobytes()) if of_documents else "",
+            documents=fingerprint(self.sentences.documents.tobytes()) if of_documents else "",
         )
 
     def _of_words(self, tagged: TaggedSentences, ref: CheckpointRef, layer: int) -> LayerSpec:
@@ -119,7 +118,7 @@ class _Asked:
             embeds=tuple(spec.but(pooling="mean") for spec in embeds),  # words are not pooled
             ids=tagged.fingerprint,
             n=len(tagged.ids),
-            blocks=_fingerprint(tagged.blocks.tobytes()),
+            blocks=fingerprint(tagged.blocks.tobytes()),
             seed=self.look.seed,
         )
 
@@ -210,17 +209,6 @@ def _question(look: MeasureSpec, roots: tuple[Path, ...] | None) -> Question:
     return question
 
 
-def measure_stamp(store: Store, look: MeasureSpec, *, roots: tuple[Path, ...] | None = None) -> str:
-    """Changes with what a look is made of: its corpus and the weights of its checkpoints."""
-    place = corpus_place(look.corpus, roots=roots)
-    refs = [checkpoint(store, key, roots=roots) for key in look.checkpoints]
-    return " ".join([corpus_stamp(place), *(ref.fingerprint for ref in refs)])
-
-
-class _StopRequestedError(Exception):
-    """Ends a look between two of its parts."""
-
-
 def execute_measuring(
     store: Store,
     look: MeasureSpec,
@@ -230,18 +218,4 @@ def execute_measuring(
     should_stop: Callable[[], bool],
 ) -> bool:
     """Compute and keep all that a look needs. False if it was asked to stop."""
-
-    def told(done: int, total: int, message: str) -> None:
-        report(done, total, message)
-        if should_stop():
-            raise _StopRequestedError
-
-    try:
-        measure(store, look, told)
-    except _StopRequestedError:
-        return False
-    return True
-
-
-def _fingerprint(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()[:16]
+    return finished(lambda told: measure(store, look, told), report, should_stop)

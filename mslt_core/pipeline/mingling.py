@@ -1,7 +1,6 @@
 """CKA and maps of parallel sentences inside checkpoints, computed once and kept."""
 
-import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +12,6 @@ from mslt_core.analysis.map_trust import verdict
 from mslt_core.analysis.mingling import mingling
 from mslt_core.analysis.neighbours import neighbours
 from mslt_core.pipeline.checkpoints import checkpoint
-from mslt_core.pipeline.corpora import corpus_place, corpus_stamp
 from mslt_core.pipeline.embedding import (
     Embeddings,
     Question,
@@ -22,9 +20,9 @@ from mslt_core.pipeline.embedding import (
     joined_rows,
     quiet,
 )
+from mslt_core.pipeline.looking import finished, ids_fingerprint
 from mslt_core.spec.errors import BadInputError, NotComputedError
 from mslt_core.spec.maps import MapParameters
-from mslt_core.spec.measuring import PairMatrix
 from mslt_core.spec.results import CheckpointRef, CkaResult, MapResult, MingleResult
 from mslt_core.spec.specs import CkaSpec, Estimator, MapSpec, MingleSpec, Where
 from mslt_core.store import Arrays, Store
@@ -51,7 +49,7 @@ def cka(
         raise BadInputError("CKA compares languages: choose at least two")
     specs = question.embed_specs(ref)
     spec = CkaSpec(
-        embeds=specs, estimator=estimator, ids=_fingerprint(question.ids), n=len(question.ids)
+        embeds=specs, estimator=estimator, ids=ids_fingerprint(question.ids), n=len(question.ids)
     )
     stored = store.arrays.peek(spec)
     if stored is None:
@@ -69,22 +67,6 @@ def cka(
     )
 
 
-def cka_matrices(result: MingleResult) -> tuple[PairMatrix, ...]:
-    """The CKA of a look as figures draw it."""
-    return tuple(
-        PairMatrix(
-            measure="linear_cka",
-            checkpoint=ref,
-            layer=found.layer,
-            langs=found.langs,
-            matrix=found.matrix,
-            low=None,
-            high=None,
-        )
-        for ref, found in zip(result.checkpoints, result.ckas, strict=True)
-    )
-
-
 def map_spec(
     question: Question, ref: CheckpointRef, reference: CheckpointRef | None, look: MingleSpec
 ) -> MapSpec:
@@ -93,7 +75,7 @@ def map_spec(
     return MapSpec(
         embeds=question.embed_specs(ref),
         reference=question.embed_specs(reference) if reference else (),
-        ids=_fingerprint(ids),
+        ids=ids_fingerprint(ids),
         n=len(ids),
         method=look.method,
         seed=look.seed,
@@ -208,17 +190,6 @@ def mingle(
     )
 
 
-def look_stamp(store: Store, look: MingleSpec, *, roots: tuple[Path, ...] | None = None) -> str:
-    """Changes with what a look is made of: its corpus and the weights of its checkpoints."""
-    refs = [checkpoint(store, key, roots=roots) for key in look.checkpoints]
-    place = corpus_place(look.corpus, roots=roots)
-    return " ".join([corpus_stamp(place), *(ref.fingerprint for ref in refs)])
-
-
-class _StopRequestedError(Exception):
-    """Ends a look between two of its parts."""
-
-
 def execute_mingling(
     store: Store,
     look: MingleSpec,
@@ -228,26 +199,12 @@ def execute_mingling(
     should_stop: Callable[[], bool],
 ) -> bool:
     """Compute and keep all that a look needs. False if it was asked to stop."""
-
-    def told(done: int, total: int, message: str) -> None:
-        report(done, total, message)
-        if should_stop():
-            raise _StopRequestedError
-
-    try:
-        mingle(store, look, told)
-    except _StopRequestedError:
-        return False
-    return True
+    return finished(lambda told: mingle(store, look, told), report, should_stop)
 
 
 def _require(compute: bool, what: str) -> None:
     if not compute:
         raise NotComputedError(f"{what} is not computed yet")
-
-
-def _fingerprint(ids: Sequence[str]) -> str:
-    return hashlib.sha256("\n".join(ids).encode()).hexdigest()[:16]
 
 
 def map_verdict(drawn: MapResult) -> str | None:

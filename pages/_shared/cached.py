@@ -255,7 +255,7 @@ def _measures(root: str, digest: str, stamp: str, _spec: MeasureSpec) -> Measure
 def measures(root: str, spec: MeasureSpec) -> Measures:
     """Stored measures of every layer; NotComputedError where a part is missing."""
     store = pipeline.open_store(root)
-    stamp = pipeline.measure_stamp(store, spec, roots=pipeline.allowed_roots())
+    stamp = pipeline.look_stamp(store, spec, roots=pipeline.allowed_roots())
     return _measures(root, spec.digest(), stamp, spec)
 
 

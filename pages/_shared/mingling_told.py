@@ -7,9 +7,6 @@ from mslt_core.spec.metrics import METRICS
 from mslt_core.spec.results import MingleResult
 from pages._shared.messages import escape
 
-COLLAPSE = 0.5
-"""An effective rank below this share of the base's: a rise of mixing may be nothing else."""
-
 
 def cka_answer(result: MingleResult) -> str:
     """The mean CKA of each checkpoint, where no more is measured yet."""
@@ -52,7 +49,7 @@ def _collapse(measures: Measures, names: list[str], mixed: list[float]) -> list[
     """The effective ranks, and what a lower one says where the languages mix more."""
     ranks = [c.points[-1].value for c in pipeline.layer_curves(measures, "effective_rank")]
     more = [place for place in range(1, len(ranks)) if mixed[place] > mixed[0]]
-    flat = [place for place in more if ranks[place] < COLLAPSE * ranks[0]]
+    flat = [place for place in more if pipeline.collapsed(measures, place)]
     told = ", ".join(f"{ranks[place]:.0f} in {names[place]}" for place in range(1, len(ranks)))
     said = f"The effective rank is {ranks[0]:.0f} in {names[0]}, {told}"
     if flat:

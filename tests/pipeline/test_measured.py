@@ -9,6 +9,7 @@ from mslt_core.analysis.jackknife import Measured, jackknifed
 from mslt_core.pipeline.measured import (
     Measures,
     chosen_pairs,
+    collapsed,
     difference,
     layer_curves,
     pair_matrices,
@@ -141,3 +142,21 @@ def test_says_what_cannot_be_subtracted_or_chosen(measures):
     with pytest.raises(BadInputError, match="no such pair among de, en, es, fr"):
         layer_curves(dataclasses.replace(two, checkpoints=(ref("B", *two.langs),)), "linear_cka",
                      "unseen")  # fmt: skip
+
+
+def test_more_mixing_in_a_much_flatter_space_is_a_collapse(measures):
+    def with_rank(*ranks):
+        none = Measured(value=np.ones(()), without=np.empty(0), sizes=np.empty(0, int))
+        found = tuple(
+            tuple(
+                {**at, "effective_rank": dataclasses.replace(none, value=np.array(rank))}
+                for at in of_one
+            )
+            for of_one, rank in zip(measures.found, ranks, strict=True)
+        )
+        return dataclasses.replace(measures, found=found)
+
+    # mingling rises from 0 over 0.1 to 0.2; half of the base's rank is the border
+    assert not collapsed(with_rank(80.0, 41.0, 80.0), 1)
+    assert collapsed(with_rank(80.0, 39.0, 80.0), 1)
+    assert not collapsed(with_rank(80.0, 39.0, 80.0), 0)

@@ -16,7 +16,8 @@ from mslt_core.analysis.spectrum import language_variance, spectrum
 from mslt_core.data.tasks.udpos import LABELS
 from mslt_core.pipeline import measuring, tagged
 from mslt_core.pipeline.embedding import Question, layer_rows
-from mslt_core.pipeline.measuring import execute_measuring, measure_stamp
+from mslt_core.pipeline.looking import look_stamp
+from mslt_core.pipeline.measuring import execute_measuring
 from mslt_core.pipeline.parts import Grouped, measured_part
 from mslt_core.spec.errors import BadInputError, DataError, DegenerateInputError, NotComputedError
 from mslt_core.spec.measuring import LayerSpec, MeasureSpec
@@ -37,14 +38,8 @@ def store(tmp_path):
 
 
 @pytest.fixture
-def corpus(tmp_path, tagged_rows):
-    """36 sentences a language, aligned by line, without documents."""
-    folder = tmp_path / "own"
-    folder.mkdir()
-    for lang in LANGS:
-        lines = [" ".join(row.tokens) + f" {i}" for i, row in enumerate(tagged_rows(lang, N))]
-        (folder / f"{lang}.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    return folder
+def corpus(aligned_texts):
+    return aligned_texts(LANGS, N)
 
 
 @pytest.fixture
@@ -227,11 +222,11 @@ def test_a_job_computes_the_same_and_stops_when_asked(store, look):
 
 
 def test_the_stamp_changes_with_the_corpus(store, look, corpus):
-    before = measure_stamp(store, look)
-    assert measure_stamp(store, look.but(k=9)) == before
+    before = look_stamp(store, look)
+    assert look_stamp(store, look.but(k=9)) == before
     with (corpus / "en.txt").open("a", encoding="utf-8") as file:
         file.write("one more\n")
-    assert measure_stamp(store, look) != before
+    assert look_stamp(store, look) != before
 
 
 class TestDocuments:

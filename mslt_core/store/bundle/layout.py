@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from mslt_core.spec.checkpoint_files import TOKENIZER_FILES
 from mslt_core.spec.errors import BundleError, UnknownLanguageError
 from mslt_core.spec.languages import language
 from mslt_core.spec.specs import Where
@@ -34,18 +35,7 @@ MAX_RATIO = 200
 MODEL_FILES = (
     "config.json",
     "manifest.json",
-    "tokenizer.json",
-    "tokenizer_config.json",
-    "special_tokens_map.json",
-    "added_tokens.json",
-    "vocab.json",
-    "vocab.txt",
-    "merges.txt",
-    "sentencepiece.bpe.model",
-    "spiece.model",
-    "spm.model",
-    "sentencepiece.model",
-    "tokenizer.model",
+    *TOKENIZER_FILES,
     "model.safetensors.index.json",
     r"model(?:-\d{5}-of-\d{5})?.safetensors",
 )
