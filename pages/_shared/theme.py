@@ -58,17 +58,21 @@ def follow_theme() -> None:
 
 
 def show_figure(
-    fig: go.Figure,
+    fig: go.Figure | Callable[[Theme], go.Figure],
     *,
     key: str,
     on_select: Literal["ignore", "rerun"] | Callable[..., None] = "ignore",
 ) -> Any:
-    """A figure as wide as its place. With `on_select` clicks come back as points' customdata."""
+    """A figure as wide as its place. With `on_select` clicks come back as points' customdata.
+
+    `fig` may be what draws it in a theme, so that it can be drawn for another medium too.
+    """
+    drawn = fig if isinstance(fig, go.Figure) else fig(current_theme())
     return st.plotly_chart(
-        fig,
+        drawn,
         key=key,
         theme=None,
-        alt=figures.alt_text(fig),
+        alt=figures.alt_text(drawn),
         on_select=on_select,
         selection_mode="points",
         config={**_CONFIG, "toImageButtonOptions": {**_saved_as(), "filename": key}},

@@ -1,0 +1,93 @@
+"""What is kept of a finding that was pinned, and the stories that pins are put into."""
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from mslt_core.spec.base import Seed, Spec
+
+PinKind = Literal["figure", "table", "number"]
+
+Pair = tuple[str, str]
+
+
+class Origin(Spec):
+    """What a pinned finding was computed from, so that it can be told, cited and asked again."""
+
+    page: str = Field(description="the page that showed it, as links name it")
+    query: tuple[Pair, ...] = Field(default=(), description="the link's parameters")
+    experiment: str = Field(default="", description="its label; empty where no runs are shown")
+    task: str = ""
+    data: str = Field(default="", description="fingerprint of the task's data")
+    model: str = ""
+    model_fingerprint: str = ""
+    runs: tuple[str, ...] = Field(default=(), description="digests of the runs shown, sorted")
+    sets: tuple[str, ...] = Field(default=(), description="SSLT(en), MSLT(de, en, es)")
+    seeds: tuple[Seed, ...] = ()
+    sizes: str = Field(default="", description="15 unseen languages, 300 items each")
+    versions: tuple[Pair, ...] = Field(default=(), description="package and version")
+
+
+class Pin(Spec):
+    """One finding as it was shown. Its content is kept beside it and never computed again."""
+
+    kind: PinKind
+    title: str = Field(description="the question it answers")
+    told: str = Field(default="", description="the answer in a sentence, with its uncertainty")
+    subtitle: str = Field(default="", description="what is compared, and n")
+    alt: str = Field(default="", description="the figure in words")
+    origin: Origin
+    content: str = Field(description="fingerprint of the figure, the table or the number")
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class FigureContent:
+    """A figure in Plotly's JSON, drawn for both themes."""
+
+    light: Mapping[str, Any]
+    dark: Mapping[str, Any]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class TableContent:
+    """A table as it was shown; a cell is text, a number, or None where a value is missing."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str | float | None, ...], ...]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class NumberContent:
+    """A headline number with its unit, and what stands under it."""
+
+    value: str
+    below: str = ""
+
+
+PinContent = FigureContent | TableContent | NumberContent
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Pinned:
+    """A pin as the store knows it."""
+
+    digest: str
+    pin: Pin
+    created_utc: str
+
+
+class Slide(Spec):
+    """A pin's place in a story."""
+
+    pin: str = Field(description="digest of the pin")
+    heading: str = Field(default="", max_length=200, description="empty: the pin's title")
+    note: str = Field(default="", max_length=2000, description="what its teller says to it")
+
+
+class Story(Spec):
+    """Findings in the order in which they are told, one a slide."""
+
+    title: Annotated[str, Field(min_length=1, max_length=200)]
+    slides: tuple[Slide, ...] = ()
