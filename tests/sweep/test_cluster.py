@@ -3,6 +3,7 @@
 import importlib.util
 import subprocess
 
+import psutil
 import pytest
 
 from mslt_core import pipeline, sweep
@@ -49,6 +50,25 @@ def two_nodes(monkeypatch):
     made.shutdown()
 
 
+def halted_at_work(store, plan, node):
+    """The node's processes, halted in the middle of a run; none where they are between two.
+
+    A run takes a second: without this it may end while its node is on the way out.
+    """
+    raylet = node.all_processes["raylet"][0].process
+    processes = psutil.Process(raylet.pid).children(recursive=True)
+    for process in processes:
+        process.suspend()
+    events = store.sweeps.events(plan.digest)
+    pids = {process.pid for process in processes}
+    taken = {event["run"] for event in events if event.get("pid") in pids}
+    if taken - {event["run"] for event in events if event["event"] == "end"}:
+        return processes
+    for process in processes:
+        process.resume()
+    return []
+
+
 @pytest.mark.cluster
 @pytest.mark.slow
 @pytest.mark.skipif(NO_RAY, reason="ray is not installed: requirements-cluster.txt")
@@ -61,8 +81,10 @@ def test_a_node_killed_in_mid_sweep_loses_no_run(store, asked, two_nodes, ends, 
             workers._command(store, plan.digest), stdout=file, stderr=file, cwd=pipeline.PROJECT
         )
     try:
-        until(lambda: ends(plan) and sweep.status(store, plan.digest).count("running") == 2)
+        halted = until(lambda: ends(plan) and halted_at_work(store, plan, second))
         made.remove_node(second, allow_graceful=False)
+        for process in halted:
+            process.kill()
         assert driver.wait(LONG_S) == 0, log.read_text()
     finally:
         driver.kill()
