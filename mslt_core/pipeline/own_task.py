@@ -1,11 +1,11 @@
 """Describing data of one's own: what lies in a folder, and whether a description fits it."""
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from mslt_core.data import tables, tasks
+from mslt_core.data import files, tables, tasks
 from mslt_core.data.tasks.layouts import SPLITS, SUFFIXES, Split
 from mslt_core.data.tasks.own import CONLL, open_own
 from mslt_core.data.tasks.own_yaml import ALLOWED, NAME, NEEDED, parse_own_task
@@ -17,6 +17,7 @@ LINES_SHOWN = 4
 LONGEST_SHOWN = 160
 MOST_FILES = 200
 """A folder with more is hardly one of this kind, and the list is for a person to choose from."""
+MOST_LABELS = 100
 
 FIELDS: Mapping[TaskKind, tuple[str, ...]] = ALLOWED
 REQUIRED: Mapping[TaskKind, tuple[str, ...]] = NEEDED
@@ -87,6 +88,45 @@ def _columns(path: Path, lines: Sequence[str]) -> tuple[str, ...]:
     separator = {".tsv": "\t", ".csv": ","}.get(path.suffix)
     names = tables.first_cells(path, separator) if separator else []
     return tuple(name.strip().strip('"') for name in names)
+
+
+def labels_in(folder: Path, column: str | None = None) -> tuple[str, ...]:
+    """The labels in all of a folder's files, O first and the others in order.
+
+    `column` is that of the labels or tags; None for words with their tags, a line each.
+
+    Raises
+    ------
+    DataError
+        If a file cannot be read; if the labels are numbers, whose names they do not tell; if there
+        are none, or more than `MOST_LABELS`.
+    """
+    found = {label.strip() for name in own_files(folder) for label in _cells(folder / name, column)}
+    found -= {""}
+    where = f"{folder}, {column}" if column else str(folder)
+    if not found:
+        raise DataError(f"{where}: no labels in any file")
+    if len(found) > MOST_LABELS:
+        raise DataError(f"{where}: {len(found)} different values are no labels")
+    if all(label.lstrip("-").isdecimal() for label in found):
+        raise DataError(
+            f"{where}: the labels are numbers, {', '.join(sorted(found, key=int))}",
+            hint="Type their names, in the order of the numbers.",
+        )
+    return tuple(sorted(found, key=lambda label: (label != "O", label)))
+
+
+def _cells(path: Path, column: str | None) -> Iterator[str]:
+    """Every label of a file that has the column; a cell may hold a list of them."""
+    if column is None:
+        if path.suffix in {*CONLL, ".tsv"}:
+            for _, lines in files.read_blocks(path):
+                yield from (line.split("\t")[-1] for line in lines if "\t" in line)
+    elif path.suffix in SUFFIXES:
+        for record in tables.read_records(path):
+            value = record.fields.get(column)
+            if value is not None:
+                yield from map(str, value if isinstance(value, list) else [value])
 
 
 def own_yaml(fields: Mapping[str, Any]) -> str:

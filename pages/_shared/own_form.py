@@ -12,6 +12,7 @@ from mslt_core.pipeline.own_task import OwnCheck, OwnFile
 from mslt_core.spec.languages import label
 from mslt_core.spec.sentences import TaskKind
 from pages._shared.messages import escape, explain_errors
+from pages._shared.own_labels import LABELLED, own_labels
 
 KINDS: dict[TaskKind, str] = {
     "classification": "A class for each text, or pair",
@@ -42,26 +43,18 @@ def own_form(task: str, data: str | None) -> None:
         looked = own_task.look_into(folder, name)
         # a table's cells stay apart that way, and nothing in them is read as markup
         st.code("\n".join(looked.lines).replace("\t", " → "), language=None, wrap_lines=True)
-        fields = _description(looked)
+        fields = _description(folder, looked)
         if st.button("Check", key="own_check", help="Reads every row of the folder."):
             with st.spinner("Reading every row"):
                 st.session_state["own_checked"] = own_task.check_own_task(folder, fields)
         _result(folder, there, st.session_state.get("own_checked"), fields)
 
 
-def _description(looked: OwnFile) -> dict[str, Any]:
+def _description(folder: Path, looked: OwnFile) -> dict[str, Any]:
     """What `describe_yaml` is told."""
     kind: TaskKind = st.selectbox("Kind", KINDS, format_func=KINDS.__getitem__, key="own_kind")
     title = st.text_input("Title", "My data", key="own_title")
-    labels = ""
-    if kind not in {"questions", "choice"}:
-        first = "O, B-PER, I-PER" if kind == "tagging" else "negative, positive"
-        labels = st.text_input(
-            "Labels, joined by commas",
-            key="own_labels",
-            placeholder=first,
-            help="In the order of their numbers, if the files have numbers; O first.",
-        )
+    labels = own_labels(folder, looked, kind) if kind in LABELLED else ""
     columns = {ours: c for ours in own_task.FIELDS[kind] if (c := _column(kind, ours, looked))}
     st.caption("What the files call a split, if not as usual:")
     named = {

@@ -57,6 +57,20 @@ def test_from_files_to_a_task(folder):
     assert "start" in [button.key for button in app.button]  # it can be trained on now
 
 
+def test_labels_are_taken_from_the_chosen_column(folder):
+    app = opened(folder)
+    app.selectbox(key="own_classification_label").set_value("stars").run()
+    app.button(key="own_take").click().run()
+    assert app.text_input(key="own_labels").value == "bad, good"
+    app.selectbox(key="own_classification_label").set_value("review").run()
+    for name in ("train-en.tsv", "heldout-sw.tsv"):
+        (folder / name).write_text("review\tstars\n1\tgood\n")
+    app.button(key="own_take").click().run()
+    assert "the labels are numbers, 1" in warnings(app)
+    assert app.text_input(key="own_labels").value == "bad, good"
+    assert not app.exception
+
+
 def test_a_description_that_is_there_stays_unless_it_is_confirmed(folder):
     there = "kind: classification\ntitle: Old\nlabels: [bad, good]\n"
     there += "columns: {text: review, label: stars}\n"

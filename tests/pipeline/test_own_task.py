@@ -39,6 +39,23 @@ def test_a_folder_looked_into(folder):
         own_task.look_into(folder, "dev-en.tsv")
 
 
+def test_labels_taken_from_the_files(folder):
+    assert own_task.labels_in(folder, "stars") == ("bad", "good")
+    (folder / "train.conll").write_text("# one\nAnna\tB-PER\nlebt\tO\n\nIn\tO\nBern\tB-LOC\n")
+    (folder / "train-en.tsv").unlink()
+    assert own_task.labels_in(folder) == ("O", "B-LOC", "B-PER")
+    (folder / "tags.jsonl").write_text('{"tags": ["O", "X"]}\n{"tags": ["A"]}\n')
+    assert own_task.labels_in(folder, "tags") == ("O", "A", "X")
+    with pytest.raises(DataError, match="x: no labels in any file"):
+        own_task.labels_in(folder, "x")
+    (folder / "n.csv").write_text("y\n0\n1\n10\n2\n")
+    with pytest.raises(DataError, match="the labels are numbers, 0, 1, 2, 10"):
+        own_task.labels_in(folder, "y")
+    (folder / "n.csv").write_text("y\n" + "".join(f"text {i}\n" for i in range(101)))
+    with pytest.raises(DataError, match="101 different values are no labels"):
+        own_task.labels_in(folder, "y")
+
+
 def test_every_row_is_read_before_it_is_kept(folder):
     check = own_task.check_own_task(folder, FIELDS)
     assert check.rows == {"de": {"test": 2}, "en": {"train": 2}}
