@@ -5,9 +5,11 @@ from pathlib import Path
 from mslt_core.store.arrays import ArrayStore
 from mslt_core.store.atomic import told_size
 from mslt_core.store.outside import OutsideResults
+from mslt_core.store.pin_content import content_fingerprint
 from mslt_core.store.records import RunOutcome
 from mslt_core.store.runs import Runs
 from mslt_core.store.states import UNFINISHED, Progress, WorkStatus
+from mslt_core.store.stories import Stories
 from mslt_core.store.sweeps import Sweeps
 from mslt_core.store.tensors import Arrays
 from mslt_core.store.turns import Turns
@@ -21,6 +23,7 @@ __all__ = [
     "RunOutcome",
     "Store",
     "WorkStatus",
+    "content_fingerprint",
     "is_digest",
     "told_size",
 ]
@@ -44,6 +47,7 @@ class Store:
         self.jobs = WorkFolders("jobs", layers, read_only=read_only)
         self.sweeps = Sweeps(self.root, read_only=read_only)
         self.outside = OutsideResults(self.root, read_only=read_only)
+        self.stories = Stories(self.root, read_only=read_only)
         self.turns = Turns(self.root / "turns", self._is_alive)
 
     def works(self, kind: Kind) -> WorkFolders:
