@@ -66,6 +66,11 @@ def unpacked(path: Path, mtime_ns: int) -> dict[str, Arrays]:  # noqa: ARG001
     return by_lang
 
 
+def snapshot_place(step: int) -> str:
+    """Where in a run's folder the weights after `step` are kept."""
+    return f"snapshots/step-{step:06d}"
+
+
 def checked_record(record: Mapping[str, Any]) -> dict[str, Any]:
     """The scores as objects; ValueError, KeyError or TypeError where something does not fit."""
     scores = {lang: TargetScores(**fields) for lang, fields in record["scores"].items()}

@@ -35,6 +35,7 @@ from mslt_core.store.records import (
     mean_score,
     metrics_of,
     predictions_of,
+    snapshot_place,
     stamp_of,
     stamps_of,
     unpacked,
@@ -222,7 +223,7 @@ class Runs(WorkFolders):
 
     def snapshot_folder(self, run: str, step: int) -> Path:
         """Where the weights after `step` are kept on the way; they need not be there."""
-        manifest = f"snapshots/step-{step:06d}/manifest.json"
+        manifest = f"{snapshot_place(step)}/manifest.json"
         return (self._path(run, manifest) or self.folder(run) / manifest).parent
 
     def drop_weights(self, run: str) -> None:

@@ -37,7 +37,7 @@ def scores(accuracy=4 / 7) -> TargetScores:
     return TargetScores(accuracy=accuracy, majority_accuracy=0.3, n_items=2, n_tokens=7)
 
 
-def finished(store: Store, spec: TrainSpec, n_correct=(1, 3)) -> str:
+def finished(store: Store, spec: TrainSpec, n_correct=(1, 3), snapshots=None) -> str:
     """A run with everything that a run can leave."""
     run = spec.digest()
     store.runs.create(spec, Where(data="/home/somebody/data", model="base"))
@@ -67,16 +67,17 @@ def finished(store: Store, spec: TrainSpec, n_correct=(1, 3)) -> str:
             device="cpu",
             weights=WEIGHTS,
             n_layers=2,
+            snapshots=snapshots,
         )
         store.runs.report(run, Progress(done=10, total=10, message="scoring sw", elapsed_s=3.5))
         store.runs.set_state(run, "done")
     return run
 
 
-def give_weights(store: Store, run: str) -> None:
+def give_weights(store: Store, run: str, place: str = "model") -> None:
     """A sealed folder that is a checkpoint by its names, listed as `models.checkpoints` does."""
-    folder = store.runs.folder(run) / "model"
-    folder.mkdir()
+    folder = store.runs.folder(run) / place
+    folder.mkdir(parents=True)
     (folder / "config.json").write_text('{"model_type": "xlm-roberta"}')
     save_file({"w": np.zeros(2000, np.float32)}, folder / "model.safetensors")
     files = {

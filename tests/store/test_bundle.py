@@ -129,6 +129,30 @@ def test_weights_and_arrays_come_only_if_asked_for(full, tmp_path):
     assert found.runs == (RUN,)
 
 
+def test_weights_kept_on_the_way_come_with_the_others(tmp_path):
+    store, there = Store(tmp_path / "a"), Store(tmp_path / "b")
+    run = finished(store, run_spec().but(keep_every=4), snapshots={4: "1" * 16, 8: "2" * 16})
+    for place in ("model", "snapshots/step-000004"):  # those of step 8 were dropped
+        give_weights(store, run, place)
+    for weights in (False, True):
+        export_bundle(store, tmp_path / "x.zip", ALL, weights=weights, force=True)
+        assert any("step-000004" in name for name in contents(tmp_path / "x.zip")) == weights
+    import_bundle(there, tmp_path / "x.zip")
+    ours, others = (s.runs.snapshot_folder(run, 4) for s in (store, there))
+    assert files(ours) == files(others)
+    assert len(files(others)) == 3
+    assert not there.runs.snapshot_folder(run, 8).exists()
+
+
+def test_weights_of_a_step_that_the_run_does_not_keep_are_refused(tmp_path):
+    store = Store(tmp_path / "a")
+    run = finished(store, run_spec().but(keep_every=4), snapshots={4: "1" * 16, 5: "2" * 16})
+    give_weights(store, run, "snapshots/step-000005")
+    export_bundle(store, tmp_path / "x.zip", ALL, weights=True)
+    with pytest.raises(BundleError, match=r"snapshots/step-000005 is of a step that the run does"):
+        import_bundle(Store(tmp_path / "b"), tmp_path / "x.zip")
+
+
 def test_the_arrays_of_runs_are_those_of_their_weights_and_their_base(full, tmp_path):
     exported = export_bundle(full, tmp_path / "one.zip", Wanted(runs=(RUN,)), arrays=True)
     texts = [content for name, content in contents(exported.path).items() if "arrays" in name]

@@ -30,7 +30,7 @@ from mslt_core.store.bundle.layout import (
     portable,
     validated,
 )
-from mslt_core.store.records import checked_record, curve_point
+from mslt_core.store.records import checked_record, curve_point, snapshot_place
 from mslt_core.store.spec_text import spec_from_text
 from mslt_core.store.states import Progress
 from mslt_core.store.sweeps import PLAN, Sweeps
@@ -98,8 +98,10 @@ def _check_contents(root: Path, manifest: Manifest, shas: Shas) -> None:
                 raise BundleError(f"{member.name} answers no question of arrays")
         elif kind == "model":
             model_file(path, member.name)
-    for run in manifest.runs:
-        _model(root, run, manifest, shas)
+    for run, place in dict.fromkeys(_models(manifest)):
+        if place not in {"model", *map(snapshot_place, specs[run].snapshot_steps)}:
+            raise BundleError(f"runs/{run}/{place} is of a step that the run does not keep")
+        _model(root, f"runs/{run}/{place}/", manifest, shas)
     for sweep in manifest.sweeps:
         _plan(root, sweep)
 
@@ -212,12 +214,17 @@ def _lines(path: Path, name: str) -> Iterator[Any]:
         yield parsed(line, f"{name}, line {number}")
 
 
-def _model(root: Path, run: str, manifest: Manifest, shas: Shas) -> None:
-    """The seal of the run's weights lists just the files that came."""
-    folder = f"runs/{run}/model/"
+def _models(manifest: Manifest) -> Iterator[tuple[str, str]]:
+    """Run and place of every file of a checkpoint."""
+    for member in manifest.members:
+        kind, parts = kind_of(member.name)
+        if kind == "model":
+            yield parts[0], parts[1]
+
+
+def _model(root: Path, folder: str, manifest: Manifest, shas: Shas) -> None:
+    """The seal of a run's weights lists just the files that came."""
     came = {m.name.removeprefix(folder): m for m in manifest.members if m.name.startswith(folder)}
-    if not came:
-        return
     if "manifest.json" not in came or "config.json" not in came:
         raise BundleError(f"{folder} is no whole checkpoint")
     seal = parsed((root / folder / "manifest.json").read_bytes(), f"{folder}manifest.json")

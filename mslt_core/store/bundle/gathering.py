@@ -12,7 +12,7 @@ from safetensors import SafetensorError, safe_open
 from mslt_core.spec.errors import BundleError, MsltError, StoreError
 from mslt_core.spec.sweeps import Engine
 from mslt_core.store.bundle.layout import kind_of, portable
-from mslt_core.store.records import PACKED
+from mslt_core.store.records import PACKED, snapshot_place
 from mslt_core.store.sweeps import PLAN, plan_of
 
 if TYPE_CHECKING:
@@ -81,9 +81,19 @@ def of_run(store: "Store", run: str, weights: bool) -> Iterator[Content]:
         path = home / "predictions" / f"{lang}.safetensors"
         if path.exists():
             yield Content(f"runs/{run}/predictions/{lang}.safetensors", path)
-    if weights and (folder := store.runs.model_folder(run)):
-        for path in sorted(folder.iterdir()):
-            name = f"runs/{run}/model/{path.name}"
+    if weights:
+        yield from _weights(store, run, outcome["snapshots"])
+
+
+def _weights(store: "Store", run: str, steps: Iterable[int]) -> Iterator[Content]:
+    """The run's own, and those kept on the way, as far as they are here."""
+    folders = {"model": store.runs.model_folder(run)}
+    for step in steps:
+        kept = store.runs.snapshot_folder(run, step)
+        folders[snapshot_place(step)] = kept if kept.is_dir() else None
+    for place, folder in folders.items():
+        for path in sorted(folder.iterdir()) if folder else ():
+            name = f"runs/{run}/{place}/{path.name}"
             kind_of(name)
             yield Content(name, path)
 
@@ -100,7 +110,9 @@ def arrays(store: "Store", runs: Iterable[str], wanted: Wanted) -> list[Content]
     """All arrays, or those that were computed from these runs and their base models alone."""
     known: set[str] = set()
     for run in runs:
-        known |= {store.runs.outcome(run)["weights"], store.runs.spec(run).model_fingerprint}  # type: ignore[attr-defined]
+        outcome = store.runs.outcome(run)
+        known |= {outcome["weights"], *outcome["snapshots"].values()}
+        known.add(store.runs.spec(run).model_fingerprint)  # type: ignore[attr-defined]
     found: dict[str, Content] = {}
     for path in store.arrays.files():
         if wanted.everything and not path.is_relative_to(store.root):

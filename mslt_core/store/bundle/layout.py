@@ -57,7 +57,7 @@ KINDS: dict[str, tuple[re.Pattern[str], int | None]] = {
         ("curve", rf"runs/({_D})/curve\.jsonl", 64 * _MB),
         ("packed", rf"runs/({_D})/predictions\.safetensors\.zlib", 64 * _MB),
         ("predictions", rf"runs/({_D})/predictions/([a-z]{{2,3}})\.safetensors", 256 * _MB),
-        ("model", rf"runs/({_D})/model/({_MODEL})", None),
+        ("model", rf"runs/({_D})/(model|snapshots/step-\d{{6,9}})/({_MODEL})", None),
         ("plan", rf"sweeps/({_D})/plan\.json", 64 * _MB),
         ("array", rf"arrays/([0-9a-f]{{2}})/({_D})\.safetensors", 256 * _MB),
     )

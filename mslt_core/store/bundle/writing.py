@@ -24,6 +24,7 @@ from mslt_core.store.bundle.layout import (
     Manifest,
     Member,
     Report,
+    kind_of,
     quiet,
 )
 from mslt_core.store.process import utc_now
@@ -114,7 +115,7 @@ def _measured(contents: list[Content], report: Report) -> list[_Ready]:
     for place, content in enumerate(contents):
         digest, size, small = hashlib.sha256(), 0, 0
         pack = zlib.compressobj(6)
-        weights = content.name.endswith(".safetensors") and "/model/" in content.name
+        weights = content.name.endswith(".safetensors") and kind_of(content.name)[0] == "model"
         for chunk in _chunks(content):
             digest.update(chunk)
             size += len(chunk)
