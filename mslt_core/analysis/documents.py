@@ -9,6 +9,7 @@ import dataclasses
 import numpy as np
 import numpy.typing as npt
 
+from mslt_core.analysis.leaving_out import jackknife_variance, quantile
 from mslt_core.spec.errors import DegenerateInputError
 
 F64 = npt.NDArray[np.float64]
@@ -98,7 +99,8 @@ def jackknife(value: npt.ArrayLike, replicates: F64, *, level: float = 0.95) -> 
     Notes
     -----
     :math:`s^2 = \frac{G-1}{G} \sum_g (\theta_{(g)} - \bar\theta)^2`. Documents may have different
-    numbers of sentences: they count as draws from a population of documents.
+    numbers of sentences: they count as draws from a population of documents, each as one, so it is
+    `leaving_out.jackknife_variance` with sizes that are all equal.
 
     References
     ----------
@@ -114,7 +116,7 @@ def jackknife(value: npt.ArrayLike, replicates: F64, *, level: float = 0.95) -> 
     if n_groups < 2:
         raise DegenerateInputError(f"an interval needs at least 2 documents, got {n_groups}")
     value = np.asarray(value, dtype=np.float64)
-    half = _quantile(n_groups, level) * _standard_error(replicates)
+    half = quantile(level, n_groups) * _standard_error(replicates)
     return Estimate(value, value - half, value + half, replicates)
 
 
@@ -277,14 +279,15 @@ def difference(a: Estimate, b: Estimate, *, level: float = 0.95) -> Estimate:
 
 
 def _standard_error(replicates: F64) -> F64:
-    n_groups = len(replicates)
-    apart = replicates - replicates.mean(axis=0)
-    return np.sqrt((n_groups - 1) / n_groups * (apart**2).sum(axis=0))
+    each_as_one = np.ones(len(replicates), dtype=np.intp)
+    # equal documents: the value from all of them falls out
+    return np.sqrt(jackknife_variance(np.zeros(replicates.shape[1:]), replicates, each_as_one))
 
 
 def _quantile(n_groups: int | None, level: float) -> float:
+    if n_groups is not None:
+        return quantile(level, n_groups)
     # here and not above: it would take a third of the command line's start-up
-    from scipy.special import ndtri, stdtrit
+    from scipy.special import ndtri
 
-    upper = (1 + level) / 2
-    return float(ndtri(upper) if n_groups is None else stdtrit(n_groups - 1, upper))
+    return float(ndtri((1 + level) / 2))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-from mslt_core.analysis.leaving_out import jackknife_variance, quantile
+from mslt_core.analysis.leaving_out import jackknife_variance, quantile, require_even
 from mslt_core.spec.errors import DegenerateInputError
 
 Array = npt.NDArray[np.float64]
@@ -111,7 +111,7 @@ def document_blocks(
     Raises
     ------
     DegenerateInputError
-        With fewer than `MIN_BLOCKS` documents.
+        With fewer than `MIN_BLOCKS` documents, or one that holds a third of all sentences or more.
 
     Examples
     --------
@@ -123,6 +123,7 @@ def document_blocks(
         raise DegenerateInputError(
             f"an interval over documents needs at least {MIN_BLOCKS} of them, got {len(names)}"
         )
+    require_even(sizes)
     order = np.random.default_rng(seed).permutation(len(names))
     order = order[np.argsort(-sizes[order], kind="stable")]  # large ones first fill evenly
     filled = np.zeros(min(n_blocks, len(names)), dtype=np.int64)

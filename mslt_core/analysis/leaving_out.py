@@ -49,13 +49,19 @@ def documents(groups: npt.ArrayLike | None, n: int) -> Documents:
         raise DegenerateInputError(
             f"an interval needs at least {MIN_DOCUMENTS} documents, got {len(sizes)}"
         )
-    if 3 * sizes.max() >= n:
-        raise DegenerateInputError(
-            f"one document holds {sizes.max()} of {n} sentences: "
-            "without it too little is left to tell how much documents matter"
-        )
+    require_even(sizes)
     order = np.argsort(codes, kind="stable")
     return Documents(order=order, codes=codes[order], sizes=sizes)
+
+
+def require_even(sizes: npt.NDArray[np.integer]) -> None:
+    """DegenerateInputError where one document holds a third of all sentences or more."""
+    n, largest = int(sizes.sum()), int(sizes.max())
+    if 3 * largest >= n:
+        raise DegenerateInputError(
+            f"one document holds {largest} of {n} sentences: "
+            "without it too little is left to tell how much documents matter"
+        )
 
 
 def jackknife_variance(value: F64, left_out: F64, sizes: npt.NDArray[np.intp]) -> F64:

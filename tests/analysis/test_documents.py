@@ -9,6 +9,7 @@ from mslt_core.analysis.documents import (
     mean_over_documents,
     share_over_documents,
 )
+from mslt_core.analysis.jackknife import jackknifed
 from mslt_core.analysis.statistics import t_interval
 from mslt_core.spec.errors import DegenerateInputError
 
@@ -22,6 +23,14 @@ def test_worked_by_hand():
     assert mean.value == 2.75
     assert mean.low == pytest.approx(2.75 - 5.05945, abs=1e-4)
     assert mean.high == pytest.approx(2.75 + 5.05945, abs=1e-4)
+
+
+def test_it_is_the_jackknife_of_blocks_where_documents_are_equal():
+    groups = np.repeat(np.arange(8), 3)
+    x = np.random.default_rng(9).normal(size=24)
+    mean = mean_over_documents(x, groups)
+    blocks = jackknifed(lambda kept: x[kept].mean(), groups)
+    np.testing.assert_allclose((mean.low, mean.high), blocks.interval(), rtol=1e-12)
 
 
 def test_without_groups_a_mean_has_students_interval():

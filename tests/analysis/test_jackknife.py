@@ -95,6 +95,10 @@ def test_documents_stay_whole_and_blocks_even():
 def test_says_what_is_wrong():
     with pytest.raises(DegenerateInputError, match="at least 5 of them, got 2"):
         document_blocks(np.array([0, 0, 1, 1]))
+    # two of six are a third: the same bound as that of intervals without blocks
+    with pytest.raises(DegenerateInputError, match="one document holds 2 of 6 sentences"):
+        document_blocks(np.array([0, 0, 1, 2, 3, 4]))
+    assert len(document_blocks(np.array([0, 0, 1, 2, 3, 4, 5]))) == 7
     one = Measured(value=np.zeros(2), without=np.zeros((5, 2)), sizes=np.full(5, 3))
     other = Measured(value=np.zeros(2), without=np.zeros((6, 2)), sizes=np.full(6, 3))
     with pytest.raises(ValueError, match="the same blocks on both sides"):
