@@ -1,7 +1,6 @@
 """Runs that differ in their seed alone, and which of such groups may be compared."""
 
 import functools
-import itertools
 from collections.abc import Sequence
 
 from mslt_core.spec.results import SCORES, RunGroup, RunInfo
@@ -22,13 +21,13 @@ OF_THE_SET = {"seed", "source_langs", "shots", "shot_langs"}
 """What groups of one experiment may differ in."""
 
 
-@functools.lru_cache(maxsize=4096)  # a page asks for hundreds at every look
+@functools.lru_cache(maxsize=1 << 16)  # fewer than runs are asked for in turn would keep none
 def group_key(spec: TrainSpec) -> str:
     """Runs with the same key differ in their seed alone."""
     return spec.but(seed=0).digest()
 
 
-@functools.lru_cache(maxsize=4096)
+@functools.lru_cache(maxsize=1 << 16)
 def experiment_key(spec: TrainSpec) -> str:
     """Groups with the same key may be compared: all is equal but the sources and the seed.
 
@@ -37,25 +36,39 @@ def experiment_key(spec: TrainSpec) -> str:
     return spec.but(seed=0, source_langs=("en",), shots=0, shot_langs=()).digest()
 
 
-def run_groups(store: Store) -> list[RunGroup]:
-    """Runs with scores by what was trained, single sources first, then by number of sources."""
-    done = [info for info in store.runs.list() if info.has_scores and not info.spec.oracle]
-    done.sort(key=lambda info: (group_key(info.spec), info.spec.seed))
-    groups = [
-        _group(tuple(runs))
-        for _, runs in itertools.groupby(done, key=lambda info: group_key(info.spec))
-    ]
+_KEYS: dict[str, tuple[str, str]] = {}
+"""Run to the keys of its group and its experiment. Looking specs up by themselves would hash all
+of their fields, a thousand times at every look."""
+
+
+def run_groups(store: Store, runs: Sequence[RunInfo] | None = None) -> list[RunGroup]:
+    """Runs with scores by what was trained, single sources first, then by number of sources.
+
+    Of all `runs` of the store, where they were listed already.
+    """
+    found: dict[str, list[RunInfo]] = {}
+    for info in store.runs.list() if runs is None else runs:
+        if info.has_scores and not info.spec.oracle:
+            found.setdefault(_keys(info)[0], []).append(info)
+    groups = [_group(sorted(of_set, key=lambda i: i.spec.seed)) for of_set in found.values()]
     return sorted(groups, key=lambda g: (len(g.source_langs), g.source_langs, g.key))
 
 
-def _group(runs: tuple[RunInfo, ...]) -> RunGroup:
+def _keys(info: RunInfo) -> tuple[str, str]:
+    if info.run not in _KEYS:
+        _KEYS[info.run] = group_key(info.spec), experiment_key(info.spec)
+    return _KEYS[info.run]
+
+
+def _group(runs: Sequence[RunInfo]) -> RunGroup:
     spec = runs[0].spec
+    key, experiment = _keys(runs[0])
     return RunGroup(
-        key=group_key(spec),
+        key=key,
         name=spec.name,
-        experiment=experiment_key(spec),
+        experiment=experiment,
         source_langs=spec.source_langs,
-        runs=runs,
+        runs=tuple(runs),
     )
 
 

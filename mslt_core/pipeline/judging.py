@@ -12,8 +12,8 @@ from mslt_core.analysis import judging
 from mslt_core.analysis.sets import Members
 from mslt_core.data.paper import paper_tables
 from mslt_core.pipeline.choosing import compare
-from mslt_core.pipeline.comparing import run_result
 from mslt_core.pipeline.ingredients import Access
+from mslt_core.pipeline.outcomes import scored
 from mslt_core.pipeline.swept import Swept
 from mslt_core.spec.errors import BadInputError
 from mslt_core.spec.evidence import Average
@@ -26,7 +26,7 @@ from mslt_core.spec.judging import (
     Ranged,
 )
 from mslt_core.spec.rankings import TASKS, CriteriaResult
-from mslt_core.spec.results import SCORES, RunGroup, RunResult
+from mslt_core.spec.results import SCORES
 from mslt_core.spec.selecting import PAPER_POOL, Criterion, SelectSpec
 from mslt_core.store import Store
 
@@ -239,39 +239,23 @@ def _scores(
     """Targets; mean score by seed and set; and by seed for the whole pool, where it was trained."""
     name = metric or sweep.groups[0].metrics[0]
     wanted = [group for group in sweep.groups if group.source_langs in set(sets)]
-    results = {group.source_langs: _by_seed(store, group) for group in wanted}
-    scored = set.intersection(
-        *(_defined(result, name) for of in results.values() for result in of.values())
-    )
-    shared = tuple(sorted(scored - set(sweep.pool)))
-    if not shared:
+    whole = sweep.whole if average == "shared" else None
+    field = scored(store, [*wanted, *filter(None, [whole])], name)
+    defined = field.defined[: len(wanted)].all(axis=0)
+    shared = defined & ~np.isin(field.langs, sweep.pool)
+    if not shared.any():
         raise BadInputError(
             f"every target with a score is one of the pool {', '.join(sweep.pool)}",
             hint="Score further languages, or compare by another score.",
         )
-    own = {
-        langs: shared if average == "shared" else tuple(sorted(scored - set(langs)))
-        for langs in results
-    }
-    scores = np.array(
-        [[_mean(results[langs][seed], own[langs], name) for langs in sets] for seed in sweep.seeds]
-    )
-    whole = None
-    if sweep.whole is not None and average == "shared":
-        of_whole = _by_seed(store, sweep.whole)
-        there = all(set(shared) <= _defined(of, name) for of in of_whole.values())
-        if there and set(sweep.seeds) <= of_whole.keys():
-            whole = np.array([_mean(of_whole[seed], shared, name) for seed in sweep.seeds])
-    return shared if average == "shared" else tuple(sorted(scored)), scores, whole
-
-
-def _by_seed(store: Store, group: RunGroup) -> dict[int, RunResult]:
-    return {info.spec.seed: run_result(store, info.run) for info in group.runs}
-
-
-def _defined(result: RunResult, metric: str) -> set[str]:
-    return {lang for lang, s in result.scores.items() if getattr(s, metric) is not None}
-
-
-def _mean(result: RunResult, langs: Sequence[str], metric: str) -> float:
-    return float(np.mean([getattr(result.scores[lang], metric) for lang in langs]))
+    own = np.tile(shared, (len(sets), 1))
+    if average == "paper":
+        own = np.array([defined & ~np.isin(field.langs, langs) for langs in sets])
+    columns = [field.seeds.index(seed) for seed in sweep.seeds]
+    scores = field.mean(own / own.sum(axis=1, keepdims=True))[:, columns].T
+    of_whole = None
+    if whole is not None:
+        row = field.place(whole)
+        if field.has_seed[row, columns].all() and field.defined[row, shared].all():
+            of_whole = field.scores[row][columns][:, shared].mean(axis=1)
+    return field.named(shared if average == "shared" else defined), scores, of_whole

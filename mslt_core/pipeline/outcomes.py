@@ -106,7 +106,7 @@ def scores_of(store: Store, info: RunInfo) -> Mapping[str, TargetScores]:
     return _scores(_asked(store, info))
 
 
-@functools.lru_cache(maxsize=4096)
+@functools.lru_cache(maxsize=1 << 14)  # 2 kB a run of 15 targets
 def _scores(asked: _Asked) -> Mapping[str, TargetScores]:
     return asked.store.runs.outcome(asked.run)["scores"]
 
@@ -116,7 +116,7 @@ def influences_of(store: Store, info: RunInfo, metric: str) -> Influences:
     return _influences(_asked(store, info), metric, info.spec.target_langs)
 
 
-@functools.lru_cache(maxsize=1024)  # 1,000 items in 24 languages are 100 kB a run
+@functools.lru_cache(maxsize=2048)  # 1,000 items in 24 languages are 100 kB a run
 def _influences(asked: _Asked, metric: str, langs: tuple[str, ...]) -> Influences:
     found: Influences = {}
     for lang, arrays in asked.store.runs.all_predictions(asked.run, langs).items():

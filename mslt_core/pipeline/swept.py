@@ -3,6 +3,7 @@
 import dataclasses
 import itertools
 import math
+from collections import Counter
 from collections.abc import Sequence
 
 from mslt_core.spec.results import RunGroup
@@ -56,12 +57,15 @@ def swept(groups: Sequence[RunGroup]) -> tuple[Swept, ...]:
 
 def _complete_pool(trained: Sequence[tuple[str, ...]], k: int) -> tuple[str, ...]:
     """The languages of which every set of k was trained; those in most missing sets go first."""
-    there = set(trained)
-    pool = sorted({lang for langs in trained for lang in langs})
+    inside = [frozenset(langs) for langs in trained]
+    pool = sorted(frozenset().union(*inside))
+    # sets are counted, never listed: 24 languages have 2.7 million of 12
     while len(pool) >= k:
-        missing = [langs for langs in itertools.combinations(pool, k) if langs not in there]
-        if not missing:
+        if len(inside) == math.comb(len(pool), k):
             return tuple(pool)
-        counts = {lang: sum(lang in langs for langs in missing) for lang in pool}
-        pool.remove(max(pool, key=lambda lang: counts[lang]))
+        there = Counter(itertools.chain.from_iterable(inside))
+        # every language is in equally many sets, so the one in fewest trained misses most
+        worst = min(pool, key=lambda lang: there[lang])
+        pool.remove(worst)
+        inside = [langs for langs in inside if worst not in langs]
     return ()

@@ -16,6 +16,7 @@ from pathlib import Path
 from mslt_core.spec.results import Imported, RunInfo
 from mslt_core.spec.specs import TrainSpec, Where
 from mslt_core.store.atomic import DamagedError, make_folder
+from mslt_core.store.records import stamp_of
 from mslt_core.store.spec_text import spec_from_text, spec_to_text
 
 logger = logging.getLogger(__name__)
@@ -37,6 +38,9 @@ CREATE TABLE runs (
 
 INSERT = "INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
+_KNOWN: dict[Path, tuple[str, dict[str, str], dict[str, RunInfo]]] = {}
+"""What each index file was found to say: its own stamp, the folders' stamps, the runs."""
+
 UNREADABLE = (sqlite3.DatabaseError, DamagedError, ValueError, KeyError, TypeError)
 """What a damaged file or a row from another version can raise."""
 
@@ -55,6 +59,17 @@ class RunIndex:
         """
         if not stamps and not self._path.exists():
             return {}
+        known = _KNOWN.get(self._path)
+        if known and known[:2] == (self._stamp(), stamps):
+            return dict(known[2])
+        found = self._found(stamps, read)
+        # at every look each run is the same object, so that what is made of it can be kept too
+        same = known[2] if known else {}
+        found = {run: same[run] if same.get(run) == info else info for run, info in found.items()}
+        _KNOWN[self._path] = (self._stamp(), dict(stamps), found)
+        return dict(found)
+
+    def _found(self, stamps: Mapping[str, str], read: Read) -> dict[str, RunInfo]:
         try:
             try:
                 return self._refreshed(stamps, read)
@@ -67,6 +82,10 @@ class RunIndex:
         except (sqlite3.Error, OSError, OverflowError) as e:
             logger.warning("%s cannot be used: %s", self._path, e)
             return {run: info for run in stamps if (info := read(run))}
+
+    def _stamp(self) -> str:
+        """Changes when the file is written, deleted or damaged."""
+        return " ".join(stamp_of(f"{self._path}{suffix}") for suffix in ("", "-wal"))
 
     def remove(self) -> None:
         """Forget everything; the next look builds the index from the folders."""

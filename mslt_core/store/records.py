@@ -101,11 +101,12 @@ def stamps_of(root: Path) -> dict[str, str]:
         return {}
     with os.scandir(root) as entries:
         folders = {entry.name: entry.path for entry in entries if is_digest(entry.name)}
-    return {
-        run: " ".join(stamp_of(f"{folder}/{name}") for name in STAMPED)
+    found = {
+        run: " ".join([stamp_of(f"{folder}/{name}") for name in STAMPED])
         for run, folder in folders.items()
-        if os.path.exists(f"{folder}/spec.json")  # without it the run is still being created
     }
+    # without its spec, the first that is stamped, a run is still being created
+    return {run: stamp for run, stamp in found.items() if not stamp.startswith("- ")}
 
 
 def stamp_of(path: str) -> str:

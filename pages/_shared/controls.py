@@ -22,7 +22,7 @@ def sidebar() -> Context:
     with st.sidebar:
         store = _store()
         runs = tuple(store.runs.list())
-        groups = pipeline.run_groups(store)
+        groups = pipeline.run_groups(store, runs)
         experiments = list(dict.fromkeys(group.experiment for group in _newest_first(groups)))
         if not experiments:
             st.caption("No finished runs yet. Train shows how to make the first ones.")

@@ -78,6 +78,25 @@ def test_expected_improvement_is_that_of_the_textbook():
     np.testing.assert_allclose(expected_improvement(X, tried, scores), expected, atol=0.005)
 
 
+@pytest.mark.parametrize("n_tried", [2, 5])
+def test_expected_improvement_is_that_of_scikit_learns_process(n_tried):
+    from scipy.stats import norm
+    from sklearn.gaussian_process import GaussianProcessRegressor
+    from sklearn.gaussian_process.kernels import RBF, DotProduct
+
+    rng = np.random.default_rng(4)
+    X, tried, scores = rng.normal(size=(35, 6)), list(range(n_tried)), rng.normal(size=n_tried)
+    linear = DotProduct(sigma_0=0.0, sigma_0_bounds="fixed")
+    kernel = 0.5 * linear + 0.5 * RBF(length_scale=1.0, length_scale_bounds="fixed")
+    model = GaussianProcessRegressor(kernel, alpha=0.25, optimizer=None, normalize_y=True)
+    mean, sd = model.fit(X[tried], scores).predict(X, return_std=True)
+    z = (mean - mean[tried].max()) / sd
+    expected = sd * (z * norm.cdf(z) + norm.pdf(z))
+    np.testing.assert_allclose(expected_improvement(X, tried, scores), expected, rtol=1e-8)
+    # without any spread the scores say nothing, and no number is lost
+    assert np.isfinite(expected_improvement(X, tried, np.ones(n_tried))).all()
+
+
 def test_says_what_is_wrong():
     with pytest.raises(DegenerateInputError, match="at least 2, got 1"):
         replay(np.ones((1, 5)), at_random(5), n_runs=2)

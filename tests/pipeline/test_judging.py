@@ -10,7 +10,7 @@ import pytest
 from mslt_core import pipeline
 from mslt_core.pipeline.judging import judge_criteria
 from mslt_core.pipeline.searching import LUCK, MODEL, luck_reaches, propose, search_curves
-from mslt_core.pipeline.swept import swept
+from mslt_core.pipeline.swept import _complete_pool, swept
 from mslt_core.spec.errors import BadInputError
 from mslt_core.spec.selecting import PAPER_POOL, SelectSpec
 
@@ -53,6 +53,22 @@ def test_the_pool_shrinks_until_no_set_is_missing(groups):
     assert sweep.pool == ("de", "en", "es", "fr", "ru", "zh")
     assert sweep.sets == tuple(itertools.combinations(sweep.pool, 2))
     assert not swept(pairs[:2])
+
+
+def test_a_pool_is_found_without_listing_its_sets():
+    """As by listing them: of 7 languages with holes; and of 24 of which hardly any set is there."""
+    rng = np.random.default_rng(0)
+    triples = list(itertools.combinations("abcdefg", 3))
+    for n_lacking in (0, 1, 4, 12, 25):
+        lacking = {triples[i] for i in rng.permutation(35)[:n_lacking]}
+        trained = [langs for langs in triples if langs not in lacking]
+        pool = list("abcdefg")
+        while missing := [s for s in itertools.combinations(pool, 3) if s not in trained]:
+            pool.remove(max(pool, key=lambda lang: sum(lang in s for s in missing)))  # noqa: B023
+        assert _complete_pool(trained, 3) == (tuple(pool) if len(pool) >= 3 else ())
+    many = [f"{i:02d}" for i in range(24)]
+    lone = [tuple(sorted(rng.choice(many, 12, replace=False))) for _ in range(50)]
+    assert _complete_pool(lone, 12) in {(), *lone}
 
 
 def test_means_are_over_targets_that_no_set_trained_on(store, judged, triples):

@@ -1,0 +1,96 @@
+"""How long a page takes to answer, over a SYNTHETIC store of the largest size that is promised.
+
+127 sets x 15 targets x 5 seeds x 6 tasks. Every question is asked twice, on a page that has shown
+another one before: a whole rerun with the sidebar in it, without the browser's own drawing.
+"""
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+from synthetic_store import TASKS, fill
+
+from mslt_core.pipeline import open_store
+
+pytestmark = pytest.mark.benchmark
+
+LONG_S = 600
+
+
+def frame(page: str) -> None:
+    """What app.py does, for one page."""
+    import runpy
+
+    import streamlit as st
+
+    from pages._shared.controls import sidebar
+
+    st.session_state["context"] = sidebar()
+    runpy.run_path(f"pages/{page}.py")
+
+
+QUESTIONS: dict[str, list[dict[str, object]]] = {
+    "overview": [{}, {"compare": (0, 9, 40)}],
+    "results": [
+        {},
+        {"compare": (1, 12, 50)},
+        {"metric": 1},
+        {"results_view": "sizes"},
+        {"results_view": "groups"},
+        {"results_view": "groups", "targets_by": "family"},
+        {"results_view": "ties"},
+        {"results_view": "ties", "metric": 1},
+    ],
+    "criteria": [{}, {"k": 2}, {"with": "en"}, {"average": "paper"}, {"metric": 1}],
+}
+"""Of every page its questions: what is chosen beside the defaults, numbers being places."""
+
+
+def asked(app: AppTest, question: dict[str, object]) -> float:
+    for name, value in question.items():
+        app.session_state[name] = value
+    start = time.perf_counter()
+    app.run()
+    assert not app.exception, app.exception
+    assert not app.error, [e.value for e in app.error]
+    return time.perf_counter() - start
+
+
+def named(app: AppTest, question: dict[str, object]) -> dict[str, object]:
+    """The question with keys of groups and names of scores in place of numbers."""
+    context = app.session_state["context"]
+    found: dict[str, object] = {}
+    for name, value in question.items():
+        if name == "compare":
+            found[name] = [context.groups[i].key for i in value]
+        else:
+            found[name] = context.groups[0].metrics[value] if name == "metric" else value
+    return found
+
+
+@pytest.fixture(scope="module")
+def big(tmp_path_factory):
+    """The folder that MSLT_BIG_STORE names, filled where it is not, or a temporary one."""
+    root = Path(os.environ.get("MSLT_BIG_STORE") or tmp_path_factory.mktemp("big"))
+    start = time.perf_counter()
+    fill(open_store(root))
+    print(f"\nthe synthetic store was filled in {time.perf_counter() - start:.0f} s")
+    return root
+
+
+@pytest.mark.parametrize("page", QUESTIONS)
+def test_repaint(page, big, monkeypatch):
+    monkeypatch.setenv("MSLT_STORE", str(big))
+    app = AppTest.from_function(frame, kwargs={"page": page}, default_timeout=LONG_S)
+    print(f"\n{page}: loaded in {asked(app, {}):.1f} s, load of the machine {os.getloadavg()[0]:.1f}")
+    experiment = next(
+        key for key in app.selectbox(key="experiment").options if TASKS[1] in str(key)
+    )
+    app.selectbox(key="experiment").select(experiment)
+    asked(app, {})
+    for question in QUESTIONS[page]:
+        new = asked(app, named(app, question))
+        again = asked(app, {})
+        print(f"  {question or 'as it opens'}: new {new:.2f} s, again {again:.2f} s")
