@@ -19,6 +19,7 @@ from mslt_core.figures.markers import Grouping, language_order
 from mslt_core.figures.pairs import contributions
 from mslt_core.figures.scores import target_scores
 from mslt_core.figures.sets import ranked_sets
+from mslt_core.figures.sparks import spark_gain, spark_mixing, spark_sets
 from mslt_core.figures.style import PALETTES, Theme, alt_text, set_colours
 from mslt_core.figures.target_groups import group_gains
 from mslt_core.figures.text import layers
@@ -51,6 +52,9 @@ __all__ = [
     "search_regret",
     "set_colours",
     "set_distribution",
+    "spark_gain",
+    "spark_mixing",
+    "spark_sets",
     "strategy_name",
     "sweep_grid",
     "target_gains",

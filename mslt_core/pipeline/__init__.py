@@ -38,6 +38,7 @@ from mslt_core.pipeline.embedding import (
 )
 from mslt_core.pipeline.explaining import explain
 from mslt_core.pipeline.fetching import fetch, fetchable
+from mslt_core.pipeline.findings import change_asked, next_step, space_change
 from mslt_core.pipeline.gaps import SetGap, set_gap
 from mslt_core.pipeline.grouping import comparable, experiment_key, group_key, run_groups
 from mslt_core.pipeline.ingredients import Access
@@ -144,6 +145,7 @@ __all__ = [
     "assist_training",
     "by_scripts",
     "by_size",
+    "change_asked",
     "check_batches",
     "check_data",
     "checkpoint",
@@ -193,6 +195,7 @@ __all__ = [
     "model_folder",
     "n_truncated",
     "needs_folder",
+    "next_step",
     "open_corpus",
     "open_store",
     "oracle_scores",
@@ -218,6 +221,7 @@ __all__ = [
     "sentence_map",
     "set_gap",
     "snapshots",
+    "space_change",
     "swept",
     "task_offer",
     "task_titles",

@@ -241,7 +241,7 @@ def _scores(
     wanted = [group for group in sweep.groups if group.source_langs in set(sets)]
     whole = sweep.whole if average == "shared" else None
     field = scored(store, [*wanted, *filter(None, [whole])], name)
-    defined = field.defined[: len(wanted)].all(axis=0)
+    defined = np.all(field.defined[: len(wanted)], axis=0)
     shared = defined & ~np.isin(field.langs, sweep.pool)
     if not shared.any():
         raise BadInputError(

@@ -51,7 +51,7 @@ def paper_overlay(root: str) -> tuple[PaperOverlay, EnglishFixed]:
     return pipeline.paper_overlay(_access(root))
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
+@st.cache_resource(max_entries=64, show_spinner=False)
 def _judged(
     root: str,
     fixed: str | None,
@@ -69,10 +69,25 @@ def judged(root: str, sweep: Swept, *, fixed: str | None, metric: str, average: 
     """Every criterion's pick among the sets of a finished sweep."""
     asked = SelectSpec(pool=sweep.pool, k=sweep.k, criterion="script")
     embedded = pipeline.choosing_stamp(_access(root), asked, everything=True)
-    return _judged(root, fixed, metric, average, f"{_swept_stamp(sweep)} {embedded}", sweep)
+    stamp = _swept_stamp(sweep)
+    found = _judged(root, fixed, metric, average, f"{stamp} {embedded}", sweep)
+    _were_judged().add((root, fixed, metric, average, stamp))
+    return found
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
+@st.cache_resource(max_entries=1, show_spinner=False)
+def _were_judged() -> set[tuple[str, str | None, str, Average, str]]:
+    return set()
+
+
+def judged_before(root: str, sweep: Swept, metric: str) -> Judged | None:
+    """Every criterion's pick, if that was asked since the start: at first it takes seconds."""
+    if (root, None, metric, "shared", _swept_stamp(sweep)) not in _were_judged():
+        return None
+    return judged(root, sweep, fixed=None, metric=metric, average="shared")
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
 def _search_curves(scores: bytes, _judged: Judged) -> tuple[SearchCurve, ...]:  # noqa: ARG001
     return pipeline.search_curves(_judged)
 
@@ -87,7 +102,7 @@ def _access(root: str) -> Access:
     return Access(store=pipeline.open_store(root), compute=False, roots=pipeline.allowed_roots())
 
 
-@st.cache_data(max_entries=256, show_spinner=False)
+@st.cache_data(max_entries=4096, show_spinner=False)
 def _run_result(root: str, run: str, stamp: str) -> RunResult:  # noqa: ARG001
     return pipeline.run_result(pipeline.open_store(root), run)
 
@@ -160,7 +175,7 @@ def zero_shot_means(
     return _zero_shot_means(root, " ".join(map(_stamp, groups)), groups)
 
 
-@st.cache_data(max_entries=16, show_spinner=False)
+@st.cache_data(max_entries=64, show_spinner=False)
 def _ranking(
     root: str,
     metric: str | None,
@@ -185,7 +200,7 @@ def ranking(
     return _ranking(root, metric, average, _stamps(groups, pool), groups, pool)
 
 
-@st.cache_data(max_entries=16, show_spinner=False)
+@st.cache_data(max_entries=64, show_spinner=False)
 def _by_size(root: str, metric: str, stamp: str, _sweeps: tuple[Swept, ...]) -> BySize | None:  # noqa: ARG001
     return pipeline.by_size(pipeline.open_store(root), _sweeps, metric)
 
@@ -195,7 +210,7 @@ def by_size(root: str, sweeps: tuple[Swept, ...], metric: str) -> BySize | None:
     return _by_size(root, metric, " / ".join(map(_swept_stamp, sweeps)), sweeps)
 
 
-@st.cache_data(max_entries=16, show_spinner=False)
+@st.cache_data(max_entries=64, show_spinner=False)
 def _by_scripts(root: str, metric: str, stamp: str, _sweep: Swept) -> tuple[ScriptMean, ...]:  # noqa: ARG001
     return pipeline.by_scripts(pipeline.open_store(root), _sweep, metric)
 

@@ -1,103 +1,113 @@
-"""The Overview page's findings, one a column, and the table of what has been run."""
+"""The Overview page's findings, each with its picture and the way to its view."""
 
 import math
 
 import pandas as pd
 import streamlit as st
 
-from mslt_core.spec.errors import NotComputedError
-from mslt_core.spec.evidence import Ranking
+from mslt_core import figures, pipeline
+from mslt_core.spec.errors import MsltError
+from mslt_core.spec.findings import SpaceChange
 from mslt_core.spec.metrics import METRICS
-from mslt_core.spec.results import GainResult
+from mslt_core.spec.results import RunGroup
 from pages._shared import cached
 from pages._shared.context import Context
-from pages._shared.gains_told import in_points, parts
-from pages._shared.labels import joined
+from pages._shared.findings_told import best, mixing
+from pages._shared.gains_told import answer
 from pages._shared.looks import default_look
-from pages._shared.messages import escape
+from pages._shared.results_controls import VIEWS
+from pages._shared.theme import show_figure
+
+RESULTS, MINGLING = "pages/results.py", "pages/mingling.py"
+ARROW = ":material/arrow_forward:"
 
 
-def best_set(context: Context, targets: tuple[str, ...], means: dict[str, float]) -> None:
+def best_set(context: Context) -> None:
     """Which of the trained sets transfers best, on languages that none of them trained on."""
-    n = len(context.groups)
-    if not means:
-        st.metric("Best set so far", "not comparable")
-        st.caption("Every target is a source language of one of the sets.")
-        return
     ranking = cached.ranking(context.root, context.groups)
-    best, tied = ranking.standings[0], [standing.name for standing in ranking.tied]
-    points = f"{100 * best.mean:.1f} points"
-    metric = METRICS[ranking.metric].in_sentence
-    one = len(tied) == 1 or n == 1
-    st.metric(
-        "Best set so far" if n > 1 else "The one set so far",
-        (tied or [best.name])[0] if one else f"{len(tied)} of {n} sets" if tied else "not ranked",
-        points if one else f"up to {points}",
-        delta_color="off",
-        delta_arrow="off",
-        help=f"Mean {metric} over the seeds and over the {len(targets)} languages that none of the "
-        f"{n} sets trained on: {', '.join(targets)}. {METRICS['may_be_best'].meaning}",
-    )
-    st.caption(_who_may_be_best(ranking, n, f"mean {metric} on {len(targets)} unseen languages"))
-
-
-def _who_may_be_best(ranking: Ranking, n: int, scored: str) -> str:
-    """The sets that cannot be told from the best, a few of them by name."""
-    if n == 1:
-        return scored
-    if not ranking.tied:
-        return f"{n} sets, {scored}; too few seeds to tell sets apart"
-    unsure = sum(standing.may_be_best is None for standing in ranking.standings)
-    names = [standing.name for standing in ranking.tied]
-    told = f"{escape(joined(names))} may be the best" if len(names) > 1 else "the best"
-    few = f"; {unsure} with too few seeds to be judged" if unsure else ""
-    return f"{told} of {n} sets, {scored}{few}"
-
-
-def gain(result: GainResult) -> None:
-    """What more than one source language brought."""
-    if result.mean is None:
+    if not ranking.standings:
+        st.markdown(
+            "**No set can be called the best**: every target is a source of one of the sets."
+        )
         return
-    zero_shot = [row for row in result.gains if row.lang in result.zero_shot]
-    up = sum(row.difference > 0 for row in zero_shot)
-    st.metric(
-        f"{result.name_b} minus {result.name_a}",
-        f"{in_points(result.mean)} points",
-        f"{up} of {len(zero_shot)} languages up",
-        delta_color="off",
-        delta_arrow="off",
-    )
-    seeds = result.mean.n_seeds
-    st.caption(
-        f"{METRICS[result.metric].in_sentence}, mean over {len(zero_shot)} unseen "
-        f"languages, {seeds} seed{'s' * (seeds > 1)}{parts(result.mean)}"
+    show_figure(lambda theme: figures.spark_sets(ranking, theme=theme), key="spark_sets")
+    st.markdown(best(ranking))
+    st.page_link(
+        RESULTS,
+        label="See the ties for the best",
+        icon=ARROW,
+        query_params={"results_view": VIEWS["ties"]},
     )
 
 
-def mixing(context: Context) -> None:
-    """Whether the languages came closer inside the model."""
+def gain(context: Context) -> None:
+    """What more than one source language brought; the sets are the sidebar's, not the luckiest."""
+    baseline, several = pair(context)
+    if baseline is None or several is None:
+        lacks = "a single language" if baseline is None else "several languages"
+        st.markdown(f"**No gain to tell yet**: no set of {lacks} is compared, see the sidebar.")
+        return
+    (result,) = cached.gains(context.root, baseline, (several,), pool=context.groups)
+    colours = context.colours()
+    if result.mean is not None:
+        show_figure(
+            lambda theme: figures.spark_gain(result, colours=colours, theme=theme), key="spark_gain"
+        )
+    st.markdown(answer(result))
+    st.page_link(
+        RESULTS,
+        label="See every target language",
+        icon=ARROW,
+        query_params={"results_view": VIEWS["targets"]},
+    )
+
+
+def mixed(context: Context) -> bool:
+    """Whether the languages came closer inside the model; False where nobody looked."""
+    change = space_change(context)
+    if change is None:
+        st.markdown(
+            "**Not looked at yet**: whether the languages mix more inside the trained models than "
+            "in the base."
+        )
+        st.page_link(MINGLING, label="Look inside", icon=ARROW)
+        return False
+    colours = context.colours()
+    show_figure(
+        lambda theme: figures.spark_mixing(change, colours=colours, theme=theme), key="spark_mixing"
+    )
+    st.markdown(mixing(change))
+    st.page_link(MINGLING, label="See the maps", icon=ARROW)
+    return True
+
+
+def pair(context: Context) -> tuple[RunGroup | None, RunGroup | None]:
+    """The baseline, and the first of the compared sets with several sources."""
+    several = next((group for group in context.chosen if len(group.source_langs) > 1), None)
+    return context.baseline, several
+
+
+def space_change(context: Context) -> SpaceChange | None:
+    """From the base to a single source to several, as far as they are compared and measured."""
+    baseline, several = pair(context)
     try:
-        result = cached.mingle(context.root, default_look(context))
-    except NotComputedError:
-        st.metric("Mixing of the languages", "not looked at yet")
-        st.page_link("pages/mingling.py", label="Compute it on Mingling")
-        return
-    means = [cka.mean_off_diagonal() for cka in result.ckas]
-    last = result.checkpoints[-1].name
-    st.metric(
-        "Mean CKA",
-        f"{means[0]:.2f} to {means[-1]:.2f}",
-        f"{means[-1] - means[0]:+.2f} from base to {last}",
-        delta_color="off",
-        delta_arrow="off",
-    )
-    told = zip(result.checkpoints, means, strict=True)
-    st.caption("between languages: " + ", ".join(f"{escape(r.name)} {m:.2f}" for r, m in told))
+        look = default_look(context)
+        run_of = dict(zip([g.key for g in context.chosen], look.checkpoints[1:], strict=True))
+        runs = [run_of[g.key] for g in (baseline, several) if g is not None and g.key in run_of]
+        if not runs:
+            return None
+        measures = cached.measures(context.root, pipeline.change_asked(look, runs))
+    except MsltError:  # not computed, or its base lies elsewhere now: Mingling says which
+        return None
+    return pipeline.space_change(measures)
 
 
-def trained(context: Context, n_targets: int, means: dict[str, float]) -> pd.DataFrame:
+def trained(context: Context) -> pd.DataFrame:
     """What has been run: a row a set."""
-    score = f"{METRICS[context.groups[0].metrics[0]].in_sentence} on {n_targets} unseen languages"
+    targets, means = cached.zero_shot_means(context.root, context.groups)
+    score = (
+        f"{METRICS[context.groups[0].metrics[0]].in_sentence} on {len(targets)} unseen languages"
+    )
     return pd.DataFrame(
         [
             {

@@ -84,7 +84,9 @@ def big(tmp_path_factory):
 def test_repaint(page, big, monkeypatch):
     monkeypatch.setenv("MSLT_STORE", str(big))
     app = AppTest.from_function(frame, kwargs={"page": page}, default_timeout=LONG_S)
-    print(f"\n{page}: loaded in {asked(app, {}):.1f} s, load of the machine {os.getloadavg()[0]:.1f}")
+    print(
+        f"\n{page}: loaded in {asked(app, {}):.1f} s, load of the machine {os.getloadavg()[0]:.1f}"
+    )
     experiment = next(
         key for key in app.selectbox(key="experiment").options if TASKS[1] in str(key)
     )
