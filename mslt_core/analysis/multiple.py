@@ -59,7 +59,8 @@ def may_be_best(
     covariance : ndarray of shape (n_sets, n_sets)
         Of the means, for how their differences go together; only correlations are used of it.
     sd : ndarray of shape (n_sets, n_sets)
-        Standard deviation of each difference of two means; symmetric.
+        Standard deviation of each difference of two means; symmetric. 0: nothing to judge by, so
+        neither leaves the other out.
     df : ndarray of shape (n_sets, n_sets)
         Degrees of freedom behind each.
     level : float
@@ -119,8 +120,7 @@ def _normal_scores(differences: Floats, sd: Floats, df: Floats) -> Floats:
     """t values as the normal ones of the same probability; 0 for a set against itself."""
     from scipy.special import ndtri, stdtr
 
-    with np.errstate(divide="ignore", invalid="ignore"):
-        t = np.where(differences == 0, 0.0, differences / sd)
+    t = np.where(sd > 0, differences, 0.0) / np.where(sd > 0, sd, 1.0)
     # the lower tail of -|t| keeps its digits where the upper one is 1 to machine precision
     scores: Floats = -np.sign(t) * ndtri(stdtr(df, -np.abs(t)))
     return scores

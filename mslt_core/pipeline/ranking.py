@@ -51,15 +51,16 @@ class _Judged:
         """One set minus the one with the highest mean."""
         top = int(self.means.argmax())
         var_items = None if self.var_items is None else self.var_items[top, at]
+        known = not np.isnan(self.intervals.p[top, at])
         return Difference(
             estimate=float(self.means[at] - self.means[top]),
-            low=float(self.intervals.low[top, at]),
-            high=float(self.intervals.high[top, at]),
+            low=float(self.intervals.low[top, at]) if known else None,
+            high=float(self.intervals.high[top, at]) if known else None,
             sd_items=None if var_items is None else float(np.sqrt(var_items)),
             sd_seeds=float(np.sqrt(self.var_seeds[top, at])),
-            df=float(self.intervals.df[top, at]),
-            p=float(self.intervals.p[top, at]),
-            test="t",
+            df=float(self.intervals.df[top, at]) if known else None,
+            p=float(self.intervals.p[top, at]) if known else None,
+            test="t" if known else "none",
             n_items=n_items,
             n_seeds=self.n_seeds,
         )
@@ -141,9 +142,9 @@ def _judged(
     var_items, df_items = None, np.inf
     covariance = np.diag(own)
     if items is not None:
-        of_items, df_items = items
-        diagonal = np.diag(of_items)
-        var_items = np.maximum(diagonal[:, None] + diagonal[None, :] - 2 * of_items, 0)
+        of_items, whole, df_items = items
+        # seeds that agree to the last answer tell nothing of what items have beside them
+        var_items = np.where(var_seeds > 0, _apart(of_items), _apart(whole))
         covariance = covariance + of_items
     means = by_seed.mean(axis=1)
     intervals = paired.judged(
@@ -202,9 +203,10 @@ def _over_items(
     runs: Sequence[Sequence[RunInfo]],
     shares: Sequence[Mapping[str, float]],
     metric: str,
-) -> tuple[Floats, float] | None:
-    """Covariance of the sets' means over items, and its degrees of freedom; None where outcomes
-    are not stored. `runs` has a row a set with its seeds, `shares` each set's targets."""
+) -> tuple[Floats, Floats, float] | None:
+    """Covariance of the sets' means over items apart from what seeds bring, and the whole of it,
+    and degrees of freedom; None where outcomes are not stored. `runs` has a row a set with its
+    seeds, `shares` each set's targets."""
     n_seeds = len(runs[0])
     blocks = weighted_blocks(
         [influences_of(store, run, metric) for of_set in runs for run in of_set],
@@ -213,8 +215,18 @@ def _over_items(
     if blocks is None:
         return None
     shape = (len(runs), n_seeds, -1)
-    covariance: Floats = np.sum([item_covariance(b.reshape(shape)) for b in blocks], axis=0)
-    return covariance, float(min(block.shape[1] for block in blocks) - 1)
+    of_sets = [block.reshape(shape) for block in blocks]
+    covariance: Floats = np.sum([item_covariance(b) for b in of_sets], axis=0)
+    over_seeds = [b.mean(axis=1, keepdims=True) for b in of_sets]
+    whole: Floats = np.sum([item_covariance(b) for b in over_seeds], axis=0)
+    return covariance, whole, float(min(block.shape[1] for block in blocks) - 1)
+
+
+def _apart(covariance: Floats) -> Floats:
+    """Variance of every difference."""
+    diagonal = np.diag(covariance)
+    apart: Floats = np.maximum(diagonal[:, None] + diagonal[None, :] - 2 * covariance, 0)
+    return apart
 
 
 def _standings(

@@ -82,7 +82,8 @@ class SetMeans:
             df_items=df_items,
             df_seeds=max(n - 1, 1),
         )
-        known = not (math.isnan(var_seeds) and math.isnan(var_items))
+        known = not math.isnan(float(found.p))
+        known &= not (math.isnan(var_seeds) and math.isnan(var_items))
         return Difference(
             estimate=float(by_seed.mean()),
             low=float(found.low) if known else None,

@@ -11,6 +11,7 @@ from pages._shared import cached
 from pages._shared.context import Context
 from pages._shared.messages import escape
 from pages._shared.theme import current_theme, show_figure
+from pages._shared.train_link import TRAIN, train_link
 
 N_CRITERIA_SHOWN = 3
 
@@ -80,7 +81,7 @@ def train_next(context: Context) -> None:
         )
     st.caption("By the same model: what all criteria say of a set, and the scores so far.")
     st.page_link(
-        "pages/train.py",
+        TRAIN,
         label="Train them",
-        query_params={"sets": [",".join(p.source_langs) for p in proposals]},
+        query_params=train_link(context, [p.source_langs for p in proposals]),
     )

@@ -13,8 +13,9 @@ from pages._shared.context import Context
 from pages._shared.findings_told import BUTTONS, few_seeds, inside, lacking
 from pages._shared.messages import explain_errors
 from pages._shared.results_controls import VIEWS
+from pages._shared.train_link import TRAIN, train_link
 
-CRITERIA, TRAIN = "pages/criteria.py", "pages/train.py"
+CRITERIA = "pages/criteria.py"
 SWEEP = {"extent": "A whole sweep"}
 
 
@@ -92,20 +93,9 @@ def next_step(context: Context, sweeps: tuple[Swept, ...], *, looked: bool) -> N
 
 
 def _to_train(context: Context, step: NextStep) -> None:
-    """Task, model and budget as they were, so that new runs join the old ones."""
-    spec, where = context.groups[0].runs[0].spec, context.groups[0].runs[0].where
     have = [len(g.runs) for g in context.groups if g.source_langs in step.sets]
-    asked: dict[str, str | list[str]] = {
-        "sets": [",".join(langs) for langs in step.sets],
-        "model": where.model or spec.model,
-        "budget": str(spec.budget),
-        "seeds": str(max(pipeline.MIN_SEEDS - min(have, default=0), 1)),
-    }
-    if spec.task in pipeline.task_titles():
-        asked["task"] = pipeline.task_titles()[spec.task]
-    if where.data:
-        asked["data"] = where.data
-    st.switch_page(TRAIN, query_params=asked)
+    n_seeds = max(pipeline.MIN_SEEDS - min(have, default=0), 1)
+    st.switch_page(TRAIN, query_params=train_link(context, step.sets, n_seeds=n_seeds))
 
 
 def _to(page: str, **view: str) -> Callable[[Context, NextStep], None]:

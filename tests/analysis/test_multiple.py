@@ -68,10 +68,8 @@ def test_correlated_means_are_told_apart_more_easily():
 def test_a_set_equal_to_another_to_the_last_digit():
     zeros = np.zeros((2, 2))
     assert may_be_best(np.array([0.5, 0.5]), zeros, zeros, np.ones((2, 2))).all()
-    assert may_be_best(np.array([0.5, 0.6]), zeros, zeros, np.ones((2, 2))).tolist() == [
-        False,
-        True,
-    ]
+    # no noise is seen, which is not the same as none: neither leaves the other out
+    assert may_be_best(np.array([0.5, 0.6]), zeros, zeros, np.ones((2, 2))).all()
     assert may_be_best(np.array([0.5]), zeros[:1, :1], zeros[:1, :1], zeros[:1, :1]).tolist() == [
         True
     ]

@@ -137,12 +137,15 @@ def test_what_was_trained_otherwise_is_not_compared(store, finished):
 def test_with_few_seeds_the_sentences_carry_the_interval(store, finished):
     n = np.full(50, 4)
     right = {"n_tokens": n, "n_correct": np.tile([1, 3], 25)}
-    better = {"n_tokens": n, "n_correct": np.tile([2, 4], 25)}  # one word more in each sentence
+    better = {"n_tokens": n, "n_correct": np.tile([2, 3], 25)}  # one word more in every other
     finished(("en",), {"fi": 0.5}, predictions={"fi": right})
-    finished(("de",), {"fi": 0.75}, predictions={"fi": better})
+    finished(("de",), {"fi": 0.625}, predictions={"fi": better})
     result = gains(store, group(store, "SSLT(en)"), group(store, "SSLT(de)"))
     assert result.interval == "items"
-    assert (result.gains[0].low, result.gains[0].high) == pytest.approx((0.25, 0.25))
+    # sentences differ by 1/4 or 0: s = 1/8 sqrt(50/49), t(49 df, 97.5 %) = 2.009575
+    half = 2.009575 * 0.125 / 7
+    low, high = result.gains[0].low, result.gains[0].high
+    assert (low, high) == pytest.approx((0.125 - half, 0.125 + half), abs=1e-6)
     assert result.mean.low == result.gains[0].low, "the mean over one target is that target's"
 
 
@@ -230,11 +233,13 @@ def test_may_be_the_best_is_who_differs_within_the_noise(store, finished):
 
 def test_small_counts_do_not_wrap_around(store, finished):
     n = np.full(50, 4, np.uint8)
-    worse = {"n_tokens": n, "n_correct": np.full(50, 3, np.uint8)}
-    finished(("en",), {"fi": 0.75}, predictions={"fi": worse})
+    worse = {"n_tokens": n, "n_correct": np.tile(np.array([3, 4], np.uint8), 25)}
+    finished(("en",), {"fi": 0.875}, predictions={"fi": worse})
     finished(("de",), {"fi": 0.5}, predictions={"fi": {**worse, "n_correct": n // 2}})
     (gain,) = gains(store, group(store, "SSLT(en)"), group(store, "SSLT(de)")).gains
-    assert (gain.low, gain.high) == pytest.approx((-0.25, -0.25))
+    # sentences differ by -1/4 or -1/2; t(49 df, 97.5 %) = 2.009575
+    half = 2.009575 * 0.125 / 7
+    assert (gain.low, gain.high) == pytest.approx((-0.375 - half, -0.375 + half), abs=1e-6)
 
 
 def outcomes(*hits, sizes=None):
@@ -405,6 +410,33 @@ def test_the_papers_average_takes_each_sets_own_targets(store, finished):
     found = ranking(store, (one, other), average="paper")
     assert [s.mean for s in found.standings] == pytest.approx([0.475, 0.3])
     assert [s.n_targets for s in found.standings] == [4, 4]
+
+
+def test_seeds_that_agree_to_the_last_digit_make_nothing_certain(store, finished):
+    """Without outcomes there is nothing to judge by; with them the items alone tell."""
+    for seed in range(3):
+        finished(("en",), {"fi": 0.5}, seed)
+        finished(("de",), {"fi": 0.6}, seed)
+    found = ranking(store, run_groups(store))
+    behind = {s.name: s.behind for s in found.standings}["SSLT(en)"]
+    assert (behind.estimate, behind.p, behind.low, behind.test) == (
+        pytest.approx(-0.1), None, None, "none",
+    )  # fmt: skip
+    assert [s.may_be_best for s in found.standings] == [True, True]
+    (gain,) = gains(store, group(store, "SSLT(en)"), group(store, "SSLT(de)")).gains
+    assert (gain.p, gain.low, gain.beyond_noise) == (None, None, False)
+
+
+def test_seeds_that_agree_leave_the_items_noise(store, finished):
+    # of 4 items en has 2 right, de 3, the same ones with every seed: differences 0 1 0 0,
+    # variance of their mean ((3/4)^2 + 3 (1/4)^2) / 3 / 4 = 0.0625
+    for seed in range(3):
+        finished(("en",), {"fi": 0.5}, seed, predictions={"fi": outcomes(1, 0, 1, 0)})
+        finished(("de",), {"fi": 0.75}, seed, predictions={"fi": outcomes(1, 1, 1, 0)})
+    found = ranking(store, run_groups(store))
+    behind = {s.name: s.behind for s in found.standings}["SSLT(en)"]
+    assert behind.sd_items == pytest.approx(0.25)
+    assert 0.3 < behind.p < 0.5  # t = 1 with 3 degrees of freedom: 0.391
 
 
 def test_what_cannot_be_compared_is_left_out_with_its_reason(store, finished):

@@ -188,7 +188,8 @@ def test_scripts_by_hand(store, sweep_of_three):
     assert (one.n_scripts, one.n_sets, two.n_scripts, two.n_sets) == (1, 1, 2, 2)
     assert (one.mean.estimate, two.mean.estimate) == pytest.approx((0.60, 0.63))
     assert one.gain is None
-    assert (two.gain.estimate, two.gain.low) == pytest.approx((0.03, 0.03))
+    assert two.gain.estimate == pytest.approx(0.03)
+    assert (two.gain.low, two.gain.high) == (None, None)  # seeds that agree make nothing certain
 
 
 @pytest.fixture

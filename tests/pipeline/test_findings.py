@@ -1,0 +1,101 @@
+"""What is known so far: changes of the space step by step, and what is missing first."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from mslt_core import pipeline
+from mslt_core.analysis.jackknife import jackknifed
+from mslt_core.pipeline import Measures, next_step, open_store, run_groups, space_change, swept
+from mslt_core.spec.results import CheckpointRef
+
+BLOCKS = np.arange(60) % 12
+
+
+def number(value):
+    """Every sentence adds as much: the same without any block."""
+    return jackknifed(lambda kept: value + 0 * kept.mean(), BLOCKS)
+
+
+def pairs(value):
+    return jackknifed(lambda kept: np.full((2, 2), value) + 0 * kept.mean(), BLOCKS)
+
+
+def measured(ranks):
+    """Base, SSLT(en), MSLT(de, en): mingling 0.1, 0.2, 0.4; CKA 0.3, 0.5, 0.4."""
+    names = ("Base", "SSLT(en)", "MSLT(de, en)")
+    refs = tuple(
+        CheckpointRef(
+            key=n, name=n, kind="base", source_langs=(), path="", fingerprint="0" * 16, n_layers=4
+        )
+        for n in names
+    )
+    found = tuple(
+        (
+            {
+                "linear_cka": pairs(cka),
+                "retrieval_p1": pairs(0.5),
+                "mingling": number(mixed),
+                "effective_rank": number(rank),
+            },
+        )
+        for cka, mixed, rank in zip((0.3, 0.5, 0.4), (0.1, 0.2, 0.4), ranks, strict=True)
+    )
+    return Measures(
+        checkpoints=refs, layers=((4,),) * 3, found=found, langs=("de", "en"), n=60, n_blocks=12
+    )
+
+
+def test_changes_are_from_each_to_the_next_and_from_first_to_last():
+    change = space_change(measured((70.0, 60.0, 50.0)))
+    assert [point.value for point in change.mingling] == pytest.approx([0.1, 0.2, 0.4])
+    assert [s.linear_cka.value for s in change.shifts] == pytest.approx([0.2, -0.1])
+    assert [(s.before, s.after) for s in change.shifts] == [
+        ("Base", "SSLT(en)"),
+        ("SSLT(en)", "MSLT(de, en)"),
+    ]
+    assert change.overall.mingling.value == pytest.approx(0.3)
+    assert not change.collapsed
+    assert space_change(measured((70.0, 60.0, 2.0))).collapsed
+
+
+@pytest.fixture(scope="module")
+def groups():
+    return run_groups(open_store(pipeline.EXAMPLE))
+
+
+def test_what_is_missing_comes_one_after_the_other(groups):
+    single = [g for g in groups if g.source_langs == ("en",)]
+    several = [g for g in groups if g.source_langs == ("de", "en", "es")]
+
+    def asked(some, compared, *, looked=False, judged=False):
+        found = next_step(some, compared, swept(some), looked=looked, judged=judged)
+        return found.step, found.sets
+
+    assert asked(several, several) == ("baseline", (("en",),))
+    assert asked(single, single) == ("several", (("de", "en", "es"),))
+    both = [*single, *several]
+    one_run = dataclasses.replace(several[0], runs=several[0].runs[:1])
+    assert asked(both, [*single, one_run]) == ("seeds", (("de", "en", "es"),))
+    assert asked(both, both) == ("look", ())
+    assert asked(both, both, looked=True) == ("sweep", ())
+    assert asked(groups, both, looked=True) == ("criteria", ())
+    assert asked(groups, both, looked=True, judged=True) == ("more", ())
+
+
+def test_it_asks_mingling_for_what_is_measured_there(groups):
+    """The last layer of the shipped look is stored, so that Overview computes nothing."""
+    from mslt_core.spec.specs import MingleSpec
+
+    runs = [g.runs[0].run for g in groups if g.source_langs in {("en",), ("de", "en", "es")}]
+    look = MingleSpec(
+        checkpoints=("base", *runs), corpus=pipeline.EXAMPLE_CORPUS, langs=pipeline.LOOK_LANGS
+    )
+    asked = pipeline.change_asked(look, runs)
+    found = pipeline.measure(open_store(pipeline.EXAMPLE), asked, compute=False)
+    change = space_change(found)
+    assert change.mingling[0].value < change.mingling[1].value
+    assert (
+        change.overall.mingling.low < change.overall.mingling.value < change.overall.mingling.high
+    )
