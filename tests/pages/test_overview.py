@@ -1,0 +1,158 @@
+"""The Overview tells what is known in sentences with their uncertainty, and what is missing."""
+
+import re
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from mslt_core.pipeline import EXAMPLE, PROJECT, open_store, places, run_groups
+from mslt_core.spec.evidence import Ranking, Standing
+from mslt_core.spec.findings import SpaceChange, SpaceShift
+from mslt_core.spec.measuring import LayerPoint
+from mslt_core.spec.results import CheckpointRef
+from pages._shared import cached, findings_told
+
+TIMEOUT_S = 120  # a cold import on a busy machine
+
+
+@pytest.fixture
+def overview(tmp_path, monkeypatch):
+    monkeypatch.setenv("MSLT_STORE", str(tmp_path / "store"))
+    return lambda: AppTest.from_file(str(PROJECT / "app.py"), default_timeout=TIMEOUT_S).run()
+
+
+def words(app: AppTest) -> str:
+    said = "\n".join(str(e.value) for kind in (app.markdown, app.caption) for e in kind)
+    return re.sub(r"\\(.)", r"\1", said)
+
+
+def links(app: AppTest) -> dict[str, str]:
+    """Label of every link to the part of its page and view."""
+    found = [link.proto for link in app.get("page_link")]
+    return {proto.label: f"{proto.page}?{proto.query_string}" for proto in found}
+
+
+def test_findings_with_their_uncertainty_each_with_a_way_to_its_view(overview):
+    cached._were_judged().clear()
+    app = overview()
+    assert not app.exception
+    assert not app.error
+    text = words(app)
+    assert re.search(
+        r"\*\*\d+ of 127 sets may be the best\*\*; the truly best is one of them with 95 %", text
+    )
+    assert re.search(
+        r"MSLT\(ar, en, zh\)\*\* scores higher than SSLT\(en\) on \*\*\d+ of \d+\*\*", text
+    )
+    assert re.search(r"mixes the languages more\*\* than Base: mingling 0\.13 to 0\.\d\d, \+", text)
+    assert "part of it may come from a flatter space" in text
+    assert "from Base to SSLT(en) linear CKA moved by" in text
+    assert re.search(r"\*\*No plateau\*\*|\*\*Plateau at", text)
+    assert "Whether distant targets gain more" in text or "Distant targets gain" in text
+    assert len(app.get("plotly_chart")) == 3
+    found = links(app)
+    assert found["See the ties for the best"] == "results?results_view=Ties+for+the+best"
+    assert found["Number of sources"] == "results?results_view=Number+of+sources"
+    assert found["Groups of targets"] == "results?results_view=By+group+of+targets"
+    assert found["See the maps"].startswith("mingling")
+
+
+def test_criteria_are_told_of_once_they_were_asked(overview, monkeypatch):
+    cached._were_judged().clear()
+    monkeypatch.setattr(cached, "judged", lambda *_, **__: pytest.fail("nobody asked"))
+    app = overview()
+    assert "Which criterion would have found the good sets is not looked at yet." in words(app)
+    assert app.button(key="next_step").label == "Judge the criteria"
+    monkeypatch.undo()
+    monkeypatch.setenv("MSLT_STORE", str(EXAMPLE))
+    app = overview()
+    app.switch_page("pages/criteria.py").run()
+    again = overview()
+    assert "would have chosen" in words(again)
+    assert again.button(key="next_step").label == "See where it is uncertain"
+    cached._were_judged().clear()
+
+
+def test_a_few_runs_are_not_ranked_and_the_next_step_is_seeds(overview, tmp_path, monkeypatch):
+    """Single runs of two sets, in a store of their own."""
+    store = open_store(EXAMPLE)
+    chosen = [g for g in run_groups(store) if g.source_langs in {("en",), ("de", "en", "es")}]
+    own = tmp_path / "few"
+    for group in chosen:
+        store.runs.pack(group.runs[0].run, own / "runs" / group.runs[0].run)
+    monkeypatch.setattr(places, "EXAMPLE", tmp_path / "nothing")
+    monkeypatch.setenv("MSLT_STORE", str(own))
+    app = overview()
+    assert not app.exception
+    text = words(app)
+    assert "None of 2 sets can be called the best" in text
+    assert "a single run" in text
+    assert "Not looked at yet" in text
+    assert "SSLT(en) has a single run; MSLT(de, en, es) has a single run: from 3 on" in text
+    assert app.button(key="next_step").label == "Train more seeds"
+
+
+def ranking(*states, n_seeds=3):
+    standings = tuple(
+        Standing(
+            key=str(i), name=f"MSLT({i})", source_langs=("en",), mean=0.8 - 0.1 * i, n_targets=2,
+            n_seeds=n_seeds, may_be_best=state, behind=None,
+        )
+        for i, state in enumerate(states)
+    )  # fmt: skip
+    return Ranking(
+        metric="accuracy", average="shared", targets=("fi", "tr"), standings=standings,
+        level=0.95, carried="both", pool=None, left_out=(),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("states", "said"),
+    [
+        ((True,), "is the one set so far: mean token accuracy **80.0** on 2 unseen languages"),
+        ((None, None), "**None of 2 sets can be called the best**: that takes 3 seeds of each."),
+        (
+            (True, False),
+            "is the best of 2 sets, beyond noise at 95 %: mean token accuracy **80.0**",
+        ),
+        ((True, True), "**Any of 2 sets may be the best**: noise hides which."),
+        ((True, True, False), "**2 of 3 sets may be the best**; the truly best is one of them"),
+        # the highest mean is of a set that cannot be judged: it is not said to be the best
+        ((None, True, False), "**MSLT(1)** is the best of 2 sets (1 more have too few seeds)"),
+    ],
+)
+def test_who_may_be_best_is_said_as_far_as_it_is_known(states, said):
+    assert said in re.sub(r"\\(.)", r"\1", findings_told.best(ranking(*states)))
+
+
+@pytest.mark.parametrize(
+    ("value", "low", "high", "said"),
+    [
+        (0.2, 0.1, 0.3, "mixes the languages more** than Base"),
+        (-0.2, -0.3, -0.1, "mixes them less** than Base"),
+        (0.1, -0.1, 0.3, "may mix them no more or less** than Base"),
+        (0.1, None, None, "may mix them no more or less** than Base"),
+    ],
+)
+def test_mixing_more_is_said_where_the_interval_says_so(value, low, high, said):
+    point = LayerPoint(layer=4, value=value, low=low, high=high)
+    zero = LayerPoint(layer=4, value=-0.001, low=-0.002, high=0.002)
+    shift = SpaceShift(
+        before="Base", after="SSLT(en)", mingling=point, linear_cka=zero, retrieval_p1=zero
+    )
+    refs = tuple(
+        CheckpointRef(
+            key=n, name=n, kind="base", source_langs=(), path="", fingerprint="0", n_layers=4
+        )
+        for n in ("Base", "SSLT(en)")
+    )
+    level = LayerPoint(layer=4, value=0.5, low=None, high=None)
+    change = SpaceChange(
+        checkpoints=refs, mingling=(level, level), effective_rank=(70.0, 40.0), shifts=(shift,),
+        overall=shift, collapsed=value > 0.15, n=100, langs=("de", "en"),
+    )  # fmt: skip
+    told = re.sub(r"\\(.)", r"\1", findings_told.mixing(change))
+    assert said in told
+    assert ("a collapsed one mixes by itself" in told) == (value > 0.15)
+    assert ("part of it may come from a flatter space" in told) == (0 < value < 0.15)
+    assert "+0.00 [0.00, 0.00]" in findings_told.inside(change)  # no minus before a zero
