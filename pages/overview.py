@@ -3,10 +3,11 @@
 import streamlit as st
 
 from mslt_core import pipeline
-from pages._shared.cards import best_set, gain, mixed, trained
+from pages._shared.cards import best_set, gain, mixed
 from pages._shared.context import Context
 from pages._shared.context import context as sidebar_context
 from pages._shared.data_view import data_section
+from pages._shared.known import trained
 from pages._shared.labels import experiment_label
 from pages._shared.learning_view import mark_upper_bound
 from pages._shared.messages import empty_state, escape, explain_errors
@@ -37,6 +38,8 @@ def known(context: Context) -> None:
 
 st.title("What do we know so far?")
 context = sidebar_context()
+# a view that was left open before would win over the one that a link here asks for
+st.session_state.pop("results_view", None)
 with explain_errors():
     if context.groups:
         known(context)

@@ -4,16 +4,12 @@ from collections.abc import Sequence
 
 from mslt_core.pipeline import MIN_SEEDS
 from mslt_core.spec.evidence import Ranking
-from mslt_core.spec.findings import NextStep, SpaceChange, SpaceShift
-from mslt_core.spec.measuring import LayerPoint
+from mslt_core.spec.findings import NextStep
 from mslt_core.spec.metrics import METRICS
 from mslt_core.spec.results import RunGroup
 from pages._shared.gains_told import told_seeds
 from pages._shared.labels import joined
 from pages._shared.messages import escape
-
-SPACE = ("linear_cka", "retrieval_p1")
-"""Beside mingling, which has its own place."""
 
 LACKING = {
     "baseline": "Nothing was trained on a single language, so there is nothing to measure several "
@@ -67,35 +63,6 @@ def best(ranking: Ranking) -> str:
     return f"{told}. {highest}."
 
 
-def mixing(change: SpaceChange) -> str:
-    """Mingling from the base to the last checkpoint, and whether a flatter space explains it."""
-    first, last = change.mingling[0], change.mingling[-1]
-    shift = change.overall
-    word = _direction(shift.mingling, "mixes the languages more", "mixes them less")
-    told = (
-        f"**{escape(shift.after)} {word}** than {escape(shift.before)}: mingling "
-        f"{first.value:.2f} to {last.value:.2f}, {_point(shift.mingling)} "
-        "(interval over documents; one run of each)."
-    )
-    ranks = change.effective_rank
-    if change.collapsed:
-        return (
-            f"{told} {_rank(ranks)}: the space has collapsed, and a collapsed one mixes by itself."
-        )
-    if shift.mingling.value > 0 and ranks[-1] < ranks[0]:
-        return f"{told} {_rank(ranks)}: part of it may come from a flatter space."
-    return told
-
-
-def inside(change: SpaceChange) -> str:
-    """CKA and retrieval from one checkpoint to the next."""
-    steps = [f"from {escape(s.before)} to {escape(s.after)} {_moved(s)}" for s in change.shifts]
-    return (
-        f"At the last layer, {'; '.join(steps)} ({len(change.langs)} languages, {change.n:,} "
-        "sentences, intervals over documents)."
-    )
-
-
 def lacking(step: NextStep, groups: Sequence[RunGroup]) -> str:
     """What is not known yet, and why it matters."""
     if step.step != "seeds":
@@ -119,31 +86,3 @@ def few_seeds(groups: Sequence[RunGroup]) -> str:
 
 def _runs(n: int) -> str:
     return "a single run" if n == 1 else "two runs" if n == 2 else told_seeds(n)
-
-
-def _rank(ranks: Sequence[float]) -> str:
-    return f"The effective rank went from {ranks[0]:.0f} to {ranks[-1]:.0f}"
-
-
-def _moved(shift: SpaceShift) -> str:
-    return " and ".join(
-        f"{METRICS[name].in_sentence} moved by **{_point(getattr(shift, name))}**" for name in SPACE
-    )
-
-
-def _direction(change: LayerPoint, more: str, less: str) -> str:
-    """Neither where the interval holds zero, or there is none."""
-    if change.low is None or change.high is None or change.low <= 0 <= change.high:
-        return "may mix them no more or less"
-    return more if change.value > 0 else less
-
-
-def _point(change: LayerPoint) -> str:
-    told = f"{_rounded(change.value):+.2f}"
-    if change.low is not None and change.high is not None:
-        told += f" [{_rounded(change.low):.2f}, {_rounded(change.high):.2f}]"
-    return told.replace("-", "−")
-
-
-def _rounded(value: float) -> float:
-    return round(value, 2) + 0.0  # no minus before a zero

@@ -48,8 +48,7 @@ def noise_told(judged: Judged) -> str:
     return (
         f"One run scatters by {100 * judged.sd_seed:.2f} points around its set (pooled over all "
         f"sets, {judged.df} degrees of freedom). {each} The best of many noisy means is partly "
-        "luck: intervals take that off. They carry the seeds' noise alone: the test items are "
-        "taken as they are, and other items would move some sets more than others."
+        "luck: intervals take that off. They carry seeds alone: test items are taken as they are."
     )
 
 

@@ -8,11 +8,13 @@ from mslt_core import pipeline
 from mslt_core.pipeline import Swept
 from mslt_core.spec.findings import NextStep
 from pages._shared import cached, groups_told, judged_told, sizes_told
-from pages._shared.cards import ARROW, MINGLING, RESULTS, pair, space_change
+from pages._shared.cards import ARROW, MINGLING, RESULTS
 from pages._shared.context import Context
-from pages._shared.findings_told import BUTTONS, few_seeds, inside, lacking
+from pages._shared.findings_told import BUTTONS, few_seeds, lacking
+from pages._shared.known import pair, space_change
 from pages._shared.messages import explain_errors
 from pages._shared.results_controls import VIEWS
+from pages._shared.space_told import inside
 from pages._shared.train_link import TRAIN, train_link
 
 CRITERIA = "pages/criteria.py"

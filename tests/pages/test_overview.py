@@ -10,7 +10,8 @@ from mslt_core.spec.evidence import Ranking, Standing
 from mslt_core.spec.findings import SpaceChange, SpaceShift
 from mslt_core.spec.measuring import LayerPoint
 from mslt_core.spec.results import CheckpointRef
-from pages._shared import cached, findings_told
+from pages._shared import cached, findings_told, space_told
+from pages._shared.train_link import train_link
 
 TIMEOUT_S = 120  # a cold import on a busy machine
 
@@ -92,6 +93,21 @@ def test_a_few_runs_are_not_ranked_and_the_next_step_is_seeds(overview, tmp_path
     assert app.button(key="next_step").label == "Train more seeds"
 
 
+def test_the_next_step_leads_to_train_with_the_sets_filled_in(overview):
+    app = overview()
+    app.switch_page("pages/train.py")
+    context = app.session_state["context"]
+    asked = train_link(context, [("de", "fr"), ("en",)], n_seeds=2)
+    assert asked["sets"] == ["de,fr", "en"]
+    for name, value in asked.items():
+        app.query_params[name] = value
+    app.run()
+    assert not app.exception
+    assert not app.error
+    assert app.multiselect(key="handed_over").value == [("de", "fr"), ("en",)]
+    assert "MSLT(de, fr) and SSLT(en), 1,000 examples each, 125 steps, seeds 3, 4" in words(app)
+
+
 def ranking(*states, n_seeds=3):
     standings = tuple(
         Standing(
@@ -151,8 +167,8 @@ def test_mixing_more_is_said_where_the_interval_says_so(value, low, high, said):
         checkpoints=refs, mingling=(level, level), effective_rank=(70.0, 40.0), shifts=(shift,),
         overall=shift, collapsed=value > 0.15, n=100, langs=("de", "en"),
     )  # fmt: skip
-    told = re.sub(r"\\(.)", r"\1", findings_told.mixing(change))
+    told = re.sub(r"\\(.)", r"\1", space_told.mixing(change))
     assert said in told
     assert ("a collapsed one mixes by itself" in told) == (value > 0.15)
     assert ("part of it may come from a flatter space" in told) == (0 < value < 0.15)
-    assert "+0.00 [0.00, 0.00]" in findings_told.inside(change)  # no minus before a zero
+    assert "+0.00 [0.00, 0.00]" in space_told.inside(change)  # no minus before a zero
