@@ -17,7 +17,7 @@ from mslt_core.spec.results import GainResult
 _HEIGHT = 210
 _NAMED = 12
 """Languages that can be named side by side."""
-_MARGIN = {"l": 4, "r": 8, "t": 58, "b": 30}
+_MARGIN = {"l": 4, "r": 8, "t": 58, "b": 36}
 
 
 def spark_sets(ranking: Ranking, *, theme: Theme = "light") -> go.Figure:
@@ -93,8 +93,8 @@ def spark_gain(
     up = sum(row.estimate > 0 for row in rows)
     return _finished(
         fig,
-        title="What do more sources bring?",
-        subtitle="points per target; ● beyond noise  ○ not",
+        title="What do sources add?",
+        subtitle="points; ● beyond noise  ○ not",
         alt=f"{result.name_b} minus {result.name_a} on {len(rows)} unseen targets: above zero on "
         f"{up}.",
         theme=theme,
@@ -123,7 +123,8 @@ def spark_mixing(
         )
     fig.update_xaxes(
         tickvals=list(range(1, len(names) + 1)),
-        ticktext=[text.escape(name) for name in names],
+        # two lines, so that three names stand side by side in a small window
+        ticktext=[text.escape(name).replace("(", "<br>(") for name in names],
         tickangle=0,
         range=[0.5, len(names) + 0.5],
         showgrid=False,
@@ -134,8 +135,8 @@ def spark_mixing(
     )
     return _finished(
         fig,
-        title="Do the languages mix more?",
-        subtitle=f"mingling, {len(change.langs)} languages, {change.n:,} sentences",
+        title="Do languages mix more?",
+        subtitle=f"mingling, {len(change.langs)} × {change.n:,} sentences",
         alt=f"Mingling at the last layer: {told}.",
         theme=theme,
     )
