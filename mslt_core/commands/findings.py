@@ -12,7 +12,7 @@ from mslt_core.figures import Theme
 from mslt_core.spec.results import RunGroup
 from mslt_core.spec.stories import FigureContent, Origin, Pin, PinContent, PinKind
 from mslt_core.store import Store
-from mslt_core.store.stories import content_fingerprint
+from mslt_core.store.pin_content import content_fingerprint
 
 Finding = tuple[Pin, PinContent]
 
