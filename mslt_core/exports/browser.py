@@ -6,10 +6,11 @@ on forbid everything but themselves, and the browser's only way out is a proxy t
 
 import asyncio
 import base64
+import contextlib
 import dataclasses
 import tempfile
 import threading
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -48,7 +49,7 @@ def draw(pictures: Sequence[Picture], report: Report = quiet) -> list[bytes]:
 
     async def drawn() -> list[bytes]:
         made = []
-        async with _browser() as browser:
+        async with _painter() as browser:
             for place, picture in enumerate(pictures):
                 report(place, len(pictures))
                 made.append(await _drawn(browser, picture))
@@ -65,7 +66,7 @@ def print_page(page: bytes) -> bytes:
         with tempfile.TemporaryDirectory(prefix="mslt-print-") as folder:
             file = Path(folder) / "story.html"
             file.write_bytes(page)
-            async with _browser() as browser:
+            async with _printer() as browser:
                 tab = await browser.create_tab(file.as_uri())
                 await _asked(
                     tab,
@@ -109,15 +110,30 @@ async def _drawn(browser: Any, picture: Picture) -> bytes:
     return drawn
 
 
-def _browser() -> Any:
+def _painter() -> Any:
     """Kaleido with plotly's own script, without MathJax, which it would fetch."""
-    from choreographer.errors import ChromeNotFoundError
     from kaleido import Kaleido, PageGenerator
 
     page = PageGenerator(mathjax=False)
     page.header = page.header.replace("<head>", f"<head>{POLICY}")
-    try:
+    with _absence_explained():
         return Kaleido(page_generator=page, timeout=TIMEOUT_S, proxy_server=NO_WAY_OUT)
+
+
+def _printer() -> Any:
+    """The browser alone: a story's page brings all that it needs."""
+    from choreographer import Browser
+
+    with _absence_explained():
+        return Browser(proxy_server=NO_WAY_OUT)
+
+
+@contextlib.contextmanager
+def _absence_explained() -> Iterator[None]:
+    from choreographer.errors import ChromeNotFoundError
+
+    try:
+        yield
     except ChromeNotFoundError as e:
         raise ExportError(
             "no Chromium or Chrome was found, and pictures, PPTX and PDF are drawn by one",
