@@ -113,7 +113,7 @@ def cite(pinned: Pinned) -> str:
     told = [
         plain(pinned.pin.title),
         f"{plain(' and '.join(origin.sets))}." if origin.sets else "",
-        *(f"{part}." for part in _basis(origin, full=True)),
+        f"{_capital(basis)}." if (basis := ", ".join(_basis(origin, full=True))) else "",
         f"MSLT Lab {PRODUCT_VERSION}{_versions(origin)}, {_day(pinned)}, pin {pinned.digest}.",
     ]
     return " ".join(part for part in told if part)
@@ -122,7 +122,7 @@ def cite(pinned: Pinned) -> str:
 def _provenance(pinned: Pinned) -> str:
     origin = pinned.pin.origin
     parts = [*_basis(origin, full=False), _day(pinned), f"pin {pinned.digest}"]
-    return " · ".join(parts)
+    return _capital(" · ".join(parts))
 
 
 def _basis(origin: Origin, *, full: bool) -> Iterator[str]:
@@ -134,7 +134,7 @@ def _basis(origin: Origin, *, full: bool) -> Iterator[str]:
         )
 
     if origin.task:
-        yield f"Task {named(origin.task, origin.data, 'data ')}"
+        yield f"task {named(origin.task, origin.data, 'data ')}"
     if origin.model:
         yield f"model {named(origin.model, origin.model_fingerprint, '')}"
     if origin.seeds:
@@ -142,6 +142,10 @@ def _basis(origin: Origin, *, full: bool) -> Iterator[str]:
         yield f"seed{'s' * (len(origin.seeds) > 1)} {seeds}"
     if origin.sizes:
         yield plain(origin.sizes)
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def _versions(origin: Origin) -> str:

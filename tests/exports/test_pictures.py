@@ -61,11 +61,10 @@ def test_it_says_what_is_wrong(dots, no_chromium):
 @pytest.mark.slow
 def test_files_of_every_format(dots, chromium):
     seen = []
-    svg, dark = (figure_picture(dots("العربية"), "svg", theme) for theme in ("light", "dark"))
+    svg = figure_picture(dots("العربية"), "svg", "dark")
     assert svg.startswith(b"<svg")
     assert "العربية" in svg.decode(), "text stays text"
-    assert b"#14181D" not in svg.upper()
-    assert b"rgb(20, 24, 29)" in dark
+    assert b"rgb(20, 24, 29)" in svg, "the dark background"
     pngs = figure_pictures([dots(), dots()], "png", report=lambda *told: seen.append(told))
     # the header of a PNG holds width and height at bytes 16 to 24: three dots a pixel
     sizes = {(int.from_bytes(p[16:20]), int.from_bytes(p[20:24])) for p in pngs}

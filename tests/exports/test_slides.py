@@ -31,8 +31,8 @@ def test_a_slide_says_all_that_is_known(told):
 def test_a_citation_names_model_data_seeds_versions_and_day(told):
     _, ((pinned, _),) = told(NUMBER)
     assert cite(pinned) == (
-        "How much more? SSLT(en) and MSLT(de, en, es). Task wikiann (data dddddddddddddddd). "
-        "model xlm-r (ffffffffffffffff). seeds 0, 1, 2. 15 unseen languages, 300 items each. "
+        "How much more? SSLT(en) and MSLT(de, en, es). Task wikiann (data dddddddddddddddd), "
+        "model xlm-r (ffffffffffffffff), seeds 0, 1, 2, 15 unseen languages, 300 items each. "
         f"MSLT Lab 0.1.0 (plotly 7.1.0), 2026-11-21, pin {pinned.digest}."
     )
 
