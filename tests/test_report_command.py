@@ -1,12 +1,13 @@
 """``report``: stories to files, what it refuses, and the standard story against `compare`."""
 
+import dataclasses
 import json
 import re
 
 import pytest
 
 from mslt_core.__main__ import main
-from mslt_core.commands import report_files
+from mslt_core.commands import report_files, reporting
 from mslt_core.pipeline import gains_over, open_store, run_groups, zero_shot_means
 from mslt_core.spec.stories import (
     FigureContent,
@@ -159,3 +160,20 @@ def test_the_standard_story_says_what_compare_says(ask, tmp_path):
     for question in ("Which sets may be the best?", "Which criterion would have found"):
         assert question in written
     assert "Mean CKA between 8 languages" in written, "the shipped look is stored"
+
+
+@pytest.mark.slow
+def test_what_cannot_be_told_is_left_out_with_its_reason(ask, tmp_path, monkeypatch):
+    # two sets, one run each: no sweep, nothing to rank, no look of theirs at Mingling
+    few = [
+        dataclasses.replace(group, runs=group.runs[2:])
+        for group in run_groups(open_store())
+        if group.source_langs in (("en",), ("ar", "ru"))
+    ]
+    monkeypatch.setattr(reporting, "run_groups", lambda _: few)
+    status, answer, _ = ask("--standard", "--to", tmp_path / "a.html")
+    assert status == 0
+    assert answer["n_slides"] == 4
+    told = " ".join(answer["warnings"])
+    for name in ("the best sets are", "criteria are", "mixing is", "score by number of sources is"):
+        assert f"{name} left out" in told

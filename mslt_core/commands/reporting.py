@@ -30,6 +30,8 @@ class Told:
 
     story: Story
     slides: list[tuple[Pinned, PinContent]]
+    left_out: list[str] = dataclasses.field(default_factory=list)
+    """What the standard story cannot tell here, and why."""
 
 
 def add(subparsers: Subparsers) -> None:
@@ -175,10 +177,11 @@ def _first_look(others: Sequence[RunGroup]) -> list[RunGroup]:
 
 def _warnings(told: Told, forms: set[str]) -> list[str]:
     if not forms & DRAWN_HERE:
-        return []
+        return told.left_out
     from mslt_core.exports import missing_fonts, shown_slides, words_of
 
-    return list(missing_fonts(words_of(told.story, shown_slides(told.story, told.slides))))
+    words = words_of(told.story, shown_slides(told.story, told.slides))
+    return [*told.left_out, *missing_fonts(words)]
 
 
 def _exported(told: Told, args: argparse.Namespace, report: Report) -> Path:
@@ -221,6 +224,6 @@ def _listed(store: Store) -> Answer:
 def _shown(told: Told, written: Sequence[Path], warnings: Sequence[str]) -> Any:
     n = len(told.slides)
     headline = f"{told.story.title}: {n} finding{'s' * (n != 1)}"
-    lines = [headline, *(f"Warning: {warning}." for warning in warnings)]
+    lines = [headline, *(f"Note: {warning}." for warning in warnings)]
     rows = [(str(path), told_size(path.stat().st_size)) for path in written]
     return table("\n".join(lines), ("file", "size"), rows)

@@ -13,6 +13,7 @@ from mslt_core.pipeline import (
     MEASURED,
     Access,
     Measures,
+    Report,
     by_size,
     corpus_langs,
     gains_by_group,
@@ -46,25 +47,32 @@ SETS_IN_TABLE = 12
 
 
 def standard_story(
-    compared: Compared, report: Callable[[int, int, str], None]
-) -> tuple[Story, list[tuple[Pinned, PinContent]]]:
-    """Gain, targets, sizes, ties, criteria and mixing, as far as the store has them."""
+    compared: Compared, report: Report
+) -> tuple[Story, list[tuple[Pinned, PinContent]], list[str]]:
+    """Gain, targets, sizes, ties, criteria and mixing; and why what is missing is left out."""
     made: list[tuple[Pinned, PinContent]] = []
+    left_out = []
     now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
-    for place, part in enumerate(PARTS):
+    for place, (part, needs) in enumerate(PARTS.items()):
         report(place, len(PARTS), "collecting findings")
-        for pin, content in part(compared):
-            made.append((Pinned(digest=pin.digest(), pin=pin, created_utc=now), content))
+        try:
+            found = list(part(compared))
+        except (NotComputedError, BadInputError) as e:
+            left_out.append(f"{needs} ({e})")
+            continue
+        if not found:
+            left_out.append(needs)
+        made += [(Pinned(digest=pin.digest(), pin=pin, created_utc=now), c) for pin, c in found]
     story = Story(
         title=f"Does MSLT beat SSLT on {compared.baseline.runs[0].spec.task}?",
         slides=tuple(Slide(pin=pinned.digest) for pinned, _ in made),
     )
-    return story, made
+    return story, made, left_out
 
 
 def _gains(compared: Compared) -> Iterator[Finding]:
     """The headline, then every target."""
-    shared, _ = zero_shot_means(compared.store, compared.groups, compared.metric)
+    shared, means = zero_shot_means(compared.store, compared.groups, compared.metric)
     results = gains_over(
         compared.store,
         compared.baseline,
@@ -79,11 +87,13 @@ def _gains(compared: Compared) -> Iterator[Finding]:
             origin = compared.origin("results", (compared.baseline, group), sizes)
             yield _number(result, origin)
     origin = compared.origin("results", compared.groups, sizes)
-    sentence = " ".join(map(told.gain, results))
     colours = compared.colours()
     yield figure(
-        lambda theme: figures.target_gains(results, colours=colours, theme=theme), sentence, origin
+        lambda theme: figures.target_gains(results, colours=colours, theme=theme),
+        told.gains(results),
+        origin,
     )
+    by_name = {group.name: means[group.key] for group in compared.groups if group.key in means}
     runs = [
         run_result(compared.store, info.run) for group in compared.groups for info in group.runs
     ]
@@ -92,7 +102,7 @@ def _gains(compared: Compared) -> Iterator[Finding]:
         lambda theme: figures.target_scores(
             runs, metric=compared.metric, oracles=oracles, colours=colours, theme=theme
         ),
-        "",
+        told.means(by_name, len(shared)) if by_name else "",
         origin,
     )
 
@@ -159,7 +169,7 @@ def _best(compared: Compared) -> Iterator[Finding]:
     yield finding(
         "table",
         TableContent(
-            columns=("Set", "Mean", "Behind the first (95 %)", "Seeds", "May be the best"),
+            columns=("Set", "Mean", "Minus the highest (95 %)", "Seeds", "May be the best"),
             rows=rows,
         ),
         title="Which sets score highest?",
@@ -191,10 +201,7 @@ def _mixing(compared: Compared) -> Iterator[Finding]:
         corpus=EXAMPLE_CORPUS,
         langs=tuple(lang for lang in LOOK_LANGS if lang in known),
     )
-    try:
-        maps = mingle(compared.store, look, compute=False)
-    except (NotComputedError, BadInputError):
-        return
+    maps = mingle(compared.store, look, compute=False)
     sizes = f"{maps.ckas[0].n:,} parallel sentences, {len(maps.ckas[0].langs)} languages"
     origin = compared.origin("mingling", compared.groups, sizes)
     colours = compared.colours()
@@ -208,7 +215,7 @@ def _mixing(compared: Compared) -> Iterator[Finding]:
     )
     try:
         measures = measure(compared.store, asked, compute=False)
-    except (NotComputedError, BadInputError):
+    except NotComputedError:  # the maps stand for themselves
         return
     for name in ("linear_cka", "mingling"):
         yield _layers(measures, name, colours, origin)
@@ -235,4 +242,12 @@ def _layers(measures: Measures, name: str, colours: dict[str, str], origin: Orig
     )
 
 
-PARTS = (_gains, _groups, _sizes, _best, _criteria, _mixing)
+PARTS: dict[Callable[[Compared], Iterator[Finding]], str] = {
+    _gains: "gains are left out: there is nothing to compare",
+    _groups: "gains by distance are left out: no unseen target has a distance",
+    _sizes: "score by number of sources is left out: it needs every set of two sizes",
+    _best: "the best sets are left out: they need three seeds each",
+    _criteria: "criteria are left out: they need every set of a size",
+    _mixing: "mixing is left out: open the Mingling page with its defaults to compute it",
+}
+"""What is told, and what is missing where it cannot be."""

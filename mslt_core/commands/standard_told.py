@@ -1,6 +1,7 @@
 """The standard story's sentences: each finding with its uncertainty."""
 
 import collections
+from collections.abc import Mapping, Sequence
 
 from mslt_core.figures.text import interval, points, signed_points
 from mslt_core.pipeline import Measures, difference
@@ -49,9 +50,30 @@ def gain(result: GainResult) -> str:
     )
 
 
+def gains(results: Sequence[GainResult]) -> str:
+    """The same of several sets against one, in short."""
+    if len(results) == 1:
+        return gain(results[0])
+    told = []
+    for result in results:
+        unseen = [one for one in result.gains if one.lang in result.zero_shot]
+        up = sum(one.difference > 0 for one in unseen)
+        mean = f" ({gained(result.mean)} points)" if result.mean else ""
+        told.append(f"{result.name_b} on {up} of {len(unseen)} unseen languages{mean}")
+    return f"Higher than {results[0].name_a}: {'; '.join(told)}."
+
+
+def means(by_name: Mapping[str, float], n: int) -> str:
+    """Mean scores side by side; the differences and their intervals are told elsewhere."""
+    told = ", ".join(f"{name} {points(mean)}" for name, mean in by_name.items())
+    return f"Mean over the {n} languages that none of these trained on: {told}."
+
+
 def groups(found: ByGroup) -> str:
     """Whether distant targets gain more."""
     first, last = found.groups[0], found.groups[-1]
+    if len(found.groups) == 1:
+        return f"{found.name_b} gains {gained(first.mean)} points over {found.name_a}."
     told = (
         f"{found.name_b} gains {gained(last.mean)} points on {last.name.lower()} targets "
         f"({len(last.langs)}) and {gained(first.mean)} on {first.name.lower()} ones "
@@ -81,7 +103,9 @@ def sizes(found: BySize) -> str:
         return told
     if found.plateau is None:
         return f"{told} No plateau: even the last step brings {gained(step)} points."
-    return f"{told} From {found.plateau} on each step surely brings less than {margin} points."
+    return (
+        f"{told} After {found.plateau} each further step surely brings less than {margin} points."
+    )
 
 
 def best(ranking: Ranking) -> str:
@@ -90,7 +114,7 @@ def best(ranking: Ranking) -> str:
     tied = ranking.tied
     if not tied:
         return "Nothing can be ranked: no set has three seeds and an unseen target."
-    first = judged[0]
+    first = next(one for one in judged if one.behind and one.behind.estimate == 0)
     top = f"the highest mean is {points(first.mean)}, of {first.name}, {seeds(first.n_seeds)}"
     if len(tied) == 1:
         return f"{first.name} is the best of {len(judged)} sets, beyond noise at 95 %: {top}."

@@ -33,7 +33,7 @@ def ten_figures():
         others=others,
         metric=pool[0].metrics[0],
     )
-    story, slides = standard_story(compared, quiet)
+    story, slides, _ = standard_story(compared, quiet)
     figures = [slide for slide in slides if isinstance(slide[1], FigureContent)]
     chosen = list(itertools.islice(itertools.cycle(figures), N_FIGURES))
     return story.but(slides=tuple(Slide(pin=pinned.digest) for pinned, _ in chosen)), chosen
