@@ -115,6 +115,7 @@ def test_nothing_half_written_where_drawing_fails(ask, story, tmp_path, monkeypa
         (["x", "--standard", "--to", "a.html"], "give either a story or --standard"),
         (["x"], "give either --to FILE or --figures FOLDER"),
         (["x", "--to", "a.html", "--figures", "b"], "give either --to FILE or --figures FOLDER"),
+        (["x", "--to", "a.html", "--sets", "de"], "--sets is for --standard"),
         (["x", "--to", "a.doc"], "a.doc should end in .html, .pptx, .pdf, got '.doc'"),
         (["x", "--to", "/nowhere/a.html"], "--to /nowhere/a.html lies in a folder that is not"),
         (["x", "--to", "a.pdf", "--theme", "auto"], "--theme auto is for HTML alone"),

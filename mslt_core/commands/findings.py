@@ -11,10 +11,14 @@ from mslt_core.exports import figure_title
 from mslt_core.figures import Theme
 from mslt_core.spec.results import RunGroup
 from mslt_core.spec.stories import FigureContent, Origin, Pin, PinContent, PinKind
+from mslt_core.spec.version import PRODUCT_VERSION
 from mslt_core.store import Store
 from mslt_core.store.pin_content import content_fingerprint
 
 Finding = tuple[Pin, PinContent]
+
+LIBRARIES = ("numpy", "scipy", "scikit-learn", "plotly")
+"""Those whose version may change a number or how it is drawn."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -48,10 +52,13 @@ class Compared:
             model=spec.model,
             model_fingerprint=spec.model_fingerprint,
             runs=tuple(sorted(info.run for info in runs)),
-            sets=tuple(group.name for group in groups) if len(groups) <= 4 else (),
+            sets=tuple(group.name for group in groups),
             seeds=tuple(sorted({info.spec.seed for info in runs})),
             sizes=sizes,
-            versions=tuple((name, version(name)) for name in ("plotly", "scipy", "numpy")),
+            versions=(
+                ("mslt-lab", PRODUCT_VERSION),
+                *((name, version(name)) for name in LIBRARIES),
+            ),
         )
 
 

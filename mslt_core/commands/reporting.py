@@ -18,6 +18,7 @@ from mslt_core.store.atomic import atomic_write
 
 FILES = (".html", ".pptx", ".pdf")
 FORMATS = ("svg", "png", "pdf", "csv", "tex")
+OF_STANDARD = ("sets", "against", "metric", "experiment")
 DRAWN_HERE = {".pdf", ".pptx", "svg", "png", "pdf"}
 """With this machine's fonts."""
 
@@ -107,6 +108,9 @@ def _checked(args: argparse.Namespace) -> tuple[str, ...]:
         raise SpecError(
             "give either a story or --standard", hint="`report list` lists the stories."
         )
+    given = [name for name in OF_STANDARD if getattr(args, name) is not None]
+    if given and not args.standard:
+        raise SpecError(f"--{given[0]} is for --standard", hint="A story shows what was pinned.")
     if bool(args.to) == bool(args.figures):
         raise SpecError("give either --to FILE or --figures FOLDER")
     if args.to:

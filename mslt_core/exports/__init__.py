@@ -6,13 +6,12 @@ from mslt_core.exports.html import HtmlTheme, story_html
 from mslt_core.exports.pdf import story_pdf
 from mslt_core.exports.pictures import figure_picture, figure_pictures
 from mslt_core.exports.pptx import story_pptx
-from mslt_core.exports.slides import Report, cite, figure_title, quiet, shown_slides, words_of
+from mslt_core.exports.slides import Report, figure_title, quiet, shown_slides, words_of
 
 __all__ = [
     "HtmlTheme",
     "PictureFormat",
     "Report",
-    "cite",
     "figure_picture",
     "figure_pictures",
     "figure_title",

@@ -33,6 +33,9 @@ HtmlTheme = Literal["auto", "light", "dark"]
 
 PARTS = Path(__file__).parent
 
+VALUE_SIZES = {28: "short", 60: "long", 10**9: "sentence"}
+"""How many letters a headline may have to be shown so."""
+
 _NUMBER = ' class="number"'
 _INTERVAL = re.compile(r"(\[[^\[\]]*\])")
 
@@ -141,9 +144,7 @@ def _content(slide: ShownSlide, place: int) -> str:
         alt = _text(slide.alt)
         return f'<div class="plot" role="img" aria-label="{alt}" data-figure="{place}"></div>'
     if isinstance(content, NumberContent):
-        below = _paragraph("below", plain(content.below))
-        value = _INTERVAL.sub(r'<span class="interval">\1</span>', _text(plain(content.value)))
-        return f'<div class="headline"><p class="value">{value}</p>{below}</div>'
+        return _headline(content)
     head = "".join(
         f'<th scope="col"{_NUMBER if is_number else ""} dir="auto">{_cell(name)}</th>'
         for name, is_number in zip(content.columns, number_columns(content), strict=True)
@@ -153,6 +154,16 @@ def _content(slide: ShownSlide, place: int) -> str:
         f'<div class="rows" tabindex="0"><table aria-label="{_text(slide.alt)}">'
         f"<thead><tr>{head}</tr></thead>\n<tbody>{rows}</tbody></table></div>"
     )
+
+
+def _headline(content: NumberContent) -> str:
+    """A number as large as its length allows; a page's whole answer stays a sentence."""
+    value, below = plain(content.value), _paragraph("below", plain(content.below))
+    size = next(name for most, name in VALUE_SIZES.items() if len(value) <= most)
+    told = _text(value)
+    if size != "sentence":
+        told = _INTERVAL.sub(r'<span class="interval">\1</span>', told)
+    return f'<div class="headline"><p class="value {size}" dir="auto">{told}</p>{below}</div>'
 
 
 def _table_cell(value: str | float | None) -> str:

@@ -40,6 +40,8 @@ ROW_HEIGHT = 0.33
 """Inches of a table's row."""
 HEADING, TOLD, SMALL = 54, 100, 140
 """Letters in a line of a slide at 28, 17 and 12 points; wider fonts than usual still fit."""
+VALUE_SIZES = {16: 80, 28: 54, 60: 36, 10**9: 26}
+"""How many letters a headline may have to be written in so many points."""
 MAX_TABLE_SLIDES = 6
 """Further rows are counted, and left to the CSV."""
 
@@ -120,15 +122,25 @@ def _add(look: Look, shown: ShownSlide, top: float, picture: bytes | None) -> No
             assert picture is not None
             look.picture(_frame(look, shown), picture, top=top, alt=shown.alt)
         case NumberContent():
-            slide = _frame(look, shown)
-            value, below = plain(shown.content.value), plain(shown.content.below)
-            size = 80 if len(value) <= 16 else 54 if len(value) <= 28 else 32
-            look.text(
-                slide, value, Style(size=size, colour="accent", bold=True), top=2.7, height=1.4
-            )
-            look.text(slide, below, Style(size=22, colour="muted"), top=4.15, height=1.0)
+            _number(look, _frame(look, shown), shown.content, top)
         case TableContent():
             _tables(look, shown, shown.content, top)
+
+
+def _number(look: Look, slide: Any, number: NumberContent, top: float) -> None:
+    """As large as its length allows; a page's whole answer stays a sentence."""
+    value, below = plain(number.value), plain(number.below)
+    size = next(points for most, points in VALUE_SIZES.items() if len(value) <= most)
+    is_sentence = size == min(VALUE_SIZES.values())
+    style = Style(size=size, colour="text" if is_sentence else "accent", bold=not is_sentence)
+    # a letter is about half as wide as high, a line a fifth higher: 72 points to the inch
+    lines = _lines(value, int(2 * 72 * (WIDTH - 2 * MARGIN) / (1.1 * size)))
+    height = lines * 1.25 * size / 72
+    top = max(top + 0.3, 3.3 - height / 2)
+    look.text(slide, value, style, top=top, height=height)
+    if below:
+        muted = Style(size=20, colour="muted")
+        look.text(slide, below, muted, top=top + height + 0.15, height=0.8)
 
 
 def _tables(look: Look, shown: ShownSlide, table: TableContent, top: float) -> None:

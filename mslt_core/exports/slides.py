@@ -8,23 +8,25 @@ from typing import Any
 
 from mslt_core.exports.safe import cell_text, plain, safe_figure
 from mslt_core.figures.style import Theme
+from mslt_core.spec.citing import cite_text, provenance
 from mslt_core.spec.errors import SpecError
 from mslt_core.spec.stories import (
     FigureContent,
     NumberContent,
-    Origin,
     PinContent,
     Pinned,
     Story,
     TableContent,
 )
-from mslt_core.spec.version import PRODUCT_VERSION
 
 Report = Callable[[int, int], None]
 """How many parts are done, of how many."""
 
 TITLE_HEIGHT = 44
 """Pixels that a figure's own title and subtitle take; the slide says both in their place."""
+
+
+MAX_LISTED = 12
 
 
 def quiet(done: int, n: int) -> None:
@@ -100,61 +102,11 @@ def _shown(number: int, heading: str, note: str, pinned: Pinned, content: PinCon
         subtitle=subtitle,
         alt=plain(pin.alt) or title,
         note=plain(note, lines=True),
-        provenance=_provenance(pinned),
+        provenance=plain(provenance(pinned)),
         facts=_facts(pinned),
-        cite=cite(pinned),
+        cite=plain(cite_text(pin.title, pin.origin, pinned.created_utc)),
         content=content,
     )
-
-
-def cite(pinned: Pinned) -> str:
-    """How to cite a finding: what was compared on what data, by which versions, and when."""
-    origin = pinned.pin.origin
-    told = [
-        plain(pinned.pin.title),
-        f"{plain(' and '.join(origin.sets))}." if origin.sets else "",
-        f"{_capital(basis)}." if (basis := ", ".join(_basis(origin, full=True))) else "",
-        f"MSLT Lab {PRODUCT_VERSION}{_versions(origin)}, {_day(pinned)}, pin {pinned.digest}.",
-    ]
-    return " ".join(part for part in told if part)
-
-
-def _provenance(pinned: Pinned) -> str:
-    origin = pinned.pin.origin
-    parts = [*_basis(origin, full=False), _day(pinned), f"pin {pinned.digest}"]
-    return _capital(" · ".join(parts))
-
-
-def _basis(origin: Origin, *, full: bool) -> Iterator[str]:
-    """Task with data, model, seeds and sizes, as far as they are known."""
-
-    def named(name: str, fingerprint: str, what: str) -> str:
-        return (
-            f"{plain(name)} ({what}{plain(fingerprint)})" if full and fingerprint else plain(name)
-        )
-
-    if origin.task:
-        yield f"task {named(origin.task, origin.data, 'data ')}"
-    if origin.model:
-        yield f"model {named(origin.model, origin.model_fingerprint, '')}"
-    if origin.seeds:
-        seeds = ", ".join(map(str, origin.seeds))
-        yield f"seed{'s' * (len(origin.seeds) > 1)} {seeds}"
-    if origin.sizes:
-        yield plain(origin.sizes)
-
-
-def _capital(words: str) -> str:
-    return words[:1].upper() + words[1:]
-
-
-def _versions(origin: Origin) -> str:
-    told = ", ".join(f"{plain(name)} {plain(version)}" for name, version in origin.versions)
-    return f" ({told})" if told else ""
-
-
-def _day(pinned: Pinned) -> str:
-    return plain(pinned.created_utc)[:10]
 
 
 def _facts(pinned: Pinned) -> tuple[tuple[str, str], ...]:
@@ -162,19 +114,26 @@ def _facts(pinned: Pinned) -> tuple[tuple[str, str], ...]:
     origin = pinned.pin.origin
     query = "&".join(f"{key}={value}" for key, value in origin.query)
     facts = (
-        ("Compared", ", ".join(origin.sets)),
+        ("Compared", _some(origin.sets)),
         ("Sample", origin.sizes),
         ("Seeds", ", ".join(map(str, origin.seeds))),
         ("Experiment", origin.experiment),
         ("Task", origin.task),
         ("Data", origin.data),
         ("Model", " ".join((origin.model, origin.model_fingerprint)).strip()),
-        ("Runs", ", ".join(origin.runs)),
+        ("Runs", _some(origin.runs)),
         ("Versions", ", ".join(f"{name} {version}" for name, version in origin.versions)),
         ("View", f"/{origin.page}{'?' * bool(query)}{query}"),
         ("Pinned", f"{pinned.created_utc}, as {pinned.digest}"),
     )
     return tuple((name, plain(value)) for name, value in facts if value)
+
+
+def _some(names: Sequence[str]) -> str:
+    """All of a few; of a whole sweep's sets and runs the first, and how many there are."""
+    if len(names) <= MAX_LISTED:
+        return ", ".join(names)
+    return f"{', '.join(names[:MAX_LISTED])} and {len(names) - MAX_LISTED:,} more"
 
 
 def shown_cell(value: str | float | None) -> str:

@@ -143,9 +143,6 @@
   async function start() {
     button("notes").hidden = !document.querySelector(".note");
     button("notes").setAttribute("aria-pressed", "true");
-    document.querySelectorAll(".value").forEach((value) => {
-      value.classList.toggle("long", value.textContent.length > 28);
-    });
     Plotly.setPlotConfig({ logging: 0 });
     figures = await unpacked();
     document.querySelectorAll(".plot").forEach((box) => watch.observe(box));

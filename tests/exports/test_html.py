@@ -103,6 +103,12 @@ def test_tables_and_numbers_are_there_without_a_script(told):
     assert "More on 13 of 15." in written
 
 
+def test_a_whole_answer_is_a_sentence(told):
+    answer = "**MSLT(de, en, es)** scores higher than SSLT(en) on 13 of 15 languages [1.4, 2.9]."
+    written = story_html(*told(NumberContent(value=answer))).decode()
+    assert f'<p class="value sentence" dir="auto">{answer.replace("**", "")}</p>' in written
+
+
 def test_the_same_story_is_the_same_file(told, dots):
     assert story_html(*told(dots())) == story_html(*told(dots()))
 

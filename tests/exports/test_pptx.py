@@ -39,7 +39,7 @@ def test_titles_are_titles_and_words_are_text(told, dots, png):
     for slide in findings:
         assert slide.shapes.title.text == "Twice"
         assert {"More on 13 of 15.", "How much more?"} <= set(texts(slide))
-        assert any(text.startswith("Task wikiann · model xlm-r") for text in texts(slide))
+        assert any(text.startswith("wikiann (data dddddddd)") for text in texts(slide))
         notes = slide.notes_slide.notes_text_frame.text
         assert notes.startswith("Slowly.")
         assert "MSLT Lab" in notes
@@ -81,6 +81,15 @@ def test_a_long_table_goes_on_and_says_what_is_left(told):
     assert left in texts(slides[-1])
     assert not any(left in texts(slide) for slide in slides[:-1])
     assert slides[0].shapes.title.text.endswith(f"(1 of {-(-300 * 6 // len(shown))})")
+
+
+def test_a_whole_answer_stays_inside_its_slide(told):
+    sentence = "**MSLT(de, en, es)** scores higher than SSLT(en) on 13 of 15 languages. " * 6
+    _, slide = slides_of(story_pptx(*told(NumberContent(value=sentence))))
+    box = next(s for s in slide.shapes if s.has_text_frame and s.text_frame.text[:9] == "MSLT(de, ")
+    assert "**" not in box.text_frame.text
+    assert box.text_frame.paragraphs[0].runs[0].font.size.pt == 26
+    assert box.top + box.height < Inches(7)
 
 
 def test_the_dark_one_is_dark(told):
