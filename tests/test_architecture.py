@@ -31,10 +31,12 @@ MAY_IMPORT = {
     "sweep": {"spec", "store", "pipeline", "jobs"},
     # makes what is shipped under cache/example: its base is pretrained on data by models
     "example": {"spec", "data", "store", "models", "pipeline", "jobs"},
-    # the command line's parts; __main__ only joins them
-    "commands": {"spec", "store", "pipeline", "jobs", "sweep", "example"},
+    # what leaves the dashboard is made of pins alone, and in the figures' colours
+    "exports": {"spec", "figures"},
+    # the command line's parts; __main__ only joins them; `report` draws what it tells
+    "commands": {"spec", "store", "pipeline", "jobs", "sweep", "example", "figures", "exports"},
     "__main__": {"spec", "commands"},
-    "pages": {"spec", "store", "pipeline", "jobs", "sweep", "figures"},
+    "pages": {"spec", "store", "pipeline", "jobs", "sweep", "figures", "exports"},
 }
 
 ONLY_IN = {

@@ -55,10 +55,10 @@ def add(subparsers: Subparsers) -> None:
 def _compare(args: argparse.Namespace) -> Answer:
     store = open_store(args.store)
     everything = run_groups(store)
-    experiment = _experiment(everything, args.experiment)
+    experiment = experiment_of(everything, args.experiment)
     pool = [group for group in everything if group.experiment == experiment]
-    baseline = _baseline(pool, args.against)
-    others = _chosen(pool, args.sets, baseline)
+    baseline = baseline_of(pool, args.against)
+    others = chosen_sets(pool, args.sets, baseline)
     elsewhere = [g for g in everything if g.experiment != experiment] if args.sets is None else []
     ranked = ranking(
         store, (baseline, *others, *elsewhere), args.metric, average=args.average, pool=pool
@@ -72,7 +72,7 @@ def _compare(args: argparse.Namespace) -> Answer:
     return Answer(payload=payload, shown=lambda: _shown(baseline, ranked, by_key))
 
 
-def _experiment(groups: Sequence[RunGroup], wanted: str | None) -> str:
+def experiment_of(groups: Sequence[RunGroup], wanted: str | None) -> str:
     """The experiment that is named, or the one with most sets."""
     if not groups:
         raise NotComputedError("no finished run to compare", hint="`python -m mslt_core train`.")
@@ -86,14 +86,15 @@ def _experiment(groups: Sequence[RunGroup], wanted: str | None) -> str:
     return found[0]
 
 
-def _baseline(groups: Sequence[RunGroup], text: str | None) -> RunGroup:
+def baseline_of(groups: Sequence[RunGroup], text: str | None) -> RunGroup:
+    """The set that is named, or English, or else the first."""
     if text is not None:
         return _named(groups, text)
     english = [group for group in groups if group.source_langs == ("en",)]
     return (english or list(groups))[0]  # singles come first
 
 
-def _chosen(groups: Sequence[RunGroup], text: str | None, baseline: RunGroup) -> list[RunGroup]:
+def chosen_sets(groups: Sequence[RunGroup], text: str | None, baseline: RunGroup) -> list[RunGroup]:
     """The sets that are named, or all, without the baseline."""
     if text is None:
         named = list(groups)

@@ -131,11 +131,11 @@ def tell_notes(question: Question) -> None:
         print(note, file=sys.stderr)
 
 
-def require_place(out: Path | None) -> None:
+def require_place(out: Path | None, option: str = "--out") -> None:
     """Refuse, before any work is done, a file that could not be written."""
     if out and (out.is_dir() or not out.absolute().parent.is_dir()):
         reason = "is a folder" if out.is_dir() else "lies in a folder that is not there"
-        raise SpecError(f"--out {out} {reason}", hint="Give a file in a folder that exists.")
+        raise SpecError(f"{option} {out} {reason}", hint="Give a file in a folder that exists.")
 
 
 def asked(args: argparse.Namespace, question: Question, ref: CheckpointRef) -> dict[str, Any]:

@@ -64,5 +64,9 @@ class AlreadyRunningError(StoreError):
     """Another live process works on the same spec."""
 
 
+class ExportError(MsltError):
+    """A story that cannot be written in this form here, for instance without a browser."""
+
+
 class TrainingError(MsltError):
     """A run that cannot go on, for instance a loss that became NaN."""

@@ -1,0 +1,191 @@
+"""A story as a PowerPoint file: titles, words and tables to edit, figures as sharp pictures."""
+
+import io
+import math
+import unicodedata
+from collections.abc import Sequence
+from typing import Any
+
+from mslt_core.exports.browser import draw
+from mslt_core.exports.pictures import fitted_picture
+from mslt_core.exports.pptx_look import (
+    DOTS,
+    HEIGHT,
+    MARGIN,
+    WIDTH,
+    Look,
+    Style,
+    new_presentation,
+)
+from mslt_core.exports.safe import plain
+from mslt_core.exports.slides import (
+    Report,
+    ShownSlide,
+    number_columns,
+    quiet,
+    shown_cell,
+    shown_slides,
+)
+from mslt_core.figures.style import Theme
+from mslt_core.spec.stories import (
+    FigureContent,
+    NumberContent,
+    PinContent,
+    Pinned,
+    Story,
+    TableContent,
+)
+
+ROW_HEIGHT = 0.33
+"""Inches of a table's row."""
+HEADING, TOLD, SMALL = 54, 100, 140
+"""Letters in a line of a slide at 28, 17 and 12 points; wider fonts than usual still fit."""
+VALUE_SIZES = {16: 80, 28: 54, 60: 36, 10**9: 26}
+"""How many letters a headline may have to be written in so many points."""
+MAX_TABLE_SLIDES = 6
+"""Further rows are counted, and left to the CSV."""
+
+
+def story_pptx(
+    story: Story,
+    slides: Sequence[tuple[Pinned, PinContent]],
+    *,
+    theme: Theme = "light",
+    report: Report = quiet,
+) -> bytes:
+    """The story as a .pptx of 16 : 9. Needs Chromium or Chrome if a figure is in it (ExportError).
+
+    `slides` are its pins with their contents, in its order.
+    """
+    shown = shown_slides(story, slides)
+    look = Look(new_presentation(plain(story.title), theme), theme)
+    _cover(look, plain(story.title), shown)
+    tops = {slide.number: _words_end(slide) for slide in shown}
+    pictures = {
+        slide.number: fitted_picture(
+            slide.figure(theme),
+            width=96 * (WIDTH - 2 * MARGIN),
+            height=96 * (HEIGHT - 0.55 - tops[slide.number]),
+            dots=DOTS / 96,
+        )
+        for slide in shown
+        if isinstance(slide.content, FigureContent)
+    }
+    # pictures take the time: the rest is one step more
+    drawn = draw(list(pictures.values()), lambda done, n: report(done, n + 1))
+    by_number = dict(zip(pictures, drawn, strict=True))
+    for slide in shown:
+        _add(look, slide, tops[slide.number], by_number.get(slide.number))
+    file = io.BytesIO()
+    look.presentation.save(file)
+    report(len(pictures) + 1, len(pictures) + 1)
+    return file.getvalue()
+
+
+def _cover(look: Look, title: str, slides: Sequence[ShownSlide]) -> None:
+    slide = look.new_slide(title, top=1.2, size=40, height=1.5)
+    per_column = max(math.ceil(len(slides) / 2), 6)
+    for column, start in enumerate(range(0, len(slides), per_column)):
+        some = slides[start : start + per_column]
+        look.text(
+            slide,
+            "\n".join(f"{one.number}   {one.heading}" for one in some),
+            Style(size=16 if len(slides) <= 16 else 11, colour="text", spacing=6),
+            left=MARGIN + column * 6.1,
+            top=2.9,
+            width=5.9,
+            height=4.0,
+        )
+
+
+def _words_end(slide: ShownSlide) -> float:
+    """Where a slide's words end, in inches from its top, by the width of letters on average."""
+    top = 0.45 + 0.5 * _lines(slide.heading, HEADING)
+    for words, per_line, height in (
+        (slide.told, TOLD, 0.3),
+        (slide.asks, SMALL, 0.22),
+        (slide.subtitle, SMALL, 0.22),
+    ):
+        top += height * _lines(words, per_line) + 0.05 * bool(words)
+    return top + 0.1
+
+
+def _lines(words: str, per_line: int) -> int:
+    # a letter of Chinese, Japanese or Korean is as wide as two
+    wide = sum(unicodedata.east_asian_width(char) in "WF" for char in words)
+    return math.ceil((len(words) + wide) / per_line)
+
+
+def _add(look: Look, shown: ShownSlide, top: float, picture: bytes | None) -> None:
+    match shown.content:
+        case FigureContent():
+            assert picture is not None
+            look.picture(_frame(look, shown), picture, top=top, alt=shown.alt)
+        case NumberContent():
+            _number(look, _frame(look, shown), shown.content, top)
+        case TableContent():
+            _tables(look, shown, shown.content, top)
+
+
+def _number(look: Look, slide: Any, number: NumberContent, top: float) -> None:
+    """As large as its length allows; a page's whole answer stays a sentence."""
+    value, below = plain(number.value), plain(number.below)
+    size = next(points for most, points in VALUE_SIZES.items() if len(value) <= most)
+    is_sentence = size == min(VALUE_SIZES.values())
+    style = Style(size=size, colour="text" if is_sentence else "accent", bold=not is_sentence)
+    # a letter is about half as wide as high, a line a fifth higher: 72 points to the inch
+    lines = _lines(value, int(2 * 72 * (WIDTH - 2 * MARGIN) / (1.1 * size)))
+    height = lines * 1.25 * size / 72
+    top = max(top + 0.3, 3.3 - height / 2)
+    look.text(slide, value, style, top=top, height=height)
+    if below:
+        muted = Style(size=20, colour="muted")
+        look.text(slide, below, muted, top=top + height + 0.15, height=0.8)
+
+
+def _tables(look: Look, shown: ShownSlide, table: TableContent, top: float) -> None:
+    """The rows on as many slides as they need."""
+    per_slide = max(int((HEIGHT - 0.75 - top) / ROW_HEIGHT) - 1, 4)
+    pages = max(math.ceil(len(table.rows) / per_slide), 1)
+    right = number_columns(table)
+    for page in range(min(pages, MAX_TABLE_SLIDES)):
+        some = table.rows[page * per_slide : (page + 1) * per_slide]
+        part = f" ({page + 1} of {pages})" if pages > 1 else ""
+        slide = _frame(look, shown, part)
+        rows = [list(map(shown_cell, row)) for row in some]
+        look.table(slide, list(map(plain, table.columns)), rows, right, top=top, alt=shown.alt)
+    left_out = len(table.rows) - MAX_TABLE_SLIDES * per_slide
+    if left_out > 0:
+        told = f"{left_out:,} further rows are in the table's CSV."
+        look.text(slide, told, Style(size=11, colour="muted"), top=HEIGHT - 0.72, height=0.25)
+
+
+def _frame(look: Look, shown: ShownSlide, part: str = "") -> Any:
+    """A slide with everything but its content: title, words, provenance, notes."""
+    lines = _lines(shown.heading, HEADING)
+    slide = look.new_slide(shown.heading + part, top=0.4, size=28, height=0.5 * lines + 0.05)
+    top = 0.45 + 0.5 * lines
+    for words, style, per_line, height in (
+        (shown.told, Style(size=17, colour="text"), TOLD, 0.3),
+        (shown.asks, Style(size=12, colour="muted"), SMALL, 0.22),
+        (shown.subtitle, Style(size=12, colour="muted"), SMALL, 0.22),
+    ):
+        if words:
+            lines = _lines(words, per_line)
+            look.text(slide, words, style, top=top, height=height * lines + 0.05)
+            top += height * lines + 0.05
+    small = Style(size=9, colour="muted")
+    look.text(slide, shown.provenance, small, top=HEIGHT - 0.42, width=11.0, height=0.25)
+    number = Style(size=9, colour="muted", right=True)
+    look.text(
+        slide,
+        str(shown.number),
+        number,
+        left=WIDTH - MARGIN - 1,
+        top=HEIGHT - 0.42,
+        width=1,
+        height=0.25,
+    )
+    told = [shown.note, shown.cite] if shown.note else [shown.cite]
+    slide.notes_slide.notes_text_frame.text = "\n\n".join(told)
+    return slide

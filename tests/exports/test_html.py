@@ -1,0 +1,195 @@
+"""One file, offline: nothing hostile is run in it, nothing is asked for."""
+
+import base64
+import gzip
+import hashlib
+import html.parser
+import json
+import re
+
+import pytest
+
+from mslt_core.exports import story_html
+from mslt_core.spec.errors import SpecError
+from mslt_core.spec.stories import FigureContent, NumberContent, TableContent
+
+MAX_BYTES = 6_000_000  # beside plotly.js
+
+
+class Page(html.parser.HTMLParser):
+    """Elements, attributes and scripts as a browser would find them."""
+
+    def __init__(self, data):
+        super().__init__()
+        self.tags, self.attributes, self.scripts, self.text = [], [], [], ""
+        self.feed(data.decode())
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self.attributes += attrs
+        if tag == "script":
+            self.scripts.append("")
+
+    def handle_data(self, data):
+        if self.cdata_elem == "script":
+            self.scripts[-1] += data
+        else:
+            self.text += data
+
+
+def packed(page):
+    return json.loads(gzip.decompress(base64.b64decode(page.scripts[0])))
+
+
+def without_plotly(data):
+    return len(data) - max(len(script.encode()) for script in Page(data).scripts)
+
+
+@pytest.fixture
+def nasty(told, dots, hostile):
+    """Every text of it is hostile."""
+    table = TableContent(columns=(hostile, "n"), rows=((hostile, 1.0), (None, None)))
+    number = NumberContent(value=hostile, below=hostile)
+    words = dict.fromkeys(("told", "subtitle", "alt", "note", "heading"), hostile)
+    return told(dots(hostile, hostile), table, number, title=hostile, **words)
+
+
+def test_hostile_text_is_text(nasty):
+    page = Page(story_html(*nasty))
+    assert page.tags.count("script") == 3, "the figures, plotly and ours"
+    assert not {"img", "iframe", "object", "embed", "link", "base", "form"} & set(page.tags)
+    assert not [name for name, _ in page.attributes if name.startswith("on")]
+    assert page.text.count("window.pwned=1") > 10, "it is shown as it is"
+
+
+def test_only_its_own_scripts_may_run(nasty):
+    page = Page(story_html(*nasty))
+    policy = next(value for _, value in page.attributes if value and "script-src" in value)
+    hashes = [
+        base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+        for script in page.scripts[1:]
+    ]
+    allowed = re.search(r"script-src ([^;]*);", policy)[1]
+    assert allowed.split() == [f"'sha256-{one}'" for one in hashes]
+    assert policy.startswith("default-src 'none';")
+    assert "\r" not in "".join(page.scripts), "browsers take a hash after they normalised line ends"
+
+
+def test_it_links_to_itself_alone(told, dots):
+    page = Page(story_html(*told(dots())))
+    links = [value for name, value in page.attributes if name in {"href", "src", "srcset", "data"}]
+    assert links
+    assert all(link.startswith("#") for link in links)
+    assert "url(" not in story_html(*told(dots())).split(b"<body>")[0].decode()
+
+
+def test_figures_come_in_both_themes_and_harmless(told, dots):
+    drawn = dots('<a href="https://x.example">click</a>')
+    (figure,) = packed(Page(story_html(*told(drawn))))
+    assert set(figure) == {"light", "dark"}
+    for theme, one in figure.items():
+        assert one["data"][0]["text"][0].startswith("&lt;a href"), theme
+        assert one["layout"]["template"] == getattr(drawn, theme)["layout"]["template"]
+
+
+def test_tables_and_numbers_are_there_without_a_script(told):
+    table = TableContent(columns=("set", "mean"), rows=(("MSLT(de, en)", -71.25), ("Base", None)))
+    number = NumberContent(value="+2.1 [1.4, 2.9] points", below="on 15 languages")
+    written = story_html(*told(table, number, note="two\nlines")).decode()
+    assert '<td dir="auto">MSLT(de, en)</td><td class="number">−71.25</td>' in written
+    assert '<td class="number">–</td>' in written
+    assert '+2.1 <span class="interval">[1.4, 2.9]</span> points' in written
+    assert "two<br>lines</aside>" in written
+    assert "More on 13 of 15." in written
+
+
+def test_a_whole_answer_is_a_sentence(told):
+    answer = "**MSLT(de, en, es)** scores higher than SSLT(en) on 13 of 15 languages [1.4, 2.9]."
+    written = story_html(*told(NumberContent(value=answer))).decode()
+    assert f'<p class="value sentence" dir="auto">{answer.replace("**", "")}</p>' in written
+
+
+def test_the_same_story_is_the_same_file(told, dots):
+    assert story_html(*told(dots())) == story_html(*told(dots()))
+
+
+def test_the_theme_that_is_asked_for(told):
+    story = told(NumberContent(value="1"))
+    assert b'<html lang="en" data-theme="auto">' in story_html(*story)
+    assert b'<html lang="en" data-theme="dark">' in story_html(*story, theme="dark")
+
+
+def test_ten_large_figures_stay_small(told):
+    # 6,000 points each with numbers that do not repeat, in both themes, as large maps have them
+    def cloud(seed):
+        x = [(i * 7919 * (seed + 3) % 100_003) / 1000 for i in range(6000)]
+        drawn = {"data": [{"type": "scatter", "x": x, "y": x[::-1]}], "layout": {"height": 400}}
+        return FigureContent(light=drawn, dark=drawn)
+
+    assert without_plotly(story_html(*told(*map(cloud, range(10))))) < MAX_BYTES
+
+
+def test_progress_and_errors(told, dots):
+    seen = []
+    story_html(*told(dots(), dots()), report=lambda *told: seen.append(told))
+    assert seen == [(0, 2), (1, 2), (2, 2)]
+    world = FigureContent(light={"data": [{"type": "choropleth"}], "layout": {}}, dark={})
+    with pytest.raises(SpecError, match="slide 1 holds a trace of type 'choropleth'"):
+        story_html(*told(world))
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_in_a_browser(nasty, told, dots, tmp_path, chromium):
+    """Offline, under its own policy: figures are drawn, keys move, nothing hostile has run."""
+    sync_api = pytest.importorskip("playwright.sync_api")
+    with sync_api.sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        page = started.new_page(viewport={"width": 1024, "height": 768}, color_scheme="dark")
+        problems = []
+        page.on("console", lambda m: problems.append(m.text) if m.type == "error" else None)
+        page.on("pageerror", lambda e: problems.append(str(e)))
+        page.on(
+            "request",
+            lambda r: (
+                None
+                if r.url.startswith(("file:", "data:", "blob:"))
+                else problems.append(f"asked for {r.url}")
+            ),
+        )
+        open_story(page, tmp_path, story_html(*nasty))
+        assert page.evaluate("window.pwned") is None
+        assert page.locator("svg a").count() == 0
+        open_story(page, tmp_path, story_html(*told(dots(), dots())))
+        walk_through(page)
+        started.close()
+    assert not problems
+
+
+def open_story(page, folder, data):
+    (folder / "story.html").write_bytes(data)
+    page.goto((folder / "story.html").as_uri())
+    page.evaluate("story.ready")
+    page.keyboard.press("ArrowRight")
+    page.locator("#slide-1 .main-svg").first.wait_for()
+
+
+def walk_through(page):
+    """Keys, theme, full screen and paper."""
+    background = "getComputedStyle(document.body).backgroundColor"
+    assert page.evaluate(background) == "rgb(20, 24, 29)", "the system is dark"
+    page.keyboard.press("t")
+    assert page.evaluate(background) == "rgb(255, 255, 255)"
+    page.keyboard.press("ArrowRight")
+    assert page.url.endswith("#slide-2")
+    page.keyboard.press("p")
+    assert page.locator(".slide:visible").count() == 1
+    page.keyboard.press("ArrowLeft")
+    page.locator("#slide-1").wait_for(state="visible")
+    page.keyboard.press("Escape")
+    assert page.locator(".slide:visible").count() == 3
+    page.evaluate("story.printing(true)")
+    assert page.locator("#slide-2 .main-svg").count() > 0, "paper shows every figure"
+    titles = page.locator(".modebar-btn").evaluate_all("all => all.map(b => b.dataset.title)")
+    assert "Zoom" in titles
+    assert not [title for title in titles if "Share" in title], "plotly offers to upload charts"

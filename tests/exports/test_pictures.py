@@ -1,0 +1,100 @@
+"""Single figures as files, and what a picture is drawn to."""
+
+import http.server
+import threading
+
+import pytest
+
+from mslt_core.exports import figure_picture, figure_pictures
+from mslt_core.exports.browser import Picture, draw
+from mslt_core.exports.pictures import fitted_picture, own_height, whole_picture
+from mslt_core.spec.errors import ExportError, SpecError
+from mslt_core.spec.stories import FigureContent
+
+FIGURE = {"data": [], "layout": {"height": 400, "legend": {"yref": "container", "y": 0.9}}}
+
+
+def test_a_figure_fills_its_place_by_hand():
+    # 1290 x 600: magnified by 600 / (0.62 * 400) = 2.42, by 1290 / 860 = 1.5 or by 2.2: 1.5.
+    # Drawn 1290 / 1.5 = 860 wide and 600 / 1.5 = 400 high, with 2 dots for a pixel of the place
+    made = fitted_picture(FIGURE, 1290, 600, dots=2)
+    assert (made.width, made.height, made.scale) == (860, 400, 3.0)
+    assert made.figure["layout"]["legend"]["y"] == pytest.approx(0.9)
+
+
+def test_a_tall_figure_is_pressed_together_before_its_letters_shrink():
+    # 300 / (0.62 * 400) = 1.21: 248 high instead of 400; the legend stays 40 below the top
+    made = fitted_picture(FIGURE, 1290, 300, dots=1)
+    assert made.scale == pytest.approx(300 / 248)
+    assert made.height == 248
+    assert made.figure["layout"]["legend"]["y"] == pytest.approx(1 - 40 / 248)
+
+
+def test_a_low_figure_does_not_fill_a_high_place():
+    low = {"data": [], "layout": {"height": 100}}
+    made = fitted_picture(low, 860, 600, dots=1)
+    assert (made.width, made.height, made.scale) == (860, 150, 1.0)
+
+
+@pytest.mark.parametrize("height", [None, "x", True, 1e9, -3])
+def test_a_height_that_makes_no_sense_is_not_taken(height):
+    assert own_height({"layout": {"height": height}}) == 450
+
+
+def test_single_pictures_keep_their_title_and_size(dots):
+    figure = dict(dots().light)
+    made = whole_picture(figure, "png")
+    assert (made.width, made.height, made.scale) == (1000, 400, 3.0)
+    assert whole_picture(figure, "svg").scale == 1
+    assert made.figure["layout"]["title"]["text"] == "How much more?"
+
+
+def test_it_says_what_is_wrong(dots, no_chromium):
+    with pytest.raises(ExportError, match="BROWSER_PATH"):
+        figure_picture(dots(), "svg")
+    world = FigureContent(light={"data": [{"type": "scattergeo"}], "layout": {}}, dark={})
+    with pytest.raises(SpecError, match="figure 1 holds a trace of type 'scattergeo'"):
+        figure_pictures([world], "png")
+    assert figure_pictures([], "png") == [], "nothing to draw needs no browser"
+
+
+@pytest.mark.slow
+def test_files_of_every_format(dots, chromium):
+    seen = []
+    svg = figure_picture(dots("العربية"), "svg", "dark")
+    assert svg.startswith(b"<svg")
+    assert "العربية" in svg.decode(), "text stays text"
+    assert b"rgb(20, 24, 29)" in svg, "the dark background"
+    pngs = figure_pictures([dots(), dots()], "png", report=lambda *told: seen.append(told))
+    # the header of a PNG holds width and height at bytes 16 to 24: three dots a pixel
+    sizes = {(int.from_bytes(p[16:20]), int.from_bytes(p[20:24])) for p in pngs}
+    assert sizes == {(3000, 1200)}
+    assert seen == [(0, 2), (1, 2), (2, 2)]
+    assert figure_picture(dots(), "pdf").startswith(b"%PDF")
+
+
+@pytest.mark.slow
+def test_nothing_is_fetched_while_a_figure_is_drawn(chromium):
+    """Even a figure that was not made harmless gets no answer: the page's policy forbids it."""
+    asked = []
+
+    class Noting(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            asked.append(self.path)
+            self.send_error(404)
+
+        def log_message(self, *args):
+            pass
+
+    server = http.server.HTTPServer(("127.0.0.1", 0), Noting)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    address = f"http://127.0.0.1:{server.server_port}/x.png"
+    image = {"source": address, "x": 0, "y": 1, "sizex": 1, "sizey": 1}
+    drawn = {"data": [{"x": [1], "y": [1]}], "layout": {"images": [image]}}
+    try:
+        draw([Picture(figure=drawn, format="png", width=300, height=200)])
+    except ExportError:
+        pass  # a picture that cannot be loaded may end it
+    finally:
+        server.shutdown()
+    assert asked == []

@@ -1,0 +1,98 @@
+"""What a slide says, and how a figure leaves its title to it."""
+
+import pytest
+
+from mslt_core.exports.slides import (
+    figure_title,
+    number_columns,
+    shown_cell,
+    shown_slides,
+    untitled,
+    words_of,
+)
+from mslt_core.spec.errors import SpecError
+from mslt_core.spec.stories import NumberContent, Story, TableContent
+
+NUMBER = NumberContent(value="+2.1 [1.4, 2.9]", below="points")
+
+
+def test_a_slide_says_all_that_is_known(told):
+    (slide,) = shown_slides(*told(NUMBER, note="Slowly.\nThen the interval."))
+    assert (slide.number, slide.heading, slide.asks) == (1, "How much more?", "")
+    assert slide.told == "More on 13 of 15."
+    assert slide.note == "Slowly.\nThen the interval."
+    assert slide.provenance.startswith(
+        "wikiann (data dddddddd), xlm-r (ffffffff), seeds 0, 1 and 2"
+    )
+    facts = dict(slide.facts)
+    assert facts["Runs"] == f"{'a' * 16}, {'b' * 16}"
+    assert facts["View"] == "/results?view=targets"
+
+
+def test_a_citation_names_model_data_seeds_versions_and_day(told):
+    (slide,) = shown_slides(*told(NUMBER))
+    assert slide.cite.startswith('"How much more?". MSLT Lab, 21 November 2026. Task: wikiann')
+
+
+def test_a_heading_of_ones_own_leaves_the_question_below(told, dots):
+    (slide,) = shown_slides(*told(dots(), heading="Twice as good"))
+    assert (slide.heading, slide.asks) == ("Twice as good", "How much more?")
+    assert "title" not in slide.figure("light")["layout"]
+
+
+def test_a_figure_with_another_title_keeps_it(told, dots):
+    (slide,) = shown_slides(*told(dots(title="Another question?")))
+    assert figure_title(slide.figure("dark"))[0] == "Another question?"
+
+
+def test_the_subtitle_is_the_figures_where_the_pin_has_none(told, dots):
+    (slide,) = shown_slides(*told(dots()))
+    assert slide.subtitle == "one against the other, n = 3"
+
+
+def test_without_its_title_a_figure_is_lower_and_its_legend_higher():
+    # 400 high, legend 54 below the top; 44 go: 356 high, legend 10 below the top
+    layout = {
+        "title": {"text": "x"},
+        "height": 400,
+        "margin": {"t": 90, "l": 7},
+        "legend": {"yref": "container", "y": 1 - 54 / 400, "x": 0},
+    }
+    made = untitled({"data": [], "layout": layout})["layout"]
+    assert made["height"] == 356
+    assert made["margin"] == {"t": 46, "l": 7}
+    assert made["legend"] == {"yref": "container", "y": pytest.approx(1 - 10 / 356), "x": 0}
+    assert layout["height"] == 400, "the pin's own figure stays as it is"
+
+
+@pytest.mark.parametrize("layout", [{}, {"height": 400}, {"height": "x", "margin": {"t": 9}}])
+def test_without_a_known_height_only_the_title_goes(layout):
+    assert untitled({"data": [], "layout": {"title": {}, **layout}})["layout"] == layout
+
+
+def test_titles_lose_their_marks():
+    title = {"text": "a <b>&lt;c&gt;</b><br>d", "subtitle": {"text": "<i>n</i> = 3"}}
+    assert figure_title({"layout": {"title": title}}) == ("a <c> d", "n = 3")
+
+
+def test_cells_as_people_read_them():
+    assert [shown_cell(v) for v in (None, 1234, -0.5, 0.1 + 0.2, "x\x00\ny")] == [
+        "–", "1,234", "−0.5", "0.3", "x y",
+    ]  # fmt: skip
+    table = TableContent(columns=("a", "b", "c"), rows=(("x", 1, None), ("y", None, None)))
+    assert number_columns(table) == [False, True, False]
+
+
+def test_every_word_is_there_to_be_looked_at(told, dots):
+    table = TableContent(columns=("język",), rows=(("ไทย",), (3.0,)))
+    story, slides = told(dots("العربية"), table, NUMBER, note="עברית")
+    words = set(words_of(story, shown_slides(story, slides)))
+    assert {"What we found", "العربية", "język", "ไทย", "עברית", "points"} <= words
+
+
+def test_it_says_what_is_wrong(told):
+    with pytest.raises(SpecError, match="the story 'Empty' has no slide"):
+        shown_slides(Story(title="Empty"), [])
+    story, slides = told(NUMBER, NUMBER)
+    with pytest.raises(ValueError, match="the story's pins in its order"):
+        shown_slides(story, slides[::-1])

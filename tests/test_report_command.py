@@ -1,0 +1,180 @@
+"""``report``: stories to files, what it refuses, and the standard story against `compare`."""
+
+import dataclasses
+import json
+import re
+
+import pytest
+
+from mslt_core.__main__ import main
+from mslt_core.commands import report_files, reporting
+from mslt_core.pipeline import gains_over, open_store, run_groups, zero_shot_means
+from mslt_core.spec.stories import (
+    FigureContent,
+    NumberContent,
+    Origin,
+    Pin,
+    Slide,
+    TableContent,
+)
+from mslt_core.store.pin_content import content_fingerprint
+
+DRAWN = {"data": [{"type": "scatter", "x": [1], "y": [2]}], "layout": {"height": 300}}
+CONTENTS = {
+    "figure": FigureContent(light=DRAWN, dark=DRAWN),
+    "table": TableContent(columns=("set", "gain"), rows=(("=1+1", 2), ("MSLT(de, en)", None))),
+    "number": NumberContent(value="+2.1 [1.4, 2.9]", below="points"),
+}
+
+
+@pytest.fixture(autouse=True)
+def story(tmp_path, monkeypatch):
+    """A store with one story of a figure, a table and a number; gives its id."""
+    monkeypatch.setenv("MSLT_STORE", str(tmp_path / "store"))
+    stories = open_store().stories
+    pins = []
+    for kind, content in CONTENTS.items():
+        pin = Pin(
+            kind=kind,
+            title=f"Is this a {kind}?",
+            origin=Origin(page="results"),
+            content=content_fingerprint(content),
+        )
+        pins.append(stories.put_pin(pin, content, "2026-11-21T10:00:00+00:00"))
+    story_id = stories.new_story("For the team")
+    slides = tuple(Slide(pin=digest) for digest in pins)
+    stories.save_story(story_id, stories.story(story_id).but(slides=slides))
+    return story_id
+
+
+@pytest.fixture
+def ask(capsys):
+    def run(*args):
+        status = main(["report", *map(str, args), "--json"])
+        out, err = capsys.readouterr()
+        return status, json.loads(out) if out else None, err
+
+    return run
+
+
+def test_it_lists_the_stories(ask, story):
+    _, answer, _ = ask("list")
+    assert answer == {"stories": [{"id": story, "title": "For the team", "n_slides": 3}]}
+
+
+@pytest.mark.parametrize("by", ["id", "title"])
+def test_a_story_as_html(ask, story, tmp_path, by):
+    file = tmp_path / "team.html"
+    status, answer, _ = ask(story if by == "id" else "For the team", "--to", file)
+    assert status == 0
+    assert answer["n_slides"] == 3
+    assert answer["files"] == [{"file": str(file), "size_bytes": file.stat().st_size}]
+    written = file.read_text()
+    assert "<title>For the team</title>" in written
+    assert 'data-theme="auto"' in written
+    assert ask(story, "--to", file)[2].startswith(f"error: {file} is there already. --force")
+    assert ask(story, "--to", file, "--force", "--theme", "dark")[0] == 0
+    assert 'data-theme="dark"' in file.read_text()
+
+
+def test_tables_as_csv_and_latex(ask, story, tmp_path):
+    folder = tmp_path / "new" / "files"
+    status, answer, _ = ask(story, "--figures", folder, "--format", "tex,csv")
+    assert status == 0
+    names = ["02-is-this-a-table", "03-is-this-a-number"]
+    assert sorted(path.name for path in folder.iterdir()) == sorted(
+        f"{name}.{form}" for name in names for form in ("csv", "tex")
+    )
+    assert len(answer["files"]) == 4
+    csv = (folder / f"{names[0]}.csv").read_text()
+    assert csv == 'set,gain\n\'=1+1,2\n"MSLT(de, en)",\n', "a formula is marked as text"
+    tex = (folder / f"{names[0]}.tex").read_text()
+    assert "\\toprule" in tex
+    assert "MSLT(de, en) & -- \\\\" in tex
+    assert "=1+1 & 2 \\\\" in tex
+    status, _, err = ask(story, "--figures", folder, "--format", "csv")
+    assert status == 2
+    assert "2 of these files are in" in err
+
+
+def test_nothing_half_written_where_drawing_fails(ask, story, tmp_path, monkeypatch):
+    def broken(*args, **kwargs):
+        raise RuntimeError("the browser died")
+
+    monkeypatch.setattr(report_files, "figure_pictures", broken)
+    status, _, err = ask(story, "--figures", tmp_path / "out", "--format", "csv,svg")
+    assert status == 1
+    assert "the browser died" in err
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        ([], "give either a story or --standard"),
+        (["x", "--standard", "--to", "a.html"], "give either a story or --standard"),
+        (["x"], "give either --to FILE or --figures FOLDER"),
+        (["x", "--to", "a.html", "--figures", "b"], "give either --to FILE or --figures FOLDER"),
+        (["x", "--to", "a.html", "--sets", "de"], "--sets is for --standard"),
+        (["x", "--to", "a.doc"], "a.doc should end in .html, .pptx, .pdf, got '.doc'"),
+        (["x", "--to", "/nowhere/a.html"], "--to /nowhere/a.html lies in a folder that is not"),
+        (["x", "--to", "a.pdf", "--theme", "auto"], "--theme auto is for HTML alone"),
+        (["x", "--figures", "b", "--format", "svg,gif"], "--format takes svg, png,"),
+        (["--standard", "--to", "a.html", "--sets", "de,sw"], "no finished run of MSLT(de, sw)"),
+        (["--standard", "--to", "a.html", "--metric", "macro_f1"], "is not scored by macro_f1"),
+        (["--standard", "--to", "a.html", "--experiment", "beef"], "no one experiment 'beef'"),
+    ],
+)
+def test_bad_input_ends_with_2_and_a_sentence(ask, args, message, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    status, answer, err = ask(*args)
+    assert (status, answer) == (2, None)
+    assert message in err
+    assert not list(tmp_path.glob("a.*"))
+
+
+def test_a_story_that_is_not_there(ask, tmp_path, story):
+    status, _, err = ask("another", "--to", tmp_path / "a.html")
+    assert status == 1
+    assert err == (
+        f"error: there is no one story 'another'. Stories here: {story}. --standard tells what "
+        "the store knows without one.\n"
+    )
+
+
+@pytest.mark.slow
+def test_the_standard_story_says_what_compare_says(ask, tmp_path):
+    file = tmp_path / "results.html"
+    status, answer, _ = ask("--standard", "--sets", "de,en,es", "--to", file)
+    assert status == 0
+    assert answer["n_slides"] >= 10
+    written = re.sub(r"<[^<>]*>", "", file.read_text().split("<script")[0])
+    store, pool = open_store(), run_groups(open_store())
+    english, ours = (
+        next(group for group in pool if group.source_langs == langs)
+        for langs in (("en",), ("de", "en", "es"))
+    )
+    shared, _ = zero_shot_means(store, (english, ours))
+    (gain,) = gains_over(store, english, (ours,), mean_over=shared, pool=pool)
+    low, high = 100 * gain.mean.low, 100 * gain.mean.high
+    assert f"+{100 * gain.mean.estimate:.1f} [{low:.1f}, {high:.1f}] points" in written
+    for question in ("Which sets may be the best?", "Which criterion would have found"):
+        assert question in written
+    assert "Mean CKA between 8 languages" in written, "the shipped look is stored"
+
+
+@pytest.mark.slow
+def test_what_cannot_be_told_is_left_out_with_its_reason(ask, tmp_path, monkeypatch):
+    # two sets, one run each: no sweep, nothing to rank, no look of theirs at Mingling
+    few = [
+        dataclasses.replace(group, runs=group.runs[2:])
+        for group in run_groups(open_store())
+        if group.source_langs in (("en",), ("ar", "ru"))
+    ]
+    monkeypatch.setattr(reporting, "run_groups", lambda _: few)
+    status, answer, _ = ask("--standard", "--to", tmp_path / "a.html")
+    assert status == 0
+    assert answer["n_slides"] == 4
+    told = " ".join(answer["warnings"])
+    for name in ("the best sets are", "criteria are", "mixing is", "score by number of sources is"):
+        assert f"{name} left out" in told
