@@ -38,11 +38,21 @@ from mslt_core.pipeline.embedding import (
 )
 from mslt_core.pipeline.explaining import explain
 from mslt_core.pipeline.fetching import fetch, fetchable
+from mslt_core.pipeline.frames import Cost, execute_frames, frames_cost, layer_frames
 from mslt_core.pipeline.gaps import SetGap, set_gap
 from mslt_core.pipeline.grouping import comparable, experiment_key, group_key, run_groups
 from mslt_core.pipeline.ingredients import Access
 from mslt_core.pipeline.judging import judge_criteria
 from mslt_core.pipeline.looking import look_stamp
+from mslt_core.pipeline.map_checks import (
+    Clusters,
+    checkpoint_mixing,
+    execute_clusters,
+    execute_stability,
+    map_clusters,
+    map_stabilities,
+)
+from mslt_core.pipeline.maps import map_verdict, mixing_told, sentence_map
 from mslt_core.pipeline.measured import (
     Measures,
     collapsed,
@@ -52,13 +62,7 @@ from mslt_core.pipeline.measured import (
     pairs_there,
 )
 from mslt_core.pipeline.measuring import execute_measuring, measure
-from mslt_core.pipeline.mingling import (
-    cka,
-    execute_mingling,
-    map_verdict,
-    mingle,
-    sentence_map,
-)
+from mslt_core.pipeline.mingling import cka, execute_mingling, mingle
 from mslt_core.pipeline.offers import (
     BUDGET,
     LOOK_LANGS,
@@ -79,6 +83,13 @@ from mslt_core.pipeline.outside import (
     outside_gains,
     outside_groups,
     read_outside,
+)
+from mslt_core.pipeline.over_training import (
+    courses,
+    kept_on_the_way,
+    over_training,
+    score_courses,
+    steps_of,
 )
 from mslt_core.pipeline.paper import applies_to, paper_overlay, writing_system_scores
 from mslt_core.pipeline.parts import MEASURED
@@ -127,6 +138,8 @@ __all__ = [
     "PROJECT",
     "Access",
     "Average",
+    "Clusters",
+    "Cost",
     "Layers",
     "Measures",
     "OutsideGain",
@@ -147,21 +160,26 @@ __all__ = [
     "check_batches",
     "check_data",
     "checkpoint",
+    "checkpoint_mixing",
     "choosing_stamp",
     "cka",
     "collapsed",
     "comparable",
     "compare",
     "corpus_langs",
+    "courses",
     "data_coverage",
     "data_help",
     "default_steps",
     "difference",
     "embed_layers",
     "embeddings",
+    "execute_clusters",
+    "execute_frames",
     "execute_language_vectors",
     "execute_measuring",
     "execute_mingling",
+    "execute_stability",
     "execute_training",
     "existing_folder",
     "experiment_key",
@@ -169,6 +187,7 @@ __all__ = [
     "fetch",
     "fetchable",
     "find_run",
+    "frames_cost",
     "gains",
     "gains_by_group",
     "gains_over",
@@ -179,17 +198,22 @@ __all__ = [
     "is_heuristic",
     "joined_rows",
     "judge_criteria",
+    "kept_on_the_way",
     "language_map",
     "layer_curves",
+    "layer_frames",
     "layer_of",
     "layer_rows",
     "layers_of",
     "look_stamp",
     "luck_reaches",
     "make_train_spec",
+    "map_clusters",
+    "map_stabilities",
     "map_verdict",
     "measure",
     "mingle",
+    "mixing_told",
     "model_folder",
     "n_truncated",
     "needs_folder",
@@ -198,6 +222,7 @@ __all__ = [
     "oracle_scores",
     "outside_gains",
     "outside_groups",
+    "over_training",
     "pair_matrices",
     "pairs_there",
     "paper_overlay",
@@ -212,12 +237,14 @@ __all__ = [
     "rows_as_csv",
     "run_groups",
     "run_result",
+    "score_courses",
     "search_curves",
     "select",
     "selectable_langs",
     "sentence_map",
     "set_gap",
     "snapshots",
+    "steps_of",
     "swept",
     "task_offer",
     "task_titles",
