@@ -1,5 +1,6 @@
 """Questions to answers through the store. Importing it loads neither torch nor transformers."""
 
+from mslt_core.analysis.map_trust import Stability
 from mslt_core.pipeline import health
 from mslt_core.pipeline.checkpoints import (
     checkpoint,
@@ -38,7 +39,13 @@ from mslt_core.pipeline.embedding import (
 )
 from mslt_core.pipeline.explaining import explain
 from mslt_core.pipeline.fetching import fetch, fetchable
-from mslt_core.pipeline.frames import Cost, execute_frames, frames_cost, layer_frames
+from mslt_core.pipeline.frames import (
+    Cost,
+    execute_frames,
+    frames_cost,
+    layer_frames,
+    map_seconds,
+)
 from mslt_core.pipeline.gaps import SetGap, set_gap
 from mslt_core.pipeline.grouping import comparable, experiment_key, group_key, run_groups
 from mslt_core.pipeline.ingredients import Access
@@ -147,6 +154,7 @@ __all__ = [
     "Question",
     "Report",
     "SetGap",
+    "Stability",
     "Swept",
     "TaskOffer",
     "WordRows",
@@ -209,6 +217,7 @@ __all__ = [
     "luck_reaches",
     "make_train_spec",
     "map_clusters",
+    "map_seconds",
     "map_stabilities",
     "map_verdict",
     "measure",
