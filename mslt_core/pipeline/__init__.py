@@ -91,13 +91,6 @@ from mslt_core.pipeline.outside import (
     outside_groups,
     read_outside,
 )
-from mslt_core.pipeline.over_training import (
-    courses,
-    kept_on_the_way,
-    over_training,
-    score_courses,
-    steps_of,
-)
 from mslt_core.pipeline.paper import applies_to, paper_overlay, writing_system_scores
 from mslt_core.pipeline.parts import MEASURED
 from mslt_core.pipeline.places import (
@@ -127,6 +120,13 @@ from mslt_core.pipeline.swept import Swept, swept
 from mslt_core.pipeline.tables import as_csv, as_latex, rows_as_csv
 from mslt_core.pipeline.target_groups import gains_by_group
 from mslt_core.pipeline.training import assist_training, check_batches, check_data, execute_training
+from mslt_core.pipeline.training_courses import (
+    courses,
+    kept_on_the_way,
+    over_training,
+    score_courses,
+    steps_of,
+)
 from mslt_core.pipeline.words import WordRows, word_rows
 from mslt_core.spec.evidence import MIN_SEEDS, Average
 

@@ -50,7 +50,7 @@ METHODS: dict[Projection, str] = {"tsne": "t-SNE", "umap": "UMAP", "pca": "PCA"}
 
 def question(context: Context) -> tuple[MingleSpec, MeasureSpec]:
     """The controls: method and languages at hand, the rest under Map settings and More."""
-    one, other, second, third = st.columns([2, 5, 1.2, 1], vertical_alignment="bottom")
+    one, other, third = st.columns([2, 4.7, 2.5], vertical_alignment="bottom")
     method: Projection = one.segmented_control(
         "Map",
         list(METHODS),
@@ -61,7 +61,9 @@ def question(context: Context) -> tuple[MingleSpec, MeasureSpec]:
         bind="query-params",
         wrap=True,
     )
-    with third.popover("More", width="stretch"):
+    row = third.container(horizontal=True)
+    settings_place = row.popover("Map settings")
+    with row.popover("More"):
         more = more_of(context)
         measured = measured_too(more["corpus"])
         usual = look_of(context, seed=more["seed"], corpus="", langs=("en",)).checkpoints
@@ -69,7 +71,7 @@ def question(context: Context) -> tuple[MingleSpec, MeasureSpec]:
     known = pipeline.corpus_langs(more["corpus"], roots=pipeline.allowed_roots())
     with other:
         langs = language_box("Languages", known, default=default_langs(known), key="langs")
-    with second.popover("Map settings", width="stretch"):
+    with settings_place:
         settings = map_settings(method, len(langs), _n_common(more["corpus"], langs))
     look = look_of(context, langs=langs, method=method, **more, **settings)
     look = look.but(checkpoints=(*look.checkpoints, *further))

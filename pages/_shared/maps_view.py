@@ -40,6 +40,8 @@ def maps(context: Context, look: MingleSpec, result: MingleResult) -> Grouping:
     colours = context.colours()
     if arrangement == "still":
         _still(result, look_of, colours, hidden)
+        st.caption(look_of.told or STILL)
+        apart_told(result)
         return look_of.group
     view = _view(context, look, result, arrangement)
     if view is None:
@@ -81,6 +83,8 @@ def _asked(result: MingleResult) -> tuple[ColourBy, Arrangement, frozenset[str]]
     with third:
         return by, arrangement, hidden_languages(result)
 
+
+STILL = "The same points as a picture that the camera above it saves. A group hides by its legend."
 
 Viewed = Callable[[Colouring, dict[str, str], frozenset[str]], ScatterView]
 

@@ -87,7 +87,7 @@ def test_says_what_is_wrong():
     X = heaps(5, 5)
     with pytest.raises(SpecError, match="size must be from 2 to n_samples = 10, got 11"):
         clusters(X, method="kmeans", size=11)
-    with pytest.raises(DegenerateInputError, match="3 clusters need as many different .* got 1"):
+    with pytest.raises(DegenerateInputError, match=r"3 clusters need as many different .* got 1"):
         clusters(np.ones((5, 2)), method="kmeans", size=3)
     X[0, 0] = np.nan
     with pytest.raises(DegenerateInputError, match="must be finite"):

@@ -61,7 +61,7 @@ def test_frames_are_laid_out_from_the_map_of_the_look(store, look):
     asked = FramesSpec(look=look())
     cost = pipeline.frames_cost(store, asked)
     assert (cost.n_maps, cost.n_missing, cost.n_points) == (6, 6, 72)
-    with pytest.raises(NotComputedError, match="map of Base .* at layer 0 is not computed yet"):
+    with pytest.raises(NotComputedError, match=r"map of Base .* at layer 0 is not computed yet"):
         pipeline.layer_frames(store, asked, compute=False)
     work(store, asked)
     frames = pipeline.layer_frames(store, asked, compute=False)
