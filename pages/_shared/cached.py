@@ -253,7 +253,7 @@ def _looked(root: str, name: str, digest: str, stamp: str, _spec: Looked) -> Any
 def look(root: str, name: str, spec: Looked) -> Any:
     """What the pipeline's function of that name has stored; NotComputedError where a part is
     missing. Errors are not kept."""
-    look: MingleSpec | MeasureSpec = getattr(spec, "look", spec)
+    look = spec if isinstance(spec, MingleSpec | MeasureSpec) else spec.look
     stamp = pipeline.look_stamp(pipeline.open_store(root), look, roots=pipeline.allowed_roots())
     return _looked(root, name, spec.digest(), stamp, spec)
 

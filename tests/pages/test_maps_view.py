@@ -5,7 +5,7 @@ import json
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mslt_core.pipeline import EXAMPLE, PROJECT, open_store, run_groups
+from mslt_core.pipeline import PROJECT
 from pages._shared.map_filter import passing
 
 
@@ -13,19 +13,21 @@ from pages._shared.map_filter import passing
 def mingling(tmp_path, monkeypatch):
     monkeypatch.setenv("MSLT_STORE", str(tmp_path / "store"))
 
-    def run(*, with_weights=False, **chosen):
+    def run(**chosen):
         app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=120).run()
-        if with_weights:  # of those that are shipped; what else is computed needs them
-            groups = run_groups(open_store(EXAMPLE))
-            keys = [g.key for g in groups if g.source_langs in {("en",), ("de", "en", "es")}]
-            app.session_state["compare"] = keys
-            app.run()
         app.switch_page("pages/mingling.py")
         for key, value in chosen.items():
             app.session_state[key] = value
         return app.run()
 
     return run
+
+
+@pytest.fixture
+def with_weights(monkeypatch):
+    """As if all runs had theirs; of the shipped ones some have not."""
+    for name in ("frames_view", "trust_view"):
+        monkeypatch.setattr(f"pages._shared.{name}.weights_missing", lambda *_: [])
 
 
 def words(app):
@@ -78,14 +80,16 @@ def test_the_still_picture_follows_filter_and_colours(mingling):
     assert "Seen: trained on by at least one" in words(app)
 
 
+@pytest.mark.usefixtures("with_weights")
 def test_layers_say_what_they_cost_before_they_are_drawn(mingling):
-    app = mingling(arrangement="layers", with_weights=True)
-    assert "12 of 15 maps of 1,600 points are to be drawn: about" in words(app)
+    app = mingling(arrangement="layers")
+    assert "16 of 20 maps of 1,600 points are to be drawn: about" in words(app)
     assert "Draw all layers" in [b.label for b in app.button]
 
 
+@pytest.mark.usefixtures("with_weights")
 def test_clusters_and_seeds_are_asked_for(mingling):
-    app = mingling(colour="cluster", view="trust", with_weights=True)
+    app = mingling(colour="cluster", view="trust")
     labels = [b.label for b in app.button]
     assert "Find clusters" in labels
     assert "Draw them with 3 seeds" in labels
