@@ -18,7 +18,7 @@ POOLINGS = {
 
 
 def more_of(context: Context) -> dict[str, Any]:
-    """Corpus, seed, layer, pooling and estimator."""
+    """Corpus, seed of the runs, and what is embedded."""
     corpus = st.text_input(
         "Parallel sentences",
         pipeline.EXAMPLE_CORPUS,
@@ -34,6 +34,11 @@ def more_of(context: Context) -> dict[str, Any]:
         key="run_seed",
         help="" if common else "No seed is common to the sets: one that lacks it shows its first.",
     )
+    return {"corpus": corpus, "seed": seed, **_embedded()}
+
+
+def _embedded() -> dict[str, Any]:
+    """Layer, pooling and estimator."""
     layer = st.number_input(
         "Layer",
         min_value=-1,
@@ -56,10 +61,4 @@ def more_of(context: Context) -> dict[str, Any]:
         help=METRICS["linear_cka"].meaning,
         bind="query-params",
     )
-    return {
-        "corpus": corpus,
-        "seed": seed,
-        "layer": int(layer),
-        "pooling": pooling,
-        "estimator": estimator,
-    }
+    return {"layer": int(layer), "pooling": pooling, "estimator": estimator}

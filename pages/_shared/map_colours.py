@@ -15,6 +15,7 @@ from mslt_core.spec.results import MingleResult
 from mslt_core.spec.specs import MingleSpec
 from pages._shared import cached
 from pages._shared.context import Context
+from pages._shared.looks import weights_missing
 from pages._shared.messages import escape
 from pages._shared.scatter import Category
 from pages._shared.waiting import offer
@@ -73,7 +74,8 @@ def _clusters(context: Context, look: MingleSpec, result: MingleResult) -> Colou
     try:
         found: tuple[Clusters, ...] = cached.look(context.root, "map_clusters", asked)
     except NotComputedError:
-        offer(context, asked, [], missing="The clusters are not there yet.", button="Find clusters")
+        lost, missing = weights_missing(context, look), "The clusters are not there yet."
+        offer(context, asked, lost, missing=missing, button="Find clusters")
         return Colouring(group="family")
     n_hues = len(markers.HUES)
     n = min(max(int(of_one.labels.max(initial=0)) + 1 for of_one in found), n_hues)
@@ -82,6 +84,8 @@ def _clusters(context: Context, look: MingleSpec, result: MingleResult) -> Colou
         np.where(of_one.labels < 0, n + 1, np.minimum(of_one.labels, n)).astype(np.uint8)
         for of_one in found
     )
+    n_used = max(int(of_one.max(initial=0)) for of_one in codes) + 1
+    hues = (*markers.HUES[:n], OTHERS, QUIET)
     told = ", ".join(
         f"{escape(ref.name)} **{of_one.language_ami:.2f}** ({of_one.n_clusters} clusters"
         + (f", {of_one.n_noise:,} points in none" if of_one.n_noise else "")
@@ -90,7 +94,7 @@ def _clusters(context: Context, look: MingleSpec, result: MingleResult) -> Colou
     )
     return Colouring(
         group="family",
-        category=Category(names=names, colours=(*markers.HUES[:n], OTHERS, QUIET), codes=codes),
+        category=Category(names=names[:n_used], colours=hues[:n_used], codes=codes),
         told=f"Clusters of the vectors in the original space, each checkpoint's own. Adjusted "
         f"mutual information with the language: {told}. {METRICS['language_ami'].meaning}",
     )

@@ -107,7 +107,7 @@ def _own(method: Projection) -> dict[str, Any]:
 
 def _widget(name: str) -> Any:
     field = MapParameters.model_fields[name]
-    about: dict[str, Any] = {"key": name, "bind": "query-params", "help": field.description}
+    about: Any = {"key": f"map_{name}", "bind": "query-params", "help": field.description}
     if name in CHOICES:
         return st.selectbox(name, CHOICES[name], **about)
     if name == "whiten":

@@ -26,7 +26,7 @@ def mingling(tmp_path, monkeypatch):
 @pytest.fixture
 def with_weights(monkeypatch):
     """As if all runs had theirs; of the shipped ones some have not."""
-    for name in ("frames_view", "trust_view"):
+    for name in ("frames_view", "map_colours", "trust_view"):
         monkeypatch.setattr(f"pages._shared.{name}.weights_missing", lambda *_: [])
 
 
@@ -55,10 +55,10 @@ def test_presets_say_their_values_and_the_balanced_one_is_what_is_shipped(mingli
 
 
 def test_own_values_have_the_libraries_names_and_limits(mingling):
-    app = mingling(preset="own", perplexity=400.0, n=100)
+    app = mingling(preset="own", map_perplexity=400.0, n=100)
     assert not app.exception
-    assert app.number_input(key="learning_rate").value is None  # the library's own
-    assert app.number_input(key="n_iter").value == 500
+    assert app.number_input(key="map_learning_rate").value is None  # the library's own
+    assert app.number_input(key="map_n_iter").value == 500
     (refused,) = app.warning  # at once, before any work begins
     assert "Perplexity must be below n_samples / 3 = 266.7, got 400" in plain(refused.title)
 
