@@ -11,15 +11,17 @@ from pages._shared.context import Context
 from pages._shared.context import context as sidebar_context
 from pages._shared.layers_view import by_layer, by_pair
 from pages._shared.looks import question, weights_missing
-from pages._shared.maps_told import trust
 from pages._shared.maps_view import maps
 from pages._shared.messages import explain_errors
 from pages._shared.mingling_told import answer, cka_answer
+from pages._shared.over_training_view import over_training
+from pages._shared.trust_view import trust
 from pages._shared.waiting import offer
 
 VIEWS = {
     "layers": "Layer by layer",
     "pairs": "Pair by pair",
+    "training": "Over training",
     "trust": "Can the maps be trusted?",
 }
 
@@ -28,7 +30,7 @@ def looked_at(context: Context, look: MingleSpec, asked: MeasureSpec, result: Mi
     """Maps side by side, then what is measured behind them."""
     lead = st.empty()
     lead.markdown(cka_answer(result))
-    group = maps(result, context.colours())
+    group = maps(context, look, result)
     view = st.segmented_control(
         "View",
         list(VIEWS),
@@ -40,7 +42,10 @@ def looked_at(context: Context, look: MingleSpec, asked: MeasureSpec, result: Mi
         label_visibility="collapsed",
     )
     if view == "trust":
-        trust(result)
+        trust(context, look, result)
+        return
+    if view == "training":
+        over_training(context, look)
         return
     try:
         measures = cached.measures(context.root, asked)

@@ -18,6 +18,7 @@ from mslt_core.pipeline import (
     measure,
     open_store,
     pair_matrices,
+    steps_of,
 )
 from mslt_core.spec.errors import BadInputError, SpecError
 from mslt_core.spec.measuring import LayerPoint, MeasureSpec, Pairs, Part, Space
@@ -42,6 +43,14 @@ def add(subparsers: Subparsers) -> None:
         metavar="RUN_OR_PATH",
         help="a run's digest or its beginning, a folder, a hub id, or base (the default); again "
         "for another one, which is compared with the first",
+    )
+    parser.add_argument(
+        "--over-training",
+        action="append",
+        default=[],
+        metavar="RUN",
+        help="a run at every step that it kept weights of (train --keep-every), from its base on; "
+        "again for another run",
     )
     add_sentences(parser)
     parser.add_argument(
@@ -81,9 +90,16 @@ def _add_what(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=0, help="default 0")
 
 
+def _checkpoints(args: argparse.Namespace) -> tuple[str, ...]:
+    store = open_store(args.store)
+    steps = [key for run in args.over_training for key in steps_of(store, run)]
+    named = args.checkpoint or ([] if steps else [EXAMPLE_MODEL])
+    return (*named, *steps)
+
+
 def _measure(args: argparse.Namespace) -> Answer:
     look = MeasureSpec(
-        checkpoints=tuple(args.checkpoint or (EXAMPLE_MODEL,)),
+        checkpoints=_checkpoints(args),
         corpus=args.corpus,
         langs=args.langs,
         layers=() if args.layers == "all" else args.layers,

@@ -15,15 +15,19 @@ from mslt_core.pipeline import (
     Report,
     assist_training,
     check_data,
+    execute_clusters,
+    execute_frames,
     execute_language_vectors,
     execute_measuring,
     execute_mingling,
+    execute_stability,
     execute_training,
     open_store,
     require_run,
 )
 from mslt_core.spec.base import Spec
 from mslt_core.spec.errors import SpecError, TrainingError
+from mslt_core.spec.looks import ClustersSpec, FramesSpec, StabilitySpec
 from mslt_core.spec.measuring import MeasureSpec
 from mslt_core.spec.specs import (
     LanguageVectorsSpec,
@@ -39,6 +43,9 @@ JOBS: dict[type[Spec], jobs.Execute] = {
     MingleSpec: execute_mingling,
     LanguageVectorsSpec: execute_language_vectors,
     MeasureSpec: execute_measuring,
+    FramesSpec: execute_frames,
+    StabilitySpec: execute_stability,
+    ClustersSpec: execute_clusters,
 }
 
 

@@ -15,7 +15,8 @@ from mslt_core.figures.judged import criteria_picks, search_regret, strategy_nam
 from mslt_core.figures.layers import layer_curves
 from mslt_core.figures.learning import Curve, learning_curves
 from mslt_core.figures.maps import language_maps, maps_told
-from mslt_core.figures.markers import Grouping, language_order
+from mslt_core.figures.markers import Category, Grouping, language_order
+from mslt_core.figures.over_training import over_training
 from mslt_core.figures.pairs import contributions
 from mslt_core.figures.scores import target_scores
 from mslt_core.figures.sets import ranked_sets
@@ -27,6 +28,7 @@ from mslt_core.figures.ties import best_sets
 
 __all__ = [
     "PALETTES",
+    "Category",
     "Curve",
     "Grouping",
     "Theme",
@@ -46,6 +48,7 @@ __all__ = [
     "layers",
     "learning_curves",
     "maps_told",
+    "over_training",
     "pair_heatmaps",
     "ranked_sets",
     "scores_by_size",

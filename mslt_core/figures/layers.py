@@ -9,6 +9,7 @@ from plotly.subplots import make_subplots
 
 from mslt_core.figures import style, text
 from mslt_core.figures.style import Theme
+from mslt_core.spec.courses import StepPoint
 from mslt_core.spec.measuring import LayerCurve, LayerPoint
 from mslt_core.spec.metrics import METRICS
 
@@ -85,7 +86,7 @@ def _add(
     name, depth = text.escape(curve.checkpoint.name), curve.checkpoint.n_layers
     x = [point.layer / depth if relative else point.layer for point in curve.points]
     if _is_banded(curve):
-        fig.add_trace(_band(x, curve.points, colour, curve.checkpoint.name), row=row, col=1)
+        fig.add_trace(band(x, curve.points, colour, curve.checkpoint.name), row=row, col=1)
     line = go.Scatter(
         x=x,
         y=[point.value for point in curve.points],
@@ -111,7 +112,10 @@ def _bands_told(curves: Sequence[LayerCurve]) -> str:
     return " Bands: 95 % intervals over documents." if banded else " No interval is known."
 
 
-def _band(x: Sequence[float], points: Sequence[LayerPoint], colour: str, name: str) -> go.Scatter:
+def band(
+    x: Sequence[float], points: Sequence[LayerPoint | StepPoint], colour: str, name: str
+) -> go.Scatter:
+    """The intervals of a line, as an area that belongs to it."""
     red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
     return go.Scatter(
         x=[*x, *reversed(x)],

@@ -1,7 +1,8 @@
 """Do the languages mix inside the model? Maps of parallel sentences, one panel a checkpoint."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -9,7 +10,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from mslt_core.figures import markers, style, text
-from mslt_core.figures.markers import Grouping, LanguageStyle
+from mslt_core.figures.markers import Category, Grouping, LanguageStyle
 from mslt_core.figures.style import Theme
 from mslt_core.spec.results import CheckpointRef, CkaResult, MapResult, MingleResult
 
@@ -28,18 +29,22 @@ def language_maps(
     *,
     group: Grouping = "family",
     highlight: str | None = None,
+    hidden: Collection[str] = (),
+    category: Category | None = None,
     colours: Mapping[str, str] = MappingProxyType({}),
     theme: Theme = "light",
 ) -> go.Figure:
     """One map a checkpoint over the same sentences, on the same axes, with one legend.
 
     A point's `customdata` is its row in the map. `highlight` is the id of a sentence whose
-    translations are joined to their middle; all else steps back.
+    translations are joined to their middle; all else steps back. Languages in `hidden` are left
+    out. With a `category` points have its colours, and their language's shape.
     """
     n_panels = len(result.checkpoints)
     fig = make_subplots(rows=1, cols=n_panels, horizontal_spacing=0.03)
     styles = markers.language_styles(result.maps[0].langs, group)
-    order = markers.language_order(result.maps[0].langs, group)
+    langs = [lang for lang in result.maps[0].langs if lang not in hidden]
+    order = [lang for lang in markers.language_order(result.maps[0].langs, group) if lang in langs]
     panels = zip(result.checkpoints, result.maps, result.ckas, strict=True)
     colours = style.set_colours((ref.name for ref in result.checkpoints), colours)
     for col, (ref, drawn, cka) in enumerate(panels, start=1):
@@ -48,6 +53,8 @@ def language_maps(
             faded = highlight is not None
             trace = _points(drawn, lang, styles[lang], hovers[lang], seen=lang in ref.source_langs)
             trace.update(opacity=0.25 if faded else 0.85)
+            if category is not None:
+                _recolour(trace, category, category.of_panel(col - 1))
             fig.add_trace(_renderer(result)(trace), row=1, col=col)
         if highlight is not None:
             fig.add_trace(_translations(drawn, highlight, theme), row=1, col=col)
@@ -55,10 +62,10 @@ def language_maps(
         style.panel_title(
             fig, col, name=ref.name, below=mean, colour=colours[ref.name], theme=theme
         )
-    for lang in order:
-        fig.add_trace(_legend_entry(lang, styles[lang]))
+    entries = _entries(order, styles, category)
+    fig.add_traces(entries)
     _same_square_axes(fig, result.maps)
-    legend_height = _legend(fig, len(order))
+    legend_height = _legend(fig, len(entries))
     style.dress(
         fig,
         title="Where does each checkpoint put sentences and their translations?",
@@ -77,7 +84,7 @@ def _renderer(result: MingleResult) -> type[go.Scatter] | type[go.Scattergl]:
 
 def _points(
     drawn: MapResult, lang: str, look: LanguageStyle, hovers: list[str], *, seen: bool
-) -> dict[str, object]:
+) -> dict[str, Any]:
     """One language's sentences in one panel: filled where the checkpoint was trained on it."""
     n = len(drawn.ids)
     first = drawn.langs.index(lang) * n
@@ -113,6 +120,32 @@ def _marker(look: LanguageStyle, size: float, *, seen: bool) -> dict[str, object
         "size": size,
         "line": {"width": 1.2, "color": look.outline},
     }
+
+
+def _recolour(trace: dict[str, Any], category: Category, codes: npt.NDArray[np.uint8]) -> None:
+    """Give the points of one language the colours of their category, in its shape."""
+    colours = [category.colours[codes[row]] for row in trace["customdata"]]
+    marker = trace["marker"]
+    marker.update(color=colours, line={**marker["line"], "color": colours})
+
+
+def _entries(
+    order: Sequence[str], styles: Mapping[str, LanguageStyle], category: Category | None
+) -> list[go.Scatter]:
+    """The legend: languages, or the names of what the points are coloured by."""
+    if category is None:
+        return [_legend_entry(lang, styles[lang]) for lang in order]
+    return [
+        go.Scatter(
+            x=[None],
+            y=[None],
+            mode="markers",
+            name=text.escape(name),
+            marker={"symbol": "circle", "color": colour, "size": 9},
+            hoverinfo="skip",
+        )
+        for name, colour in zip(category.names, category.colours, strict=True)
+    ]
 
 
 def _legend_entry(lang: str, look: LanguageStyle) -> go.Scatter:

@@ -4,6 +4,9 @@ import dataclasses
 from collections.abc import Sequence
 from typing import Literal
 
+import numpy as np
+import numpy.typing as npt
+
 from mslt_core.spec.languages import LANGUAGES
 
 Grouping = Literal["family", "script", "language"]
@@ -24,6 +27,20 @@ class LanguageStyle:
     outline: str
     """The colour to draw it in where it is not filled; darker than a pale `colour`."""
     symbol: str
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
+class Category:
+    """Colours by something else than the language, such as clusters."""
+
+    names: tuple[str, ...]
+    colours: tuple[str, ...]
+    codes: tuple[npt.NDArray[np.uint8], ...]
+    """(n_points,) places in `names`: once for all panels, or one a panel."""
+
+    def of_panel(self, panel: int) -> npt.NDArray[np.uint8]:
+        """The codes that hold in a panel."""
+        return self.codes[panel if len(self.codes) > 1 else 0]
 
 
 def language_order(langs: Sequence[str], group: Grouping = "family") -> list[str]:

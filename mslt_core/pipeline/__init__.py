@@ -1,5 +1,6 @@
 """Questions to answers through the store. Importing it loads neither torch nor transformers."""
 
+from mslt_core.analysis.map_trust import Stability
 from mslt_core.pipeline import health
 from mslt_core.pipeline.checkpoints import (
     checkpoint,
@@ -39,11 +40,27 @@ from mslt_core.pipeline.embedding import (
 from mslt_core.pipeline.explaining import explain
 from mslt_core.pipeline.fetching import fetch, fetchable
 from mslt_core.pipeline.findings import change_asked, next_step, space_change
+from mslt_core.pipeline.frames import (
+    Cost,
+    execute_frames,
+    frames_cost,
+    layer_frames,
+    map_seconds,
+)
 from mslt_core.pipeline.gaps import SetGap, set_gap
 from mslt_core.pipeline.grouping import comparable, experiment_key, group_key, run_groups
 from mslt_core.pipeline.ingredients import Access
 from mslt_core.pipeline.judging import judge_criteria
 from mslt_core.pipeline.looking import look_stamp
+from mslt_core.pipeline.map_checks import (
+    Clusters,
+    checkpoint_mixing,
+    execute_clusters,
+    execute_stability,
+    map_clusters,
+    map_stabilities,
+)
+from mslt_core.pipeline.maps import map_verdict, mixing_told, sentence_map
 from mslt_core.pipeline.measured import (
     Measures,
     collapsed,
@@ -53,13 +70,7 @@ from mslt_core.pipeline.measured import (
     pairs_there,
 )
 from mslt_core.pipeline.measuring import execute_measuring, measure
-from mslt_core.pipeline.mingling import (
-    cka,
-    execute_mingling,
-    map_verdict,
-    mingle,
-    sentence_map,
-)
+from mslt_core.pipeline.mingling import cka, execute_mingling, mingle
 from mslt_core.pipeline.offers import (
     BUDGET,
     LOOK_LANGS,
@@ -110,6 +121,13 @@ from mslt_core.pipeline.swept import Swept, swept
 from mslt_core.pipeline.tables import as_csv, as_latex, rows_as_csv
 from mslt_core.pipeline.target_groups import gains_by_group
 from mslt_core.pipeline.training import assist_training, check_batches, check_data, execute_training
+from mslt_core.pipeline.training_courses import (
+    courses,
+    kept_on_the_way,
+    over_training,
+    score_courses,
+    steps_of,
+)
 from mslt_core.pipeline.words import WordRows, word_rows
 from mslt_core.spec.evidence import MIN_SEEDS, Average
 
@@ -128,6 +146,8 @@ __all__ = [
     "PROJECT",
     "Access",
     "Average",
+    "Clusters",
+    "Cost",
     "Layers",
     "Measures",
     "OutsideGain",
@@ -135,6 +155,7 @@ __all__ = [
     "Question",
     "Report",
     "SetGap",
+    "Stability",
     "Swept",
     "TaskOffer",
     "WordRows",
@@ -149,21 +170,26 @@ __all__ = [
     "check_batches",
     "check_data",
     "checkpoint",
+    "checkpoint_mixing",
     "choosing_stamp",
     "cka",
     "collapsed",
     "comparable",
     "compare",
     "corpus_langs",
+    "courses",
     "data_coverage",
     "data_help",
     "default_steps",
     "difference",
     "embed_layers",
     "embeddings",
+    "execute_clusters",
+    "execute_frames",
     "execute_language_vectors",
     "execute_measuring",
     "execute_mingling",
+    "execute_stability",
     "execute_training",
     "existing_folder",
     "experiment_key",
@@ -171,6 +197,7 @@ __all__ = [
     "fetch",
     "fetchable",
     "find_run",
+    "frames_cost",
     "gains",
     "gains_by_group",
     "gains_over",
@@ -181,17 +208,23 @@ __all__ = [
     "is_heuristic",
     "joined_rows",
     "judge_criteria",
+    "kept_on_the_way",
     "language_map",
     "layer_curves",
+    "layer_frames",
     "layer_of",
     "layer_rows",
     "layers_of",
     "look_stamp",
     "luck_reaches",
     "make_train_spec",
+    "map_clusters",
+    "map_seconds",
+    "map_stabilities",
     "map_verdict",
     "measure",
     "mingle",
+    "mixing_told",
     "model_folder",
     "n_truncated",
     "needs_folder",
@@ -201,6 +234,7 @@ __all__ = [
     "oracle_scores",
     "outside_gains",
     "outside_groups",
+    "over_training",
     "pair_matrices",
     "pairs_there",
     "paper_overlay",
@@ -215,6 +249,7 @@ __all__ = [
     "rows_as_csv",
     "run_groups",
     "run_result",
+    "score_courses",
     "search_curves",
     "select",
     "selectable_langs",
@@ -222,6 +257,7 @@ __all__ = [
     "set_gap",
     "snapshots",
     "space_change",
+    "steps_of",
     "swept",
     "task_offer",
     "task_titles",

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from mslt_core.pipeline.checkpoints import checkpoint
 from mslt_core.pipeline.corpora import corpus_place, corpus_stamp
-from mslt_core.pipeline.embedding import Report
+from mslt_core.pipeline.embedding import Question, Report
 from mslt_core.spec.measuring import MeasureSpec
 from mslt_core.spec.specs import MingleSpec
 from mslt_core.store import Store
@@ -40,6 +40,12 @@ def finished(
     except _StopRequestedError:
         return False
     return True
+
+
+def shown_texts(question: Question, ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Per language the sentences of some ids, in their order."""
+    texts = {lang: question.corpus.sentences(lang) for lang in question.langs}
+    return {lang: tuple(text[i] for i in ids) for lang, text in texts.items()}
 
 
 def ids_fingerprint(ids: Sequence[str]) -> str:

@@ -10,6 +10,9 @@ from mslt_core.spec.errors import SpecError
 Projection = Literal["pca", "tsne", "umap"]
 Metric = Literal["euclidean", "cosine"]
 Preset = Literal["local detail", "balanced", "global shape"]
+Fit = Literal["aligned", "joint"]
+"""How maps of several checkpoints come to be comparable: each starts from the first one's map and
+is turned onto it, or all are fitted as one."""
 
 Auto = Literal["auto"]
 
@@ -33,7 +36,9 @@ class MapParameters(Spec):
         default="auto", description="auto: n_samples / exaggeration"
     )
     n_iter: Annotated[int, Later] = Field(default=500, ge=1, le=10_000)
-    initialization: Annotated[Literal["pca", "spectral", "random"], Later] = "pca"
+    initialization: Annotated[Literal["pca", "spectral", "random"], Later] = Field(
+        default="pca", description="of UMAP: random, or else spectral"
+    )
     # UMAP
     n_neighbors: int = Field(default=15, ge=2)
     min_dist: float = Field(default=0.1, ge=0, le=1)

@@ -16,6 +16,7 @@ __all__ = [
     "CheckpointRef",
     "CkaResult",
     "CurvePoint",
+    "FramesResult",
     "GainResult",
     "MapResult",
     "MingleResult",
@@ -247,3 +248,17 @@ class MingleResult:
     ckas: tuple[CkaResult, ...]
     texts: dict[str, tuple[str, ...]]
     """Per language the sentences of the map, in the order of the map's ids."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class FramesResult:
+    """Maps of the same sentences from layer to layer, in one frame of reference."""
+
+    checkpoints: tuple[CheckpointRef, ...]
+    layers: tuple[int, ...]
+    maps: tuple[tuple[MapResult, ...], ...]
+    """Of each checkpoint and layer."""
+    moved: tuple[tuple[float, ...], ...]
+    """Of each checkpoint, the Procrustes disparity from every layer to the next one."""
+    texts: dict[str, tuple[str, ...]]
+    """Per language the sentences, in the order of the maps' ids."""

@@ -12,7 +12,7 @@ from mslt_core.spec import maps
 from mslt_core.spec.base import Lang, Langs, Later, Seed, Spec
 from mslt_core.spec.errors import SpecError
 from mslt_core.spec.languages import languages
-from mslt_core.spec.maps import MapParameters
+from mslt_core.spec.maps import Fit, MapParameters
 
 Pooling = Literal["mean", "mean_no_special", "first", "max"]
 Estimator = Literal["debiased", "biased"]
@@ -234,10 +234,16 @@ class MapSpec(MapParameters):
     method: Projection = "tsne"
     seed: Seed = 0
     library: str = Field(description="name and version of the library that draws the map")
+    start: Annotated[str, Later] = Field(
+        default="", description="digest of the reference's map, where that has a reference itself"
+    )
+    joint: Annotated[tuple[tuple[EmbedSpec, ...], ...], Later] = Field(
+        default=(), description="all checkpoints of one fit, in order; () for a fit of its own"
+    )
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        self.check_fit(self.method, self.n * len(self.embeds))
+        self.check_fit(self.method, self.n * len(self.embeds) * max(1, len(self.joint)))
         return self
 
 
@@ -253,6 +259,7 @@ class MingleSpec(MapParameters):
     n: int = Field(default=200, ge=4, description="sentences per language on the map")
     method: Projection = "tsne"
     seed: Seed = 0
+    fit: Annotated[Fit, Later] = "aligned"
 
 
 class Where(BaseModel):

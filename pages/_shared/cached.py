@@ -5,6 +5,7 @@ Arguments that a function seems not to use (a digest, a stamp) are part of its k
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
@@ -13,12 +14,22 @@ from mslt_core.pipeline import Access, Measures, Swept, TaskOffer
 from mslt_core.spec.coverage import CoverageResult
 from mslt_core.spec.evidence import Average, Ranking
 from mslt_core.spec.judging import Judged, SearchCurve
+from mslt_core.spec.looks import ClustersSpec, FramesSpec, StabilitySpec
 from mslt_core.spec.measuring import MeasureSpec
 from mslt_core.spec.rankings import CriteriaResult, EnglishFixed, PaperOverlay, SelectionResult
-from mslt_core.spec.results import GainResult, MingleResult, RunGroup, RunInfo, RunResult
+from mslt_core.spec.results import (
+    FramesResult,
+    GainResult,
+    MingleResult,
+    RunGroup,
+    RunInfo,
+    RunResult,
+)
 from mslt_core.spec.selecting import FeatureSet, SelectSpec
 from mslt_core.spec.specs import MingleSpec
 from mslt_core.spec.views import ByGroup, BySize, GroupBy, ScriptMean
+
+Looked = MingleSpec | MeasureSpec | FramesSpec | StabilitySpec | ClustersSpec
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)  # up to a million sets: never copied
@@ -248,30 +259,33 @@ def gains_by_group(
     return _gains_by_group(root, metric, by, features, _stamps((a, b), pool), (a, b), pool)
 
 
-@st.cache_data(max_entries=16, show_spinner=False)
-def _mingle(root: str, digest: str, stamp: str, _spec: MingleSpec) -> MingleResult:  # noqa: ARG001
-    store = pipeline.open_store(root)
-    return pipeline.mingle(store, _spec, compute=False, roots=pipeline.allowed_roots())
+@st.cache_resource(max_entries=24, show_spinner=False)  # arrays that nobody changes
+def _looked(root: str, name: str, digest: str, stamp: str, _spec: Looked) -> Any:  # noqa: ARG001
+    look_at = getattr(pipeline, name)
+    return look_at(pipeline.open_store(root), _spec, compute=False, roots=pipeline.allowed_roots())
+
+
+def look(root: str, name: str, spec: Looked) -> Any:
+    """What the pipeline's function of that name has stored; NotComputedError where a part is
+    missing. Errors are not kept."""
+    look = spec if isinstance(spec, MingleSpec | MeasureSpec) else spec.look
+    stamp = pipeline.look_stamp(pipeline.open_store(root), look, roots=pipeline.allowed_roots())
+    return _looked(root, name, spec.digest(), stamp, spec)
 
 
 def mingle(root: str, spec: MingleSpec) -> MingleResult:
-    """Stored maps and CKA; NotComputedError where a part is missing. Errors are not kept."""
-    store = pipeline.open_store(root)
-    stamp = pipeline.look_stamp(store, spec, roots=pipeline.allowed_roots())
-    return _mingle(root, spec.digest(), stamp, spec)
+    """Stored maps and CKA."""
+    return look(root, "mingle", spec)
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
-def _measures(root: str, digest: str, stamp: str, _spec: MeasureSpec) -> Measures:  # noqa: ARG001
-    store = pipeline.open_store(root)
-    return pipeline.measure(store, _spec, compute=False, roots=pipeline.allowed_roots())
+def frames(root: str, spec: FramesSpec) -> FramesResult:
+    """Stored maps of every layer."""
+    return look(root, "layer_frames", spec)
 
 
 def measures(root: str, spec: MeasureSpec) -> Measures:
-    """Stored measures of every layer; NotComputedError where a part is missing."""
-    store = pipeline.open_store(root)
-    stamp = pipeline.look_stamp(store, spec, roots=pipeline.allowed_roots())
-    return _measures(root, spec.digest(), stamp, spec)
+    """Stored measures of every layer."""
+    return look(root, "measure", spec)
 
 
 @st.cache_data(max_entries=8, show_spinner=False)

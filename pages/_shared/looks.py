@@ -1,17 +1,18 @@
 """What the Mingling page looks at by default: shipped with the example, so shown at once."""
 
 from collections.abc import Sequence
-from typing import Any, get_args
+from typing import Any
 
 import streamlit as st
 
 from mslt_core import pipeline
 from mslt_core.spec.measuring import MeasureSpec
-from mslt_core.spec.metrics import METRICS
 from mslt_core.spec.results import RunGroup, RunInfo
-from mslt_core.spec.specs import Estimator, MingleSpec
+from mslt_core.spec.specs import MingleSpec, Projection
 from pages._shared.context import Context
 from pages._shared.language_box import language_box
+from pages._shared.look_more import more_of
+from pages._shared.map_controls import map_settings
 from pages._shared.measure_controls import further_checkpoints, measured_too, measures_of
 
 
@@ -44,19 +45,13 @@ def default_look(context: Context) -> MingleSpec:
     return look_of(context, corpus=corpus, langs=langs)
 
 
-METHODS = {"tsne": "t-SNE", "umap": "UMAP", "pca": "PCA"}
-POOLINGS = {
-    "mean": "mean of all tokens, as in the paper",
-    "mean_no_special": "mean without special tokens",
-    "first": "first token",
-    "max": "largest value of each feature",
-}
+METHODS: dict[Projection, str] = {"tsne": "t-SNE", "umap": "UMAP", "pca": "PCA"}
 
 
 def question(context: Context) -> tuple[MingleSpec, MeasureSpec]:
-    """The controls: method and languages at hand, the rest under More."""
-    one, other, third = st.columns([2, 5, 1], vertical_alignment="bottom")
-    method = one.segmented_control(
+    """The controls: method and languages at hand, the rest under Map settings and More."""
+    one, other, third = st.columns([2, 4.7, 2.5], vertical_alignment="bottom")
+    method: Projection = one.segmented_control(
         "Map",
         list(METHODS),
         default="tsne",
@@ -66,49 +61,25 @@ def question(context: Context) -> tuple[MingleSpec, MeasureSpec]:
         bind="query-params",
         wrap=True,
     )
-    with third.popover("More", width="stretch"):
-        more = _more(context)
+    row = third.container(horizontal=True)
+    settings_place = row.popover("Map settings")
+    with row.popover("More"):
+        more = more_of(context)
         measured = measured_too(more["corpus"])
         usual = look_of(context, seed=more["seed"], corpus="", langs=("en",)).checkpoints
         further = further_checkpoints(usual)
     known = pipeline.corpus_langs(more["corpus"], roots=pipeline.allowed_roots())
     with other:
         langs = language_box("Languages", known, default=default_langs(known), key="langs")
-    look = look_of(context, langs=langs, method=method, **more)
+    with settings_place:
+        settings = map_settings(method, len(langs), _n_common(more["corpus"], langs))
+    look = look_of(context, langs=langs, method=method, **more, **settings)
     look = look.but(checkpoints=(*look.checkpoints, *further))
     return look, measures_of(look, *measured)
 
 
-def _more(context: Context) -> dict[str, Any]:
-    """Corpus, seed, layer, pooling and estimator."""
-    corpus = st.text_input(
-        "Parallel sentences",
-        pipeline.EXAMPLE_CORPUS,
-        key="corpus",
-        bind="query-params",
-        help="cldr-parallel, or a folder that holds UD_English-PUD and its sisters.",
-    )
-    of_each = [{info.spec.seed for info in group.runs} for group in context.chosen]
-    common = sorted(set.intersection(*of_each)) if of_each else [0]
-    seed = st.selectbox(
-        "Seed of the runs",
-        common or sorted(set.union(*of_each)),
-        key="run_seed",
-        help="" if common else "No seed is common to the sets: one that lacks it shows its first.",
-    )
-    layer = st.number_input(
-        "Layer", min_value=-1, value=-1, key="layer", help="-1 is the last, 0 the embeddings."
-    )
-    pooling = st.selectbox(
-        "Pooling", list(POOLINGS), format_func=lambda name: POOLINGS[name], key="pooling"
-    )
-    estimator = st.selectbox(
-        "CKA estimator", get_args(Estimator), key="estimator", help=METRICS["linear_cka"].meaning
-    )
-    return {
-        "corpus": corpus,
-        "seed": seed,
-        "layer": int(layer),
-        "pooling": pooling,
-        "estimator": estimator,
-    }
+def _n_common(corpus: str, langs: Sequence[str]) -> int:
+    """Sentences that are there in all of the languages; of none if there is no language."""
+    if not langs:
+        return 0
+    return len(pipeline.Question(corpus, langs, roots=pipeline.allowed_roots()).ids)

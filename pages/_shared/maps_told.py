@@ -5,7 +5,6 @@ import streamlit as st
 
 from mslt_core import pipeline
 from mslt_core.spec.languages import label
-from mslt_core.spec.metrics import METRICS
 from mslt_core.spec.results import MingleResult
 from pages._shared.messages import escape
 from pages._shared.scatter import Selection
@@ -39,32 +38,8 @@ def told_of(result: MingleResult, chosen: Selection) -> None:
             st.caption(f"The first {N_ROWS_SHOWN} are shown.")
 
 
-def trust(result: MingleResult) -> None:
-    """How far each map may be believed, and a plain warning where it may not."""
-    rows = []
+def apart_told(result: MingleResult) -> None:
+    """A warning where the languages mix on a map otherwise than in the model."""
     for ref, drawn in zip(result.checkpoints, result.maps, strict=True):
-        said = pipeline.map_verdict(drawn)
-        if said:
+        if said := pipeline.mixing_told(drawn):
             st.warning(escape(said), title=escape(ref.name))
-        rows.append(
-            {
-                "checkpoint": ref.name,
-                **{METRICS[name].label: round(value, 3) for name, value in drawn.quality.items()},
-                METRICS["disparity"].label: drawn.disparity and round(drawn.disparity, 3),
-            }
-        )
-    show_table(pd.DataFrame(rows), name="trust in the maps")
-    told = " ".join(
-        f"**{METRICS[name].label}**: {METRICS[name].meaning}"
-        for name in ("trustworthiness", "continuity", "neighbourhood_preservation")
-    )
-    st.caption(
-        f"Of the {len(result.maps[0].ids):,} sentences a language that are shown, so the mingling "
-        f"score here does not compare with that of all sentences. {told}"
-    )
-    st.caption(
-        "The first map stands for itself; each other one starts from it and is then shifted, "
-        "turned and scaled onto it. So places can be compared, at a price: a warm start favours "
-        "the first map. One joint fit of all checkpoints would treat them alike, but draws each "
-        "checkpoint as an island of its own where they differ as wholes."
-    )

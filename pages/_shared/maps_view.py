@@ -1,5 +1,6 @@
-"""The maps of parallel sentences: panels side by side, or one that moves; and what is chosen."""
+"""The maps of parallel sentences: side by side, moving, or still; and what is chosen on them."""
 
+from collections.abc import Callable
 from typing import Literal
 
 import streamlit as st
@@ -7,14 +8,22 @@ import streamlit as st
 from mslt_core import figures
 from mslt_core.figures import Grouping
 from mslt_core.spec.results import MingleResult
-from pages._shared.maps_told import told_of
-from pages._shared.scatter import Panel, ScatterView, language_looks, rows_of, scatter
-from pages._shared.theme import current_theme, show_figure
+from mslt_core.spec.specs import MingleSpec
+from pages._shared.context import Context
+from pages._shared.frames_view import layer_frames, through_layers
+from pages._shared.map_colours import CHOICES, ColourBy, Colouring, colouring
+from pages._shared.map_filter import hidden_languages
+from pages._shared.map_panels import side_by_side, through_checkpoints
+from pages._shared.maps_told import apart_told, told_of
+from pages._shared.scatter import ScatterView, scatter
+from pages._shared.theme import show_figure
 
-Arrangement = Literal["side", "moving"]
+Arrangement = Literal["side", "moving", "layers", "still"]
 ARRANGEMENTS: dict[Arrangement, str] = {
     "side": "Side by side",
-    "moving": "One map, moving",
+    "moving": "Over checkpoints",
+    "layers": "Over layers",
+    "still": "Still",
 }
 HOW_TO_READ = (
     "Every point is one sentence; the same sentences in every panel. Filled: the language was "
@@ -24,39 +33,44 @@ HOW_TO_READ = (
 )
 
 
-def maps(result: MingleResult, colours: dict[str, str]) -> Grouping:
-    """The WebGL view, or its Plotly twin where the browser draws no WebGL; what is chosen below.
-
-    Returns by what languages are coloured.
-    """
-    group, arrangement = _asked(moves=len(result.maps) > 1)
-    view = view_of(result, group, colours, arrangement)
-    chosen = scatter(view, key=f"maps_{arrangement}")
+def maps(context: Context, look: MingleSpec, result: MingleResult) -> Grouping:
+    """The WebGL view, or its Plotly twin; what is chosen below. What languages are coloured by."""
+    by, arrangement, hidden = _asked(result)
+    look_of = colouring(context, look, result, by)
+    colours = context.colours()
+    if arrangement == "still":
+        _still(result, look_of, colours, hidden)
+        st.caption(look_of.told or STILL)
+        apart_told(result)
+        return look_of.group
+    view = _view(context, look, result, arrangement)
+    if view is None:
+        return look_of.group
+    chosen = scatter(view(look_of, colours, hidden), key=f"maps_{arrangement}")
     if not chosen.draws:
-        drawn = figures.language_maps(result, group=group, colours=colours, theme=current_theme())
-        show_figure(drawn, key="maps_still")
+        _still(result, look_of, colours, hidden)
+    if look_of.told:
+        st.caption(look_of.told)
     st.caption(HOW_TO_READ)
+    apart_told(result)
     told_of(result, chosen)
-    return group
+    return look_of.group
 
 
-def _asked(*, moves: bool) -> tuple[Grouping, Arrangement]:
-    groupings: list[Grouping] = ["family", "script"]
-    arrangements: list[Arrangement] = list(ARRANGEMENTS)
-    with st.container(horizontal=True):
-        group = st.segmented_control(
+def _asked(result: MingleResult) -> tuple[ColourBy, Arrangement, frozenset[str]]:
+    arrangements = [a for a in ARRANGEMENTS if a != "moving" or len(result.maps) > 1]
+    one, other, third = st.columns([2, 5.4, 2.6], vertical_alignment="bottom")
+    with one:
+        by: ColourBy = st.selectbox(
             "Colour by",
-            groupings,
-            default="family",
-            required=True,
+            list(CHOICES),
+            format_func=lambda name: CHOICES[name],
             key="colour",
             bind="query-params",
             label_visibility="collapsed",
-            format_func=lambda name: f"Colour by {name}",
         )
-        if not moves:
-            return group, "side"
-        return group, st.segmented_control(
+    with other:
+        arrangement: Arrangement = st.segmented_control(
             "Arrangement",
             arrangements,
             default="side",
@@ -66,51 +80,38 @@ def _asked(*, moves: bool) -> tuple[Grouping, Arrangement]:
             bind="query-params",
             label_visibility="collapsed",
         )
+    with third:
+        return by, arrangement, hidden_languages(result)
 
 
-def view_of(
-    result: MingleResult, group: Grouping, colours: dict[str, str], arrangement: Arrangement
-) -> ScatterView:
-    """What the view is given: a panel a checkpoint, or a frame a checkpoint in one panel."""
-    first = result.maps[0]
-    langs, sentences = rows_of(len(first.langs), len(first.ids))
-    panels = _panels(result, figures.set_colours((ref.name for ref in result.checkpoints), colours))
-    moving = arrangement == "moving"
-    return ScatterView(
-        panels=(_one_after_the_other(panels),) if moving else panels,
-        frames=tuple(panel.name for panel in panels) if moving else ("",),
-        frame_noun="Checkpoint",
-        ids=first.ids,
-        languages=language_looks(first.langs, group),
-        legend=tuple(figures.language_order(first.langs, group)),
-        lang_index=langs,
-        sentence_index=sentences,
-        texts=result.texts,
-        alt=figures.maps_told(result),
-    )
+STILL = "The same points as a picture that the camera above it saves. A group hides by its legend."
+
+Viewed = Callable[[Colouring, dict[str, str], frozenset[str]], ScatterView]
 
 
-def _panels(result: MingleResult, colours: dict[str, str]) -> tuple[Panel, ...]:
-    return tuple(
-        Panel(
-            name=ref.name,
-            coords=(drawn.coords,),
-            colour=colours[ref.name],
-            below=(f"mean CKA {cka.mean_off_diagonal():.2f}",),
-            seen=(frozenset(ref.source_langs),),
-            neighbours=() if drawn.neighbours is None else (drawn.neighbours,),
-        )
-        for ref, drawn, cka in zip(result.checkpoints, result.maps, result.ckas, strict=True)
-    )
+def _view(
+    context: Context, look: MingleSpec, result: MingleResult, arrangement: Arrangement
+) -> Viewed | None:
+    if arrangement == "side":
+        return lambda *given: side_by_side(result, *given)
+    if arrangement == "moving":
+        return lambda *given: through_checkpoints(result, *given)
+    frames = layer_frames(context, look)
+    return None if frames is None else lambda *given: through_layers(frames, *given)
 
 
-def _one_after_the_other(panels: tuple[Panel, ...]) -> Panel:
-    """One panel whose frames are the others."""
-    near = tuple(panel.neighbours[0] for panel in panels if panel.neighbours)
-    return Panel(
-        name="All checkpoints",
-        coords=tuple(panel.coords[0] for panel in panels),
-        below=tuple(f"{panel.name}, {panel.below[0]}" for panel in panels),
-        seen=tuple(panel.seen[0] for panel in panels),
-        neighbours=near if len(near) == len(panels) else (),
+def _still(
+    result: MingleResult, look_of: Colouring, colours: dict[str, str], hidden: frozenset[str]
+) -> None:
+    """The Plotly twin, which can be pinned, linked and saved."""
+    show_figure(
+        lambda theme: figures.language_maps(
+            result,
+            group=look_of.group,
+            hidden=hidden,
+            category=look_of.category,
+            colours=colours,
+            theme=theme,
+        ),
+        key="maps_still",
     )

@@ -99,6 +99,7 @@ view = ScatterView(
     legend=tuple(markers.language_order(langs)),
     frame_noun="Layer",
     category=category,
+    hidden=frozenset(st.query_params.get("hide", "").split()),
     alt=f"Maps of {n} sentences in {n_langs} languages.",
 )
 sought = st.query_params.get("id")

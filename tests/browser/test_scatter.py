@@ -242,3 +242,13 @@ def test_a_hundred_thousand_points(show, page):
     root.get_by_role("option").first.wait_for()
     draw_lasso(page, root)
     told(page, "None None 100000 draws")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("colours", ["", "&category=1"])
+def test_languages_that_the_page_leaves_out_are_neither_drawn_nor_selected(show, page, colours):
+    root = show(f"{SMALL}&hide=en+ar{colours}")
+    if not colours:
+        assert "English" not in root.locator(".legend").inner_text()
+    draw_lasso(page, root)
+    told(page, f"None None {N_SMALL - 80} draws")

@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from mslt_core.figures import alt_text, language_maps
+from mslt_core.figures import Category, alt_text, language_maps
 
 
 def points(fig: go.Figure) -> list:
@@ -135,3 +135,27 @@ def test_alternative_text_says_the_answer(mingle_result):
 def test_both_themes(mingle_result, theme, ground):
     fig = language_maps(mingle_result(), theme=theme)
     assert fig.layout.template.layout.paper_bgcolor == ground
+
+
+def test_hidden_languages_are_left_out_of_picture_and_legend(mingle_result):
+    fig = language_maps(mingle_result(), hidden={"de"})
+    assert {trace.legendgroup for trace in points(fig)} == {"en", "ar"}
+    legend = [trace.name for trace in fig.data if trace.showlegend is not False]
+    assert legend == ["English (en)", "Arabic (ar)"]
+    # those that stay look as they did
+    before = {t.legendgroup: t.marker.color for t in points(language_maps(mingle_result()))}
+    assert all(before[t.legendgroup] == t.marker.color for t in points(fig))
+
+
+def test_coloured_by_category_in_the_shapes_of_the_languages(mingle_result):
+    codes = (np.arange(15) % 2).astype(np.uint8)
+    category = Category(
+        names=("even", "odd"), colours=("#111111", "#222222"), codes=(codes, codes, 1 - codes)
+    )
+    fig = language_maps(mingle_result(), category=category)
+    for trace in points(fig):
+        panel = 0 if trace.xaxis == "x" else int(trace.xaxis[1:]) - 1
+        wanted = [category.colours[category.codes[panel][row]] for row in trace.customdata]
+        assert list(trace.marker.color) == list(trace.marker.line.color) == wanted
+    assert [t.name for t in fig.data if t.showlegend is not False] == ["even", "odd"]
+    assert len({trace.marker.symbol for trace in points(fig)}) > 1

@@ -148,6 +148,16 @@ def test_filled_by_what_each_panel_was_trained_on():
     assert described(made(legend=("ar", "en")))["legend"] == [1, 0]
 
 
+def test_hidden_languages_leave_the_legend_and_nothing_is_sent_again():
+    view = made(hidden=frozenset({"en"}))
+    small = described(view)
+    assert small["hidden"] == [True, False]
+    assert small["legend"] == [1]
+    assert {n: digest_of(p) for n, p in parts(view).items()} == {
+        n: digest_of(p) for n, p in parts(made()).items()
+    }
+
+
 def some_nan():
     coords = np.zeros((N, 2), np.float32)
     coords[3, 1] = np.nan
@@ -183,6 +193,7 @@ FLAT, ITSELF = np.zeros((N, 2), np.float32), np.arange(N)[:, None]
         ({"texts": {"en": ["a"] * 5}}, "for each of 5 sentences, got 0 for ar"),
         ({"languages": language_looks(["en"]) * 2}, "languages must differ"),
         ({"legend": ("en",)}, "every language once"),
+        ({"hidden": frozenset({"fi"})}, r"hidden languages are some of .*, got \['fi'\]"),
     ],
 )
 def test_says_what_does_not_fit(changed, message):

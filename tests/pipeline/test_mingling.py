@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.manifold import trustworthiness
 
-from mslt_core.pipeline.mingling import _drawn, map_verdict
+from mslt_core.pipeline.maps import _drawn, map_verdict
 from mslt_core.spec.results import MapResult
 from mslt_core.spec.specs import EmbedSpec, MapSpec
 

@@ -20,6 +20,7 @@ def umap(
     from umap import UMAP
 
     given = {}
+    fresh = "random" if parameters.initialization == "random" else "spectral"
     if neighbours is not None:
         given["precomputed_knn"] = _with_oneself(neighbours, parameters.n_neighbors, len(X))
     with warnings.catch_warnings():
@@ -32,7 +33,7 @@ def umap(
             min_dist=parameters.min_dist,
             n_epochs=parameters.n_epochs,
             metric=parameters.metric,
-            init="spectral" if init is None else init.astype(np.float32),
+            init=fresh if init is None else init.astype(np.float32),
             random_state=seed,
             n_jobs=1,  # the only number of threads with which a seed decides the map
             **given,

@@ -55,4 +55,15 @@ MAPS: dict[str, MetricInfo] = {
         better="neither",
         source="computed like the mingling score, on the map's coordinates",
     ),
+    "language_ami": MetricInfo(
+        label="Clusters that are languages",
+        meaning="Adjusted mutual information between clusters of the vectors in the original space "
+        "and the languages of the sentences. 1: every cluster is a language; about 0: clusters say "
+        "nothing of the language, as labels by chance.",
+        unit="",
+        low=None,
+        high=1.0,
+        better="lower",
+        source="Vinh, Epps & Bailey 2010; sklearn.metrics.adjusted_mutual_info_score",
+    ),
 }

@@ -4,7 +4,8 @@ Streamlit's Plotly cannot move 21,000 points in each of three panels; `figures.l
 the still twin of this view, from the same coordinates.
 """
 
-from pages._shared.scatter.contract import Category, LanguageLook, Panel, ScatterView
+from mslt_core.figures import Category
+from pages._shared.scatter.contract import LanguageLook, Panel, ScatterView
 from pages._shared.scatter.looks import language_looks, rows_of
 from pages._shared.scatter.selection import Selection
 from pages._shared.scatter.view import scatter

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mslt_core.figures.markers import SHAPES
+from mslt_core.figures.markers import SHAPES, Category
 from mslt_core.spec.errors import SpecError
 from pages._shared.scatter.fitting import are_colours, one_or_each, places_in
 
 if TYPE_CHECKING:
-    from pages._shared.scatter.contract import Category, Panel, ScatterView
+    from pages._shared.scatter.contract import Panel, ScatterView
 
 MAX_PANELS = 4
 MAX_LANGUAGES = 256  # their places are bytes on the graphics card
@@ -42,6 +42,8 @@ def _languages(view: ScatterView) -> None:
         raise SpecError(f"languages must differ, got {codes}")
     if view.legend and sorted(view.legend) != sorted(codes):
         raise SpecError(f"the legend has every language once: {codes}, got {list(view.legend)}")
+    if unknown := sorted(view.hidden.difference(codes)):
+        raise SpecError(f"hidden languages are some of {codes}, got {unknown}")
     for look in view.languages:
         if look.symbol not in SHAPES:
             raise SpecError(f"a symbol is one of {', '.join(SHAPES)}, got {look.symbol!r}")

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from mslt_core.figures.markers import Category
 from mslt_core.spec.languages import Direction
 from pages._shared.scatter.checks import check
 
@@ -46,16 +47,6 @@ class Panel:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
-class Category:
-    """Colours by something else than the language, such as clusters."""
-
-    names: tuple[str, ...]
-    colours: tuple[str, ...]
-    codes: tuple[npt.NDArray[np.uint8], ...]
-    """(n_points,) places in `names`: once for all panels, or one a panel."""
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
 class ScatterView:
     """Everything that is shown; checked when made."""
 
@@ -81,6 +72,8 @@ class ScatterView:
     """The frame that is shown first."""
     legend: tuple[str, ...] = ()
     """Language codes in the legend's order; the order of `languages` where empty."""
+    hidden: frozenset[str] = frozenset()
+    """Codes of languages that the page leaves out, whatever the legend says."""
     category: Category | None = None
     """Colours points where given; languages then only tell by filled and outlined."""
     height: int = 520

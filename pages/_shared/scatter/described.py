@@ -28,7 +28,8 @@ def described(view: ScatterView) -> dict[str, Any]:
             }
             for look in view.languages
         ],
-        "legend": [codes.index(code) for code in view.legend or codes],
+        "legend": [codes.index(code) for code in view.legend or codes if code not in view.hidden],
+        "hidden": [code in view.hidden for code in codes],
         "category": _category(view),
         "alt": view.alt,
         "height": view.height,

@@ -25,7 +25,7 @@ function styleTexels(spec, shows, frame) {
   const texels = new Uint8Array(4 * STYLE_WIDTH * (FIRST_PANEL_ROW + spec.panels.length));
   const set = (row, i, values) => texels.set(values, 4 * (row * STYLE_WIDTH + i));
   spec.languages.forEach(({ colour, outline, symbol }, i) => {
-    set(FILL_ROW, i, [...rgb(colour), spec.category || shows(i) ? 255 : 0]);
+    set(FILL_ROW, i, [...rgb(colour), !spec.hidden[i] && (spec.category || shows(i)) ? 255 : 0]);
     set(OUTLINE_ROW, i, [...rgb(outline), 255]);
     spec.panels.forEach(({ seen }, panel) => {
       set(FIRST_PANEL_ROW + panel, i, [SHAPES.indexOf(symbol), ofFrame(seen, frame)[i] ? 1 : 0, 0, 0]);

@@ -207,6 +207,7 @@ class Scatter {
 
   shows(row, panel = 0) {
     const { categories } = this;
+    if (this.spec.hidden[this.data.lang[row]]) return false;
     const places = categories ? categories[categories.length > 1 ? panel : 0] : this.data.lang;
     return this.legend.shows(this.names[places[row]]);
   }

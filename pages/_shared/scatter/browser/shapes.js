@@ -54,15 +54,15 @@ void main() {
   vec4 fill = texelFetch(uStyle, ivec2(lang, ${FILL_ROW}), 0);
   vec4 outline = texelFetch(uStyle, ivec2(lang, ${OUTLINE_ROW}), 0);
   vec4 look = texelFetch(uStyle, ivec2(lang, ${FIRST_PANEL_ROW} + uPanel), 0) * 255.0;
+  float isShown = fill.a; // the fourth channel says it: of the language, and of its category
   vShape = int(look.r + 0.5);
   if (uByCategory) {
     fill = texelFetch(uStyle, ivec2(int(aCategory), ${CATEGORY_ROW}), 0);
     outline = fill;
     vShape = 0;
   }
-  // the fourth channel says whether the legend shows it
-  gl_Position = fill.a < 0.5 ? vec4(2.0, 2.0, 2.0, 1.0)
-                             : vec4((mix(aFrom, aTo, uMix) - uCentre) * uScale, 0.0, 1.0);
+  gl_Position = min(isShown, fill.a) < 0.5 ? vec4(2.0, 2.0, 2.0, 1.0)
+                                       : vec4((mix(aFrom, aTo, uMix) - uCentre) * uScale, 0.0, 1.0);
   vRadius = uRadius;
   // no larger than the shape: software rendering pays for every pixel
   float reach = vShape == 0 ? 1.0 : vShape == 1 ? 1.25 : vShape == 2 ? 0.9 : 1.35;
