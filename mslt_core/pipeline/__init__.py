@@ -2,6 +2,7 @@
 
 from mslt_core.analysis.map_trust import Stability
 from mslt_core.pipeline import health
+from mslt_core.pipeline.by_pretraining import sets_by_pretraining, targets_by_pretraining
 from mslt_core.pipeline.checkpoints import (
     checkpoint,
     find_run,
@@ -47,7 +48,7 @@ from mslt_core.pipeline.frames import (
     layer_frames,
     map_seconds,
 )
-from mslt_core.pipeline.gaps import SetGap, set_gap
+from mslt_core.pipeline.gaps import SetGap, set_gap, set_gaps
 from mslt_core.pipeline.grouping import comparable, experiment_key, group_key, run_groups
 from mslt_core.pipeline.ingredients import Access
 from mslt_core.pipeline.judging import judge_criteria
@@ -109,6 +110,7 @@ from mslt_core.pipeline.recipes import (
     realised,
     usual_learning_rate,
 )
+from mslt_core.pipeline.recurring import TOP, recurring
 from mslt_core.pipeline.searching import (
     LUCK,
     MODEL,
@@ -116,6 +118,9 @@ from mslt_core.pipeline.searching import (
     propose,
     search_curves,
 )
+from mslt_core.pipeline.set_ends import best_and_worst
+from mslt_core.pipeline.similarity import most_and_least_similar
+from mslt_core.pipeline.sisters import sizes_of_sisters
 from mslt_core.pipeline.sizes import by_scripts, by_size
 from mslt_core.pipeline.swept import Swept, swept
 from mslt_core.pipeline.tables import as_csv, as_latex, rows_as_csv
@@ -144,6 +149,7 @@ __all__ = [
     "MIN_SEEDS",
     "MODEL",
     "PROJECT",
+    "TOP",
     "Access",
     "Average",
     "Clusters",
@@ -164,6 +170,7 @@ __all__ = [
     "as_csv",
     "as_latex",
     "assist_training",
+    "best_and_worst",
     "by_scripts",
     "by_size",
     "change_asked",
@@ -226,6 +233,7 @@ __all__ = [
     "mingle",
     "mixing_told",
     "model_folder",
+    "most_and_least_similar",
     "n_truncated",
     "needs_folder",
     "next_step",
@@ -244,6 +252,7 @@ __all__ = [
     "ranking",
     "read_outside",
     "realised",
+    "recurring",
     "relative_depth",
     "require_run",
     "rows_as_csv",
@@ -255,10 +264,14 @@ __all__ = [
     "selectable_langs",
     "sentence_map",
     "set_gap",
+    "set_gaps",
+    "sets_by_pretraining",
+    "sizes_of_sisters",
     "snapshots",
     "space_change",
     "steps_of",
     "swept",
+    "targets_by_pretraining",
     "task_offer",
     "task_titles",
     "usual_learning_rate",
