@@ -22,6 +22,7 @@ from mslt_core.figures.over_training import over_training
 from mslt_core.figures.pairs import contributions
 from mslt_core.figures.recurring import recurring_languages
 from mslt_core.figures.scores import target_scores
+from mslt_core.figures.scripts import scores_by_scripts
 from mslt_core.figures.set_ends import set_ends
 from mslt_core.figures.set_targets import set_target_grid
 from mslt_core.figures.sets import ranked_sets
@@ -61,6 +62,7 @@ __all__ = [
     "recurring_languages",
     "rho_told",
     "score_by_pretraining",
+    "scores_by_scripts",
     "scores_by_size",
     "search_regret",
     "set_colours",

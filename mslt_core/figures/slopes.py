@@ -17,7 +17,7 @@ _ABOVE, _BELOW, _LABEL = 84, 28, 13
 def target_slopes(result: GainResult, *, colour: str, theme: Theme = "light") -> go.Figure:
     """Every target's score with the baseline on the left and with the set on the right.
 
-    The interval at the right is that of the difference. Thick lines are differences beyond the
+    At the right stands the difference with its interval. Thick lines are differences beyond the
     noise, dotted ones go down. A point's `customdata` is its language.
     """
     look = style.PALETTES[theme]
@@ -32,7 +32,7 @@ def target_slopes(result: GainResult, *, colour: str, theme: Theme = "light") ->
     fig.update_xaxes(
         tickvals=[0, 1],
         ticktext=[f"<b>{name}</b>" for name in names],
-        range=[-0.32, 1.52],
+        range=[-0.1, 1.62],
         side="bottom",
         showgrid=False,
         zeroline=False,
@@ -43,8 +43,8 @@ def target_slopes(result: GainResult, *, colour: str, theme: Theme = "light") ->
     return style.dress(
         fig,
         title=f"From {names[0]} to {names[1]}: where do scores go up?",
-        subtitle=f"{info.label}, {text.count(min(n), 'seed')}, {CARRIED[result.interval]} of the "
-        "difference.<br>Thick: beyond noise after Holm. Dotted: down. ● trained on  ○ not",
+        subtitle=f"{info.label}, {text.count(min(n), 'seed')}, {CARRIED[result.interval]}.<br>"
+        "Thick: beyond noise after Holm. Dotted: down. ● trained on  ○ not",
         alt=_alt(result),
         height=_ABOVE + height + _BELOW,
         theme=theme,
@@ -70,17 +70,11 @@ def _line(gain: TargetGain, colour: str, look: style.Palette) -> go.Scatter:
             "color": look.text if is_mean else inside,
             "line": {"width": 1.5, "color": look.text if is_mean else told},
         },
-        error_y=_at_the_right(gain, told),
         customdata=[gain.lang, gain.lang],
         hovertext=_hover(gain),
         hovertemplate="%{hovertext}<extra></extra>",
         name=gain.lang or "mean",
     )
-
-
-def _at_the_right(gain: TargetGain, colour: str) -> dict[str, object]:
-    bars = whiskers.error_bars([None, gain], colour)
-    return {**bars, "thickness": 1}
 
 
 def _hover(gain: TargetGain) -> str:
@@ -98,13 +92,7 @@ def _name_ends(
 ) -> None:
     """The languages at the right, pushed apart where their scores are nearly the same."""
     ends = [100 * score for gain in gains for score in (gain.score_a, gain.score_b)]
-    edges = [
-        100 * (gain.score_a + end)
-        for gain in gains
-        for end in (gain.low, gain.high)
-        if end is not None
-    ]
-    low, high = min(ends + edges), max(ends + edges)
+    low, high = min(ends), max(ends)
     margin = 0.03 * (high - low) or 1.0
     fig.update_yaxes(range=[low - margin, high + margin])
     step = (high - low + 2 * margin) * (_LABEL + 2) / height
@@ -112,9 +100,8 @@ def _name_ends(
     wanted = [100 * gain.score_b for gain in ordered]
     for gain, y in zip(ordered, _apart(wanted, step, low - margin), strict=True):
         label = text.language_label(gain.lang) if gain.lang else "<b>Mean, zero-shot</b>"
-        told = text.signed_points(gain.estimate)
         fig.add_annotation(
-            text=f"{label} {f'<b>{told}</b>' if gain.beyond_noise else told}",
+            text=f"{label} {whiskers.in_points(gain)}",
             x=1.05,
             y=y,
             xanchor="left",

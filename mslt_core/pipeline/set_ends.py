@@ -2,11 +2,13 @@
 
 import dataclasses
 from collections.abc import Sequence
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from mslt_core.analysis.cross_fitting import DEPENDENCE, best_by_others
+from mslt_core.analysis.multiple import holm
 from mslt_core.analysis.paired import both_dfs
 from mslt_core.analysis.seed_noise import SeedNoise
 from mslt_core.pipeline.grouping import main_metric, why_apart
@@ -47,6 +49,7 @@ def best_and_worst(
     ends = _Ends(store, scored(store, (baseline, *sets, *lending), metric), metric, len(sets))
     single = np.eye(len(ends.field.langs))[ends.shared]
     rows = [ends.both(lang, row) for lang, row in zip(ends.targets, single, strict=True)]
+    rows = _corrected(_corrected(rows, "best"), "worst")
     mean = ends.both("", ends.shared / ends.shared.sum())
     rows.sort(key=lambda row: (-row.best.difference.estimate, row.lang))
     gains = [end.difference for row in rows for end in (row.best, row.worst)]
@@ -65,6 +68,25 @@ def best_and_worst(
         rows=tuple(rows),
         mean=mean,
     )
+
+
+def _corrected(rows: Sequence[EndGains], name: Literal["best", "worst"]) -> list[EndGains]:
+    """With Holm's correction over the targets."""
+    ends: list[EndGain] = [getattr(row, name) for row in rows]
+    p = [end.difference.p for end in ends]
+    if None in p:
+        return list(rows)
+    adjusted = holm(np.array(p, dtype=np.float64)).tolist()
+    replaced = [
+        dataclasses.replace(end, difference=dataclasses.replace(end.difference, p_holm=one))
+        for end, one in zip(ends, adjusted, strict=True)
+    ]
+    return [
+        dataclasses.replace(row, best=end)
+        if name == "best"
+        else dataclasses.replace(row, worst=end)
+        for row, end in zip(rows, replaced, strict=True)
+    ]
 
 
 class _Ends:
@@ -118,9 +140,7 @@ class _Ends:
         if n > 1:
             influences = self._influences(chosen, weights)
             over_seeds = _over_seeds(by_seed, chosen, noise)
-            found = mean_difference(by_seed, influences, over_seeds, n_items=n_items)
-            # the sets were looked for: whether they differ from the baseline is no question to test
-            return dataclasses.replace(found, p=None, test="none")
+            return mean_difference(by_seed, influences, over_seeds, n_items=n_items)
         # the same run chose the set: its luck is in the score, whatever the interval
         estimate = float(by_seed.mean())
         return Difference(estimate=estimate, low=None, high=None, n_items=n_items, n_seeds=n)
