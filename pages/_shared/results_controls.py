@@ -21,7 +21,8 @@ VIEWS = {
 def view() -> str:
     """Which view of the results; links to what a view was once called open it too."""
     if st.query_params.get("results_view") in {"ties", "Ties for the best"}:
-        st.query_params["results_view"] = VIEWS["ties"]
+        del st.query_params["results_view"]
+        st.session_state["results_view"] = "ties"
     return st.segmented_control(
         "View",
         list(VIEWS),
