@@ -131,7 +131,7 @@ def test_views_of_sets_are_the_pipelines(ask):
 
 def test_a_size_that_is_not_there(ask):
     status, _, err = ask("--view", "ends", "--k", "9")
-    assert status == 2
+    assert status == 1
     assert "not every set of 9 was trained" in err
     assert "1, 2, 3, 4, 5, 6" in err
 

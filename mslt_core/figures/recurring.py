@@ -6,7 +6,7 @@ from mslt_core.figures import style, text, whiskers
 from mslt_core.figures.style import Theme
 from mslt_core.spec.set_views import LanguageRecurs, Recurring
 
-_ABOVE, _BELOW, _RIGHT = 92, 50, 330
+_ABOVE, _BELOW, _RIGHT = 92, 50, 346
 
 
 def recurring_languages(result: Recurring, *, theme: Theme = "light") -> go.Figure:
@@ -24,7 +24,7 @@ def recurring_languages(result: Recurring, *, theme: Theme = "light") -> go.Figu
     columns = (
         (10, "points", [whiskers.in_points(effect) for effect in effects]),
         (136, f"in the top {n_top}", [_counted(one, n_top) for one in found]),
-        (236, "may be the best", [_tied(one, result) for one in found]),
+        (252, "may be the best", [_tied(one, result) for one in found]),
     )
     for at, title, told in columns:
         whiskers.column(fig, told, heights, at=at, title=title, theme=theme)

@@ -227,7 +227,7 @@ def _dots(
 def _number(gain: TargetGain | None) -> str:
     if gain is None:
         return ""
-    number = f"{100 * gain.estimate:+.0f}".replace("-", "−")
+    number = f"{round(100 * gain.estimate) or 0:+d}".replace("-", "−").replace("+0", "0")
     return f"<b>{number}</b>" if gain.beyond_noise else number
 
 
