@@ -55,7 +55,7 @@ def score_by_pretraining(
     return style.dress(
         fig,
         title=f"Does the score go with the pretraining text of {of}?",
-        subtitle="; ".join(_told(one, len(result.series) > 1) for one in result.series[:2]),
+        subtitle="<br>".join(_told(one, len(result.series) > 1) for one in result.series[:2]),
         alt="; ".join(_told(one, True) for one in result.series),
         height=_ABOVE + _PLOT + _BELOW,
         theme=theme,
