@@ -26,9 +26,9 @@ from mslt_core.figures.scripts import scores_by_scripts
 from mslt_core.figures.set_ends import set_ends
 from mslt_core.figures.set_targets import set_target_grid
 from mslt_core.figures.sets import ranked_sets
-from mslt_core.figures.sparks import spark_gain, spark_mixing, spark_sets
 from mslt_core.figures.similarity import similarity_contrasts
 from mslt_core.figures.slopes import target_slopes
+from mslt_core.figures.sparks import spark_gain, spark_mixing, spark_sets
 from mslt_core.figures.style import PALETTES, Theme, alt_text, set_colours
 from mslt_core.figures.target_groups import group_gains
 from mslt_core.figures.text import layers
@@ -67,12 +67,12 @@ __all__ = [
     "search_regret",
     "set_colours",
     "set_distribution",
-    "spark_gain",
-    "spark_mixing",
-    "spark_sets",
     "set_ends",
     "set_target_grid",
     "similarity_contrasts",
+    "spark_gain",
+    "spark_mixing",
+    "spark_sets",
     "strategy_name",
     "sweep_grid",
     "target_gains",

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mslt_core.analysis.item_noise import item_variance
+from mslt_core.analysis.multiple import holm
 from mslt_core.analysis.paired import both_dfs, judged, mid_p_mcnemar
 from mslt_core.analysis.seed_noise import SeedNoise, difference_variance, pooled_seed_noise
 from mslt_core.pipeline.outcomes import BINARY, Field, averaged, influences_of
@@ -264,6 +265,14 @@ def mean_difference(
         n_items=n_items,
         n_seeds=len(by_seed),
     )
+
+
+def corrected(family: Sequence[Difference]) -> list[Difference]:
+    """With Holm's correction over those that have a p."""
+    adjusted = iter(holm(np.array([d.p for d in family if d.p is not None], dtype=float)).tolist())
+    return [
+        d if d.p is None else dataclasses.replace(d, p_holm=float(next(adjusted))) for d in family
+    ]
 
 
 def own_seeds(by_seed: Floats) -> tuple[float, float]:

@@ -35,9 +35,7 @@ def ends(context: Context, lead: DeltaGenerator, sweep: Swept, metric: str) -> N
 
 def recur(context: Context, lead: DeltaGenerator, sweep: Swept, metric: str) -> None:
     """Which languages make a set good, and how often each is on top."""
-    found = of_sweep(
-        pipeline.recurring, context.root, sweep, metric=metric, pool=context.groups
-    )
+    found = of_sweep(pipeline.recurring, context.root, sweep, metric=metric, pool=context.groups)
     lead.markdown(recurring_told.answer(found))
     show_figure(lambda theme: figures.recurring_languages(found, theme=theme), key="recurring")
     st.caption(
