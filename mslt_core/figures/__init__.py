@@ -18,6 +18,7 @@ from mslt_core.figures.layers import layer_curves
 from mslt_core.figures.learning import Curve, learning_curves
 from mslt_core.figures.maps import language_maps, maps_told
 from mslt_core.figures.markers import Category, Grouping, language_order
+from mslt_core.figures.moved import moved_languages
 from mslt_core.figures.over_training import over_training
 from mslt_core.figures.pairs import contributions
 from mslt_core.figures.recurring import recurring_languages
@@ -56,6 +57,7 @@ __all__ = [
     "layers",
     "learning_curves",
     "maps_told",
+    "moved_languages",
     "over_training",
     "pair_heatmaps",
     "ranked_sets",

@@ -3,6 +3,7 @@
 from mslt_core.analysis.map_trust import Stability
 from mslt_core.pipeline import health
 from mslt_core.pipeline.by_pretraining import sets_by_pretraining, targets_by_pretraining
+from mslt_core.pipeline.chance import by_chance, chance_curves, layers_by_chance
 from mslt_core.pipeline.checkpoints import (
     checkpoint,
     find_run,
@@ -39,7 +40,7 @@ from mslt_core.pipeline.embedding import (
     relative_depth,
 )
 from mslt_core.pipeline.explaining import explain
-from mslt_core.pipeline.fetching import fetch, fetchable
+from mslt_core.pipeline.fetching import execute_fetching, fetch, fetchable, is_fetched
 from mslt_core.pipeline.findings import change_asked, next_step, space_change
 from mslt_core.pipeline.frames import (
     Cost,
@@ -72,6 +73,7 @@ from mslt_core.pipeline.measured import (
 )
 from mslt_core.pipeline.measuring import execute_measuring, measure
 from mslt_core.pipeline.mingling import cka, execute_mingling, mingle
+from mslt_core.pipeline.moved import moved_curves, moved_languages
 from mslt_core.pipeline.offers import (
     BUDGET,
     LOOK_LANGS,
@@ -121,6 +123,7 @@ from mslt_core.pipeline.searching import (
 from mslt_core.pipeline.set_ends import best_and_worst
 from mslt_core.pipeline.similarity import most_and_least_similar
 from mslt_core.pipeline.sisters import sizes_of_sisters
+from mslt_core.pipeline.shifts import at_chance, corpus_notes, corpus_told, misaligned
 from mslt_core.pipeline.sizes import by_scripts, by_size
 from mslt_core.pipeline.swept import Swept, swept
 from mslt_core.pipeline.tables import as_csv, as_latex, rows_as_csv
@@ -170,9 +173,12 @@ __all__ = [
     "as_csv",
     "as_latex",
     "assist_training",
+    "at_chance",
     "best_and_worst",
+    "by_chance",
     "by_scripts",
     "by_size",
+    "chance_curves",
     "change_asked",
     "check_batches",
     "check_data",
@@ -184,6 +190,8 @@ __all__ = [
     "comparable",
     "compare",
     "corpus_langs",
+    "corpus_notes",
+    "corpus_told",
     "courses",
     "data_coverage",
     "data_help",
@@ -192,6 +200,7 @@ __all__ = [
     "embed_layers",
     "embeddings",
     "execute_clusters",
+    "execute_fetching",
     "execute_frames",
     "execute_language_vectors",
     "execute_measuring",
@@ -212,6 +221,7 @@ __all__ = [
     "has_words",
     "health",
     "import_outside",
+    "is_fetched",
     "is_heuristic",
     "joined_rows",
     "judge_criteria",
@@ -221,6 +231,7 @@ __all__ = [
     "layer_frames",
     "layer_of",
     "layer_rows",
+    "layers_by_chance",
     "layers_of",
     "look_stamp",
     "luck_reaches",
@@ -231,9 +242,12 @@ __all__ = [
     "map_verdict",
     "measure",
     "mingle",
+    "misaligned",
     "mixing_told",
     "model_folder",
     "most_and_least_similar",
+    "moved_curves",
+    "moved_languages",
     "n_truncated",
     "needs_folder",
     "next_step",
