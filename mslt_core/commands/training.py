@@ -29,6 +29,7 @@ from mslt_core.spec.base import Spec
 from mslt_core.spec.errors import SpecError, TrainingError
 from mslt_core.spec.looks import ClustersSpec, FramesSpec, StabilitySpec
 from mslt_core.spec.measuring import MeasureSpec
+from mslt_core.spec.mechanism import GeometrySpec
 from mslt_core.spec.specs import (
     LanguageVectorsSpec,
     MingleSpec,
@@ -36,6 +37,7 @@ from mslt_core.spec.specs import (
     Where,
 )
 from mslt_core.store import UNFINISHED, Kind, Store
+from mslt_core.sweep import execute_geometry
 
 LOOK_EVERY_S = 0.3
 
@@ -46,6 +48,7 @@ JOBS: dict[type[Spec], jobs.Execute] = {
     FramesSpec: execute_frames,
     StabilitySpec: execute_stability,
     ClustersSpec: execute_clusters,
+    GeometrySpec: execute_geometry,
 }
 
 

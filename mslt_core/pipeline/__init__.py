@@ -20,6 +20,7 @@ from mslt_core.pipeline.choosing import (
     select,
     selectable_langs,
 )
+from mslt_core.pipeline.closeness import base_of, geometry, one_a_set
 from mslt_core.pipeline.comparing import gains, gains_over, run_result, zero_shot_means
 from mslt_core.pipeline.corpora import EXAMPLE_CORPUS, open_corpus
 from mslt_core.pipeline.coverage import data_coverage
@@ -70,6 +71,7 @@ from mslt_core.pipeline.measured import (
     pairs_there,
 )
 from mslt_core.pipeline.measuring import execute_measuring, measure
+from mslt_core.pipeline.mechanism import mechanism
 from mslt_core.pipeline.mingling import cka, execute_mingling, mingle
 from mslt_core.pipeline.offers import (
     BUDGET,
@@ -164,6 +166,7 @@ __all__ = [
     "as_csv",
     "as_latex",
     "assist_training",
+    "base_of",
     "by_scripts",
     "by_size",
     "change_asked",
@@ -201,6 +204,7 @@ __all__ = [
     "gains",
     "gains_by_group",
     "gains_over",
+    "geometry",
     "group_key",
     "has_words",
     "health",
@@ -223,12 +227,14 @@ __all__ = [
     "map_stabilities",
     "map_verdict",
     "measure",
+    "mechanism",
     "mingle",
     "mixing_told",
     "model_folder",
     "n_truncated",
     "needs_folder",
     "next_step",
+    "one_a_set",
     "open_corpus",
     "open_store",
     "oracle_scores",

@@ -36,15 +36,17 @@ def measure(
     *,
     compute: bool = True,
     roots: tuple[Path, ...] | None = None,
+    vectors: Store | None = None,
 ) -> Measures:
     """Every part of a look at every layer of every checkpoint.
 
     With ``compute=False`` nothing is computed: NotComputedError names the first missing part.
+    Sentence vectors are kept in `vectors`, by default the store itself.
     """
     question = _question(look, roots)
     refs = [checkpoint(store, key, roots=roots) for key in look.checkpoints]
     layers = [layers_of(ref, look.layers or "all") for ref in refs]
-    asked = _Asked(store, look, question)
+    asked = Asked(store, look, question, vectors)
     places = [
         _At(ref, of_ref, layer)
         for ref, of_ref in zip(refs, layers, strict=True)
@@ -82,11 +84,14 @@ class _At(NamedTuple):
     layer: int
 
 
-class _Asked:
+class Asked:
     """A look, and the sentences that are looked at."""
 
-    def __init__(self, store: Store, look: MeasureSpec, question: Question) -> None:
+    def __init__(
+        self, store: Store, look: MeasureSpec, question: Question, vectors: Store | None = None
+    ) -> None:
         self.store, self.look, self.question = store, look, question
+        self.vectors = vectors or store
         documents = question.groups()
         blocks = document_blocks(documents, seed=look.seed)
         self.sentences = Grouped(documents, blocks)
@@ -106,7 +111,7 @@ class _Asked:
             n=len(self.question.ids),
             blocks=fingerprint(self.sentences.blocks.tobytes()),
             space=self.look.space if part in SPACED else "raw",
-            k=self.look.k if part in {"pairs", "mixing"} else 0,
+            k=self.look.k if part in {"pairs", "mixing", "language_mixing"} else 0,
             seed=self.look.seed,
             documents=fingerprint(self.sentences.documents.tobytes()) if of_documents else "",
         )
@@ -123,8 +128,19 @@ class _Asked:
         )
 
 
+def asked_of(store: Store, look: MeasureSpec, roots: tuple[Path, ...] | None = None) -> Asked:
+    """A look with its sentences, to ask for single parts of it."""
+    return Asked(store, look, _question(look, roots))
+
+
+def stored_part(store: Store, spec: LayerSpec) -> Mapping[str, Measured] | None:
+    """One part as it is kept; None where it is not computed yet."""
+    stored = store.arrays.peek(spec)
+    return None if stored is None else _unpacked(stored)
+
+
 def _part(
-    asked: _Asked, at: _At, part: Part, report: Report, *, compute: bool
+    asked: Asked, at: _At, part: Part, report: Report, *, compute: bool
 ) -> Mapping[str, Measured]:
     spec = asked.spec(at.ref, at.layer, part)
     stored = asked.store.arrays.peek(spec)
@@ -135,7 +151,7 @@ def _part(
             )
         if asked.tagged and part == "words":
             return _words(asked, at, asked.tagged, report)
-        rows = layer_rows(asked.store, asked.question, at.ref, at.layer, report)
+        rows = layer_rows(asked.vectors, asked.question, at.ref, at.layer, report)
         report(0, 0, f"{at.ref.name}: layer {at.layer}, {part}")
         stored = _packed(measured_part(part, rows, asked.sentences, asked.look))
         asked.store.arrays.put(spec, stored)
@@ -143,7 +159,7 @@ def _part(
 
 
 def _words(
-    asked: _Asked, at: _At, tagged: TaggedSentences, report: Report
+    asked: Asked, at: _At, tagged: TaggedSentences, report: Report
 ) -> Mapping[str, Measured]:
     """Computed together with the next layers that are missing: the model reads them in one go."""
     later = at.layers[at.layers.index(at.layer) :]

@@ -106,6 +106,15 @@ def _mixing(rows: Rows, sentences: Grouped, look: MeasureSpec) -> Found:
     }
 
 
+def _language_mixing(rows: Rows, sentences: Grouped, look: MeasureSpec) -> Found:
+    mixed = _of(_mingling(rows, sentences.blocks, look.k), sentences.blocks)
+    return {
+        "language_mingling": dataclasses.replace(
+            mixed, value=mixed.value[1:], without=mixed.without[:, 1:]
+        )
+    }
+
+
 def _mingling(rows: Rows, blocks: Blocks, k: int) -> over_documents.Estimate:
     points = stacked(rows)
     for times in RESERVES:
@@ -134,6 +143,7 @@ PARTS: Mapping[Part, Callable[[Rows, Grouped, MeasureSpec], Found]] = {
     "mixing": _mixing,
     "identity": _identity,
     "alignment": _alignment,
+    "language_mixing": _language_mixing,
 }
 """Measures of sentences that are computed and kept together; `tagged` has those of words."""
 

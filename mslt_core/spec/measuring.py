@@ -13,7 +13,7 @@ from mslt_core.spec.results import CheckpointRef
 from mslt_core.spec.specs import EmbedSpec, Pooling
 
 Space = Literal["raw", "centred", "centred_by_language", "whitened"]
-Part = Literal["cka", "pairs", "mixing", "identity", "alignment", "words"]
+Part = Literal["cka", "pairs", "mixing", "identity", "alignment", "words", "language_mixing"]
 """Measures that are computed and kept together: `PARTS` says which."""
 SPACED: frozenset[Part] = frozenset({"pairs", "alignment"})
 """Parts that are measured in the chosen space. The others keep the space of the model: CKA takes
