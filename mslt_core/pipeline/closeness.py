@@ -11,12 +11,12 @@ import numpy.typing as npt
 from mslt_core.pipeline.checkpoints import checkpoint
 from mslt_core.pipeline.corpora import corpus_place, corpus_stamp
 from mslt_core.pipeline.embedding import layer_of
-from mslt_core.pipeline.measuring import Asked, asked_of, stored_part
+from mslt_core.pipeline.measuring import asked_of, stored_part
 from mslt_core.pipeline.places import EXAMPLE_MODEL
 from mslt_core.spec.errors import MsltError, NotComputedError
 from mslt_core.spec.measuring import LayerSpec
 from mslt_core.spec.mechanism import PART_OF, Measured, MechanismSpec
-from mslt_core.spec.results import RunGroup, RunInfo
+from mslt_core.spec.results import CheckpointRef, RunGroup, RunInfo
 from mslt_core.store import Store
 
 Floats = npt.NDArray[np.float64]
@@ -124,17 +124,18 @@ def _read(key: _Key) -> Floats:
 @functools.lru_cache(maxsize=4096)
 def _layer_spec(key: _Key) -> LayerSpec:
     ref = checkpoint(key.store, key.run, roots=key.roots)
-    asked = _asked(key.asked, key.corpus, key.root, key.store, key.roots)
-    return asked.spec(ref, layer_of(ref, key.asked.layer), PART_OF[key.asked.measure])
+    spec = _spec_of_any(dataclasses.replace(key, run="", stamp=""), ref.n_layers)
+    of_it = {"checkpoint": ref.fingerprint}
+    return spec.model_copy(
+        update={"embeds": tuple(embed.model_copy(update=of_it) for embed in spec.embeds)}
+    )
 
 
-_ASKED: dict[tuple[MechanismSpec, str, str], Asked] = {}
-
-
-def _asked(asked: MechanismSpec, corpus: str, root: str, store: Store, roots: Roots) -> Asked:
-    """The sentences of a look are the same for all runs: read once."""
-    key = (asked, corpus, root)
-    if key not in _ASKED:
-        _ASKED.clear()
-        _ASKED[key] = asked_of(store, asked.look((EXAMPLE_MODEL,)), roots)
-    return _ASKED[key]
+@functools.lru_cache(maxsize=32)
+def _spec_of_any(key: _Key, n_layers: int) -> LayerSpec:
+    """The same for all checkpoints of one depth but for their name: texts are hashed once."""
+    asked = asked_of(key.store, key.asked.look((EXAMPLE_MODEL,)), key.roots)
+    anyone = CheckpointRef(
+        key="", name="", kind="base", source_langs=(), path="", fingerprint="", n_layers=n_layers
+    )
+    return asked.spec(anyone, layer_of(anyone, key.asked.layer), PART_OF[key.asked.measure])

@@ -3,7 +3,7 @@
 Arguments that a function seems not to use (a digest, a stamp) are part of its key.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from mslt_core.spec.evidence import Average, Ranking
 from mslt_core.spec.judging import Judged, SearchCurve
 from mslt_core.spec.looks import ClustersSpec, FramesSpec, StabilitySpec
 from mslt_core.spec.measuring import MeasureSpec
+from mslt_core.spec.mechanism import Mechanism
 from mslt_core.spec.rankings import CriteriaResult, EnglishFixed, PaperOverlay, SelectionResult
 from mslt_core.spec.results import (
     FramesResult,
@@ -286,6 +287,18 @@ def frames(root: str, spec: FramesSpec) -> FramesResult:
 def measures(root: str, spec: MeasureSpec) -> Measures:
     """Stored measures of every layer."""
     return look(root, "measure", spec)
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def _mechanism(key: tuple[str, ...], _ask: Callable[[], Mechanism]) -> Mechanism:  # noqa: ARG001
+    return _ask()
+
+
+def mechanism(
+    key: tuple[str, ...], groups: tuple[RunGroup, ...], ask: Callable[[], Mechanism]
+) -> Mechanism:
+    """What `ask` answers to the question of that name over these groups."""
+    return _mechanism((*key, _stamps(groups, ())), ask)
 
 
 @st.cache_data(max_entries=8, show_spinner=False)

@@ -13,6 +13,7 @@ VIEWS = {
     "sizes": "Number of sources",
     "groups": "By group of targets",
     "ties": "Ties for the best",
+    "mechanism": "Mechanism",
 }
 
 
