@@ -1,6 +1,8 @@
 """Does more mingling go with better transfer, over the runs of an experiment that are measured?"""
 
 import dataclasses
+import math
+from collections import Counter
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -205,9 +207,16 @@ def _between(table: _Table) -> Association | Unknown:
 
 
 def _p(table: _Table) -> float | Unknown:
+    """Over the sizes of which all sets are there: in the others sets cannot be exchanged."""
     pool = sorted({lang for langs in table.sets for lang in langs})
-    members = [[pool.index(lang) for lang in langs] for langs in table.sets]
+    sizes = Counter(len(langs) for langs in table.sets)
+    whole = [k for k, n in sizes.items() if n == math.comb(len(pool), k) and n > 1]
+    rows = [i for i, langs in enumerate(table.sets) if len(langs) in whole]
+    if not rows:
+        return Unknown(reason="it needs all sets of a size to be measured")
+    members = [[pool.index(lang) for lang in table.sets[i]] for i in rows]
     try:
-        return language_p(*table.rectangle(), members)
+        x, y = table.rectangle()
+        return language_p(x[rows], y[rows], members)
     except DegenerateInputError as e:
         return Unknown(reason=e.message)

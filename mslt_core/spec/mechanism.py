@@ -157,7 +157,8 @@ class Mechanism:
     between: Association | Unknown
     """Of the sets' means over targets of no set, among sets of the same size."""
     p_languages: float | Unknown
-    """Of the first, by exchanging source languages; that sets share them is in it."""
+    """Of the first, by exchanging source languages, over sizes of which all sets are measured;
+    that sets share languages is in it."""
     base_change: float | None
     """Mean over rows of run minus base; None where the base is not measured."""
     sizes: tuple[int, ...]

@@ -12,7 +12,8 @@ from mslt_core.spec.metrics import METRICS
 from pages._shared import cached
 from pages._shared.context import Context
 from pages._shared.measuring_runs import offer_to_measure
-from pages._shared.mechanism_told import answer, basis, cells, compared, others
+from pages._shared.mechanism_table import cells, compared
+from pages._shared.mechanism_told import answer, basis, others
 from pages._shared.results_controls import score
 from pages._shared.tables import show_table
 from pages._shared.theme import show_figure

@@ -112,7 +112,11 @@ def test_only_measured_runs_are_in_it(store, groups, planted_geometry):
     )
     found = pipeline.mechanism(store, groups, asked)
     assert len(found.cells.sets) == 10
-    assert "all sets of a size" in found.p_languages.reason
+    # the seven singles are all there, three of 21 pairs are not
+    singles = pipeline.mechanism(store, groups[:7], asked)
+    assert found.p_languages == singles.p_languages
+    few = pipeline.mechanism(store, groups[1:10], asked)  # a single is missing too
+    assert "all sets of a size" in few.p_languages.reason
     assert found.base_change is None  # no base was measured
 
 
