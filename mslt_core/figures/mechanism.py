@@ -12,6 +12,7 @@ from mslt_core.spec.specs import set_name
 
 _ABOVE, _BELOW, _PLOT = 84, 56, 330
 _KINDS = {"SSLT": "diamond", "MSLT": "circle"}
+_NEARER = {"others": "other languages", "sources": "its sources"}
 _TOWARDS = {"others": "all other languages", "sources": "the set's own sources"}
 
 
@@ -39,7 +40,8 @@ def closeness_against_score(result: Mechanism, *, theme: Theme = "light") -> go.
     fig.update_layout(margin={"l": 2, "r": 8, "t": _ABOVE, "b": _BELOW})
     return style.dress(
         fig,
-        title="Do targets that a set brings nearer to other languages score higher with it?",
+        title=f"Do targets that a set brings nearer to {_NEARER[result.asked.partners]} score "
+        "higher with it?",
         subtitle=_subtitle(result),
         alt=_alt(result),
         height=_ABOVE + _PLOT + _BELOW,

@@ -4,7 +4,6 @@ import math
 
 from mslt_core.spec.mechanism import Association, Mechanism, Unknown
 from mslt_core.spec.metrics import METRICS
-from pages._shared.gains_told import told_seeds
 from pages._shared.messages import escape
 
 STEPS = (0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001)
@@ -76,7 +75,8 @@ def _r(one: Association) -> str:
 
 def _basis(found: Mechanism, one: Association) -> str:
     fewest, most = int(found.cells.n_seeds.min()), int(found.cells.n_seeds.max())
-    seeds = told_seeds(most) if fewest == most else f"{fewest} to {most} seeds"
+    seeds = "one seed" if most == 1 else f"{fewest} to {most} seeds"
+    seeds = f"{most} seeds" if fewest == most > 1 else seeds
     return f"{one.n_sets} sets ({seeds}) on {one.n_targets} targets"
 
 

@@ -87,21 +87,7 @@ def _asked(context: Context) -> MechanismSpec:
         bind="query-params",
     )
     with more.popover("More", width="stretch"):
-        corpus = st.text_input(
-            "Parallel sentences",
-            EXAMPLE_CORPUS,
-            key="mechanism_corpus",
-            bind="query-params",
-            help="cldr-parallel, or a folder of parallel text.",
-        )
-        layer = st.number_input(
-            "Layer",
-            min_value=-1,
-            value=-1,
-            key="mechanism_layer",
-            bind="query-params",
-            help="-1 is the last, 0 the embeddings.",
-        )
+        corpus, layer = _more()
     known = set(pipeline.corpus_langs(corpus, roots=pipeline.allowed_roots()))
     targets = context.groups[0].runs[0].spec.target_langs
     return MechanismSpec(
@@ -110,5 +96,25 @@ def _asked(context: Context) -> MechanismSpec:
         which=which,
         corpus=corpus,
         langs=tuple(lang for lang in targets if lang in known),
-        layer=int(layer),
+        layer=layer,
     )
+
+
+def _more() -> tuple[str, int]:
+    """Corpus and layer."""
+    corpus = st.text_input(
+        "Parallel sentences",
+        EXAMPLE_CORPUS,
+        key="mechanism_corpus",
+        bind="query-params",
+        help="cldr-parallel, or a folder of parallel text.",
+    )
+    layer = st.number_input(
+        "Layer",
+        min_value=-1,
+        value=-1,
+        key="mechanism_layer",
+        bind="query-params",
+        help="-1 is the last, 0 the embeddings.",
+    )
+    return corpus, int(layer)
