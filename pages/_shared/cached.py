@@ -5,7 +5,7 @@ Arguments that a function seems not to use (a digest, a stamp) are part of its k
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import streamlit as st
 
@@ -30,6 +30,9 @@ from mslt_core.spec.specs import MingleSpec
 from mslt_core.spec.views import ByGroup, BySize, GroupBy
 
 Looked = MingleSpec | MeasureSpec | FramesSpec | StabilitySpec | ClustersSpec
+
+
+_WERE_JUDGED: set[tuple[str, str | None, str, Average, str]] = set()
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)  # up to a million sets: never copied
@@ -82,18 +85,13 @@ def judged(root: str, sweep: Swept, *, fixed: str | None, metric: str, average: 
     embedded = pipeline.choosing_stamp(_access(root), asked, everything=True)
     stamp = _swept_stamp(sweep)
     found = _judged(root, fixed, metric, average, f"{stamp} {embedded}", sweep)
-    _were_judged().add((root, fixed, metric, average, stamp))
+    _WERE_JUDGED.add((root, fixed, metric, average, stamp))
     return found
-
-
-@st.cache_resource(max_entries=1, show_spinner=False)
-def _were_judged() -> set[tuple[str, str | None, str, Average, str]]:
-    return set()
 
 
 def judged_before(root: str, sweep: Swept, metric: str) -> Judged | None:
     """Every criterion's pick, if that was asked since the start: at first it takes seconds."""
-    if (root, None, metric, "shared", _swept_stamp(sweep)) not in _were_judged():
+    if (root, None, metric, "shared", _swept_stamp(sweep)) not in _WERE_JUDGED:
         return None
     return judged(root, sweep, fixed=None, metric=metric, average="shared")
 
@@ -212,38 +210,21 @@ def ranking(
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def _by_size(root: str, metric: str, stamp: str, _sweeps: tuple[Swept, ...]) -> BySize | None:  # noqa: ARG001
-    return pipeline.by_size(pipeline.open_store(root), _sweeps, metric)
-
-
-def by_size(root: str, sweeps: tuple[Swept, ...], metric: str) -> BySize | None:
-    """The mean score over all sets of each size; None where too few are there."""
-    return _by_size(root, metric, " / ".join(map(_swept_stamp, sweeps)), sweeps)
-
-
-@st.cache_data(max_entries=64, show_spinner=False)
 def keep(question: str, _compute: Callable[[], Any]) -> Any:  # noqa: ARG001
     """What is computed, under a key that names its whole question."""
     return _compute()
 
 
+def by_size(root: str, sweeps: tuple[Swept, ...], metric: str) -> BySize | None:
+    """The mean score over all sets of each size; None where too few are there."""
+    question = f"by_size {root} {metric} {' / '.join(map(_swept_stamp, sweeps))}"
+    found = keep(question, lambda: pipeline.by_size(pipeline.open_store(root), sweeps, metric))
+    return cast("BySize | None", found)
+
+
 def sweep_stamp(sweep: Swept, more: tuple[RunGroup, ...], pool: tuple[RunGroup, ...]) -> str:
     """Changes when a run of the sweep or of the groups is trained again."""
     return f"{_swept_stamp(sweep)} / {_stamps(more, pool)}"
-
-
-@st.cache_data(max_entries=64, show_spinner=False)
-def _gains_by_group(
-    root: str,
-    metric: str,
-    by: GroupBy,
-    features: FeatureSet,
-    stamp: str,  # noqa: ARG001
-    _pair: tuple[RunGroup, RunGroup],
-    _pool: tuple[RunGroup, ...],
-) -> ByGroup:
-    store = pipeline.open_store(root)
-    return pipeline.gains_by_group(store, *_pair, metric, by=by, features=features, pool=_pool)
 
 
 def gains_by_group(
@@ -257,7 +238,13 @@ def gains_by_group(
     pool: tuple[RunGroup, ...],
 ) -> ByGroup:
     """Group b minus group a, by group of zero-shot targets."""
-    return _gains_by_group(root, metric, by, features, _stamps((a, b), pool), (a, b), pool)
+
+    def compute() -> ByGroup:
+        store = pipeline.open_store(root)
+        return pipeline.gains_by_group(store, a, b, metric, by=by, features=features, pool=pool)
+
+    question = f"by_group {root} {metric} {by} {features} {_stamps((a, b), pool)}"
+    return cast(ByGroup, keep(question, compute))
 
 
 @st.cache_resource(max_entries=24, show_spinner=False)  # arrays that nobody changes
