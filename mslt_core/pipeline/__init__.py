@@ -52,6 +52,17 @@ from mslt_core.pipeline.frames import (
 from mslt_core.pipeline.gaps import SetGap, set_gap, set_gaps
 from mslt_core.pipeline.grouping import comparable, experiment_key, group_key, run_groups
 from mslt_core.pipeline.ingredients import Access
+from mslt_core.pipeline.item_text import (
+    ITEM_COLUMNS,
+    answer_text,
+    gold_text,
+    item_labels,
+    item_table,
+    marks,
+    tags_entities,
+    worth_told,
+)
+from mslt_core.pipeline.items import compare_items, item_seeds, select_items
 from mslt_core.pipeline.judging import judge_criteria
 from mslt_core.pipeline.looking import look_stamp
 from mslt_core.pipeline.map_checks import (
@@ -145,6 +156,7 @@ __all__ = [
     "EXAMPLE",
     "EXAMPLE_CORPUS",
     "EXAMPLE_MODEL",
+    "ITEM_COLUMNS",
     "LOOK_LANGS",
     "LOOK_SETS",
     "LUCK",
@@ -169,6 +181,7 @@ __all__ = [
     "TaskOffer",
     "WordRows",
     "allowed_roots",
+    "answer_text",
     "applies_to",
     "as_csv",
     "as_latex",
@@ -189,6 +202,7 @@ __all__ = [
     "collapsed",
     "comparable",
     "compare",
+    "compare_items",
     "corpus_langs",
     "corpus_notes",
     "corpus_told",
@@ -217,12 +231,16 @@ __all__ = [
     "gains",
     "gains_by_group",
     "gains_over",
+    "gold_text",
     "group_key",
     "has_words",
     "health",
     "import_outside",
     "is_fetched",
     "is_heuristic",
+    "item_labels",
+    "item_seeds",
+    "item_table",
     "joined_rows",
     "judge_criteria",
     "kept_on_the_way",
@@ -240,6 +258,7 @@ __all__ = [
     "map_seconds",
     "map_stabilities",
     "map_verdict",
+    "marks",
     "measure",
     "mingle",
     "misaligned",
@@ -275,6 +294,7 @@ __all__ = [
     "score_courses",
     "search_curves",
     "select",
+    "select_items",
     "selectable_langs",
     "sentence_map",
     "set_gap",
@@ -285,11 +305,13 @@ __all__ = [
     "space_change",
     "steps_of",
     "swept",
+    "tags_entities",
     "targets_by_pretraining",
     "task_offer",
     "task_titles",
     "usual_learning_rate",
     "word_rows",
+    "worth_told",
     "writing_system_scores",
     "zero_shot_means",
 ]
