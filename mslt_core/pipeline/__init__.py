@@ -99,13 +99,12 @@ from mslt_core.pipeline.offers import (
 )
 from mslt_core.pipeline.oracles import oracle_scores
 from mslt_core.pipeline.outside import (
-    OutsideGain,
     OutsideGroup,
     import_outside,
-    outside_gains,
     outside_groups,
     read_outside,
 )
+from mslt_core.pipeline.outside_gains import infos, outside_gains, shared_targets, shown_name
 from mslt_core.pipeline.paper import applies_to, paper_overlay, writing_system_scores
 from mslt_core.pipeline.parts import MEASURED
 from mslt_core.pipeline.places import (
@@ -147,6 +146,7 @@ from mslt_core.pipeline.training_courses import (
     score_courses,
     steps_of,
 )
+from mslt_core.pipeline.uploads import MAX_MEGABYTES, import_uploaded, read_uploaded
 from mslt_core.pipeline.words import WordRows, word_rows
 from mslt_core.spec.evidence import MIN_SEEDS, Average
 
@@ -160,6 +160,7 @@ __all__ = [
     "LOOK_LANGS",
     "LOOK_SETS",
     "LUCK",
+    "MAX_MEGABYTES",
     "MEASURED",
     "MIN_SEEDS",
     "MODEL",
@@ -171,7 +172,6 @@ __all__ = [
     "Cost",
     "Layers",
     "Measures",
-    "OutsideGain",
     "OutsideGroup",
     "Question",
     "Report",
@@ -236,6 +236,8 @@ __all__ = [
     "has_words",
     "health",
     "import_outside",
+    "import_uploaded",
+    "infos",
     "is_fetched",
     "is_heuristic",
     "item_labels",
@@ -284,6 +286,7 @@ __all__ = [
     "random_sets",
     "ranking",
     "read_outside",
+    "read_uploaded",
     "realised",
     "recurring",
     "relative_depth",
@@ -300,6 +303,8 @@ __all__ = [
     "set_gap",
     "set_gaps",
     "sets_by_pretraining",
+    "shared_targets",
+    "shown_name",
     "sizes_of_sisters",
     "snapshots",
     "space_change",

@@ -84,10 +84,9 @@ def _line(who: str, shown: str, worth: str = "") -> str:
 
 def _asked(found: ItemsCompared, row: Row) -> list[str]:
     """What a model reads, where it is not the tagged text itself."""
-    texts: list[tuple[str, str]] = []
     match row:
         case TaggedSentence():
-            pass
+            texts: list[tuple[str, str]] = []
         case LabelledText():
             pair = [("and", html.escape(row.pair))] if row.pair is not None else []
             texts = [("Text", html.escape(row.text)), *pair]

@@ -1,6 +1,6 @@
 """The test items on which two runs differ: chosen by kind, label and text, ten a page."""
 
-from typing import get_args
+from typing import Any, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -60,6 +60,7 @@ def _items_list(found: ItemsCompared, colours: dict[str, str]) -> None:
 
 def _chosen(found: ItemsCompared) -> npt.NDArray[np.intp]:
     """What is asked for, and a first page whenever that changes."""
+    kept: dict[str, Any] = {"bind": "query-params", "on_change": _first_page}
     one, other, third, fourth = st.columns([7, 3, 4, 3], vertical_alignment="bottom")
     kind = one.segmented_control(
         "Items",
@@ -68,8 +69,7 @@ def _chosen(found: ItemsCompared) -> npt.NDArray[np.intp]:
         required=True,
         format_func=lambda kind: KINDS[kind],
         key="items_kind",
-        bind="query-params",
-        on_change=_first_page,
+        **kept,
         wrap=True,
         help=f"Gained: {escape(found.name_b)} is right and {escape(found.name_a)} is not; lost: "
         "the other way round; both wrong: in different ways.",
@@ -81,20 +81,16 @@ def _chosen(found: ItemsCompared) -> npt.NDArray[np.intp]:
             "Gold label",
             ("any", *labels),
             key="items_label",
-            bind="query-params",
-            on_change=_first_page,
+            **kept,
             help="Of tagged words: items in which the two differ on a word with this gold label.",
         )
     search = ""
     if found.rows:
-        search = third.text_input(
-            "Text", key="items_text", bind="query-params", on_change=_first_page, placeholder="any"
-        )
+        search = third.text_input("Text", key="items_text", placeholder="any", **kept)
     every = len(found.cells) > 1 and fourth.toggle(
         "Every seed",
         key="items_every",
-        bind="query-params",
-        on_change=_first_page,
+        **kept,
         help="Only items that one and the same set alone gets right with every seed.",
     )
     return pipeline.select_items(

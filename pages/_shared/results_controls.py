@@ -16,6 +16,7 @@ VIEWS = {
     "groups": "By group of targets",
     "ties": "Which sets",
     "items": "Item by item",
+    "imported": "Imported",
 }
 
 
