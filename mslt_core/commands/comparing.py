@@ -160,14 +160,15 @@ def _set(standing: Standing, result: GainResult | None) -> dict[str, Any]:
         "n_seeds": standing.n_seeds,
         "strength": standing.strength,
         "may_be_best": standing.may_be_best,
-        "behind": _difference(standing.behind),
-        "gain": _difference(result.mean if result else None),
+        "behind": as_payload(standing.behind),
+        "gain": as_payload(result.mean if result else None),
         "carried": result.interval if result else None,
-        "by_target": [_difference(gain) for gain in result.gains] if result else [],
+        "by_target": [as_payload(gain) for gain in result.gains] if result else [],
     }
 
 
-def _difference(found: Difference | None) -> dict[str, Any] | None:
+def as_payload(found: Difference | None) -> dict[str, Any] | None:
+    """A difference as JSON has it."""
     if found is None:
         return None
     return _finite(dataclasses.asdict(found)) | {"strength": found.strength}

@@ -60,7 +60,10 @@ def _on_disk(files: Mapping[str, bytes], form: str) -> Iterator[Path]:
         try:
             yield Path(folder) / main
         except MsltError as e:
-            e.message, e.hint = (text.replace(f"{folder}/", "") for text in (e.message, e.hint))
+            # a sentence begins with a capital, the name of a file as it is
+            begins = "in " * e.message.startswith(folder)
+            e.message = begins + e.message.replace(f"{folder}/", "")
+            e.hint = e.hint.replace(f"{folder}/", "")
             e.args = (e.message,)
             raise
 

@@ -70,8 +70,8 @@ def test_a_table_is_shown_then_kept_then_compared(open_imported, tmp_path):
 @pytest.mark.parametrize(
     ("row", "message"),
     [
-        ("en,0,qq,accuracy,70,200", "Mine.csv, line 2: unknown language"),
-        ("en,0,sw,accuracy,170,200", "Mine.csv, line 2: score must be from 0 to 100, got 170"),
+        ("en,0,qq,accuracy,70,200", "In mine.csv, line 2: unknown language"),
+        ("en,0,sw,accuracy,170,200", "In mine.csv, line 2: score must be from 0 to 100, got 170"),
         ("en,0,sw,accuracy,70,200\nen,0,sw,accuracy,71,200", "line 3: accuracy of SSLT(en) on sw"),
     ],
 )

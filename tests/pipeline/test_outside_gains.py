@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy.special import stdtrit
 
+from mslt_core.__main__ import main
 from mslt_core.analysis.paired import mid_p_mcnemar
 from mslt_core.pipeline import (
     gains,
@@ -179,3 +180,22 @@ def test_own_runs_are_compared_as_everywhere(store, own, tmp_path):
     german, english = run_groups(store)
     one = outside_gains(store, english, german, "item_accuracy", pool=(german, english))
     assert one == gains(store, english, german, "item_accuracy", pool=(german, english))
+
+
+def test_the_command_says_what_the_pipeline_says(store, take, own, capsys):
+    take("B", [np.arange(40) < n for n in (26, 30, 28)], own.experiment, sources=("de", "en"))
+    asked = ["imported", "--store", str(store.root)]
+    assert main([*asked, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    result = outside_gains(store, own, of(store, "B"), "item_accuracy")
+    assert (told["against"], told["results"][0]["name"]) == ("SSLT(en)", "B (imported)")
+    assert told["results"][0]["by_target"][0]["low"] == result.gains[0].low
+    assert main(asked) == 0
+    assert "B (imported)" in capsys.readouterr().out
+    for args, message in (
+        (["--experiment", "x"], "there is no one experiment 'x'"),
+        (["--results", "x"], "there is no result 'x'. There are SSLT(en), B (imported)"),
+        (["--results", "SSLT(en)"], "there is nothing to compare with SSLT(en)"),
+    ):
+        assert main([*asked, *args]) == 2
+        assert message in capsys.readouterr().err
