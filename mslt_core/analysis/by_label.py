@@ -186,20 +186,26 @@ def spans(ids: Ids, labels: Sequence[str]) -> list[tuple[int, int, str]]:
     list of tuple
         In the order of the words.
 
-    Raises
-    ------
-    SpecError
-        If a label name is not BIO.
+    Notes
+    -----
+    As `entity_counts` has them, word by word, which is faster for a single sentence.
 
     Examples
     --------
     >>> spans(np.array([0, 1, 2, 1]), ["O", "B-PER", "I-PER"])
     [(1, 3, 'PER'), (3, 4, 'PER')]
     """
-    names = entity_types(labels)
-    flat = np.asarray(ids, dtype=np.int64)
-    starts, ends, types = entities(flat, np.zeros(len(flat), np.int64), labels)
-    return [(i, int(ends[i]), names[types[i] - 1]) for i in np.flatnonzero(starts).tolist()]
+    parts = [name.partition("-") for name in labels]
+    found: list[tuple[int, int, str]] = []
+    start, kind = 0, ""
+    for i, number in enumerate(ids.tolist()):
+        prefix, _, here = parts[number]
+        if kind and (prefix == "B" or here != kind):
+            found.append((start, i, kind))
+        if here and (prefix == "B" or here != kind):
+            start = i
+        kind = here
+    return [*found, (start, len(ids), kind)] if kind else found
 
 
 def _joined(
