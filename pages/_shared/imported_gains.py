@@ -9,7 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from mslt_core import figures, pipeline
 from mslt_core.pipeline import OutsideGroup
-from mslt_core.spec.results import RunGroup
+from mslt_core.spec.results import GainResult, RunGroup
 from pages._shared.context import Context
 from pages._shared.gains_table import table
 from pages._shared.gains_told import answer, averaged_over, intervals_told
@@ -58,7 +58,14 @@ def against(
     results = tuple(ask(group, mean_over=shared, pool=own) for group in picked[1:])
     for result in results:
         lead.markdown(answer(result))
-    colours = figures.set_colours([base, *chosen])
+    _drawn(results, figures.set_colours([base, *chosen]))
+    st.caption(f"{averaged_over(results)} {intervals_told(results[0])} {unpaired(picked)}")
+    for result in results:
+        with st.expander(f"The numbers: {escape(result.name_b)} minus {escape(result.name_a)}"):
+            show_table(table(result), name=f"{result.name_b} minus {result.name_a}, {metric}")
+
+
+def _drawn(results: Sequence[GainResult], colours: dict[str, str]) -> None:
     # the names are at the axis and in the legend, and with their marks too long for a title
     title = {"text": "How much higher do these results score, by language?"}
 
@@ -67,7 +74,3 @@ def against(
         return fig.update_layout(title=title)
 
     show_figure(draw, key="imported")
-    st.caption(f"{averaged_over(results)} {intervals_told(results[0])} {unpaired(picked)}")
-    for result in results:
-        with st.expander(f"The numbers: {escape(result.name_b)} minus {escape(result.name_a)}"):
-            show_table(table(result), name=f"{result.name_b} minus {result.name_a}, {metric}")

@@ -113,6 +113,9 @@ def test_seeds(store, folder):
     found = compare_items(store, a, b, "tr", seeds=(1, 1))
     assert found.chosen.seed_a == 1
     assert found.only_b_seeds.tolist() == [2, 0, 0, 0]
+    assert found.only_a_seeds.tolist() == [0, 0, 0, 0]
+    turned = compare_items(store, b, a, "tr")
+    assert turned.only_a_seeds.tolist() == [2, 0, 0, 0]
     assert select_items(found).tolist() == [0]
     assert not len(select_items(found, every_seed=True))
     assert not len(select_items(compare_items(store, a, b, "tr", seeds=(2, 2))))
