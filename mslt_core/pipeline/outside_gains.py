@@ -26,9 +26,7 @@ Influence = npt.NDArray[np.float32]
 
 BY_ITEM = frozenset({"accuracy", "item_accuracy", "exact_match"})
 """Scores that n_correct and n_tokens of every item give again."""
-
-SAME_SCORE = 1e-6
-"""A score and its items agree up to the digits that files carry."""
+SAME_SCORE = 1e-6  # the digits that files carry
 
 
 def shown_name(group: Group) -> str:
@@ -173,8 +171,9 @@ def _gain(
             df_items=df_items,
             df_seeds=float(max(n - 1, 1)),
         )
-        fields = {name: float(getattr(found, name)) for name in fields}
-        test = "t"
+        # without any variance there is neither interval nor p
+        fields = {name: _or_none(float(getattr(found, name))) for name in fields}
+        test = "none" if fields["p"] is None else "t"
         exact = blocks.mcnemar(weights, estimate) if not seeds_known else None
         if exact is not None:
             fields["p"], test = exact, "mcnemar"
@@ -193,6 +192,10 @@ def _gain(
         majority_accuracy=None,
         **fields,
     )
+
+
+def _or_none(value: float) -> float | None:
+    return None if np.isnan(value) else value
 
 
 def _pairs(a: Group, b: Group) -> list[tuple[Info, Info]]:
@@ -280,7 +283,7 @@ def _influence(store: Store, info: Info, lang: str, metric: str) -> Influence | 
     if counts is None or len(counts["n_tokens"]) < 2 or not counts["n_tokens"].sum():
         return None
     right, of = counts["n_correct"], counts["n_tokens"]
-    # a file may hold several scores, and the outcomes are of one of them
+    # a file may hold several scores, and the outcomes are of one
     if abs(float(right.sum()) / float(of.sum()) - info.targets[lang].scores[metric]) > SAME_SCORE:
         return None
     return ratio_influence(right, of)

@@ -80,6 +80,17 @@ def test_seeds_that_agree_leave_the_items(store, take):
     assert gain.sd_items == pytest.approx(np.sqrt(0.25 * 0.75 / 99), rel=1e-4)
 
 
+def test_seeds_that_agree_make_nothing_certain(store, tmp_path):
+    path = tmp_path / "scores.csv"
+    rows = [f"{name},{s},sw,accuracy,{n}\n" for name, n in (("A", 70), ("B", 75)) for s in range(3)]
+    path.write_text("name,seed,target_lang,metric,score\n" + "".join(rows))
+    results = read_outside(path, "csv", unit="points")
+    import_outside(store, results, path=path, task="x", experiment="mine")
+    (gain,) = outside_gains(store, of(store, "A"), of(store, "B"), "accuracy").gains
+    assert gain.difference == pytest.approx(0.05)
+    assert (gain.low, gain.high, gain.p, gain.test) == (None, None, None, "none")
+
+
 def test_two_single_results_have_mcnemar(store, take):
     take("A", [np.arange(40) >= 3])
     take("B", [np.arange(40) < 30])
