@@ -131,9 +131,9 @@ from mslt_core.pipeline.searching import (
     search_curves,
 )
 from mslt_core.pipeline.set_ends import best_and_worst
+from mslt_core.pipeline.shifts import at_chance, corpus_notes, corpus_told, misaligned
 from mslt_core.pipeline.similarity import most_and_least_similar
 from mslt_core.pipeline.sisters import sizes_of_sisters
-from mslt_core.pipeline.shifts import at_chance, corpus_notes, corpus_told, misaligned
 from mslt_core.pipeline.sizes import by_scripts, by_size
 from mslt_core.pipeline.swept import Swept, swept
 from mslt_core.pipeline.tables import as_csv, as_latex, rows_as_csv
