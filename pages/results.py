@@ -21,6 +21,8 @@ from pages._shared.messages import empty_state, escape, explain_errors
 from pages._shared.results_arranged import arranged
 from pages._shared.results_controls import averaged, measured_against, score, view
 from pages._shared.results_groups import groups
+from pages._shared.results_imported import imported
+from pages._shared.results_items import items
 from pages._shared.results_mechanism import mechanism
 from pages._shared.results_sizes import sizes
 from pages._shared.results_ties import ties
@@ -70,6 +72,8 @@ SHOWN = {
     "groups": groups,
     "ties": ties,
     "mechanism": mechanism,
+    "items": items,
+    "imported": imported,
 }
 
 st.title("Does MSLT beat SSLT, where, and by how much?")
@@ -78,5 +82,7 @@ with explain_errors():
     if context.groups:
         lead = st.container()
         SHOWN[view()](context, lead)
-    elif empty_state("No finished runs in this store yet.", button="Train the first set"):
-        st.switch_page("pages/train.py")
+    else:
+        if empty_state("No finished runs in this store yet.", button="Train the first set"):
+            st.switch_page("pages/train.py")
+        imported(context, st.container())

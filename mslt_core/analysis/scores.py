@@ -83,8 +83,8 @@ def item_counts(
         return np.bincount(item[mask], minlength=n_items).astype(np.int64)
 
     p, g = _joined(predicted), _joined(gold)
-    p_starts, p_ends, p_types = _entities(p, item, labels)
-    g_starts, g_ends, g_types = _entities(g, item, labels)
+    p_starts, p_ends, p_types = entities(p, item, labels)
+    g_starts, g_ends, g_types = entities(g, item, labels)
     found = p_starts & g_starts & (p_ends == g_ends) & (p_types == g_types)
     return ItemCounts(
         n_tokens=per_item(np.ones(len(item), np.bool_)),
@@ -257,7 +257,12 @@ def _check_pairs(
             )
 
 
-def _entities(
+def entity_types(labels: Sequence[str]) -> list[str]:
+    """The types that BIO label names tell of, sorted; `entities` counts them from 1."""
+    return sorted({name.partition("-")[2] for name in labels} - {""})
+
+
+def entities(
     ids: npt.NDArray[np.int64], item: npt.NDArray[np.int64], labels: Sequence[str]
 ) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """For every word: does an entity start here, where would it end, and of which type."""
@@ -280,7 +285,7 @@ def _label_parts(
     for name, (prefix, _, kind) in zip(labels, parts, strict=True):
         if name != "O" and not (prefix in {"B", "I"} and kind):
             raise SpecError(f"label names must be O, B-<type> or I-<type>, got {name!r}")
-    kinds = sorted({kind for _, _, kind in parts} - {""})
+    kinds = entity_types(labels)
     return (
         np.array([prefix == "B" for prefix, _, _ in parts]),
         np.array([kinds.index(kind) + 1 if kind else 0 for _, _, kind in parts]),

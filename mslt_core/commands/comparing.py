@@ -104,7 +104,7 @@ def experiment_of(groups: Sequence[RunGroup], wanted: str | None) -> str:
 def baseline_of(groups: Sequence[RunGroup], text: str | None) -> RunGroup:
     """The set that is named, or English, or else the first."""
     if text is not None:
-        return _named(groups, text)
+        return set_of(groups, text)
     english = [group for group in groups if group.source_langs == ("en",)]
     return (english or list(groups))[0]  # singles come first
 
@@ -114,14 +114,15 @@ def chosen_sets(groups: Sequence[RunGroup], text: str | None, baseline: RunGroup
     if text is None:
         named = list(groups)
     else:
-        named = [_named(groups, part) for part in text.split(";") if part.strip()]
+        named = [set_of(groups, part) for part in text.split(";") if part.strip()]
     chosen = [group for group in named if group.key != baseline.key]
     if not chosen:
         raise SpecError(f"no set to compare with {baseline.name}", hint="Name others by --sets.")
     return list({group.key: group for group in chosen}.values())
 
 
-def _named(groups: Sequence[RunGroup], text: str) -> RunGroup:
+def set_of(groups: Sequence[RunGroup], text: str) -> RunGroup:
+    """The set of these languages."""
     langs = languages(text)
     found = [group for group in groups if group.source_langs == langs]
     if not found:
@@ -159,14 +160,15 @@ def _set(standing: Standing, result: GainResult | None) -> dict[str, Any]:
         "n_seeds": standing.n_seeds,
         "strength": standing.strength,
         "may_be_best": standing.may_be_best,
-        "behind": _difference(standing.behind),
-        "gain": _difference(result.mean if result else None),
+        "behind": as_payload(standing.behind),
+        "gain": as_payload(result.mean if result else None),
         "carried": result.interval if result else None,
-        "by_target": [_difference(gain) for gain in result.gains] if result else [],
+        "by_target": [as_payload(gain) for gain in result.gains] if result else [],
     }
 
 
-def _difference(found: Difference | None) -> dict[str, Any] | None:
+def as_payload(found: Difference | None) -> dict[str, Any] | None:
+    """A difference as JSON has it."""
     if found is None:
         return None
     return _finite(dataclasses.asdict(found)) | {"strength": found.strength}

@@ -13,6 +13,7 @@ from mslt_core.figures.gains import target_gains
 from mslt_core.figures.gaps import transfer_gaps
 from mslt_core.figures.grid import sweep_grid
 from mslt_core.figures.heatmaps import pair_heatmaps
+from mslt_core.figures.item_agreement import item_agreement
 from mslt_core.figures.judged import criteria_picks, search_regret, strategy_name
 from mslt_core.figures.layers import layer_curves
 from mslt_core.figures.learning import Curve, learning_curves
@@ -53,6 +54,7 @@ __all__ = [
     "distance_heatmap",
     "distance_map",
     "group_gains",
+    "item_agreement",
     "language_maps",
     "language_order",
     "layer_curves",

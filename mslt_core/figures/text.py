@@ -107,8 +107,10 @@ def p_value(p: float) -> str:
     return f"{p:.3f}" if p < 0.01 else f"{p:.2f}"
 
 
-def count(n: int, singular: str, plural: str = "") -> str:
-    """1 seed, 3 seeds, 1,000 sentences."""
+def count(n: int | None, singular: str, plural: str = "") -> str:
+    """1 seed, 3 seeds, 1,000 sentences; a number that is not stated is said not to be."""
+    if n is None:
+        return f"number of {plural or singular + 's'} not stated"
     return f"{n:,} {singular if n == 1 else plural or singular + 's'}"
 
 

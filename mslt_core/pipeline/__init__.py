@@ -53,6 +53,17 @@ from mslt_core.pipeline.frames import (
 from mslt_core.pipeline.gaps import SetGap, set_gap, set_gaps
 from mslt_core.pipeline.grouping import comparable, experiment_key, group_key, run_groups
 from mslt_core.pipeline.ingredients import Access
+from mslt_core.pipeline.item_text import (
+    ITEM_COLUMNS,
+    answer_text,
+    gold_text,
+    item_labels,
+    item_table,
+    marks,
+    tags_entities,
+    worth_told,
+)
+from mslt_core.pipeline.items import compare_items, item_seeds, select_items
 from mslt_core.pipeline.judging import judge_criteria
 from mslt_core.pipeline.looking import look_stamp
 from mslt_core.pipeline.map_checks import (
@@ -90,13 +101,12 @@ from mslt_core.pipeline.offers import (
 )
 from mslt_core.pipeline.oracles import oracle_scores
 from mslt_core.pipeline.outside import (
-    OutsideGain,
     OutsideGroup,
     import_outside,
-    outside_gains,
     outside_groups,
     read_outside,
 )
+from mslt_core.pipeline.outside_gains import infos, outside_gains, shared_targets, shown_name
 from mslt_core.pipeline.paper import applies_to, paper_overlay, writing_system_scores
 from mslt_core.pipeline.parts import MEASURED
 from mslt_core.pipeline.places import (
@@ -138,6 +148,7 @@ from mslt_core.pipeline.training_courses import (
     score_courses,
     steps_of,
 )
+from mslt_core.pipeline.uploads import MAX_MEGABYTES, import_uploaded, read_uploaded
 from mslt_core.pipeline.words import WordRows, word_rows
 from mslt_core.spec.evidence import MIN_SEEDS, Average
 
@@ -147,9 +158,11 @@ __all__ = [
     "EXAMPLE",
     "EXAMPLE_CORPUS",
     "EXAMPLE_MODEL",
+    "ITEM_COLUMNS",
     "LOOK_LANGS",
     "LOOK_SETS",
     "LUCK",
+    "MAX_MEGABYTES",
     "MEASURED",
     "MIN_SEEDS",
     "MODEL",
@@ -161,7 +174,6 @@ __all__ = [
     "Cost",
     "Layers",
     "Measures",
-    "OutsideGain",
     "OutsideGroup",
     "Question",
     "Report",
@@ -171,6 +183,7 @@ __all__ = [
     "TaskOffer",
     "WordRows",
     "allowed_roots",
+    "answer_text",
     "applies_to",
     "as_csv",
     "as_latex",
@@ -192,6 +205,7 @@ __all__ = [
     "collapsed",
     "comparable",
     "compare",
+    "compare_items",
     "corpus_langs",
     "corpus_notes",
     "corpus_told",
@@ -221,12 +235,18 @@ __all__ = [
     "gains_by_group",
     "gains_over",
     "geometry",
+    "gold_text",
     "group_key",
     "has_words",
     "health",
     "import_outside",
+    "import_uploaded",
+    "infos",
     "is_fetched",
     "is_heuristic",
+    "item_labels",
+    "item_seeds",
+    "item_table",
     "joined_rows",
     "judge_criteria",
     "kept_on_the_way",
@@ -244,6 +264,7 @@ __all__ = [
     "map_seconds",
     "map_stabilities",
     "map_verdict",
+    "marks",
     "measure",
     "mechanism",
     "mingle",
@@ -271,6 +292,7 @@ __all__ = [
     "random_sets",
     "ranking",
     "read_outside",
+    "read_uploaded",
     "realised",
     "recurring",
     "relative_depth",
@@ -281,21 +303,26 @@ __all__ = [
     "score_courses",
     "search_curves",
     "select",
+    "select_items",
     "selectable_langs",
     "sentence_map",
     "set_gap",
     "set_gaps",
     "sets_by_pretraining",
+    "shared_targets",
+    "shown_name",
     "sizes_of_sisters",
     "snapshots",
     "space_change",
     "steps_of",
     "swept",
+    "tags_entities",
     "targets_by_pretraining",
     "task_offer",
     "task_titles",
     "usual_learning_rate",
     "word_rows",
+    "worth_told",
     "writing_system_scores",
     "zero_shot_means",
 ]

@@ -158,7 +158,7 @@ class _Comparing:
             metric=self._metric,
             name_a=a.name,
             name_b=b.name,
-            gains=_corrected(told[: len(single)]),
+            gains=corrected(told[: len(single)]),
             mean=mean and dataclasses.replace(mean, lang="", is_source=False),
             zero_shot=field.named((means[0] + means[1]) > 0) if has_mean else (),
             interval=carried_by(
@@ -220,7 +220,7 @@ class _Comparing:
         return rows
 
 
-def _corrected(rows: list[TargetGain]) -> tuple[TargetGain, ...]:
+def corrected(rows: list[TargetGain]) -> tuple[TargetGain, ...]:
     """With Holm's correction over the targets that neither group trained on."""
     family = [row for row in rows if not row.is_source and row.p is not None]
     adjusted = iter(holm(np.array([row.p for row in family], dtype=np.float64)).tolist())

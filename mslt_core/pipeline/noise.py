@@ -99,10 +99,10 @@ class Differ:
         # between single runs on one target, each item right or wrong; a mean has no such items
         single = np.isnan(var_seeds) & (len(seeds) == 1) & ((weights[0] > 0).sum(axis=1) == 1)
         same = (weights[0] == weights[1]).all(axis=1)
-        mcnemar = single & same & known & (self._metric in BINARY)
+        by_answer = single & same & known & (self._metric in BINARY)
         p = np.where(known, found.p, np.nan)
-        for column in np.flatnonzero(mcnemar).tolist():
-            p[column] = _mcnemar(answers[column], estimate[column])
+        for column in np.flatnonzero(by_answer).tolist():
+            p[column] = mcnemar(answers[column], estimate[column])
         return Noise(
             score_a=one.mean(axis=1),
             score_b=other.mean(axis=1),
@@ -113,7 +113,7 @@ class Differ:
             sd_seeds=np.sqrt(var_seeds),
             df=np.where(known, found.df, np.nan),
             p=p,
-            mcnemar=mcnemar,
+            mcnemar=by_answer,
         )
 
     def _over_items(
@@ -215,7 +215,7 @@ def _over_seeds(
     return variance, df
 
 
-def _mcnemar(difference: npt.NDArray[np.float32], estimate: float) -> float:
+def mcnemar(difference: npt.NDArray[np.float32], estimate: float) -> float:
     """Of two runs with a right or a wrong answer an item: their influences differ by -1, 0 or 1
     less the difference of their scores."""
     answers = np.rint(difference + estimate)

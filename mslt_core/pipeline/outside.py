@@ -1,4 +1,4 @@
-"""Results that other programs made: taken in as what they are, and compared among themselves."""
+"""Results that other programs made: taken in as what they are."""
 
 import dataclasses
 import hashlib
@@ -7,9 +7,6 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
-
-from mslt_core.analysis.statistics import ratio_bootstrap, t_interval
 from mslt_core.data import files
 from mslt_core.data.outside import Unit, read_lm_eval, read_predictions, read_scores
 from mslt_core.spec.errors import BadInputError, SpecError
@@ -20,11 +17,6 @@ from mslt_core.spec.specs import set_name
 from mslt_core.spec.version import PRODUCT_VERSION
 from mslt_core.store import Store
 from mslt_core.store.process import utc_now
-
-MIN_SEEDS = 3
-
-BY_ITEM = frozenset({"accuracy", "item_accuracy", "exact_match"})
-"""Scores that n_correct and n_tokens of every item give again."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -39,27 +31,15 @@ class OutsideGroup:
     """By seed."""
 
     @property
+    def seen_langs(self) -> tuple[str, ...]:
+        """Languages that it was trained on, as far as they were stated."""
+        return self.source_langs
+
+    @property
     def metrics(self) -> tuple[str, ...]:
         """What all of them are scored by."""
         first, *others = (info.metrics for info in self.results)
         return tuple(name for name in first if all(name in metrics for metrics in others))
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class OutsideGain:
-    """One group minus another on one target. Ratios, not points."""
-
-    lang: str
-    score_a: float
-    score_b: float
-    difference: float
-    low: float | None
-    """95 % interval: Student's t over three or more common seeds, else paired bootstrap over the
-    items where both know them; None where neither is possible."""
-    high: float | None
-    n_items: int | None
-    n_seeds: int
-    is_source: bool
 
 
 def read_outside(
@@ -138,70 +118,6 @@ def outside_groups(store: Store) -> list[OutsideGroup]:
     return groups
 
 
-def outside_gains(
-    store: Store, a: OutsideGroup, b: OutsideGroup, metric: str
-) -> tuple[OutsideGain, ...]:
-    """Group `b` minus group `a` on every target that both are scored on by `metric`, by target.
-
-    Only seeds that both have are used. BadInputError if they were not stated to be comparable.
-    """
-    if a.experiment != b.experiment:
-        raise BadInputError(
-            f"{a.name} and {b.name} were imported under different experiments",
-            hint="Import both under one --experiment if they were trained and tested alike.",
-        )
-    of_a = {info.spec.seed: info for info in a.results}
-    pairs = [(of_a[i.spec.seed], i) for i in b.results if i.spec.seed in of_a]
-    if not pairs:
-        raise BadInputError(f"{a.name} and {b.name} have no seed in common")
-    scored = [
-        {lang for lang, of in info.targets.items() if metric in of.scores}
-        for pair in pairs
-        for info in pair
-    ]
-    sources = {*a.source_langs, *b.source_langs}
-    return tuple(
-        _gain(store, pairs, lang, metric, is_source=lang in sources)
-        for lang in sorted(set.intersection(*scored))
-    )
-
-
-def _gain(
-    store: Store,
-    pairs: list[tuple[OutsideInfo, OutsideInfo]],
-    lang: str,
-    metric: str,
-    *,
-    is_source: bool,
-) -> OutsideGain:
-    scores = np.array([[info.targets[lang].scores[metric] for info in pair] for pair in pairs])
-    differences = scores[:, 1] - scores[:, 0]
-    low: float | None = None
-    high: float | None = None
-    if len(pairs) >= MIN_SEEDS:
-        low, high = t_interval(differences)
-    elif metric in BY_ITEM and len({i.targets[lang].items for p in pairs for i in p} - {""}) == 1:
-        found = [[store.outside.outcomes(i.result, lang) for i in pair] for pair in pairs]
-        known = [(x, y) for x, y in found if x is not None and y is not None]
-        if len(known) == len(pairs):
-            hits_a, hits_b = (np.sum([p[i]["n_correct"] for p in known], axis=0) for i in (0, 1))
-            sizes = np.sum([p[0]["n_tokens"] for p in known], axis=0)
-            low, high = ratio_bootstrap(hits_a, hits_b, sizes, seed=0)
-    score_a, score_b = scores.mean(axis=0)
-    sizes_stated = {i.targets[lang].n_items for pair in pairs for i in pair} - {None}
-    return OutsideGain(
-        lang=lang,
-        score_a=float(score_a),
-        score_b=float(score_b),
-        difference=float(differences.mean()),
-        low=low,
-        high=high,
-        n_items=sizes_stated.pop() if sizes_stated else None,
-        n_seeds=len(pairs),
-        is_source=is_source,
-    )
-
-
 def _spec(result: OutsideResult, task: str, experiment: str) -> OutsideSpec:
     described = {lang: dataclasses.asdict(scores) for lang, scores in result.targets.items()}
     content = hashlib.sha256(json.dumps(described, sort_keys=True).encode())
@@ -241,5 +157,5 @@ def _require_same_items(
                 raise BadInputError(
                     f"{by} and {name} differ in their {' of '.join(filter(None, fact))} "
                     f"({first} and {value}), so they are no one experiment",
-                    hint="Give another --experiment.",
+                    hint="Give the experiment another name (--experiment).",
                 )

@@ -43,7 +43,8 @@ class Difference:
     """The same after Holm's correction over the zero-shot targets of the comparison."""
     test: Literal["t", "mcnemar", "none"] = "none"
     """Which test p is of: Student's t with both errors in it, or mid-p McNemar on single runs."""
-    n_items: int
+    n_items: int | None
+    """None where an imported result does not state it."""
     n_seeds: int
 
     @property

@@ -16,6 +16,8 @@ VIEWS = {
     "groups": "By group of targets",
     "ties": "Which sets",
     "mechanism": "Mechanism",
+    "items": "Item by item",
+    "imported": "Imported",
 }
 
 

@@ -60,7 +60,7 @@ def test_they_are_listed_apart_and_never_as_runs(store, take):
 def test_a_gain_over_three_seeds_is_student_s_t(store, take):
     take(*rows((80, 81, 82)), *rows((84, 83, 88), "de+en"))
     mslt, sslt = outside_groups(store)
-    (gain,) = outside_gains(store, sslt, mslt, "item_accuracy")
+    (gain,) = outside_gains(store, sslt, mslt, "item_accuracy").gains
     # differences 4, 2, 6: mean 4, sd 2, t(2, 0.975) = 4.3027, half width 4.3027 * 2 / sqrt(3)
     assert gain.difference == pytest.approx(0.04)
     assert (gain.low, gain.high) == pytest.approx((-0.00968, 0.08968), abs=1e-5)
@@ -70,7 +70,7 @@ def test_a_gain_over_three_seeds_is_student_s_t(store, take):
 def test_scores_of_few_seeds_have_no_interval(store, take):
     take(*rows((80, 81)), *rows((84, 83), "de+en"))
     mslt, sslt = outside_groups(store)
-    (gain,) = outside_gains(store, sslt, mslt, "item_accuracy")
+    (gain,) = outside_gains(store, sslt, mslt, "item_accuracy").gains
     assert (gain.low, gain.high) == (None, None)
 
 
@@ -93,7 +93,7 @@ def test_outcomes_per_item_are_paired(store, tmp_path):
     b = predictions(tmp_path / "b.jsonl", [1, 1, 1, 0] * 25)
     take_predictions(store, a, "A")
     take_predictions(store, b, "B")
-    (gain,) = outside_gains(store, *outside_groups(store), "item_accuracy")
+    (gain,) = outside_gains(store, *outside_groups(store), "item_accuracy").gains
     assert gain.difference == pytest.approx(0.25)
     # 25 of 100 items are won and none lost: 0.25 plus and minus 1.96 * sqrt(0.25 * 0.75 / 100)
     assert (gain.low, gain.high) == pytest.approx((0.165, 0.335), abs=0.02)

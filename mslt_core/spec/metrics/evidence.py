@@ -168,4 +168,14 @@ EVIDENCE: dict[str, MetricInfo] = {
         better="neither",
         source="Gupta 1965; Hsu 1981 (multiple comparisons with the best)",
     ),
+    "right_alone": MetricInfo(
+        label="Right in one run alone",
+        meaning="Test items that one of two runs gets all right and the other does not. p is "
+        "mid-p McNemar's: of these two runs as they are, other seeds are no part of it.",
+        unit="items",
+        low=0.0,
+        high=None,
+        better="neither",
+        source="Fagerland, Lydersen & Laake 2013, for p",
+    ),
 }

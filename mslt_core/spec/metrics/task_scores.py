@@ -62,6 +62,35 @@ TASK_SCORES: dict[str, MetricInfo] = {
         better="higher",
         source="Rajpurkar et al. 2016 (SQuAD 1.1)",
     ),
+    "label_precision": MetricInfo(
+        label="Precision",
+        meaning="Of what is predicted as this label, the share that is right; of entities type, "
+        "start and end must match.",
+        unit="points",
+        low=0.0,
+        high=1.0,
+        better="higher",
+        source="van Rijsbergen 1979; entities after seqeval's default convention",
+    ),
+    "label_recall": MetricInfo(
+        label="Recall",
+        meaning="Of what is gold of this label, the share that is found.",
+        unit="points",
+        low=0.0,
+        high=1.0,
+        better="higher",
+        source="van Rijsbergen 1979",
+    ),
+    "label_f1": MetricInfo(
+        label="F1",
+        meaning="Harmonic mean of precision and recall of one label. Its interval is of these two "
+        "runs over further test items; other seeds are no part of it.",
+        unit="points",
+        low=0.0,
+        high=1.0,
+        better="higher",
+        source="van Rijsbergen 1979; interval by the delta method",
+    ),
     "majority_accuracy": MetricInfo(
         label="Majority accuracy",
         meaning="Accuracy of always answering the language's most frequent gold label: "

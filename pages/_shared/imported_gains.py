@@ -1,0 +1,76 @@
+"""Imported results against each other and against own runs, target by target."""
+
+import functools
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from mslt_core import figures, pipeline
+from mslt_core.pipeline import OutsideGroup
+from mslt_core.spec.results import GainResult, RunGroup
+from pages._shared.context import Context
+from pages._shared.gains_table import table
+from pages._shared.gains_told import answer, averaged_over, intervals_told
+from pages._shared.imported_told import unpaired
+from pages._shared.messages import escape
+from pages._shared.tables import show_table
+from pages._shared.theme import show_figure
+
+MAX_COMPARED = 3
+
+
+def against(
+    context: Context,
+    groups: Sequence[OutsideGroup | RunGroup],
+    metric: str,
+    lead: DeltaGenerator,
+    place: DeltaGenerator,
+) -> None:
+    """The chosen ones minus the baseline, target by target."""
+    scored = [group for group in groups if metric in group.metrics]
+    by_name = {pipeline.shown_name(group): group for group in scored}
+    english = [name for name, group in by_name.items() if group.source_langs == ("en",)]
+    base = place.selectbox(
+        "Measured against",
+        list(by_name),
+        index=list(by_name).index(english[0]) if english else 0,
+        key="imported_against",
+        bind="query-params",
+    )
+    rest = [name for name in by_name if name != base]
+    chosen = st.multiselect(
+        "Results",
+        rest,
+        default=rest[:MAX_COMPARED],
+        max_selections=MAX_COMPARED,
+        key="imported_results",
+        bind="query-params",
+    )
+    if not chosen:
+        lead.markdown("Choose a result to compare.")
+        return
+    picked = [by_name[name] for name in (base, *chosen)]
+    shared = pipeline.shared_targets(context.store, picked, metric)
+    own = [group for group in groups if isinstance(group, RunGroup)]
+    ask = functools.partial(pipeline.outside_gains, context.store, picked[0], metric=metric)
+    results = tuple(ask(group, mean_over=shared, pool=own) for group in picked[1:])
+    for result in results:
+        lead.markdown(answer(result))
+    _drawn(results, figures.set_colours([base, *chosen]))
+    st.caption(f"{averaged_over(results)} {intervals_told(results[0])} {unpaired(picked)}")
+    for result in results:
+        with st.expander(f"The numbers: {escape(result.name_b)} minus {escape(result.name_a)}"):
+            show_table(table(result), name=f"{result.name_b} minus {result.name_a}, {metric}")
+
+
+def _drawn(results: Sequence[GainResult], colours: dict[str, str]) -> None:
+    # the names are at the axis and in the legend, and with their marks too long for a title
+    title = {"text": "How much higher do these results score, by language?"}
+
+    def draw(theme: figures.Theme) -> go.Figure:
+        fig = figures.target_gains(results, colours=colours, theme=theme)
+        return fig.update_layout(title=title)
+
+    show_figure(draw, key="imported")

@@ -1,0 +1,100 @@
+"""What is said of imported results, in words and in tables."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from mslt_core import pipeline
+from mslt_core.pipeline import OutsideGroup
+from mslt_core.spec.languages import label
+from mslt_core.spec.outside import OutsideResult
+from mslt_core.spec.results import RunGroup
+from pages._shared.context import Context
+from pages._shared.labels import experiment_labels
+from pages._shared.messages import escape
+
+
+def experiment_names(context: Context, groups: Sequence[OutsideGroup]) -> dict[str, str]:
+    """Every imported experiment to its name; that of one's own runs is named as they are."""
+    own = experiment_labels(pipeline.run_groups(context.store))
+    keys = dict.fromkeys(group.experiment for group in groups)
+    return {key: f"With my runs: {own[key]}" if key in own else key for key in keys}
+
+
+def listed(groups: Sequence[OutsideGroup]) -> pd.DataFrame:
+    """One row a result: what it is, and where it came from."""
+    return pd.DataFrame(
+        [
+            {
+                "result": pipeline.shown_name(group),
+                "sources": ", ".join(group.source_langs) or "not stated",
+                "seed": info.spec.seed,
+                "task": info.spec.task,
+                "targets": len(info.targets),
+                "scores": ", ".join(info.metrics),
+                "item by item": all(of.items for of in info.targets.values()),
+                "from": info.imported.source,
+                "imported": info.imported.imported_utc[:10],
+            }
+            for group in groups
+            for info in group.results
+        ]
+    )
+
+
+def scores_table(groups: Sequence[OutsideGroup], metric: str) -> pd.DataFrame:
+    """One row a target, one column a result and seed, in points; empty where there is no score."""
+    columns = {
+        f"{pipeline.shown_name(group)}, seed {info.spec.seed}": {
+            lang: 100 * of.scores[metric]
+            for lang, of in info.targets.items()
+            if metric in of.scores
+        }
+        for group in groups
+        for info in group.results
+    }
+    langs = sorted({lang for scores in columns.values() for lang in scores})
+    rows = [
+        {
+            "lang": lang,
+            "target": label(lang),
+            **{name: round(of[lang], 1) if lang in of else None for name, of in columns.items()},
+        }
+        for lang in langs
+    ]
+    return pd.DataFrame(rows)
+
+
+def read(results: Sequence[OutsideResult]) -> pd.DataFrame:
+    """What a file holds, before it is kept."""
+    return pd.DataFrame(
+        [
+            {
+                "result": f"{result.name} (imported)",
+                "sources": ", ".join(result.source_langs) or "not stated",
+                "seed": result.seed,
+                "targets": ", ".join(sorted(result.targets)),
+                "scores": ", ".join(
+                    dict.fromkeys(m for of in result.targets.values() for m in of.scores)
+                ),
+                "item by item": len(result.outcomes) == len(result.targets),
+            }
+            for result in results
+        ]
+    )
+
+
+def unpaired(groups: Sequence[OutsideGroup | RunGroup]) -> str:
+    """What a reader must know of a comparison across programs."""
+    told = []
+    kinds = {isinstance(group, OutsideGroup) for group in groups}
+    if len(kinds) > 1:
+        told.append(
+            "Between imported results and runs made here test items are not paired, which makes "
+            "intervals longer. That both were trained and tested alike is what you said."
+        )
+    if nameless := [group.name for group in groups if not group.source_langs]:
+        told.append(
+            f"Sources of {escape(', '.join(nameless))} are not stated: all targets count as unseen."
+        )
+    return " ".join(told)
