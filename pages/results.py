@@ -22,7 +22,10 @@ from pages._shared.results_controls import measured_against, score, view
 from pages._shared.results_groups import groups
 from pages._shared.results_sizes import sizes
 from pages._shared.results_ties import ties
-from pages._shared.theme import current_theme, show_figure
+from pages._shared.take import rest_on, tell
+from pages._shared.theme import show_figure
+
+QUESTION = "Does MSLT beat SSLT, where, and by how much?"
 
 
 def compared(context: Context, lead: DeltaGenerator) -> None:
@@ -37,19 +40,24 @@ def compared(context: Context, lead: DeltaGenerator) -> None:
         on_the_way(context, (baseline,), metric, targets)
         return
     results = cached.gains(context.root, baseline, others, metric, pool=context.groups)
+    rest_on((baseline, *others))
     for result in results:
-        lead.markdown(answer(result))
+        tell(lead, answer(result), question=QUESTION, key=f"answer_{result.name_b}")
     with lead:
         mark_upper_bound((baseline, *others))
-    theme, colours = current_theme(), context.colours()
-    show_figure(figures.target_gains(results, colours=colours, theme=theme), key="gains")
+    colours = context.colours()
+    show_figure(
+        lambda theme: figures.target_gains(results, colours=colours, theme=theme), key="gains"
+    )
     st.caption(f"{averaged_over(results)} {intervals_told(results[0])}")
     runs = [r for group in (baseline, *others) for r in cached.run_results(context.root, group)]
     oracles = cached.oracle_scores(context.root, context.runs, baseline, metric)
-    drawn = figures.target_scores(
-        runs, metric=metric, oracles=oracles, colours=colours, theme=theme
+    show_figure(
+        lambda theme: figures.target_scores(
+            runs, metric=metric, oracles=oracles, colours=colours, theme=theme
+        ),
+        key="scores",
     )
-    show_figure(drawn, key="scores")
     st.caption(escape(unseen_words(runs)))
     st.caption(gaps_told(runs, metric), help=METRICS["transfer_gap"].meaning)
     on_the_way(context, (baseline, *others), metric, results[0].zero_shot)
@@ -68,7 +76,7 @@ def compared(context: Context, lead: DeltaGenerator) -> None:
 
 SHOWN = {"targets": compared, "sizes": sizes, "groups": groups, "ties": ties}
 
-st.title("Does MSLT beat SSLT, where, and by how much?")
+st.title(QUESTION)
 context = sidebar_context()
 with explain_errors():
     if context.groups:

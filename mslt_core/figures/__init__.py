@@ -8,6 +8,7 @@ from mslt_core.figures.coverage import coverage_grid
 from mslt_core.figures.curves import training_curves
 from mslt_core.figures.distances import distance_heatmap
 from mslt_core.figures.distribution import set_distribution
+from mslt_core.figures.enlarged import enlarged
 from mslt_core.figures.gains import target_gains
 from mslt_core.figures.grid import sweep_grid
 from mslt_core.figures.heatmaps import pair_heatmaps
@@ -16,6 +17,7 @@ from mslt_core.figures.layers import layer_curves
 from mslt_core.figures.learning import Curve, learning_curves
 from mslt_core.figures.maps import language_maps, maps_told
 from mslt_core.figures.markers import Category, Grouping, language_order
+from mslt_core.figures.numbers import numbers_of, words_of
 from mslt_core.figures.over_training import over_training
 from mslt_core.figures.pairs import contributions
 from mslt_core.figures.scores import target_scores
@@ -41,6 +43,7 @@ __all__ = [
     "criteria_picks",
     "distance_heatmap",
     "distance_map",
+    "enlarged",
     "group_gains",
     "language_maps",
     "language_order",
@@ -48,6 +51,7 @@ __all__ = [
     "layers",
     "learning_curves",
     "maps_told",
+    "numbers_of",
     "over_training",
     "pair_heatmaps",
     "ranked_sets",
@@ -63,4 +67,5 @@ __all__ = [
     "target_gains",
     "target_scores",
     "training_curves",
+    "words_of",
 ]

@@ -117,6 +117,14 @@ from mslt_core.pipeline.searching import (
     search_curves,
 )
 from mslt_core.pipeline.sizes import by_scripts, by_size
+from mslt_core.pipeline.stories import (
+    cite_text,
+    day,
+    link_to,
+    newer_than,
+    origin_of,
+    provenance,
+)
 from mslt_core.pipeline.swept import Swept, swept
 from mslt_core.pipeline.tables import as_csv, as_latex, rows_as_csv
 from mslt_core.pipeline.target_groups import gains_by_group
@@ -172,6 +180,7 @@ __all__ = [
     "checkpoint",
     "checkpoint_mixing",
     "choosing_stamp",
+    "cite_text",
     "cka",
     "collapsed",
     "comparable",
@@ -180,6 +189,7 @@ __all__ = [
     "courses",
     "data_coverage",
     "data_help",
+    "day",
     "default_steps",
     "difference",
     "embed_layers",
@@ -215,6 +225,7 @@ __all__ = [
     "layer_of",
     "layer_rows",
     "layers_of",
+    "link_to",
     "look_stamp",
     "luck_reaches",
     "make_train_spec",
@@ -228,10 +239,12 @@ __all__ = [
     "model_folder",
     "n_truncated",
     "needs_folder",
+    "newer_than",
     "next_step",
     "open_corpus",
     "open_store",
     "oracle_scores",
+    "origin_of",
     "outside_gains",
     "outside_groups",
     "over_training",
@@ -239,6 +252,7 @@ __all__ = [
     "pairs_there",
     "paper_overlay",
     "propose",
+    "provenance",
     "quiet",
     "random_sets",
     "ranking",

@@ -9,7 +9,7 @@ from mslt_core.spec.measuring import LayerCurve, Pairs
 from mslt_core.spec.metrics import METRICS
 from pages._shared.measure_controls import layers_at, space_told
 from pages._shared.messages import escape
-from pages._shared.theme import current_theme, show_figure
+from pages._shared.theme import show_figure
 
 PAIRS: dict[Pairs, str] = {
     "all": "all pairs",
@@ -29,23 +29,24 @@ def by_layer(measures: Measures, colours: dict[str, str]) -> None:
     """One line a checkpoint, in the measure and over the pairs that are asked for."""
     name, pairs, minus = _asked(measures, "layers")
     curves = pipeline.layer_curves(measures, name, pairs, minus=minus)
-    info = METRICS[name]
+    info, first = METRICS[name], measures.checkpoints[0].name
     below: tuple[LayerCurve, ...] = ()
     if name in WITH_RANK and "effective_rank" in measures.names and minus is None:
         below = pipeline.layer_curves(measures, "effective_rank")
-    base = measures.checkpoints[0].name
     over = f"mean over {PAIRS[pairs]}" if measures.is_of_pairs(name) else "all languages"
-    drawn = figures.layer_curves(
-        curves,
-        title=f"{info.label} by layer" + (f": what is it more than in {base}?" * (minus == 0)),
-        over=f"{over}, n = {measures.n:,} sentences of {len(measures.langs)} languages"
-        + space_told(measures, name),
-        companion=below,
-        difference=minus is not None,
-        colours=colours,
-        theme=current_theme(),
+    over += f", n = {measures.n:,} sentences of {len(measures.langs)} languages"
+    show_figure(
+        lambda theme: figures.layer_curves(
+            curves,
+            title=f"{info.label} by layer" + (f": what is it more than in {first}?" * (minus == 0)),
+            over=over + space_told(measures, name),
+            companion=below,
+            difference=minus is not None,
+            colours=colours,
+            theme=theme,
+        ),
+        key="by_layer",
     )
-    show_figure(drawn, key="by_layer")
     st.caption(_how_to_read(name, rank=bool(below)))
 
 
@@ -62,16 +63,18 @@ def by_pair(measures: Measures, group: Grouping, colours: dict[str, str]) -> Non
         key="pair_layer",
     )
     matrices = pipeline.pair_matrices(measures, name, position, minus=minus)
-    drawn = figures.pair_heatmaps(
-        matrices,
-        over=f"n = {measures.n:,} sentences, {layers_at(measures, position)}"
-        f"{space_told(measures, name)}",
-        group=group,
-        minus=measures.checkpoints[0].name if minus == 0 else "",
-        colours=colours,
-        theme=current_theme(),
+    show_figure(
+        lambda theme: figures.pair_heatmaps(
+            matrices,
+            over=f"n = {measures.n:,} sentences, {layers_at(measures, position)}"
+            f"{space_told(measures, name)}",
+            group=group,
+            minus=measures.checkpoints[0].name if minus == 0 else "",
+            colours=colours,
+            theme=theme,
+        ),
+        key="by_pair",
     )
-    show_figure(drawn, key="by_pair")
     st.caption(_how_to_read(name, rank=False))
 
 

@@ -14,9 +14,9 @@ from pages._shared.frames_view import layer_frames, through_layers
 from pages._shared.map_colours import CHOICES, ColourBy, Colouring, colouring
 from pages._shared.map_filter import hidden_languages
 from pages._shared.map_panels import side_by_side, through_checkpoints
+from pages._shared.maps_still import still_twin
 from pages._shared.maps_told import apart_told, told_of
 from pages._shared.scatter import ScatterView, scatter
-from pages._shared.theme import show_figure
 
 Arrangement = Literal["side", "moving", "layers", "still"]
 ARRANGEMENTS: dict[Arrangement, str] = {
@@ -47,8 +47,8 @@ def maps(context: Context, look: MingleSpec, result: MingleResult) -> Grouping:
     if view is None:
         return look_of.group
     chosen = scatter(view(look_of, colours, hidden), key=f"maps_{arrangement}")
-    if not chosen.draws:
-        _still(result, look_of, colours, hidden)
+    if arrangement != "layers" or not chosen.draws:  # the twin shows one layer
+        _still(result, look_of, colours, hidden, shown=not chosen.draws)
     if look_of.told:
         st.caption(look_of.told)
     st.caption(HOW_TO_READ)
@@ -101,10 +101,15 @@ def _view(
 
 
 def _still(
-    result: MingleResult, look_of: Colouring, colours: dict[str, str], hidden: frozenset[str]
+    result: MingleResult,
+    look_of: Colouring,
+    colours: dict[str, str],
+    hidden: frozenset[str],
+    *,
+    shown: bool = True,
 ) -> None:
     """The Plotly twin, which can be pinned, linked and saved."""
-    show_figure(
+    still_twin(
         lambda theme: figures.language_maps(
             result,
             group=look_of.group,
@@ -113,5 +118,5 @@ def _still(
             colours=colours,
             theme=theme,
         ),
-        key="maps_still",
+        shown=shown,
     )

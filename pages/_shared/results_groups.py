@@ -17,7 +17,10 @@ from pages._shared.groups_told import FROM, basis, most, table, trend_told
 from pages._shared.messages import escape
 from pages._shared.results_controls import measured_against, score
 from pages._shared.tables import show_table
-from pages._shared.theme import current_theme, show_figure
+from pages._shared.take import rest_on, tell
+from pages._shared.theme import show_figure
+
+QUESTION = "Which groups of target languages gain most?"
 
 BY: dict[GroupBy, str] = {
     "english": "Distance from English",
@@ -53,10 +56,12 @@ def groups(context: Context, lead: DeltaGenerator) -> None:
     if not found.groups:
         lead.markdown("No target here is zero-shot and has a distance: nothing to group.")
         return
-    lead.markdown(f"{most(found)} {trend_told(found)}")
+    rest_on((baseline, ours))
+    tell(lead, f"{most(found)} {trend_told(found)}", question=QUESTION)
     colour = context.colours()[ours.name]
-    drawn = figures.group_gains(found, colour=colour, theme=current_theme())
-    show_figure(drawn, key="group_gains")
+    show_figure(
+        lambda theme: figures.group_gains(found, colour=colour, theme=theme), key="group_gains"
+    )
     slope, tau = METRICS["distance_slope"], METRICS["tau"]
     told = f"{slope.label}: {slope.meaning} {tau.label}: {tau.meaning}"
     st.caption(basis(found), help=told if found.trend else None)

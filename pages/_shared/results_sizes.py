@@ -11,7 +11,10 @@ from pages._shared.messages import empty_state
 from pages._shared.results_controls import score
 from pages._shared.sizes_told import CARRIED, levelled, risen, table
 from pages._shared.tables import show_table
-from pages._shared.theme import current_theme, show_figure
+from pages._shared.take import rest_on, tell
+from pages._shared.theme import show_figure
+
+QUESTION = "Do more source languages help?"
 
 
 def sizes(context: Context, lead: DeltaGenerator) -> None:
@@ -23,8 +26,9 @@ def sizes(context: Context, lead: DeltaGenerator) -> None:
         if empty_state(missing, button="Plan such a sweep"):
             st.switch_page("pages/train.py", query_params={"extent": "A whole sweep"})
         return
-    lead.markdown(f"{risen(found)} {levelled(found)}")
-    show_figure(figures.scores_by_size(found, theme=current_theme()), key="by_size")
+    rest_on(context.groups)
+    tell(lead, f"{risen(found)} {levelled(found)}", question=QUESTION)
+    show_figure(lambda theme: figures.scores_by_size(found, theme=theme), key="by_size")
     st.caption(
         f"Intervals: {CARRIED[found.carried]}. All sets out of {', '.join(found.pool)} are there, "
         "so sets are no sample: another pool of languages may differ. Test items are the same for "

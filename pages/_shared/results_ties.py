@@ -16,9 +16,11 @@ from pages._shared.messages import escape
 from pages._shared.results_controls import score
 from pages._shared.sizes_told import CARRIED
 from pages._shared.tables import show_table
-from pages._shared.theme import current_theme, show_figure
+from pages._shared.take import rest_on, tell
+from pages._shared.theme import show_figure
 from pages._shared.ties_told import answer, recurring
 
+QUESTION = "Which sets may be the best?"
 PAPERS = ("one script", "two scripts", "three scripts")
 
 
@@ -26,9 +28,10 @@ def ties(context: Context, lead: DeltaGenerator) -> None:
     """The finding, the first sets, the languages in them, and the scripts."""
     metric = score(context)
     ranking = cached.ranking(context.root, context.groups, metric)
-    lead.markdown(answer(ranking))
+    rest_on(context.groups)
+    tell(lead, answer(ranking), question=QUESTION)
     if any(standing.behind for standing in ranking.standings):
-        show_figure(figures.best_sets(ranking, theme=current_theme()), key="best_sets")
+        show_figure(lambda theme: figures.best_sets(ranking, theme=theme), key="best_sets")
         st.caption(
             f"Intervals: {CARRIED[ranking.carried]}, against the set with the highest mean. That "
             "it came out on top by luck too is not in them; it is in what may be the best. Means "
