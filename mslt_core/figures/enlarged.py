@@ -1,9 +1,11 @@
 """A figure as a slide shows it: without its title, larger, as wide and high as its place."""
 
+import base64
 import re
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import plotly.graph_objects as go
 
 MAX_FACTOR = 2.2
@@ -95,8 +97,9 @@ def _times(value: Any, factor: float) -> Any:
         return value
     if isinstance(value, int | float):
         return round(value * factor, 1)
-    sizes = go.Scatter(marker={"size": value}).marker.size  # as numbers, if they came as bytes
-    return [None if size is None else float(size) * factor for size in sizes]
+    if isinstance(value, Mapping):
+        value = np.frombuffer(base64.b64decode(value["bdata"]), np.dtype(value["dtype"])).tolist()
+    return [size * factor for size in value]
 
 
 def _is_length(key: str, parent: str) -> bool:
