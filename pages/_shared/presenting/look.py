@@ -7,7 +7,7 @@ from pages._shared.theme import current_theme
 
 MARGIN = 4.5
 """Hundredths of the screen's width at each side of the stage."""
-HEADING, TOLD, SUBTITLE, NOTE, PROVENANCE = 4.4, 2.8, 2.0, 2.6, 1.7
+HEADING, TOLD, TOLD_LONG, SUBTITLE, NOTE, PROVENANCE = 4.4, 2.8, 2.3, 2.0, 2.6, 1.7
 """Sizes of type on the stage, in hundredths of the screen's height."""
 LINE = 1.35
 
@@ -24,10 +24,12 @@ _CSS = f"""
   background: {{background}}; padding: 3.5vh {MARGIN}vw 8vh; gap: 1vh; }}}}
 .st-key-stage_heading p {{{{ font-size: {HEADING}vh; font-weight: 650; line-height: 1.2; }}}}
 .st-key-stage_told p {{{{ font-size: {TOLD}vh; line-height: {LINE}; }}}}
+.st-key-stage_told_long p {{{{ font-size: {TOLD_LONG}vh; line-height: {LINE}; }}}}
 .st-key-stage_subtitle p {{{{ font-size: {SUBTITLE}vh; color: {{muted}}; }}}}
 .st-key-stage_note p {{{{ font-size: {NOTE}vh; line-height: {LINE};
   border-left: 0.4vh solid {{accent}}; padding-left: 1.2vw; }}}}
-.st-key-stage_provenance {{{{ position: fixed; bottom: 2.2vh; left: {MARGIN}vw; right: 22vw; }}}}
+.st-key-stage_provenance {{{{ position: fixed; bottom: 2.2vh; left: {MARGIN}vw;
+  right: calc({MARGIN}vw + 28vh); }}}}
 .st-key-stage_bar {{{{ position: fixed; bottom: 1.4vh; right: {MARGIN}vw; width: auto; }}}}
 .st-key-stage_provenance p {{{{ font-size: {PROVENANCE}vh; color: {{muted}}; }}}}
 .st-key-stage > div:has(.st-key-stage_number), .st-key-stage > .st-key-stage_number {{{{

@@ -18,6 +18,8 @@ from mslt_core.store import Store
 from pages._shared.messages import escape
 from pages._shared.theme import current_theme
 
+LONG = 200
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Place:
@@ -37,7 +39,7 @@ def show_slide(store: Store, slide: Slide, place: Place) -> Pinned:
     content = store.stories.content(slide.pin)
     _text("heading", slide.heading or pin.title, place)
     if pin.told:
-        _text("told", pin.told, place)
+        _text(answer_part(pin.told), pin.told, place)
     if pin.subtitle:
         _text("subtitle", pin.subtitle, place)
     _content(content, pin.alt, place)
@@ -45,6 +47,11 @@ def show_slide(store: Store, slide: Slide, place: Place) -> Pinned:
         _text("note", slide.note, place)
     _text("provenance", pipeline.provenance(pinned), place)
     return pinned
+
+
+def answer_part(told: str) -> str:
+    """An answer of more than two lines on the stage is set smaller."""
+    return "told" if len(told) <= LONG else "told_long"
 
 
 def _text(part: str, text: str, place: Place) -> None:

@@ -15,9 +15,10 @@ from pages._shared.presenting.look import (
     NOTE,
     SUBTITLE,
     TOLD,
+    TOLD_LONG,
 )
 from pages._shared.presenting.presenter import AT, presenter, stage_size
-from pages._shared.presenting.slide import Place, show_slide
+from pages._shared.presenting.slide import Place, answer_part, show_slide
 
 CHARACTER = 0.52
 """Mean width of a character over the size of its type, for the system's sans-serif fonts."""
@@ -45,7 +46,7 @@ def _place(store: Store, slide: Slide) -> Place:
     pin = store.stories.pin(slide.pin).pin
     texts = [
         (HEADING, slide.heading or pin.title),
-        (TOLD, pin.told),
+        (TOLD if answer_part(pin.told) == "told" else TOLD_LONG, pin.told),
         (SUBTITLE, pin.subtitle),
         (NOTE, slide.note),
     ]

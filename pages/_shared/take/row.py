@@ -19,9 +19,12 @@ BOX_WIDTH = 420
 
 
 def tell(place: DeltaGenerator, sentence: str, *, question: str, key: str = "answer") -> None:
-    """The answer to the page's question; the next figure is pinned together with it."""
+    """The answer to the page's question; the next figure is pinned together with it.
+
+    Several in a row, one a set, are one answer.
+    """
     told = unescaped(sentence)
-    st.session_state["told"] = told
+    st.session_state["told"] = f"{st.session_state.get('told', '')} {told}".strip()
     with place.container(horizontal=True, wrap=False, gap="small"):
         st.markdown(sentence, width="stretch")
         take_along(Answer(question=question, told=told), key=key)
