@@ -1,6 +1,6 @@
 """What stands under every figure, table and answer: the ways to take it along."""
 
-from pages._shared.take.origins import answer_before, begin, rest_on
+from pages._shared.take.origins import answer_before, begin, goes_with, rest_on
 from pages._shared.take.row import take_along, tell
 from pages._shared.take.things import Answer, Figure, Table
 
@@ -10,6 +10,7 @@ __all__ = [
     "Table",
     "answer_before",
     "begin",
+    "goes_with",
     "rest_on",
     "take_along",
     "tell",

@@ -10,6 +10,7 @@ from mslt_core.spec.results import RunGroup, RunInfo
 from mslt_core.spec.stories import Origin
 from pages._shared.context import Context
 from pages._shared.labels import experiment_label
+from pages._shared.messages import unescaped
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -42,6 +43,12 @@ def rests_now() -> Rests:
     """What stands behind the figure that is drawn now."""
     rests: Rests = st.session_state.get("rests", Rests())
     return rests
+
+
+def goes_with(sentence: str) -> None:
+    """What the next figure shows, in a sentence that stands elsewhere on the page."""
+    told = st.session_state.get("told", "")
+    st.session_state["told"] = f"{told} {unescaped(sentence)}".strip()
 
 
 def answer_before() -> str:

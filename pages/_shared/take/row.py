@@ -10,7 +10,7 @@ from mslt_core.spec.errors import MsltError
 from mslt_core.spec.stories import Origin
 from pages._shared.context import Context, context
 from pages._shared.messages import escape, unescaped
-from pages._shared.take.origins import Rests, origin_of, rests_now
+from pages._shared.take.origins import Rests, goes_with, origin_of, rests_now
 from pages._shared.take.pictures import pictures
 from pages._shared.take.pinning import pin_box
 from pages._shared.take.things import Answer, Figure, Thing
@@ -23,11 +23,10 @@ def tell(place: DeltaGenerator, sentence: str, *, question: str, key: str = "ans
 
     Several in a row, one a set, are one answer.
     """
-    told = unescaped(sentence)
-    st.session_state["told"] = f"{st.session_state.get('told', '')} {told}".strip()
+    goes_with(sentence)
     with place.container(horizontal=True, wrap=False, gap="small"):
         st.markdown(sentence, width="stretch")
-        take_along(Answer(question=question, told=told), key=key)
+        take_along(Answer(question=question, told=unescaped(sentence)), key=key)
 
 
 def take_along(thing: Thing, *, key: str) -> None:
