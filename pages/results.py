@@ -1,10 +1,13 @@
 """Does MSLT beat SSLT, where, and by how much?"""
 
+from collections.abc import Sequence
+
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from mslt_core import figures, pipeline
 from mslt_core.spec.metrics import METRICS
+from mslt_core.spec.results import GainResult
 from pages._shared import cached
 from pages._shared.context import Context
 from pages._shared.context import context as sidebar_context
@@ -61,6 +64,11 @@ def compared(context: Context, lead: DeltaGenerator) -> None:
     st.caption(escape(unseen_words(runs)))
     st.caption(gaps_told(runs, metric), help=METRICS["transfer_gap"].meaning)
     on_the_way(context, (baseline, *others), metric, results[0].zero_shot)
+    in_numbers(results, metric)
+
+
+def in_numbers(results: Sequence[GainResult], metric: str) -> None:
+    """Every gain with its interval, folded."""
     for result in results:
         numbers = table(result)
         with st.expander(f"The numbers: {result.name_b} minus {result.name_a}"):
