@@ -31,8 +31,8 @@ VIEWS = {
 def looked_at(context: Context, look: MingleSpec, asked: MeasureSpec, result: MingleResult) -> None:
     """Maps side by side, then what is measured behind them."""
     lead = st.empty()
-    tell(lead, cka_answer(result), question=QUESTION, key="cka_answer")
     rest_on(runs=runs_of(context, look), sizes=sizes_told(result))
+    tell(lead, cka_answer(result), question=QUESTION, key="cka_answer")
     group = maps(context, look, result)
     view = st.segmented_control(
         "View",
