@@ -9,11 +9,15 @@ from mslt_core.spec.specs import MingleSpec
 from pages._shared import cached
 from pages._shared.context import Context
 from pages._shared.context import context as sidebar_context
+from pages._shared.corpus_told import tell_notes, warn_of_shifts
+from pages._shared.further import all_here
 from pages._shared.layers_view import by_layer, by_pair
 from pages._shared.looks import question, weights_missing
 from pages._shared.maps_view import maps
 from pages._shared.messages import explain_errors
 from pages._shared.mingling_told import answer, cka_answer, runs_of, sizes_told
+from pages._shared.moved_view import moved
+from pages._shared.on_demand import Looked
 from pages._shared.over_training_view import over_training
 from pages._shared.take import rest_on, tell
 from pages._shared.trust_view import trust
@@ -24,6 +28,7 @@ VIEWS = {
     "layers": "Layer by layer",
     "pairs": "Pair by pair",
     "training": "Over training",
+    "moved": "How far has training moved it?",
     "trust": "Can the maps be trusted?",
 }
 
@@ -33,6 +38,7 @@ def looked_at(context: Context, look: MingleSpec, asked: MeasureSpec, result: Mi
     lead = st.empty()
     rest_on(runs=runs_of(context, look), sizes=sizes_told(result))
     tell(lead, cka_answer(result), question=QUESTION, key="cka_answer")
+    warned = st.container()
     group = maps(context, look, result)
     view = st.segmented_control(
         "View",
@@ -62,16 +68,21 @@ def looked_at(context: Context, look: MingleSpec, asked: MeasureSpec, result: Mi
         )
         return
     tell(lead, answer(measures), question=QUESTION)
+    notes, shifts = cached.look(context.root, "corpus_told", asked)
+    with warned:
+        warn_of_shifts(shifts, measures)
+    looked = Looked(context, asked, measures, context.colours())
     if view == "layers":
-        by_layer(measures, context.colours())
+        by_layer(looked)
+    elif view == "pairs":
+        by_pair(looked, group)
     else:
-        by_pair(measures, group, context.colours())
+        moved(looked, group)
+    tell_notes(notes)
 
 
-st.title(QUESTION)
-context = sidebar_context()
-with explain_errors():
-    look, asked = question(context)
+def show(context: Context, look: MingleSpec, asked: MeasureSpec) -> None:
+    """The look, or what makes it."""
     try:
         result = cached.mingle(context.root, look)
     except NotComputedError:
@@ -84,3 +95,11 @@ with explain_errors():
         )
     else:
         looked_at(context, look, asked, result)
+
+
+st.title(QUESTION)
+context = sidebar_context()
+with explain_errors():
+    look, asked = question(context)
+    if all_here(context, look.checkpoints):
+        show(context, look, asked)

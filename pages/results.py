@@ -1,13 +1,10 @@
 """Does MSLT beat SSLT, where, and by how much?"""
 
-from collections.abc import Sequence
-
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from mslt_core import figures, pipeline
+from mslt_core import pipeline
 from mslt_core.spec.metrics import METRICS
-from mslt_core.spec.results import GainResult
 from pages._shared import cached
 from pages._shared.context import Context
 from pages._shared.context import context as sidebar_context
@@ -21,20 +18,21 @@ from pages._shared.gains_told import (
 from pages._shared.gap_told import gaps_told
 from pages._shared.learning_view import mark_upper_bound, on_the_way
 from pages._shared.messages import empty_state, escape, explain_errors
-from pages._shared.results_controls import measured_against, score, view
+from pages._shared.results_arranged import arranged
+from pages._shared.results_controls import averaged, measured_against, score, view
 from pages._shared.results_groups import groups
 from pages._shared.results_sizes import sizes
 from pages._shared.results_ties import ties
 from pages._shared.take import rest_on, tell
-from pages._shared.theme import show_figure
 
 QUESTION = "Does MSLT beat SSLT, where, and by how much?"
 
 
 def compared(context: Context, lead: DeltaGenerator) -> None:
     """Every chosen group minus the baseline, target by target."""
-    one, other = st.columns([1, 2])
-    baseline, metric = measured_against(context, one), score(context, other)
+    one, other, third = st.columns([2, 2, 3], vertical_alignment="bottom")
+    baseline, average = measured_against(context, one), averaged(other)
+    metric = score(context, third)
     others = tuple(group for group in context.chosen if group.key != baseline.key)
     if not others:
         st.info(f"Choose a set beside {escape(baseline.name)} under Compare, in the sidebar.")
@@ -42,33 +40,20 @@ def compared(context: Context, lead: DeltaGenerator) -> None:
         mark_upper_bound((baseline,))
         on_the_way(context, (baseline,), metric, targets)
         return
-    results = cached.gains(context.root, baseline, others, metric, pool=context.groups)
+    results = cached.gains(
+        context.root, baseline, others, metric, average=average, pool=context.groups
+    )
     rest_on((baseline, *others))
     for result in results:
         tell(lead, answer(result), question=QUESTION, key=f"answer_{result.name_b}")
     with lead:
         mark_upper_bound((baseline, *others))
-    colours = context.colours()
-    show_figure(
-        lambda theme: figures.target_gains(results, colours=colours, theme=theme), key="gains"
-    )
+    arranged(context, baseline, results)
     st.caption(f"{averaged_over(results)} {intervals_told(results[0])}")
     runs = [r for group in (baseline, *others) for r in cached.run_results(context.root, group)]
-    oracles = cached.oracle_scores(context.root, context.runs, baseline, metric)
-    show_figure(
-        lambda theme: figures.target_scores(
-            runs, metric=metric, oracles=oracles, colours=colours, theme=theme
-        ),
-        key="scores",
-    )
     st.caption(escape(unseen_words(runs)))
     st.caption(gaps_told(runs, metric), help=METRICS["transfer_gap"].meaning)
     on_the_way(context, (baseline, *others), metric, results[0].zero_shot)
-    in_numbers(results, metric)
-
-
-def in_numbers(results: Sequence[GainResult], metric: str) -> None:
-    """Every gain with its interval, folded."""
     for result in results:
         numbers = table(result)
         with st.expander(f"The numbers: {result.name_b} minus {result.name_a}"):

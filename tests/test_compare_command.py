@@ -7,7 +7,16 @@ import pytest
 
 from mslt_core.__main__ import main
 from mslt_core.commands import comparing
-from mslt_core.pipeline import gains_over, open_store, ranking, run_groups, zero_shot_means
+from mslt_core.pipeline import (
+    best_and_worst,
+    gains_over,
+    open_store,
+    ranking,
+    recurring,
+    run_groups,
+    swept,
+    zero_shot_means,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -99,3 +108,38 @@ def test_bad_input_ends_with_2_and_a_sentence(ask, args, message):
     assert (status, answer) == (2, None)
     assert message in err
     assert "Traceback" not in err
+
+
+def test_views_of_sets_are_the_pipelines(ask):
+    store, groups = open_store(), run_groups(open_store())
+    sweep = next(sweep for sweep in swept(groups) if sweep.k == 2)
+    _, ends, _ = ask("--view", "ends", "--k", "2")
+    english = next(group for group in groups if group.source_langs == ("en",))
+    expected = best_and_worst(store, sweep, english, pool=groups)
+    assert ends["baseline"] == "SSLT(en)"
+    assert ends["mean"]["best"]["difference"]["low"] == expected.mean.best.difference.low
+    assert [row["lang"] for row in ends["rows"]] == [row.lang for row in expected.rows]
+    _, again, _ = ask("--view", "recurring", "--k", "2", "--top", "4")
+    found = recurring(store, sweep, n_top=4, pool=groups)
+    assert len(again["top"]) == 4
+    assert {one["lang"]: one["effect"]["p_holm"] for one in again["languages"]} == {
+        one.lang: one.effect.p_holm for one in found.languages
+    }
+    _, gaps, _ = ask("--view", "gap", "--k", "1")
+    assert len(gaps["sets"]) == 7
+
+
+def test_a_size_that_is_not_there(ask):
+    status, _, err = ask("--view", "ends", "--k", "9")
+    assert status == 1
+    assert "not every set of 9 was trained" in err
+    assert "1, 2, 3, 4, 5, 6" in err
+
+
+@pytest.mark.parametrize("view", ["ends", "recurring", "gap"])
+def test_views_of_sets_as_tables(capsys, view):
+    assert main(["compare", "--view", view, "--k", "2"]) == 0
+    out = capsys.readouterr().out
+    assert {"ends": "luck on these very items", "recurring": "by lot", "gap": "several runs"}[
+        view
+    ] in " ".join(out.split())

@@ -97,6 +97,23 @@ def test_measures_pairs_in_the_space_that_is_asked_for(ask, corpus, two):
     assert errors[0] != errors[1]
 
 
+def test_tells_what_has_moved_and_no_mean_of_p(ask, corpus, two):
+    at = [part for key in two for part in ("--checkpoint", key)]
+    rest = ["--corpus", corpus, "--layers", "-1", "--k", 4, "--parts", "moved,null"]
+    status, answer, _ = ask("measure", *at, *rest)
+    assert status == 0
+    told = {(one["measure"], one["lang"]): one for one in answer["moved"]}
+    assert len(told) == 2 * len(LANGS)
+    assert {one["checkpoint"] for one in answer["moved"]} == {answer["layers"][1]["checkpoint"]}
+    one = told["checkpoint_cka", "de"]
+    assert one["low"] < one["value"] < one["high"] < 1
+    p = answer["layers"][0]["measures"]["cka_p"]
+    assert p["value"] is None
+    assert 0 <= p["matrix"][0][1] <= 1
+    assert "cka_p" not in answer["differences"][0]["measures"]
+    assert answer["misaligned"] == []
+
+
 def test_people_get_a_table_with_intervals(capsys, corpus, two, monkeypatch):
     monkeypatch.setenv("COLUMNS", "160")
     at = [part for key in two for part in ("--checkpoint", key)]

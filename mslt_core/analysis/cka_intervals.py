@@ -1,7 +1,6 @@
 """How sure is a CKA value? Intervals for all pairs of languages, from leaving documents out."""
 
 import dataclasses
-from collections.abc import Callable
 from typing import Literal
 
 import numpy as np
@@ -24,12 +23,10 @@ from mslt_core.analysis.hsic_documents import (
     without_each,
 )
 from mslt_core.analysis.leaving_out import Documents, documents, jackknife_variance, quantile
+from mslt_core.analysis.score_interval import score_interval
 from mslt_core.spec.specs import Kernel
 
 Resampling = Literal["jackknife", "subsampling"]
-
-ROUNDING = 1e-9
-"""CKA this close to 1 is that of the same representation; its spread is rounding."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,6 +41,8 @@ class CkaIntervals:
     high: F64
     standard_error: F64
     """Of `between`."""
+    second_order: F64
+    """The part of its square that documents add two by two."""
     n: int
     n_documents: int
     level: float
@@ -134,7 +133,7 @@ def cka_intervals(
     """
     docs = documents(groups, len(embeddings[0]))
     t = quantile(level, len(docs.sizes))
-    value, grams = _between(embeddings, docs, kernel, bandwidth)
+    value, grams = between_documents(embeddings, docs, kernel, bandwidth)
     flat = grams.reshape(len(grams), -1)
     products = flat @ flat.T
     between = cosines(products)
@@ -147,21 +146,25 @@ def cka_intervals(
         first = np.stack([cosines(h) for h in with_only(grams, kept, docs)]).var(axis=0, ddof=1)
         first -= 3 * second
     first = np.maximum(first, 0.0)
-    low, high = _score_interval(between, first, second, _concentration(grams), t)
+    low, high = score_interval(between, first, second, t, concentration=concentration(grams))
     return CkaIntervals(
         value=value,
         between=between,
         low=low,
         high=high,
         standard_error=np.sqrt(first + second),
+        second_order=second,
         n=len(docs.codes),
         n_documents=len(docs.sizes),
         level=level,
     )
 
 
-def _between(
-    embeddings: Embeddings, docs: Documents, kernel: Kernel, bandwidth: float
+def between_documents(
+    embeddings: Embeddings,
+    docs: Documents,
+    kernel: Kernel = "linear",
+    bandwidth: float = BANDWIDTH,
 ) -> tuple[F64, F64]:
     """Debiased CKA (l, l), and Gram matrices centred without the documents' own blocks."""
     rows = [X[docs.order] if len(X) == len(docs.order) else X for X in embeddings]
@@ -173,36 +176,7 @@ def _between(
     return value, to_unit(grams)
 
 
-def _concentration(grams: F64) -> F64:
-    """How few directions carry the Gram matrices, (l, l): 1 for a single one."""
+def concentration(grams: F64) -> F64:
+    """How few directions carry Gram matrices of norm 1, (l, l): 1 for a single one."""
     own = np.array([np.linalg.norm(gram @ gram) for gram in grams])
     return np.outer(own, own)
-
-
-def _score_interval(
-    centre: F64, first: F64, second: F64, concentration: F64, t: float
-) -> tuple[F64, F64]:
-    """All CKA values that `centre` does not rule out, by halving the range on both sides."""
-    left = np.maximum(1 - np.clip(centre, 0.0, 1.0), ROUNDING)
-    slope = first / np.maximum(np.maximum(centre, np.sqrt(second)), ROUNDING)
-    slope = np.maximum(slope, 2 * np.sqrt(second) * left**3 * concentration)
-
-    def reach(theta: F64) -> F64:
-        inside = np.clip(theta, 0.0, 1.0)
-        return t * (1 - inside) / left * np.sqrt(second + slope * inside)
-
-    # below 0 the reach no longer changes; 1 is always beyond the upper end
-    far, near = centre - reach(np.zeros_like(centre)) - reach(centre) - 1.0, centre
-    low = _halved(lambda theta: centre - theta > reach(theta), far, near)
-    high = _halved(lambda theta: theta - centre > reach(theta), np.ones_like(centre), centre)
-    same = left <= ROUNDING
-    return np.where(same, centre, low), np.where(same, centre, high)
-
-
-def _halved(outside: Callable[[F64], npt.NDArray[np.bool_]], out: F64, inside: F64) -> F64:
-    """Where `outside` turns true between values that are inside and values that are out."""
-    for _ in range(60):  # the range shrinks to less than rounding
-        middle = (out + inside) / 2
-        beyond = outside(middle)
-        out, inside = np.where(beyond, middle, out), np.where(beyond, inside, middle)
-    return (out + inside) / 2

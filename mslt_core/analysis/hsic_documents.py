@@ -57,6 +57,22 @@ def without_each(grams: F64, products: F64, docs: Documents) -> Iterator[F64]:
         yield _recentred(products - 2 * (flat @ flat.T), row_sums, docs, sizes)
 
 
+def without_blocks(
+    grams: F64, products: F64, docs: Documents, blocks: npt.NDArray[np.bool_]
+) -> Iterator[F64]:
+    """HSIC (l, l) of what is left without each block of documents, (n_blocks, n_documents)."""
+    n_arrays = len(grams)
+    for block in blocks:
+        gone = block[docs.codes]
+        slab = grams[:, gone]
+        corner = slab[:, :, gone].reshape(n_arrays, -1)
+        row_sums = -slab.sum(axis=1)
+        row_sums[:, gone] = 0.0
+        flat = slab.reshape(n_arrays, -1)
+        left = products - 2 * (flat @ flat.T) + corner @ corner.T
+        yield _recentred(left, row_sums, docs, np.where(block, 0, docs.sizes))
+
+
 def _recentred(products: F64, row_sums: F64, docs: Documents, sizes: npt.NDArray[np.intp]) -> F64:
     """Products of matrices that are centred anew after documents were taken out of them."""
     offsets = _offsets(row_sums, docs, sizes)

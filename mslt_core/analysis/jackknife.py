@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mslt_core.analysis.leaving_out import jackknife_variance, quantile, require_even
+from mslt_core.analysis.score_interval import score_interval
 from mslt_core.spec.errors import DegenerateInputError
 
 Array = npt.NDArray[np.float64]
@@ -30,6 +31,11 @@ class Measured:
     """(n_blocks,): sentences in each block; empty for a number without an interval."""
     ends: tuple[Array, Array] | None = None
     """An interval of its own, such as Wilson's for a share; otherwise the jackknife's holds."""
+    second: Array | None = None
+    """Of CKA, symmetric: the variance that sentences add two by two, which the jackknife counts
+    twice. Where it is known the interval is `score_interval`'s."""
+    concentration: Array | None = None
+    """Of CKA beside `second`: how few directions carry the spaces."""
 
     @property
     def has_interval(self) -> bool:
@@ -52,7 +58,13 @@ class Measured:
         """The mean over the chosen cells of an array; a NaN among them makes it NaN."""
         if rows.shape != self.value.shape or not rows.any():
             raise ValueError(f"choose at least one of {self.value.shape} cells, got {rows.shape}")
-        return self._but(self.value[rows].mean(), self.without[:, rows].mean(axis=1))
+        mean = self._but(self.value[rows].mean(), self.without[:, rows].mean(axis=1))
+        if self.second is None:
+            return mean
+        # what two pairs add two by two is uncorrelated where the languages are unrelated, and
+        # matters little elsewhere; a pair that is in the mean both ways counts as one number
+        weights = np.triu(rows.astype(float) + rows.T) / rows.sum()
+        return dataclasses.replace(mean, second=np.asarray((weights**2 * self.second).sum()))
 
     def _but(self, value: Array, without: Array) -> "Measured":
         return Measured(value=np.asarray(value), without=without, sizes=self.sizes)
@@ -65,8 +77,12 @@ class Measured:
         """
         if self.ends is not None and level == LEVEL:
             return self.ends
-        half = quantile(level, len(self.sizes)) * self.standard_error()
-        return self.value - half, self.value + half
+        t, error = quantile(level, len(self.sizes)), self.standard_error()
+        if self.second is not None:
+            first = np.maximum(error**2 - 2 * self.second, 0.0)
+            few = 0.0 if self.concentration is None else self.concentration
+            return score_interval(self.value, first, self.second, t, concentration=few)
+        return self.value - t * error, self.value + t * error
 
     def standard_error(self) -> Array:
         r"""Jackknife standard error, of the value's shape.
@@ -84,6 +100,22 @@ class Measured:
         Computing 9, equations 6 and 7.
         """
         return np.sqrt(jackknife_variance(self.value, self.without, self.sizes))
+
+
+def bare(value: Array, ends: tuple[Array, Array] | None = None) -> Measured:
+    """A number, or an array, without replicates: with an interval of its own, or none.
+
+    Examples
+    --------
+    >>> bare(np.array(0.5)).has_interval
+    False
+    """
+    return Measured(
+        value=value,
+        without=np.empty((0, *value.shape)),
+        sizes=np.empty(0, dtype=np.int64),
+        ends=ends,
+    )
 
 
 def document_blocks(

@@ -189,15 +189,12 @@ def best_shift(
     >>> check.best, check.shifted
     (-1, True)
     """
-    units = _unit_rows([X, Y])
-    n = len(units[0])
+    hits = nearest_hits(X, Y)
+    n = len(hits)
     if not 1 <= max_shift <= n - 2:
         raise SpecError(
             f"max_shift must be from 1 to {n - 2}, two below the lines, got {max_shift}"
         )
-    cosines = units[0] @ units[1].T
-    highest = cosines >= cosines.max(axis=1, keepdims=True) - TIE
-    hits = highest / highest.sum(axis=1, keepdims=True)
     offsets = np.arange(-max_shift, max_shift + 1)
     shares = [share_over_documents(np.diagonal(hits, offset), level=level) for offset in offsets]
     p = np.array([float(share.value) for share in shares])
@@ -213,6 +210,14 @@ def best_shift(
         shifted=bool(low[best + max_shift] > high[max_shift]),
         partly=bool((low > high[::-1]).any()),
     )
+
+
+def nearest_hits(X: npt.NDArray[np.floating], Y: npt.NDArray[np.floating]) -> F64:
+    """(n, n): 1 where a row of `Y` is a row of `X`'s nearest by cosine; a tie shares it."""
+    units = _unit_rows([X, Y])
+    cosines = units[0] @ units[1].T
+    highest = cosines >= cosines.max(axis=1, keepdims=True) - TIE
+    return highest / highest.sum(axis=1, keepdims=True)
 
 
 def _unit_rows(embeddings: Sequence[npt.NDArray[np.floating]]) -> list[F64]:

@@ -69,11 +69,11 @@ def language_silhouette(
     >>> round(language_silhouette([de, en]).score, 3)  # 1 - 1/10.5 and 1 - 1/9.5, twice each
     0.9
     """
-    cube = _points(embeddings, metric)
+    cube = silhouette_points(embeddings, metric)
     n_langs, n, _ = cube.shape
     means = np.empty((n_langs, n_langs, n))  # from the sentences of the first to the second
     for a, b in itertools.combinations_with_replacement(range(n_langs), 2):
-        distances = _distances(cube[a], cube[b], metric, same=a == b)
+        distances = distances_within(cube[a], cube[b], metric, same=a == b)
         means[a, b] = distances.sum(axis=1, dtype=np.float64) / (n - (a == b))
         if a != b:
             means[b, a] = distances.sum(axis=0, dtype=np.float64) / n
@@ -91,7 +91,10 @@ def language_silhouette(
     )
 
 
-def _points(embeddings: Sequence[npt.NDArray[np.floating]], metric: Metric) -> F64:
+def silhouette_points(
+    embeddings: Sequence[npt.NDArray[np.floating]], metric: Metric = "euclidean"
+) -> F64:
+    """(n_langs, n, n_features) scaled so that squares stay in range, or of length 1."""
     points = stacked(embeddings).astype(np.float64)
     n_langs, n = len(embeddings), len(embeddings[0])
     if n_langs < 2 or n < 2:
@@ -111,7 +114,10 @@ def _points(embeddings: Sequence[npt.NDArray[np.floating]], metric: Metric) -> F
     return points.reshape(n_langs, n, -1)
 
 
-def _distances(X: F64, Y: F64, metric: Metric, *, same: bool) -> npt.NDArray[np.float32]:
+def distances_within(
+    X: F64, Y: F64, metric: Metric = "euclidean", *, same: bool
+) -> npt.NDArray[np.float32]:
+    """(n, n) distances from rows of X to rows of Y; 0 on the diagonal of the `same` language."""
     centre = (X.mean(axis=0) + Y.mean(axis=0)) / 2
     left = (X - centre).astype(np.float32)
     right = left if same else (Y - centre).astype(np.float32)

@@ -84,8 +84,8 @@ def spectrum(embeddings: Sequence[npt.NDArray[np.floating]]) -> Spectrum:
     if within[0] <= len(points) * np.finfo(np.float64).eps * largest:
         raise DegenerateInputError("the rank is undefined: all points of each language are equal")
     return Spectrum(
-        effective_rank=_effective_rank(whole),
-        effective_rank_within=_effective_rank(within),
+        effective_rank=effective_rank_of(whole),
+        effective_rank_within=effective_rank_of(within),
         participation_ratio=_participation_ratio(whole),
         participation_ratio_within=_participation_ratio(within),
         max_rank=min(points.shape[1], len(points) - 1),
@@ -212,8 +212,16 @@ def _singular_values(X: F64) -> F64:
     return values
 
 
-def _effective_rank(values: F64) -> float:
-    p = values[values > 0] / values.sum()
+def effective_rank_of(values: F64) -> float:
+    """Effective rank of singular values, falling; tiny ones count as 0.
+
+    Examples
+    --------
+    >>> round(effective_rank_of(np.array([2.0, 2.0, 1e-12])), 6)
+    2.0
+    """
+    values = values[values > 1e-7 * values[0]]
+    p = values / values.sum()
     return float(np.exp(-(p * np.log(p)).sum()))
 
 

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from typing import Any, get_args
 
 from mslt_core.commands.answer import Answer, Subparsers, command, table
-from mslt_core.pipeline import gains_over, open_store, ranking, run_groups, zero_shot_means
+from mslt_core.commands.set_views import SET_VIEWS, set_view
+from mslt_core.pipeline import TOP, gains_over, open_store, ranking, run_groups, zero_shot_means
 from mslt_core.spec.errors import NotComputedError, SpecError
 from mslt_core.spec.evidence import Average, Carried, Difference, GainResult, Ranking, Standing
 from mslt_core.spec.languages import languages
@@ -50,6 +51,17 @@ def add(subparsers: Subparsers) -> None:
         metavar="DIGEST",
         help="of runs that may be compared, or its beginning (default: the one with most sets)",
     )
+    parser.add_argument(
+        "--view",
+        choices=("gains", *SET_VIEWS),
+        default="gains",
+        help="beside differences from a set (gains): the best and the worst set (ends), languages "
+        "that recur in the best ones, most against least similar sets, transfer gaps",
+    )
+    parser.add_argument("--k", type=int, default=3, help="size of a set in these views (default 3)")
+    parser.add_argument(
+        "--top", type=int, default=TOP, help=f"best sets that count, recurring: {TOP}"
+    )
 
 
 def _compare(args: argparse.Namespace) -> Answer:
@@ -57,6 +69,9 @@ def _compare(args: argparse.Namespace) -> Answer:
     everything = run_groups(store)
     experiment = experiment_of(everything, args.experiment)
     pool = [group for group in everything if group.experiment == experiment]
+    if args.view != "gains":
+        against = baseline_of(pool, args.against) if args.against else None
+        return set_view(args, store, pool, against)
     baseline = baseline_of(pool, args.against)
     others = chosen_sets(pool, args.sets, baseline)
     elsewhere = [g for g in everything if g.experiment != experiment] if args.sets is None else []

@@ -1,6 +1,7 @@
 """``measure``: everything the Mingling page measures, layer by layer, with intervals."""
 
 import argparse
+import dataclasses
 import math
 import sys
 from collections.abc import Iterator, Sequence
@@ -13,15 +14,25 @@ from mslt_core.pipeline import (
     MEASURED,
     Measures,
     Question,
+    corpus_told,
     difference,
     layer_curves,
     measure,
+    moved_languages,
     open_store,
     pair_matrices,
     steps_of,
 )
 from mslt_core.spec.errors import BadInputError, SpecError
-from mslt_core.spec.measuring import LayerPoint, MeasureSpec, Pairs, Part, Space
+from mslt_core.spec.measuring import (
+    P_BY_CHANCE,
+    CorpusTold,
+    LayerPoint,
+    MeasureSpec,
+    Pairs,
+    Part,
+    Space,
+)
 from mslt_core.spec.metrics import METRICS
 
 if TYPE_CHECKING:
@@ -69,8 +80,9 @@ def _add_what(parser: argparse.ArgumentParser) -> None:
         "--parts",
         default=",".join(MEASURED),
         metavar="PARTS",
-        help=f"of {', '.join(get_args(Part))}; words are parts of speech, and need treebanks "
-        "(default %(default)s)",
+        help=f"of {', '.join(get_args(Part))}; words are parts of speech, and need treebanks; "
+        "spread has the intervals of effective rank, silhouette and biased CKA; moved compares "
+        "with the first checkpoint (default %(default)s)",
     )
     parser.add_argument(
         "--pairs",
@@ -85,6 +97,12 @@ def _add_what(parser: argparse.ArgumentParser) -> None:
         default="raw",
         help="what is taken off before pairs and alignment are measured: nothing (default), the "
         "mean of all languages, each language's own mean, or directions that dominate",
+    )
+    parser.add_argument(
+        "--points",
+        type=int,
+        default=MeasureSpec.model_fields["points"].default,
+        help="sentences that Gromov-Wasserstein is measured on, at most 1000 (default %(default)s)",
     )
     parser.add_argument("--k", type=int, default=15, help="neighbours of a sentence (default 15)")
     parser.add_argument("--seed", type=int, default=0, help="default 0")
@@ -109,12 +127,15 @@ def _measure(args: argparse.Namespace) -> Answer:
         k=args.k,
         original=args.original,
         seed=args.seed,
+        points=args.points,
     )
     tell_notes(Question(look.corpus, look.langs, original=look.original))
     with progress(args) as report:
         measures = measure(open_store(args.store), look, report)
     layers = list(_layers(measures, args.pairs))
     differences = list(_differences(measures, args.pairs))
+    moved = list(_moved(measures))
+    told = _corpus_told(args, look)
     return Answer(
         payload={
             "corpus": look.corpus,
@@ -129,8 +150,11 @@ def _measure(args: argparse.Namespace) -> Answer:
             "pairs": args.pairs,
             "layers": layers,
             "differences": differences,
+            "moved": moved,
+            "misaligned": [dataclasses.asdict(one) for one in told.shifts],
+            "notes": told.notes,
         },
-        shown=lambda: _shown(measures, args.pairs, layers, differences),
+        shown=lambda: _shown(measures, args.pairs, layers, differences, moved),
     )
 
 
@@ -151,6 +175,8 @@ def _layers(measures: Measures, pairs: Pairs) -> Iterator[dict[str, Any]]:
             told = {}
             for name in measures.names:
                 told[name] = _told(curves[name][place].points[position])
+                if name in P_BY_CHANCE.values():
+                    told[name] = {"value": None, "low": None, "high": None}  # no mean of p
                 if measures.is_of_pairs(name):
                     matrix = pair_matrices(measures, name, position)[place].matrix
                     told[name]["matrix"] = [[_finite(x) for x in row] for row in matrix.tolist()]
@@ -165,6 +191,7 @@ def _differences(measures: Measures, pairs: Pairs) -> Iterator[dict[str, Any]]:
             changes = {
                 name: _told(difference(measures, name, (0, place), pairs))
                 for name in measures.names
+                if name not in P_BY_CHANCE.values()
             }
         except BadInputError as e:
             print(e.message, file=sys.stderr)
@@ -176,6 +203,37 @@ def _differences(measures: Measures, pairs: Pairs) -> Iterator[dict[str, Any]]:
             "layer": measures.layers[place][-1],
             "measures": changes,
         }
+
+
+def _corpus_told(args: argparse.Namespace, look: MeasureSpec) -> CorpusTold:
+    """What was found in the corpus; shifted lines are told on standard error."""
+    told = corpus_told(open_store(args.store), look)
+    for one in told.shifts:
+        print(
+            f"{one.lang}: line i of {one.anchor} seems to belong to line i{one.offset:+d} from "
+            f"{one.start} on ({one.share:.0%} of the lines against {one.share_paired:.0%})",
+            file=sys.stderr,
+        )
+    return told
+
+
+def _moved(measures: Measures) -> Iterator[dict[str, Any]]:
+    """How alike every further checkpoint and the first are, language by language."""
+    for name in ("checkpoint_cka", "checkpoint_neighbours"):
+        for position in range(-min(map(len, measures.layers)), 0):
+            for one in moved_languages(measures, name, position):
+                for i, lang in enumerate(one.langs):
+                    yield {
+                        "measure": name,
+                        "checkpoint": one.checkpoint.key,
+                        "name": one.checkpoint.name,
+                        "layer": one.layer,
+                        "lang": lang,
+                        "seen": lang in one.checkpoint.source_langs,
+                        "value": float(one.values[i]),
+                        "low": float(one.low[i]),
+                        "high": float(one.high[i]),
+                    }
 
 
 def _told(point: LayerPoint) -> dict[str, Any]:
@@ -191,6 +249,7 @@ def _shown(
     pairs: Pairs,
     layers: Sequence[dict[str, Any]],
     differences: Sequence[dict[str, Any]],
+    moved: Sequence[dict[str, Any]],
 ) -> "RenderableType":
     from rich.console import Group
 
@@ -204,6 +263,11 @@ def _shown(
     if differences:
         base = measures.checkpoints[0].name
         tables.append(table(f"More than in {base}", columns, _rows(differences)))
+    if moved:
+        names = ("name", "layer", "lang", "measure", "value", "low", "high")
+        told = [[one[name] for name in names] for one in moved]
+        first = measures.checkpoints[0].name
+        tables.append(table(f"How alike each language and that in {first} are", names, told))
     return Group(*tables)
 
 

@@ -16,6 +16,7 @@ from mslt_core.pipeline import (
     assist_training,
     check_data,
     execute_clusters,
+    execute_fetching,
     execute_frames,
     execute_language_vectors,
     execute_measuring,
@@ -27,6 +28,7 @@ from mslt_core.pipeline import (
 )
 from mslt_core.spec.base import Spec
 from mslt_core.spec.errors import SpecError, TrainingError
+from mslt_core.spec.fetching import FetchSpec
 from mslt_core.spec.looks import ClustersSpec, FramesSpec, StabilitySpec
 from mslt_core.spec.measuring import MeasureSpec
 from mslt_core.spec.specs import (
@@ -46,6 +48,7 @@ JOBS: dict[type[Spec], jobs.Execute] = {
     FramesSpec: execute_frames,
     StabilitySpec: execute_stability,
     ClustersSpec: execute_clusters,
+    FetchSpec: execute_fetching,
 }
 
 

@@ -80,7 +80,7 @@ def fetch(ref: str, *, kind: Kind, patterns: Sequence[str], check: Check | None 
     where = {"repo_id": found["id"], "repo_type": kind}
     revision = found["revision"] or "main"
     try:
-        cached = _cached(ref, where, revision, patterns, check)
+        cached = cached_folder(ref, where, revision, patterns, check)
         if cached is not None:
             return cached
         with _impatient():
@@ -150,7 +150,7 @@ def _matching(names: Iterable[str], patterns: Sequence[str]) -> list[str]:
     return [name for name in names if any(fnmatch.fnmatchcase(name, p) for p in patterns)]
 
 
-def _cached(
+def cached_folder(
     ref: str, where: Any, revision: str, patterns: Sequence[str], check: Check | None
 ) -> Path | None:
     """The folder, if all of the files are known to be there; nobody is asked."""

@@ -1,8 +1,11 @@
 """How does the score go with the number of source languages?"""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 import plotly.graph_objects as go
 
-from mslt_core.figures import style, text
+from mslt_core.figures import style, text, whiskers
 from mslt_core.figures.gains import CARRIED
 from mslt_core.figures.style import Theme
 from mslt_core.spec.metrics import METRICS
@@ -14,28 +17,40 @@ _ASIDE = 0.13
 """How far beside the mean the single sets stand, in languages."""
 
 
-def scores_by_size(result: BySize, *, theme: Theme = "light") -> go.Figure:
+def scores_by_size(
+    result: BySize,
+    *,
+    name: str = "",
+    others: Mapping[str, BySize] = MappingProxyType({}),
+    theme: Theme = "light",
+) -> go.Figure:
     """Every set as a faint dot, the mean of each size with its interval, best and worst named.
 
-    A dot's `customdata` is its set, the codes joined by commas.
+    `others` are the same sizes of other base models: their means alone, dashed, beside those of the
+    model called `name`. A dot's `customdata` is its set, the codes joined by commas.
     """
     look = style.PALETTES[theme]
     fig = go.Figure([_every_set(result, look.muted), _ends(result, look), _means(result, look)])
+    for i, (other, found) in enumerate(others.items()):
+        fig.add_trace(_other_model(other, found, style.FURTHER_SETS[i % 4], i))
     _add_english(fig, result, look)
     _name_ends(fig, result, look)
     ks = [size.k for size in result.sizes]
-    low, high = _range(result)
+    low, high = _range(result, *others.values())
+    if others:
+        fig.update_traces({"name": text.escape(name)}, {"name": "mean of all sets"})
+        fig.update_traces({"showlegend": False}, lambda trace: trace.mode == "markers")
     fig.update_xaxes(
         tickvals=ks,
         ticktext=_ticks(result),
-        range=[min(ks) - 0.5, max(ks) + 0.5],
+        range=[min(ks) - 0.5, max([*ks, *_all_ks(others)]) + 0.5],
         title_text="Source languages in a set; below: mean gain over the size before, points",
         showgrid=False,
         zeroline=False,
     )
     info = METRICS[result.metric]
     fig.update_yaxes(range=[low, high], title_text=f"{info.label} ({info.unit})", zeroline=False)
-    fig.update_layout(margin={"l": 2, "r": 8, "t": _ABOVE, "b": _BELOW}, showlegend=False)
+    fig.update_layout(margin={"l": 2, "r": 8, "t": _ABOVE, "b": _BELOW}, showlegend=bool(others))
     return style.dress(
         fig,
         title="How does the score go with the number of source languages?",
@@ -43,6 +58,26 @@ def scores_by_size(result: BySize, *, theme: Theme = "light") -> go.Figure:
         alt=_alt(result),
         height=_ABOVE + _PLOT + _BELOW,
         theme=theme,
+    )
+
+
+def _all_ks(others: Mapping[str, BySize]) -> list[int]:
+    return [size.k for found in others.values() for size in found.sizes]
+
+
+def _other_model(name: str, found: BySize, colour: str, place: int) -> go.Scatter:
+    """Another base model's means, a little aside so that intervals do not hide each other."""
+    means = [size.mean for size in found.sizes]
+    return go.Scatter(
+        x=[size.k + 0.07 * (place + 1) for size in found.sizes],
+        y=[100 * mean.estimate for mean in means],
+        mode="lines+markers",
+        line={"color": colour, "width": 1.5, "dash": ("dash", "dot", "dashdot")[place % 3]},
+        marker={"symbol": ("diamond", "square", "cross")[place % 3], "size": 9, "color": colour},
+        error_y=whiskers.error_bars(means, colour),
+        hovertext=[f"{text.escape(name)}<br>{_mean_hover(size)}" for size in found.sizes],
+        hovertemplate="%{hovertext}<extra></extra>",
+        name=text.escape(name),
     )
 
 
@@ -104,7 +139,6 @@ def _ends(result: BySize, look: style.Palette) -> go.Scatter:
 
 def _means(result: BySize, look: style.Palette) -> go.Scatter:
     means = [size.mean for size in result.sizes]
-    ends = [(m.low or m.estimate, m.high or m.estimate) for m in means]
     return go.Scatter(
         x=[size.k for size in result.sizes],
         y=[100 * mean.estimate for mean in means],
@@ -115,15 +149,7 @@ def _means(result: BySize, look: style.Palette) -> go.Scatter:
             "color": look.accent,
             "line": {"width": 1.5, "color": look.background},
         },
-        error_y={
-            "type": "data",
-            "symmetric": False,
-            "array": [100 * (e[1] - m.estimate) for m, e in zip(means, ends, strict=True)],
-            "arrayminus": [100 * (m.estimate - e[0]) for m, e in zip(means, ends, strict=True)],
-            "color": look.accent,
-            "thickness": 1.5,
-            "width": 0,
-        },
+        error_y=whiskers.error_bars(means, look.accent),
         hovertext=[_mean_hover(size) for size in result.sizes],
         hovertemplate="%{hovertext}<extra></extra>",
         name="mean of all sets",
@@ -185,10 +211,12 @@ def _ticks(result: BySize) -> list[str]:
     return [f"<b>{size.k}</b>{gain}" for size, gain in zip(result.sizes, told, strict=True)]
 
 
-def _range(result: BySize) -> tuple[float, float]:
-    edges = [100 * mean for size in result.sizes for mean in size.means]
-    for size in result.sizes:
-        edges += [100 * end for end in (size.mean.low, size.mean.high) if end is not None]
+def _range(*results: BySize) -> tuple[float, float]:
+    sizes = [size for result in results for size in result.sizes]
+    edges = [100 * mean for size in results[0].sizes for mean in size.means]
+    for size in sizes:
+        ends = (size.mean.estimate, size.mean.low, size.mean.high)
+        edges += [100 * end for end in ends if end is not None]
     margin = 0.1 * (max(edges) - min(edges)) or 1.0
     return min(edges) - margin, max(edges) + margin
 

@@ -96,6 +96,24 @@ def draw_missing(
     fig.add_traces([grey, strokes])
 
 
+def cross_out(fig: go.Figure, mask: npt.NDArray[np.bool_], theme: Theme, *, col: int = 1) -> None:
+    """A cross over the cells of one panel that are True."""
+    rows, cols = np.nonzero(mask)
+    marks = go.Scatter(
+        x=cols,
+        y=rows,
+        mode="markers",
+        marker={
+            "symbol": "x-thin",
+            "size": float(np.clip(110 / len(mask), 4, 12)),
+            "line": {"width": 1.5, "color": style.PALETTES[theme].text},
+        },
+        hoverinfo="skip",
+        showlegend=False,
+    )
+    fig.add_trace(marks, row=1, col=col)
+
+
 def make_clickable(fig: go.Figure, order: Sequence[str], *, cell_px: float) -> None:
     """Marks over the cells of the one grid, which take over its hover text.
 

@@ -19,6 +19,8 @@ from mslt_core.spec.metrics import METRICS
 _PANEL_HEIGHT = {1: 360, 2: 380, 3: 310, 4: 230}
 _ABOVE, _BELOW = 112, 44
 
+CROSSED_MEANS = "Crossed out: may be chance."
+
 
 def pair_heatmaps(
     matrices: Sequence[PairMatrix],
@@ -26,6 +28,7 @@ def pair_heatmaps(
     over: str,
     group: Grouping = "family",
     minus: str = "",
+    chance: Sequence[npt.NDArray[np.bool_]] = (),
     colours: Mapping[str, str] = MappingProxyType({}),
     theme: Theme = "light",
 ) -> go.Figure:
@@ -33,7 +36,9 @@ def pair_heatmaps(
 
     `over` says of what: n, layer, estimator. With `minus`, the name of a checkpoint, the values
     are differences from it, on a scale that is centred on none; a cell whose 95 % interval holds 0
-    has no number. A measure with a direction goes from the row's language to the column's.
+    has no number. `chance` has a mask (l, l) for every panel, of cells that chance alone may have
+    brought about: they are crossed out and have no number. A measure with a direction goes from
+    the row's language to the column's.
     """
     n_panels, measure = len(matrices), matrices[0].measure
     fig = make_subplots(rows=1, cols=n_panels, horizontal_spacing=0.03)
@@ -54,7 +59,11 @@ def pair_heatmaps(
         )
     info = METRICS[measure]
     _scale(fig, measure, theme, difference=bool(minus))
-    cells.print_values(fig, silent=[_unsure(m, group) for m in matrices] if minus else ())
+    crossed = [_in_order(mask, m, group) for mask, m in zip(chance, matrices, strict=False)]
+    unsure = [_unsure(m, group) for m in matrices] if minus else []
+    cells.print_values(fig, silent=crossed or unsure)
+    for col, mask in enumerate(crossed, start=1):
+        cells.cross_out(fig, mask, theme, col=col)
     fig.update_layout(
         plot_bgcolor=style.PALETTES[theme].grid, margin={"l": 2, "r": 2, "t": _ABOVE, "b": _BELOW}
     )
@@ -63,7 +72,8 @@ def pair_heatmaps(
     return style.dress(
         fig,
         title=_title(measure, minus),
-        subtitle=f"{text.escape(what)}, {text.escape(over)}. {style.SEEN_KEY}",
+        subtitle=f"{text.escape(what)}, {text.escape(over)}. {style.SEEN_KEY}"
+        + f" {CROSSED_MEANS}" * any(mask.any() for mask in crossed),
         alt=f"{what} between {len(matrices[0].langs)} languages. Mean over pairs: {means}.",
         height=_ABOVE + _PANEL_HEIGHT.get(n_panels, 220) + _BELOW,
         theme=theme,
@@ -98,9 +108,15 @@ def _unsure(found: PairMatrix, group: Grouping) -> npt.NDArray[np.bool_]:
     """The cells whose interval holds 0, in the order in which they are drawn."""
     if found.low is None or found.high is None:
         return np.zeros(found.matrix.shape, dtype=np.bool_)
+    return _in_order((found.low <= 0) & (found.high >= 0), found, group)
+
+
+def _in_order(
+    mask: npt.NDArray[np.bool_], found: PairMatrix, group: Grouping
+) -> npt.NDArray[np.bool_]:
     order = markers.language_order(found.langs, group)
     rows = [found.langs.index(lang) for lang in order]
-    return ((found.low <= 0) & (found.high >= 0))[np.ix_(rows, rows)]
+    return mask[np.ix_(rows, rows)]
 
 
 def _hover(found: PairMatrix, minus: str) -> Hover:

@@ -1,7 +1,7 @@
 """How a measure of the space changes from layer to layer: one line a checkpoint, with its band."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 
 import plotly.graph_objects as go
@@ -29,6 +29,8 @@ def layer_curves(
     over: str,
     companion: Sequence[LayerCurve] = (),
     chance: Mapping[str, float] = MappingProxyType({}),
+    null: Sequence[LayerCurve] = (),
+    hollow: Mapping[str, Collection[int]] = MappingProxyType({}),
     difference: bool = False,
     colours: Mapping[str, str] = MappingProxyType({}),
     theme: Theme = "light",
@@ -46,6 +48,10 @@ def layer_curves(
         rise of mixing cannot be read.
     chance : mapping of str to float
         Levels worth a line, by what they are called.
+    null : sequence of LayerCurve
+        What chance alone gives in place of the measure, in some or all of the checkpoints.
+    hollow : mapping of str to collection of int
+        Checkpoint names to the layers at which chance may have brought about some of the pairs.
     difference : bool
         The values are differences: zero is drawn, and the axis is the data's.
     colours : mapping
@@ -65,13 +71,19 @@ def layer_curves(
         _add(fig, curve, place, colours[curve.checkpoint.name], relative=len(depths) > 1, row=1)
     for place, curve in enumerate(companion):
         _add(fig, curve, place, colours[curve.checkpoint.name], relative=len(depths) > 1, row=2)
+    _hollow(fig, hollow, curves, theme)
+    for curve in null:
+        _add_null(fig, curve, colours[curve.checkpoint.name], relative=len(depths) > 1)
     for name, level in chance.items():
         _level(fig, name, level, theme)
-    _axes(fig, measure, curves, companion, relative=len(depths) > 1, difference=difference)
+    shown = (*curves, *null)
+    _axes(fig, measure, shown, companion, relative=len(depths) > 1, difference=difference)
     style.dress(
         fig,
         title=text.escape(title),
-        subtitle=f"{text.escape(over)}.{_bands_told(curves)}",
+        subtitle=f"{text.escape(over)}.{_bands_told(curves)}"
+        + (f" Thin dotted: {METRICS[null[0].measure].label}." if null else "")
+        + " Open markers: some pairs may be chance." * any(hollow.values()),
         alt=f"{METRICS[measure].label} by layer. " + " ".join(map(_told, curves)),
         height=_ABOVE + _HEIGHT - 110 + (_COMPANION if companion else 0) + _BELOW,
         theme=theme,
@@ -100,6 +112,40 @@ def _add(
         hovertemplate="%{hovertext}<extra></extra>",
     )
     fig.add_trace(line, row=row, col=1)
+
+
+def _add_null(fig: go.Figure, curve: LayerCurve, colour: str, *, relative: bool) -> None:
+    depth = curve.checkpoint.n_layers
+    line = go.Scatter(
+        x=[point.layer / depth if relative else point.layer for point in curve.points],
+        y=[point.value for point in curve.points],
+        mode="lines",
+        legendgroup=curve.checkpoint.name,
+        showlegend=False,
+        line={"color": colour, "width": 1, "dash": "dot"},
+        hovertext=[_hover(curve, point) for point in curve.points],
+        hovertemplate="%{hovertext}<extra></extra>",
+    )
+    fig.add_trace(line, row=1, col=1)
+
+
+def _hollow(
+    fig: go.Figure,
+    hollow: Mapping[str, Collection[int]],
+    curves: Sequence[LayerCurve],
+    theme: Theme,
+) -> None:
+    """Empty the markers of layers at which some pairs are not told from chance."""
+    background = style.PALETTES[theme].background
+    for curve in curves:
+        layers = hollow.get(curve.checkpoint.name, ())
+        for trace in fig.data:
+            if layers and trace.mode == "lines+markers" and trace.showlegend:
+                if trace.legendgroup != curve.checkpoint.name:
+                    continue
+                colour = trace.line.color
+                fills = [background if p.layer in layers else colour for p in curve.points]
+                trace.update(marker={"color": fills, "line": {"width": 2, "color": colour}})
 
 
 def _is_banded(curve: LayerCurve) -> bool:

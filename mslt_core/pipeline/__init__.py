@@ -1,7 +1,9 @@
 """Questions to answers through the store. Importing it loads neither torch nor transformers."""
 
 from mslt_core.analysis.map_trust import Stability
-from mslt_core.pipeline import health
+from mslt_core.pipeline import health, stories
+from mslt_core.pipeline.by_pretraining import sets_by_pretraining, targets_by_pretraining
+from mslt_core.pipeline.chance import by_chance, chance_curves, layers_by_chance
 from mslt_core.pipeline.checkpoints import (
     checkpoint,
     find_run,
@@ -38,7 +40,7 @@ from mslt_core.pipeline.embedding import (
     relative_depth,
 )
 from mslt_core.pipeline.explaining import explain
-from mslt_core.pipeline.fetching import fetch, fetchable
+from mslt_core.pipeline.fetching import execute_fetching, fetch, fetchable, is_fetched
 from mslt_core.pipeline.findings import change_asked, next_step, space_change
 from mslt_core.pipeline.frames import (
     Cost,
@@ -47,7 +49,7 @@ from mslt_core.pipeline.frames import (
     layer_frames,
     map_seconds,
 )
-from mslt_core.pipeline.gaps import SetGap, set_gap
+from mslt_core.pipeline.gaps import SetGap, set_gap, set_gaps
 from mslt_core.pipeline.grouping import comparable, experiment_key, group_key, run_groups
 from mslt_core.pipeline.ingredients import Access
 from mslt_core.pipeline.judging import judge_criteria
@@ -71,6 +73,7 @@ from mslt_core.pipeline.measured import (
 )
 from mslt_core.pipeline.measuring import execute_measuring, measure
 from mslt_core.pipeline.mingling import cka, execute_mingling, mingle
+from mslt_core.pipeline.moved import moved_curves, moved_languages
 from mslt_core.pipeline.offers import (
     BUDGET,
     LOOK_LANGS,
@@ -109,6 +112,7 @@ from mslt_core.pipeline.recipes import (
     realised,
     usual_learning_rate,
 )
+from mslt_core.pipeline.recurring import TOP, recurring
 from mslt_core.pipeline.searching import (
     LUCK,
     MODEL,
@@ -116,15 +120,11 @@ from mslt_core.pipeline.searching import (
     propose,
     search_curves,
 )
+from mslt_core.pipeline.set_ends import best_and_worst
+from mslt_core.pipeline.shifts import at_chance, corpus_notes, corpus_told, misaligned
+from mslt_core.pipeline.similarity import most_and_least_similar
+from mslt_core.pipeline.sisters import sizes_of_sisters
 from mslt_core.pipeline.sizes import by_scripts, by_size
-from mslt_core.pipeline.stories import (
-    cite_text,
-    day,
-    link_to,
-    newer_than,
-    origin_of,
-    provenance,
-)
 from mslt_core.pipeline.swept import Swept, swept
 from mslt_core.pipeline.tables import as_csv, as_latex, rows_as_csv
 from mslt_core.pipeline.target_groups import gains_by_group
@@ -152,6 +152,7 @@ __all__ = [
     "MIN_SEEDS",
     "MODEL",
     "PROJECT",
+    "TOP",
     "Access",
     "Average",
     "Clusters",
@@ -172,29 +173,34 @@ __all__ = [
     "as_csv",
     "as_latex",
     "assist_training",
+    "at_chance",
+    "best_and_worst",
+    "by_chance",
     "by_scripts",
     "by_size",
+    "chance_curves",
     "change_asked",
     "check_batches",
     "check_data",
     "checkpoint",
     "checkpoint_mixing",
     "choosing_stamp",
-    "cite_text",
     "cka",
     "collapsed",
     "comparable",
     "compare",
     "corpus_langs",
+    "corpus_notes",
+    "corpus_told",
     "courses",
     "data_coverage",
     "data_help",
-    "day",
     "default_steps",
     "difference",
     "embed_layers",
     "embeddings",
     "execute_clusters",
+    "execute_fetching",
     "execute_frames",
     "execute_language_vectors",
     "execute_measuring",
@@ -215,6 +221,7 @@ __all__ = [
     "has_words",
     "health",
     "import_outside",
+    "is_fetched",
     "is_heuristic",
     "joined_rows",
     "judge_criteria",
@@ -224,8 +231,8 @@ __all__ = [
     "layer_frames",
     "layer_of",
     "layer_rows",
+    "layers_by_chance",
     "layers_of",
-    "link_to",
     "look_stamp",
     "luck_reaches",
     "make_train_spec",
@@ -235,16 +242,18 @@ __all__ = [
     "map_verdict",
     "measure",
     "mingle",
+    "misaligned",
     "mixing_told",
     "model_folder",
+    "most_and_least_similar",
+    "moved_curves",
+    "moved_languages",
     "n_truncated",
     "needs_folder",
-    "newer_than",
     "next_step",
     "open_corpus",
     "open_store",
     "oracle_scores",
-    "origin_of",
     "outside_gains",
     "outside_groups",
     "over_training",
@@ -252,12 +261,12 @@ __all__ = [
     "pairs_there",
     "paper_overlay",
     "propose",
-    "provenance",
     "quiet",
     "random_sets",
     "ranking",
     "read_outside",
     "realised",
+    "recurring",
     "relative_depth",
     "require_run",
     "rows_as_csv",
@@ -269,10 +278,15 @@ __all__ = [
     "selectable_langs",
     "sentence_map",
     "set_gap",
+    "set_gaps",
+    "sets_by_pretraining",
+    "sizes_of_sisters",
     "snapshots",
     "space_change",
     "steps_of",
+    "stories",
     "swept",
+    "targets_by_pretraining",
     "task_offer",
     "task_titles",
     "usual_learning_rate",

@@ -4,16 +4,19 @@ import dataclasses
 import filecmp
 import shutil
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Literal
 
-from mslt_core.data import hub, pud, tasks
+from mslt_core.data import hub, hub_cache, pud, tasks
 from mslt_core.pipeline.checkpoints import model_folder
 from mslt_core.pipeline.embedding import Report, quiet
 from mslt_core.pipeline.places import proposed_folders
 from mslt_core.spec.errors import BadInputError, DataError, SpecError
+from mslt_core.spec.fetching import FetchSpec
 from mslt_core.spec.languages import label, languages
+from mslt_core.spec.specs import Where
+from mslt_core.store import Store
 
 PUD_FOLDER = Path("~/data/pud")
 """Where treebanks go when no folder is named."""
@@ -63,6 +66,28 @@ def fetch(
         raise SpecError("--langs choose treebanks or a task's languages; a model has none")
     report(0, 0, name)
     return _placed("model", model_folder(name), to, option="--model")
+
+
+def is_fetched(ref: str) -> bool:
+    """Whether a checkpoint need not be fetched: no hub id, or one whose files are here."""
+    if not hub.is_hub_id(ref) or Path(ref).exists():
+        return True
+    from mslt_core.models import checkpoints
+
+    return hub_cache.is_here(ref, kind="model", patterns=checkpoints.CONTENT)
+
+
+def execute_fetching(
+    store: Store,  # noqa: ARG001  what is fetched lies in the hub's own cache
+    spec: FetchSpec,
+    where: Where,  # noqa: ARG001
+    *,
+    report: Report,
+    should_stop: Callable[[], bool],  # noqa: ARG001  a download cannot be asked to stop
+) -> bool:
+    """Fetch a model."""
+    fetch(spec.model, report=report)
+    return True
 
 
 def _data_set(task: str, to: Path | None, langs: tuple[str, ...], report: Report) -> Fetched:

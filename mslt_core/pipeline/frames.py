@@ -112,7 +112,13 @@ def _drawings(
     look = asked.look
     layers: Layers = asked.layers or "all"
     question = Question(
-        look.corpus, look.langs, look.layer, look.pooling, layers=layers, roots=roots
+        look.corpus,
+        look.langs,
+        look.layer,
+        look.pooling,
+        layers=layers,
+        original=look.original,
+        roots=roots,
     )
     refs = [checkpoint(store, key, roots=roots) for key in look.checkpoints]
     different = {ref.n_layers for ref in refs}

@@ -131,7 +131,9 @@ def _alone(
     store: Store, look: MingleSpec, roots: tuple[Path, ...] | None
 ) -> tuple[Question, list[Drawing]]:
     """Every checkpoint of a look, each for itself."""
-    question = Question(look.corpus, look.langs, look.layer, look.pooling, roots=roots)
+    question = Question(
+        look.corpus, look.langs, look.layer, look.pooling, original=look.original, roots=roots
+    )
     refs = [checkpoint(store, key, roots=roots) for key in look.checkpoints]
     alone = [drawings_of((ref,), look.layer, "aligned")[0] for ref in refs]
     return question, alone

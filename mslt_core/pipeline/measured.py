@@ -9,9 +9,18 @@ import numpy.typing as npt
 
 from mslt_core.analysis.jackknife import Measured
 from mslt_core.analysis.spectrum import collapse_explains
+from mslt_core.spec.corpora import Original
 from mslt_core.spec.errors import BadInputError
-from mslt_core.spec.measuring import IN_SPACE, LayerCurve, LayerPoint, PairMatrix, Pairs, Space
+from mslt_core.spec.measuring import (
+    IN_SPACE,
+    LayerCurve,
+    LayerPoint,
+    PairMatrix,
+    Pairs,
+    Space,
+)
 from mslt_core.spec.results import CheckpointRef
+from mslt_core.spec.specs import Pooling
 
 Found = Mapping[str, Measured]
 """Name in `METRICS` to the measure: a number, one a language, or one a pair of languages."""
@@ -33,6 +42,12 @@ class Measures:
     """Blocks of documents behind the intervals."""
     space: Space = "raw"
     """That of the measures in `IN_SPACE`; the others are measured in the model's own."""
+    k: int = 15
+    """Neighbours of a sentence, where a measure looks at them."""
+    original: Original = "any"
+    pooling: Pooling = "mean"
+    points: int = 300
+    """Sentences that Gromov-Wasserstein is measured on."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -81,7 +96,7 @@ def layer_curves(
             if minus is not None:
                 _require_same_layer(measures, place, minus, position)
                 mean = mean - _mean(measures, measures.found[minus][position][name], pairs)
-            points.append(_point(layer, mean))
+            points.append(point_of(layer, mean))
         curves.append(LayerCurve(measure=name, checkpoint=ref, points=tuple(points)))
     return tuple(curves)
 
@@ -94,7 +109,7 @@ def pair_matrices(
     for place, ref in enumerate(measures.checkpoints):
         if place == minus:
             continue
-        found = _at(measures, place, position)[name]
+        found = at_place(measures, place, position)[name]
         if minus is not None:
             _require_same_layer(measures, place, minus, position)
             found = found - measures.found[minus][position][name]
@@ -120,10 +135,11 @@ def difference(
     first, second = of
     _require_same_layer(measures, first, second, position)
     a, b = (_mean(measures, measures.found[place][position][name], pairs) for place in of)
-    return _point(measures.layers[second][position], b - a)
+    return point_of(measures.layers[second][position], b - a)
 
 
-def _at(measures: Measures, place: int, position: int) -> Found:
+def at_place(measures: Measures, place: int, position: int) -> Found:
+    """What was measured at one of the layers of a checkpoint."""
     n = len(measures.layers[place])
     if not -n <= position < n:
         raise BadInputError(
@@ -172,7 +188,8 @@ def _mean(measures: Measures, found: Measured, pairs: Pairs) -> Measured:
     return found.over(cells)
 
 
-def _point(layer: int, found: Measured) -> LayerPoint:
+def point_of(layer: int, found: Measured) -> LayerPoint:
+    """A number at a layer, with its interval where it has one."""
     if not found.has_interval:
         return LayerPoint(layer=layer, value=float(found.value), low=None, high=None)
     low, high = (float(end) for end in found.interval())

@@ -8,10 +8,21 @@ import numpy as np
 
 from mslt_core.analysis.jackknife import Measured, document_blocks
 from mslt_core.pipeline.checkpoints import checkpoint
-from mslt_core.pipeline.embedding import Question, Report, layer_rows, layers_of, quiet
+from mslt_core.pipeline.embedding import (
+    Question,
+    Report,
+    layer_rows,
+    layers_of,
+    quiet,
+    relative_depth,
+)
+from mslt_core.pipeline.grouped import Grouped
 from mslt_core.pipeline.looking import fingerprint, finished, ids_fingerprint
-from mslt_core.pipeline.measured import Found, Measures
-from mslt_core.pipeline.parts import Grouped, measured_part
+from mslt_core.pipeline.measured import Measures
+from mslt_core.pipeline.packing import packed, unpacked
+from mslt_core.pipeline.parts import measured_part
+from mslt_core.pipeline.parts_on_demand import moved_part
+from mslt_core.pipeline.shifts import misaligned
 from mslt_core.pipeline.tagged import (
     LAYERS_AT_ONCE,
     TaggedSentences,
@@ -20,10 +31,9 @@ from mslt_core.pipeline.tagged import (
 )
 from mslt_core.spec.errors import BadInputError, NotComputedError
 from mslt_core.spec.measuring import SPACED, LayerSpec, MeasureSpec, Part
-from mslt_core.spec.metrics import METRICS
 from mslt_core.spec.results import CheckpointRef
 from mslt_core.spec.specs import Where
-from mslt_core.store import Arrays, Store
+from mslt_core.store import Store
 
 MIN_SENTENCES = 20
 """Fewer parallel sentences than this say nothing about languages."""
@@ -44,12 +54,14 @@ def measure(
     question = _question(look, roots)
     refs = [checkpoint(store, key, roots=roots) for key in look.checkpoints]
     layers = [layers_of(ref, look.layers or "all") for ref in refs]
-    asked = _Asked(store, look, question)
+    asked = _Asked(store, look, question, refs[0])
     places = [
         _At(ref, of_ref, layer)
         for ref, of_ref in zip(refs, layers, strict=True)
         for layer in of_ref
     ]
+    if compute:
+        misaligned(store, look, report, roots=roots)
     found: dict[tuple[str, int], dict[str, Measured]] = {}
     for done, at in enumerate(places):
 
@@ -59,6 +71,8 @@ def measure(
         told(0, 0, f"{at.ref.name}: layer {at.layer}")
         here = found.setdefault((at.ref.key, at.layer), {})
         for part in look.parts:
+            if part == "moved" and at.ref.fingerprint == refs[0].fingerprint:
+                continue  # nothing has moved in the first one itself
             here |= _part(asked, at, part, told, compute=compute)
     return Measures(
         checkpoints=tuple(refs),
@@ -71,6 +85,10 @@ def measure(
         n=len(question.ids),
         n_blocks=len(np.unique(asked.sentences.blocks)),
         space=look.space,
+        k=look.k,
+        original=look.original,
+        pooling=look.pooling,
+        points=min(look.points, len(question.ids)),
     )
 
 
@@ -85,8 +103,10 @@ class _At(NamedTuple):
 class _Asked:
     """A look, and the sentences that are looked at."""
 
-    def __init__(self, store: Store, look: MeasureSpec, question: Question) -> None:
-        self.store, self.look, self.question = store, look, question
+    def __init__(
+        self, store: Store, look: MeasureSpec, question: Question, first: CheckpointRef
+    ) -> None:
+        self.store, self.look, self.question, self.first = store, look, question, first
         documents = question.groups()
         blocks = document_blocks(documents, seed=look.seed)
         self.sentences = Grouped(documents, blocks)
@@ -99,6 +119,7 @@ class _Asked:
         if self.tagged and part == "words":
             return self._of_words(self.tagged, ref, layer)
         of_documents = part == "cka" and self.sentences.tells_documents
+        documents = self.sentences.documents.tobytes()
         return LayerSpec(
             part=part,
             embeds=self.question.embed_specs(ref, layer),
@@ -106,10 +127,17 @@ class _Asked:
             n=len(self.question.ids),
             blocks=fingerprint(self.sentences.blocks.tobytes()),
             space=self.look.space if part in SPACED else "raw",
-            k=self.look.k if part in {"pairs", "mixing"} else 0,
+            k=self.look.k if part in {"pairs", "mixing", "moved"} else 0,
             seed=self.look.seed,
-            documents=fingerprint(self.sentences.documents.tobytes()) if of_documents else "",
+            # by blocks: since means over pairs have intervals too
+            documents=fingerprint(b"by blocks" + documents) if of_documents else "",
+            points=self.look.points if part == "gromov" else 0,
+            against=self.question.embed_specs(*self.before(ref, layer)) if part == "moved" else (),
         )
+
+    def before(self, ref: CheckpointRef, layer: int) -> tuple[CheckpointRef, int]:
+        """The first checkpoint, and its layer at about the same depth."""
+        return self.first, round(relative_depth(ref, layer) * self.first.n_layers)
 
     def _of_words(self, tagged: TaggedSentences, ref: CheckpointRef, layer: int) -> LayerSpec:
         embeds = self.question.embed_specs(ref, layer)
@@ -137,9 +165,20 @@ def _part(
             return _words(asked, at, asked.tagged, report)
         rows = layer_rows(asked.store, asked.question, at.ref, at.layer, report)
         report(0, 0, f"{at.ref.name}: layer {at.layer}, {part}")
-        stored = _packed(measured_part(part, rows, asked.sentences, asked.look))
+        if part == "moved":
+            before = layer_rows(asked.store, asked.question, *asked.before(*at[::2]), report)
+            found = moved_part(before, rows, asked.sentences, asked.look)
+        else:
+            found = measured_part(
+                part,
+                rows,
+                asked.sentences,
+                asked.look,
+                lambda how_far: report(0, 0, f"{at.ref.name}: layer {at.layer}, {how_far}"),
+            )
+        stored = packed(found)
         asked.store.arrays.put(spec, stored)
-    return _unpacked(stored)
+    return unpacked(stored)
 
 
 def _words(
@@ -150,39 +189,10 @@ def _words(
     specs = {layer: asked.spec(at.ref, layer, "words") for layer in later}
     missing = [layer for layer, spec in specs.items() if asked.store.arrays.peek(spec) is None]
     found = transfer(asked.question, at.ref, missing[:LAYERS_AT_ONCE], tagged, report)
-    packed = {layer: _packed(of_layer) for layer, of_layer in found.items()}
-    for layer, arrays in packed.items():
+    kept = {layer: packed(of_layer) for layer, of_layer in found.items()}
+    for layer, arrays in kept.items():
         asked.store.arrays.put(specs[layer], arrays)
-    return _unpacked(packed[at.layer])
-
-
-def _packed(found: Found) -> Arrays:
-    arrays: Arrays = {}
-    for name, one in found.items():
-        arrays[name] = np.asarray(one.value, dtype=np.float64)
-        if len(one.sizes):
-            # what is left out moves a number by a few percent: six digits are plenty
-            arrays[f"{name}.without"] = one.without.astype(np.float32)
-            arrays["sizes"] = one.sizes
-        if one.ends is not None:
-            arrays[f"{name}.low"], arrays[f"{name}.high"] = one.ends
-    return arrays
-
-
-def _unpacked(arrays: Arrays) -> dict[str, Measured]:
-    none = np.empty(0, dtype=np.int64)
-    found = {}
-    for name in (name for name in METRICS if name in arrays):  # a file keeps no order of its own
-        value = arrays[name]
-        without = arrays.get(f"{name}.without")
-        ends = (arrays[f"{name}.low"], arrays[f"{name}.high"]) if f"{name}.low" in arrays else None
-        found[name] = Measured(
-            value=value,
-            without=np.empty((0, *value.shape)) if without is None else without.astype(np.float64),
-            sizes=none if without is None else arrays["sizes"],
-            ends=ends,
-        )
-    return found
+    return unpacked(kept[at.layer])
 
 
 def _question(look: MeasureSpec, roots: tuple[Path, ...] | None) -> Question:

@@ -67,7 +67,9 @@ def mingle(
 
     With ``compute=False`` nothing is computed: NotComputedError names the first missing part.
     """
-    question = Question(look.corpus, look.langs, look.layer, look.pooling, roots=roots)
+    question = Question(
+        look.corpus, look.langs, look.layer, look.pooling, original=look.original, roots=roots
+    )
     refs = [checkpoint(store, key, roots=roots) for key in look.checkpoints]
     drawings = drawings_of(refs, question.layer, look.fit)
     maps, ckas = [], []

@@ -9,11 +9,12 @@ import numpy as np
 import numpy.typing as npt
 
 from mslt_core.analysis.item_noise import item_variance
+from mslt_core.analysis.multiple import holm
 from mslt_core.analysis.paired import both_dfs, judged, mid_p_mcnemar
 from mslt_core.analysis.seed_noise import SeedNoise, difference_variance, pooled_seed_noise
 from mslt_core.pipeline.outcomes import BINARY, Field, averaged, influences_of
 from mslt_core.spec.errors import BadInputError
-from mslt_core.spec.evidence import MIN_SEEDS, Carried, SeedPool
+from mslt_core.spec.evidence import MIN_SEEDS, Carried, Difference, SeedPool
 from mslt_core.store import Store
 
 Floats = npt.NDArray[np.float64]
@@ -219,6 +220,67 @@ def _mcnemar(difference: npt.NDArray[np.float32], estimate: float) -> float:
     less the difference of their scores."""
     answers = np.rint(difference + estimate)
     return float(mid_p_mcnemar(np.array((answers < 0).sum()), np.array((answers > 0).sum())))
+
+
+def mean_difference(
+    by_seed: Floats,
+    influences: Sequence[npt.NDArray[np.float32]] | None,
+    over_seeds: tuple[float, float],
+    *,
+    n_items: int,
+) -> Difference:
+    """The mean of one value a seed, with both sources of error.
+
+    `influences` are blocks of (n_seeds, n_items) of what each test item adds to it, None where that
+    is not stored; `over_seeds` is the mean's variance over seeds (NaN: not known) and its degrees
+    of freedom.
+    """
+    var_seeds, df_seeds = over_seeds
+    over_items = np.array(
+        [
+            (float(item_variance(block, np.nan_to_num(var_seeds))), block.shape[1] - 1)
+            for block in influences or []
+        ]
+    ).reshape(-1, 2)
+    var_items, squares = over_items[:, 0].sum(), (over_items[:, 0] ** 2 / over_items[:, 1]).sum()
+    estimate = float(by_seed.mean())
+    found = judged(
+        np.array(estimate),
+        np.array(var_items),
+        np.array(np.nan_to_num(var_seeds)),
+        df_items=float(var_items**2 / squares) if squares > 0 else 1.0,
+        df_seeds=df_seeds,
+    )
+    # without any variance nothing is certain, and p is undefined
+    known = not math.isnan(float(found.p)) and (bool(influences) or not math.isnan(var_seeds))
+    return Difference(
+        estimate=estimate,
+        low=float(found.low) if known else None,
+        high=float(found.high) if known else None,
+        sd_items=math.sqrt(var_items) if influences else None,
+        sd_seeds=None if math.isnan(var_seeds) else math.sqrt(var_seeds),
+        df=float(found.df) if known else None,
+        p=float(found.p) if known else None,
+        test="t" if known else "none",
+        n_items=n_items,
+        n_seeds=len(by_seed),
+    )
+
+
+def corrected(family: Sequence[Difference]) -> list[Difference]:
+    """With Holm's correction over those that have a p."""
+    adjusted = iter(holm(np.array([d.p for d in family if d.p is not None], dtype=float)).tolist())
+    return [
+        d if d.p is None else dataclasses.replace(d, p_holm=float(next(adjusted))) for d in family
+    ]
+
+
+def own_seeds(by_seed: Floats) -> tuple[float, float]:
+    """Variance over seeds of a mean by its own seeds alone, and its degrees of freedom."""
+    n = len(by_seed)
+    if n < MIN_SEEDS:
+        return math.nan, 1.0
+    return float(difference_variance(by_seed)), float(n - 1)
 
 
 def pool_of(noise: SeedNoise | None, places: Sequence[int]) -> SeedPool | None:

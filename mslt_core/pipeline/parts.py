@@ -1,7 +1,6 @@
 """What is measured between and over languages at one layer: vectors in, measures out."""
 
-import dataclasses
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import numpy.typing as npt
@@ -9,11 +8,9 @@ import numpy.typing as npt
 from mslt_core.analysis import documents as over_documents
 from mslt_core.analysis.alignment import alignment_errors
 from mslt_core.analysis.cka import cka_matrix
-from mslt_core.analysis.cka_blocks import measured_cka
-from mslt_core.analysis.cka_intervals import cka_intervals
+from mslt_core.analysis.cka_blocks import measured_between, measured_cka
 from mslt_core.analysis.identity import language_probe
-from mslt_core.analysis.jackknife import Measured
-from mslt_core.analysis.leaving_out import MIN_DOCUMENTS
+from mslt_core.analysis.jackknife import Measured, bare
 from mslt_core.analysis.mingling import mingling_interval
 from mslt_core.analysis.neighbours import neighbours, stacked
 from mslt_core.analysis.overlap import mutual_overlap
@@ -21,11 +18,11 @@ from mslt_core.analysis.retrieval import retrieval
 from mslt_core.analysis.silhouette import language_silhouette
 from mslt_core.analysis.spaces import in_space
 from mslt_core.analysis.spectrum import language_variance, spectrum
+from mslt_core.pipeline.grouped import Blocks, Grouped, Rows
+from mslt_core.pipeline.parts_on_demand import ON_DEMAND_PARTS, Told
 from mslt_core.spec.errors import DegenerateInputError
 from mslt_core.spec.measuring import SPACED, MeasureSpec, Part
 
-Rows = Sequence[npt.NDArray[np.floating]]
-Blocks = npt.NDArray[np.int64]
 Found = dict[str, Measured]
 
 RESERVES = (3, 9, 27)
@@ -33,32 +30,14 @@ RESERVES = (3, 9, 27)
 blocks are large."""
 
 
-@dataclasses.dataclass(frozen=True)
-class Grouped:
-    """Which sentences belong together, as the rows have them."""
-
-    documents: Blocks
-    """(n,): the document of each sentence."""
-    blocks: Blocks
-    """(n,): its block of documents, from `document_blocks`."""
-
-    @property
-    def tells_documents(self) -> bool:
-        """Whether CKA between documents says anything that CKA does not, and has an interval."""
-        sizes = np.unique(self.documents, return_counts=True)[1]
-        n_documents, largest = len(sizes), int(sizes.max())
-        return n_documents >= MIN_DOCUMENTS and 1 < largest < len(self.documents) / 3
-
-
 def _cka(rows: Rows, sentences: Grouped, look: MeasureSpec) -> Found:  # noqa: ARG001
     found = {
         "linear_cka": measured_cka(rows, sentences.blocks),
-        "linear_cka_biased": _bare(cka_matrix(rows, "biased")),
+        "linear_cka_biased": bare(cka_matrix(rows, "biased")),
     }
     if sentences.tells_documents:
-        between = cka_intervals(rows, sentences.documents)
-        found["cka_between_documents"] = dataclasses.replace(
-            _bare(between.between), ends=(between.low, between.high)
+        found["cka_between_documents"] = measured_between(
+            rows, sentences.documents, sentences.blocks
         )
     return found
 
@@ -102,7 +81,7 @@ def _mixing(rows: Rows, sentences: Grouped, look: MeasureSpec) -> Found:
     return {
         "mingling": _first(mixed),
         "language_variance": _of(variance, blocks),
-        "effective_rank": _bare(np.array(found.effective_rank)),
+        "effective_rank": bare(np.array(found.effective_rank)),
     }
 
 
@@ -124,7 +103,7 @@ def _identity(rows: Rows, sentences: Grouped, look: MeasureSpec) -> Found:
     probe = language_probe(rows, blocks, seed=look.seed)
     return {
         "language_probe": _mean(probe.hits.mean(axis=0), blocks),
-        "language_silhouette": _bare(np.array(language_silhouette(rows).score)),
+        "language_silhouette": bare(np.array(language_silhouette(rows).score)),
     }
 
 
@@ -141,10 +120,18 @@ MEASURED: tuple[Part, ...] = ("cka", "pairs", "mixing", "identity")
 """What the Mingling page shows of every layer, unless more is asked for."""
 
 
-def measured_part(part: Part, rows: Rows, sentences: Grouped, look: MeasureSpec) -> Found:
-    """One part of a look, in the space that it is measured in."""
+def measured_part(
+    part: Part,
+    rows: Rows,
+    sentences: Grouped,
+    look: MeasureSpec,
+    told: Told = lambda _: None,
+) -> Found:
+    """One part of a look, in the space that it is measured in; `told` hears how far it is."""
     if part in SPACED and look.space != "raw":
         rows = in_space(rows, look.space)
+    if part in ON_DEMAND_PARTS:
+        return ON_DEMAND_PARTS[part](rows, sentences, look, told)
     return PARTS[part](rows, sentences, look)
 
 
@@ -170,11 +157,4 @@ def _share(hits: npt.NDArray[np.number], blocks: Blocks) -> Measured:
 def _first(found: Measured) -> Measured:
     return Measured(
         value=np.asarray(found.value[0]), without=found.without[:, 0], sizes=found.sizes
-    )
-
-
-def _bare(value: npt.NDArray[np.float64]) -> Measured:
-    """A number without an interval."""
-    return Measured(
-        value=value, without=np.empty((0, *value.shape)), sizes=np.empty(0, dtype=np.int64)
     )

@@ -1,16 +1,14 @@
 """Means over many sets at once, and differences of such means, with both sources of error."""
 
 import functools
-import math
 from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 
-from mslt_core.analysis.item_noise import item_variance
-from mslt_core.analysis.paired import judged
-from mslt_core.analysis.seed_noise import difference_variance
-from mslt_core.pipeline.noise import carried_by
+from mslt_core.analysis.paired import both_dfs
+from mslt_core.analysis.seed_noise import SeedNoise
+from mslt_core.pipeline.noise import carried_by, mean_difference, own_seeds, seed_noise_of
 from mslt_core.pipeline.outcomes import influences_of, scored, scores_of, weighted_blocks
 from mslt_core.spec.errors import BadInputError
 from mslt_core.spec.evidence import MIN_SEEDS, Carried, Difference
@@ -37,6 +35,7 @@ class SetMeans:
         self.targets = field.named(shared)
         self.seeds = tuple(seed for seed, there in zip(field.seeds, common, strict=True) if there)
         weights = np.tile(shared / shared.sum(), (len(field.groups), 1))
+        self._field, self._weights = field, weights
         self.scores = field.mean(weights)[:, common]
         """(n_sets, n_seeds)."""
 
@@ -65,44 +64,33 @@ class SetMeans:
         of_first = scores_of(self._store, self._groups[0].runs[0])
         return sum(of_first[lang].n_items for lang in self.targets)
 
+    @functools.cached_property
+    def _noise(self) -> SeedNoise | None:
+        return seed_noise_of(self._field, self._weights)
+
     def judge(self, weights: Floats) -> Difference:
         """A weighted sum over the sets, weights (n_sets,): a mean, or one mean minus another.
 
         Sets of one seed are taken as they come: what a seed does to all of them stays in a mean's
-        variance, and cancels in a difference.
+        variance, and cancels in a difference. One set minus another leans on the seeds of all sets,
+        as everywhere; means of several do not, since sets that share languages move together.
         """
         by_seed = weights @ self.scores
-        n = len(by_seed)
-        var_seeds = float(difference_variance(by_seed)) if n >= MIN_SEEDS else math.nan
-        var_items, df_items = self._over_items(weights, np.nan_to_num(var_seeds))
-        found = judged(
-            np.array(by_seed.mean()),
-            np.array(np.nan_to_num(var_items)),
-            np.array(np.nan_to_num(var_seeds)),
-            df_items=df_items,
-            df_seeds=max(n - 1, 1),
-        )
-        known = not math.isnan(float(found.p))
-        known &= not (math.isnan(var_seeds) and math.isnan(var_items))
-        return Difference(
-            estimate=float(by_seed.mean()),
-            low=float(found.low) if known else None,
-            high=float(found.high) if known else None,
-            sd_items=None if math.isnan(var_items) else math.sqrt(var_items),
-            sd_seeds=None if math.isnan(var_seeds) else math.sqrt(var_seeds),
-            df=float(found.df) if known else None,
+        return mean_difference(
+            by_seed,
+            self._items
+            and [np.tensordot(weights.astype(np.float32), b, axes=1) for b in self._items],
+            self._over_seeds(weights, by_seed),
             n_items=self._n_items,
-            n_seeds=n,
         )
 
-    def _over_items(self, weights: Floats, var_seeds: float) -> tuple[float, float]:
-        """Variance over test items and its degrees of freedom; NaN where they are not stored."""
-        if self._items is None:
-            return math.nan, 1.0
-        total, squares = 0.0, 0.0
-        for block in self._items:
-            influence = np.tensordot(weights.astype(np.float32), block, axes=1)
-            variance = float(item_variance(influence, np.array(var_seeds)))
-            total += variance
-            squares += variance**2 / (block.shape[2] - 1)
-        return total, total**2 / squares if squares > 0 else 1.0
+    def _over_seeds(self, weights: Floats, by_seed: Floats) -> tuple[float, float]:
+        """Variance over seeds and its degrees of freedom; NaN where it cannot be had."""
+        minus, plus = np.flatnonzero(weights < 0), np.flatnonzero(weights > 0)
+        if len(minus) == len(plus) == 1 and self._noise is not None:
+            pair = np.array([minus[0], plus[0]])
+            df = self._noise.df[pair]
+            if (df > 0).all():
+                one, other = np.square(weights[pair]) * self._noise.variance[pair] / len(by_seed)
+                return float(one + other), float(both_dfs(one, df[0], other, df[1]))
+        return own_seeds(by_seed)

@@ -1,7 +1,9 @@
 """Questions about the space of sentence vectors layer by layer, and what figures draw of them."""
 
 import dataclasses
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Annotated, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -13,8 +15,36 @@ from mslt_core.spec.results import CheckpointRef
 from mslt_core.spec.specs import EmbedSpec, Pooling
 
 Space = Literal["raw", "centred", "centred_by_language", "whitened"]
-Part = Literal["cka", "pairs", "mixing", "identity", "alignment", "words"]
+Usual = Literal["cka", "pairs", "mixing", "identity", "alignment", "words"]
+OnDemand = Literal["spread", "ilisi", "rbf", "null", "procrustes", "gromov", "moved"]
+Part = Literal[Usual, OnDemand]
 """Measures that are computed and kept together: `PARTS` says which."""
+ON_DEMAND: Mapping[str, Part] = MappingProxyType(
+    {
+        "rbf_cka": "rbf",
+        "relative_alignment_error": "alignment",
+        "alignment_error": "alignment",
+        "procrustes_residual": "procrustes",
+        "gromov_wasserstein": "gromov",
+        "gromov_matched": "gromov",
+        "ilisi": "ilisi",
+        "pos_transfer": "words",
+    }
+)
+"""Measures that are computed where they are asked for, and the part that has them."""
+CHANCE: Mapping[str, str] = MappingProxyType(
+    {
+        "linear_cka_biased": "cka_by_chance",
+        "procrustes_residual": "procrustes_by_chance",
+        "gromov_wasserstein": "gromov_uniform",
+        "ilisi": "ilisi_shuffled",
+    }
+)
+"""A measure, and what chance alone gives in its place, where that is not one number for all."""
+P_BY_CHANCE: Mapping[str, str] = MappingProxyType(
+    {"linear_cka": "cka_p", "linear_cka_biased": "cka_biased_p", "rbf_cka": "rbf_cka_p"}
+)
+"""A measure, and how often shuffled pairings of sentences reach it."""
 SPACED: frozenset[Part] = frozenset({"pairs", "alignment"})
 """Parts that are measured in the chosen space. The others keep the space of the model: CKA takes
 every language's mean off by itself, and whether languages lie apart is not to be taken off."""
@@ -44,6 +74,9 @@ class MeasureSpec(Spec):
     k: int = Field(default=15, ge=2, le=50, description="neighbours of a sentence")
     original: Original = Field(default="any", description="language they were written in first")
     seed: Seed = 0
+    points: Annotated[int, Later] = Field(
+        default=300, ge=20, le=1000, description="sentences of Gromov-Wasserstein, drawn by seed"
+    )
 
 
 class LayerSpec(Spec):
@@ -59,6 +92,10 @@ class LayerSpec(Spec):
     seed: Seed = 0
     documents: Annotated[str, Later] = Field(
         default="", description="fingerprint of each sentence's document, where they are longer"
+    )
+    points: Annotated[int, Later] = Field(default=0, description="of Gromov-Wasserstein")
+    against: Annotated[tuple[EmbedSpec, ...], Later] = Field(
+        default=(), description="the first checkpoint's vectors, of what training has moved"
     )
 
 
@@ -95,3 +132,51 @@ class PairMatrix:
     low: npt.NDArray[np.float64] | None
     """95 % interval over documents, of the same shape."""
     high: npt.NDArray[np.float64] | None
+
+
+class ShiftSpec(Spec):
+    """Whether the files of a corpus are shifted against each other, judged by one checkpoint."""
+
+    embeds: tuple[EmbedSpec, ...] = Field(min_length=2, description="at the first layer asked for")
+    layers: tuple[int, ...] = Field(min_length=1)
+    ids: str = Field(description="fingerprint of the common sentence ids, in the files' order")
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Misaligned:
+    """A language whose lines seem to belong to other lines of another one."""
+
+    lang: str
+    anchor: str
+    """The language whose file seems to be in order."""
+    offset: int
+    """Line i of `anchor` belongs to line i + offset of `lang`."""
+    start: str
+    """Id of the first sentence of `anchor` from which on this holds."""
+    all_along: bool
+    share: float
+    """Of the sentences from there on, how many are nearest to the one at the offset."""
+    share_paired: float
+    """Of these, how many are nearest to the one they are paired with."""
+
+
+class CorpusTold(NamedTuple):
+    """What a reader must know of a corpus before believing any figure of it."""
+
+    notes: tuple[str, ...]
+    """What is left out, or twice, or cut."""
+    shifts: tuple[Misaligned, ...]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Moved:
+    """How alike a checkpoint and the first one of a look are, language by language."""
+
+    measure: str
+    checkpoint: CheckpointRef
+    layer: int
+    langs: tuple[str, ...]
+    values: npt.NDArray[np.float64]
+    """(n_langs,)"""
+    low: npt.NDArray[np.float64]
+    high: npt.NDArray[np.float64]

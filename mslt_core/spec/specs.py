@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from mslt_core.spec import maps
 from mslt_core.spec.base import Lang, Langs, Later, Seed, Spec
+from mslt_core.spec.corpora import Original
 from mslt_core.spec.errors import SpecError
 from mslt_core.spec.languages import languages
 from mslt_core.spec.maps import Fit, MapParameters
@@ -260,6 +261,9 @@ class MingleSpec(MapParameters):
     method: Projection = "tsne"
     seed: Seed = 0
     fit: Annotated[Fit, Later] = "aligned"
+    original: Annotated[Original, Later] = Field(
+        default="any", description="language they were written in first"
+    )
 
 
 class Where(BaseModel):

@@ -3,7 +3,7 @@
 Arguments that a function seems not to use (a digest, a stamp) are part of its key.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,7 @@ from mslt_core.spec.results import (
 )
 from mslt_core.spec.selecting import FeatureSet, SelectSpec
 from mslt_core.spec.specs import MingleSpec
-from mslt_core.spec.views import ByGroup, BySize, GroupBy, ScriptMean
+from mslt_core.spec.views import ByGroup, BySize, GroupBy
 
 Looked = MingleSpec | MeasureSpec | FramesSpec | StabilitySpec | ClustersSpec
 
@@ -222,13 +222,14 @@ def by_size(root: str, sweeps: tuple[Swept, ...], metric: str) -> BySize | None:
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def _by_scripts(root: str, metric: str, stamp: str, _sweep: Swept) -> tuple[ScriptMean, ...]:  # noqa: ARG001
-    return pipeline.by_scripts(pipeline.open_store(root), _sweep, metric)
+def keep(question: str, _compute: Callable[[], Any]) -> Any:  # noqa: ARG001
+    """What is computed, under a key that names its whole question."""
+    return _compute()
 
 
-def by_scripts(root: str, sweep: Swept, metric: str) -> tuple[ScriptMean, ...]:
-    """The mean score of a sweep's sets by their number of scripts."""
-    return _by_scripts(root, metric, _swept_stamp(sweep), sweep)
+def sweep_stamp(sweep: Swept, more: tuple[RunGroup, ...], pool: tuple[RunGroup, ...]) -> str:
+    """Changes when a run of the sweep or of the groups is trained again."""
+    return f"{_swept_stamp(sweep)} / {_stamps(more, pool)}"
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

@@ -19,7 +19,7 @@ LACKING = {
     "sweep": "No size has all of its sets trained, so neither a plateau nor a criterion can be "
     "judged.",
     "criteria": "Which criterion would have found the good sets is not looked at yet.",
-    "more": "All of these questions have an answer here.",
+    "more": "Nothing that is asked here; where noise hides the answer, more seeds tell more.",
 }
 BUTTONS = {
     "baseline": "Train SSLT(en)",

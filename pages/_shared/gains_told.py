@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from mslt_core.spec.evidence import Difference
+from mslt_core.spec.evidence import Average, Difference
 from mslt_core.spec.languages import label
 from mslt_core.spec.results import GainResult, RunResult
 from pages._shared.messages import escape
@@ -27,7 +27,8 @@ def answer(result: GainResult) -> str:
     """The finding in one sentence, with its uncertainty."""
     if result.mean is None:
         return "Every target is a source language of one of the sets: nothing here is zero-shot."
-    zero_shot = [gain for gain in result.gains if gain.lang in result.zero_shot]
+    unseen = [gain for gain in result.gains if not gain.is_source]
+    zero_shot = [gain for gain in unseen if gain.lang in result.zero_shot]
     up = sum(gain.difference > 0 for gain in zero_shot)
     beyond = sum(gain.beyond_noise and gain.difference > 0 for gain in zero_shot)
     below = sum(gain.beyond_noise and gain.difference < 0 for gain in zero_shot)
@@ -77,10 +78,21 @@ def told_seeds(n: int) -> str:
 
 
 def averaged_over(results: Sequence[GainResult]) -> str:
-    """Which targets a mean is over: the same for every set on the page."""
-    langs = results[0].zero_shot
+    """Which targets a mean is over: the same for every set on the page, or each set's own."""
+    langs = dict.fromkeys(lang for result in results for lang in result.zero_shot)
+    return told_average(results[0].average, sorted(langs))
+
+
+def told_average(average: Average, langs: Sequence[str]) -> str:
+    """Over which targets means are; empty without any."""
     if not langs:
         return ""
+    if average == "paper":
+        return (
+            "Means are the paper's: each set's over all targets that it was not trained on, other "
+            "languages for other sets, so that an easy target that one set lacks moves the "
+            "difference."
+        )
     named = ", ".join(langs)
     return f"Means are over the {len(langs)} languages that no set here trained on: {named}."
 

@@ -10,10 +10,11 @@ from mslt_core.spec.measuring import MeasureSpec
 from mslt_core.spec.results import RunGroup, RunInfo
 from mslt_core.spec.specs import MingleSpec, Projection
 from pages._shared.context import Context
+from pages._shared.further import further_checkpoints
 from pages._shared.language_box import language_box
 from pages._shared.look_more import more_of
 from pages._shared.map_controls import map_settings
-from pages._shared.measure_controls import further_checkpoints, measured_too, measures_of
+from pages._shared.measure_controls import how_measured, measures_of
 
 
 def default_langs(known: Sequence[str]) -> list[str]:
@@ -27,7 +28,7 @@ def look_of(context: Context, *, seed: int = 0, **fields: Any) -> MingleSpec:
     return MingleSpec(checkpoints=(context.base, *runs), **fields)
 
 
-def weights_missing(context: Context, look: MingleSpec) -> list[RunInfo]:
+def weights_missing(context: Context, look: MingleSpec | MeasureSpec) -> list[RunInfo]:
     """Runs of the look whose weights are not stored in any layer."""
     by_run = {info.run: info for info in context.runs}
     chosen = [by_run[key] for key in look.checkpoints if key in by_run]
@@ -65,7 +66,7 @@ def question(context: Context) -> tuple[MingleSpec, MeasureSpec]:
     settings_place = row.popover("Map settings")
     with row.popover("More"):
         more = more_of(context)
-        measured = measured_too(more["corpus"])
+        how = how_measured()
         usual = look_of(context, seed=more["seed"], corpus="", langs=("en",)).checkpoints
         further = further_checkpoints(usual)
     known = pipeline.corpus_langs(more["corpus"], roots=pipeline.allowed_roots())
@@ -73,9 +74,9 @@ def question(context: Context) -> tuple[MingleSpec, MeasureSpec]:
         langs = language_box("Languages", known, default=default_langs(known), key="langs")
     with settings_place:
         settings = map_settings(method, len(langs), _n_common(more["corpus"], langs))
-    look = look_of(context, langs=langs, method=method, **more, **settings)
+    look = look_of(context, langs=langs, method=method, original=how.original, **more, **settings)
     look = look.but(checkpoints=(*look.checkpoints, *further))
-    return look, measures_of(look, *measured)
+    return look, measures_of(look, how)
 
 
 def _n_common(corpus: str, langs: Sequence[str]) -> int:

@@ -22,11 +22,11 @@ from pages._shared.waiting import offer
 
 ColourBy = Literal["family", "script", "language", "seen", "cluster"]
 CHOICES: dict[ColourBy, str] = {
-    "family": "Colour by family",
-    "script": "Colour by script",
-    "language": "Colour by language",
-    "seen": "Colour by seen",
-    "cluster": "Colour by cluster",
+    "family": "family",
+    "script": "script",
+    "language": "language",
+    "seen": "seen",
+    "cluster": "cluster",
 }
 SEEN, UNSEEN, QUIET, OTHERS = "#1B8A9E", "#9AA5B1", "#9AA5B1", "#6B7683"
 

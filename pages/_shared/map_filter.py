@@ -18,8 +18,7 @@ def hidden_languages(result: MingleResult) -> frozenset[str]:
         list(options),
         key="show",
         bind="query-params",
-        placeholder="Show only: all languages",
-        label_visibility="collapsed",
+        placeholder="all languages",
         help="Of one kind any, of different kinds all: Latn, Arab and unseen.",
     )
     shown = passing(langs, [options[name] for name in chosen])

@@ -54,7 +54,7 @@ def mixing(drawn: MapResult) -> str:
     told = drawn.quality
     if "mingling" not in told:
         return ""
-    return f"mingling {told['mingling']:.2f}, on the map {told['mingling_in_map']:.2f}"
+    return f"mingling {told['mingling']:.2f}, map {told['mingling_in_map']:.2f}"
 
 
 def _panels(result: MingleResult, colours: dict[str, str]) -> tuple[Panel, ...]:
@@ -64,7 +64,7 @@ def _panels(result: MingleResult, colours: dict[str, str]) -> tuple[Panel, ...]:
             name=ref.name,
             coords=(drawn.coords,),
             colour=of_set[ref.name],
-            below=(", ".join(filter(None, [f"CKA {cka.mean_off_diagonal():.2f}", mixing(drawn)])),),
+            below=(", ".join(filter(None, [mixing(drawn), f"CKA {cka.mean_off_diagonal():.2f}"])),),
             seen=(frozenset(ref.source_langs),),
             neighbours=() if drawn.neighbours is None else (drawn.neighbours,),
         )

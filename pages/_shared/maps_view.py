@@ -28,7 +28,8 @@ HOW_TO_READ = (
     "Every point is one sentence; the same sentences in every panel. Filled: the language was "
     "trained on; outlined: it was not. Point at one for its text, click it for its translations; "
     "the wheel zooms, drag moves, shift and drag selects, double click resets. Distances on a map "
-    "are not distances in the model: those are measured below."
+    "are not distances in the model: those are measured below. Above each panel: the mingling "
+    "score of these sentences in the model and on the map, and the mean CKA."
 )
 
 
@@ -58,7 +59,7 @@ def maps(context: Context, look: MingleSpec, result: MingleResult) -> Grouping:
 
 def _asked(result: MingleResult) -> tuple[ColourBy, Arrangement, frozenset[str]]:
     arrangements = [a for a in ARRANGEMENTS if a != "moving" or len(result.maps) > 1]
-    one, other, third = st.columns([2, 5.4, 2.6], vertical_alignment="bottom")
+    one, other, third = st.columns([1.6, 5.2, 2.8], vertical_alignment="bottom")
     with one:
         by: ColourBy = st.selectbox(
             "Colour by",
@@ -66,7 +67,6 @@ def _asked(result: MingleResult) -> tuple[ColourBy, Arrangement, frozenset[str]]
             format_func=lambda name: CHOICES[name],
             key="colour",
             bind="query-params",
-            label_visibility="collapsed",
         )
     with other:
         arrangement: Arrangement = st.segmented_control(
@@ -78,6 +78,7 @@ def _asked(result: MingleResult) -> tuple[ColourBy, Arrangement, frozenset[str]]
             key="arrangement",
             bind="query-params",
             label_visibility="collapsed",
+            wrap=True,
         )
     with third:
         return by, arrangement, hidden_languages(result)

@@ -1,18 +1,15 @@
-"""What is measured beside the usual, and in which space: under More on the Mingling page."""
+"""How sentences are measured: under More on the Mingling page, and in captions."""
 
-from collections.abc import Sequence
+from typing import NamedTuple, get_args
 
 import streamlit as st
 
 from mslt_core import figures, pipeline
 from mslt_core.pipeline import Measures
-from mslt_core.spec.errors import SpecError
-from mslt_core.spec.measuring import MeasureSpec, Part, Space
-from mslt_core.spec.metrics import METRICS
-from mslt_core.spec.specs import MingleSpec
-
-MAX_CHECKPOINTS = 4
-"""Panels that can be read side by side."""
+from mslt_core.spec.corpora import Original
+from mslt_core.spec.languages import label
+from mslt_core.spec.measuring import MeasureSpec, Space
+from mslt_core.spec.specs import MingleSpec, Pooling
 
 SPACES: dict[Space, str] = {
     "raw": "as the model gives it",
@@ -28,10 +25,26 @@ REMOVES: dict[Space, str] = {
     "whitened": "Takes off the common mean and evens out all directions, so that a few large "
     "dimensions no longer dominate.",
 }
+POOLED: dict[Pooling, str] = {
+    "mean": "mean of all tokens",
+    "mean_no_special": "mean without special tokens",
+    "first": "first token",
+    "max": "largest values",
+}
+WITH_K = frozenset({"mingling", "neighbour_overlap", "checkpoint_neighbours"})
+"""Measures that look at k neighbours."""
 
 
-def measured_too(corpus: str) -> tuple[Space, tuple[Part, ...]]:
-    """The space of retrieval and alignment, and parts beside those that are always measured."""
+class How(NamedTuple):
+    """How sentences are measured, beside what maps share."""
+
+    space: Space
+    k: int
+    original: Original
+
+
+def how_measured() -> How:
+    """The space, the neighbours and the original language."""
     space: Space = st.selectbox(
         "Space of retrieval and alignment",
         list(SPACES),
@@ -42,65 +55,53 @@ def measured_too(corpus: str) -> tuple[Space, tuple[Part, ...]]:
         "where languages lie, so they keep the model's own space.",
     )
     st.caption(REMOVES[space])
-    parts: list[Part] = []
-    if st.checkbox(
-        "Alignment error too",
-        key="alignment",
+    k = st.number_input(
+        "Neighbours of a sentence (k)",
+        min_value=2,
+        max_value=50,
+        value=15,
+        key="k",
         bind="query-params",
-        help=METRICS["relative_alignment_error"].meaning,
-    ):
-        parts.append("alignment")
-    if pipeline.has_words(corpus, roots=pipeline.allowed_roots()) and st.checkbox(
-        "Part-of-speech transfer too",
-        key="words",
-        bind="query-params",
-        help=METRICS["pos_transfer"].meaning,
-    ):
-        parts.append("words")
-    return space, tuple(parts)
-
-
-def further_checkpoints(taken: Sequence[str]) -> tuple[str, ...]:
-    """Checkpoints beside the sidebar's: other runs, a run on its way, folders."""
-    text = st.text_input(
-        "Further checkpoints",
-        key="further",
-        bind="query-params",
-        help="Runs by their digest, RUN@STEP for weights that were kept on the way (to see mixing "
-        "over training), or folders; joined by commas.",
+        help="Of the mingling score and of mutual neighbours. Scores of different k or n do not "
+        "compare.",
     )
-    keys = tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
-    for key in keys:
-        if "/" in key and not key.startswith(("/", "~")):
-            raise SpecError(
-                f"further checkpoints are runs or folders, got {key!r}",
-                hint="A folder begins with / or ~; a model of the hub is given by its folder.",
-            )
-    if len({*taken, *keys}) > MAX_CHECKPOINTS:
-        raise SpecError(
-            f"at most {MAX_CHECKPOINTS} checkpoints are shown side by side, "
-            f"got {len({*taken, *keys})}",
-            hint="Take some out under Compare, in the sidebar.",
-        )
-    return tuple(key for key in keys if key not in taken)
+    original: Original = st.selectbox(
+        "Sentences first written in",
+        get_args(Original),
+        format_func=lambda code: "any language" if code == "any" else label(code),
+        key="original",
+        bind="query-params",
+        help="PUD tells it. Translated text may mix more easily than text as it was written.",
+    )
+    return How(space, int(k), original)
 
 
-def measures_of(look: MingleSpec, space: Space, too: tuple[Part, ...]) -> MeasureSpec:
+def measures_of(look: MingleSpec, how: How) -> MeasureSpec:
     """The same checkpoints, sentences and languages, measured at every layer."""
     return MeasureSpec(
         checkpoints=look.checkpoints,
         corpus=look.corpus,
         langs=look.langs,
         pooling=look.pooling,
-        space=space,
-        parts=(*pipeline.MEASURED, *too),
+        space=how.space,
+        k=how.k,
+        original=how.original,
+        parts=pipeline.MEASURED,
     )
 
 
-def space_told(measures: Measures, name: str) -> str:
-    """What a figure's caption adds where a measure is not of the model's own space."""
-    space = measures.space_of(name)
-    return "" if space == "raw" else f", space {SPACES[space]}"
+def conditions(measures: Measures, name: str) -> str:
+    """What a figure's caption adds: how a sentence became a vector, and which were taken."""
+    told = [POOLED[measures.pooling]]
+    if (space := measures.space_of(name)) != "raw":
+        told.append(f"space {SPACES[space]}")
+    if name in WITH_K:
+        told.append(f"k = {measures.k}")
+    if name.startswith("gromov"):
+        told.append(f"{measures.points} sentences of them, drawn at random")
+    if measures.original != "any":
+        told.append(f"first written in {label(measures.original)}")
+    return "".join(f", {part}" for part in told)
 
 
 def layers_at(measures: Measures, place: int) -> str:

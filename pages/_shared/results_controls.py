@@ -4,20 +4,25 @@ from typing import Any
 
 import streamlit as st
 
+from mslt_core.pipeline import Average
 from mslt_core.spec.metrics import METRICS
 from mslt_core.spec.results import RunGroup
 from pages._shared.context import Context
+from pages._shared.judged_told import AVERAGES
 
 VIEWS = {
     "targets": "Target by target",
     "sizes": "Number of sources",
     "groups": "By group of targets",
-    "ties": "Ties for the best",
+    "ties": "Which sets",
 }
 
 
 def view() -> str:
-    """Which view of the results."""
+    """Which view of the results; links to what a view was once called open it too."""
+    if st.query_params.get("results_view") in {"ties", "Ties for the best"}:
+        del st.query_params["results_view"]
+        st.session_state["results_view"] = "ties"
     return st.segmented_control(
         "View",
         list(VIEWS),
@@ -59,5 +64,19 @@ def score(context: Context, place: Any = st) -> str:
         bind="query-params",
         wrap=True,
         help=" ".join(METRICS[name].meaning for name in metrics),
+    )
+    return chosen
+
+
+def averaged(place: Any = st) -> Average:
+    """Over which targets a mean is: the same for all sets, or the paper's."""
+    chosen: Average = place.selectbox(
+        "Mean over",
+        list(AVERAGES),
+        format_func=lambda name: AVERAGES[name],
+        key="mean_over",
+        bind="query-params",
+        help="The paper averages each set over all targets that it was not trained on: other "
+        "languages for other sets.",
     )
     return chosen

@@ -1,6 +1,6 @@
 """The gain by group of targets: are the distant ones those that gain most?"""
 
-from typing import get_args
+from typing import Literal, get_args
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -16,6 +16,7 @@ from pages._shared.context import Context
 from pages._shared.groups_told import FROM, basis, most, table, trend_told
 from pages._shared.messages import escape
 from pages._shared.results_controls import measured_against, score
+from pages._shared.results_text import by_text
 from pages._shared.tables import show_table
 from pages._shared.take import rest_on, tell
 from pages._shared.theme import show_figure
@@ -28,6 +29,8 @@ BY: dict[GroupBy, str] = {
     "family": "Family",
     "script": "Script",
 }
+CHOICES: list[GroupBy | Literal["pretraining"]] = [*BY, "pretraining"]
+"""The last is a scale and no groups: how much of a language the base model saw."""
 
 
 def groups(context: Context, lead: DeltaGenerator) -> None:
@@ -39,16 +42,17 @@ def groups(context: Context, lead: DeltaGenerator) -> None:
         st.info(f"Choose a set beside {escape(baseline.name)} under Compare, in the sidebar.")
         return
     ours = _which(others, other)
-    by = third.selectbox("Targets by", list(BY), format_func=lambda by: BY[by], key="targets_by")
-    features: FeatureSet = "syntax"
-    if by in FROM:
-        features = fourth.selectbox(
-            "Distance in",
-            list(get_args(FeatureSet)),
-            format_func=lambda name: CRITERIA[name].label,
-            key="distance_in",
-            help="1 - cosine of the languages' vectors in lang2vec (URIEL).",
-        )
+    by = third.selectbox(
+        "Targets by",
+        CHOICES,
+        format_func=lambda by: "Pretraining text" if by == "pretraining" else BY[by],
+        key="targets_by",
+        bind="query-params",
+    )
+    if by == "pretraining":
+        by_text(context, lead, (baseline, ours), fourth)
+        return
+    features = _features(by, fourth)
     metric = score(context)
     found = cached.gains_by_group(
         context.root, baseline, ours, metric, by=by, features=features, pool=context.groups
@@ -75,3 +79,17 @@ def _which(others: list[RunGroup], place: DeltaGenerator) -> RunGroup:
         "Set", list(names), format_func=lambda key: names[key].name, key="gaining_set"
     )
     return names[key]
+
+
+def _features(by: GroupBy, place: DeltaGenerator) -> FeatureSet:
+    """What distances are in, where they are asked for."""
+    if by not in FROM:
+        return "syntax"
+    return place.selectbox(
+        "Distance in",
+        list(get_args(FeatureSet)),
+        format_func=lambda name: CRITERIA[name].label,
+        key="distance_in",
+        bind="query-params",
+        help="1 - cosine of the languages' vectors in lang2vec (URIEL).",
+    )

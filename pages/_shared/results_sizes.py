@@ -5,9 +5,10 @@ from streamlit.delta_generator import DeltaGenerator
 
 from mslt_core import figures, pipeline
 from mslt_core.spec.metrics import METRICS
+from mslt_core.spec.views import BySize
 from pages._shared import cached
 from pages._shared.context import Context
-from pages._shared.messages import empty_state
+from pages._shared.messages import empty_state, escape
 from pages._shared.results_controls import score
 from pages._shared.sizes_told import CARRIED, levelled, risen, table
 from pages._shared.tables import show_table
@@ -28,7 +29,15 @@ def sizes(context: Context, lead: DeltaGenerator) -> None:
         return
     rest_on(context.groups)
     tell(lead, f"{risen(found)} {levelled(found)}", question=QUESTION)
-    show_figure(lambda theme: figures.scores_by_size(found, theme=theme), key="by_size")
+    theirs, left_out = _of_other_models(context, found)
+    show_figure(
+        lambda theme: figures.scores_by_size(
+            found, name=context.groups[0].runs[0].spec.model, others=theirs, theme=theme
+        ),
+        key="by_size",
+    )
+    for name, reason in left_out:
+        st.caption(f"{escape(name)} was trained on the same, but is not drawn: {escape(reason)}.")
     st.caption(
         f"Intervals: {CARRIED[found.carried]}. All sets out of {', '.join(found.pool)} are there, "
         "so sets are no sample: another pool of languages may differ. Test items are the same for "
@@ -42,3 +51,19 @@ def sizes(context: Context, lead: DeltaGenerator) -> None:
     )
     with st.expander("The numbers"):
         show_table(table(found), name="score by number of source languages")
+
+
+def _of_other_models(
+    context: Context, ours: BySize
+) -> tuple[dict[str, BySize], list[tuple[str, str]]]:
+    """The same sizes of other base models that were asked the same; and who is left out, why."""
+    drawn, left_out = {}, []
+    everything = pipeline.run_groups(context.store)
+    for one in pipeline.sizes_of_sisters(context.store, everything, context.groups, ours.metric):
+        if one.result is None:
+            left_out.append((one.name, one.reason))
+        elif one.result.targets != ours.targets:
+            left_out.append((one.name, "its means are over other targets"))
+        else:
+            drawn[one.name] = one.result
+    return drawn, left_out

@@ -14,7 +14,7 @@ PAGES = Path(__file__).resolve().parents[1]
 
 def under_slide(store: Store, story_id: str, story: Story, at: int, pinned: Pinned) -> None:
     """News, the link back, the words that go with it."""
-    for news in pipeline.newer_than(store, pinned):
+    for news in pipeline.stories.newer_than(store, pinned):
         st.info(escape(f"{news} This slide still shows what was pinned."), icon=":material/update:")
     origin = pinned.pin.origin
     query: dict[str, list[str]] = {}
@@ -31,7 +31,7 @@ def under_slide(store: Store, story_id: str, story: Story, at: int, pinned: Pinn
                 query_params=query,
             )
         with st.popover("Cite", type="tertiary", icon=":material/format_quote:"):
-            cited = pipeline.cite_text(pinned.pin.title, origin, pinned.created_utc)
+            cited = pipeline.stories.cite_text(pinned.pin.title, origin, pinned.created_utc)
             st.code(cited, language=None, wrap_lines=True)
     if not store.read_only:
         _words(store, story_id, story, at, pinned)

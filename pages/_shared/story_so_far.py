@@ -39,7 +39,7 @@ def _sizes(context: Context, sweeps: tuple[Swept, ...]) -> None:
     found = cached.by_size(context.root, sweeps, context.groups[0].metrics[0]) if sweeps else None
     if found is not None:
         told = f"{sizes_told.risen(found)} {sizes_told.levelled(found)}"
-        _line(told, RESULTS, "Number of sources", VIEWS["sizes"])
+        _line(told, RESULTS, "By set size", VIEWS["sizes"])
 
 
 def _groups(context: Context, sweeps: tuple[Swept, ...]) -> None:  # noqa: ARG001

@@ -5,7 +5,8 @@ import numpy.typing as npt
 import pytest
 
 from mslt_core.analysis.cka import cka_matrix
-from mslt_core.analysis.cka_intervals import _between, cka_intervals
+from mslt_core.analysis.cka_intervals import between_documents as gram_matrices
+from mslt_core.analysis.cka_intervals import cka_intervals
 from mslt_core.analysis.hsic_documents import cosines, halves, with_only, without_each
 from mslt_core.analysis.leaving_out import documents, jackknife_variance
 from mslt_core.spec.errors import DegenerateInputError, SpecError
@@ -68,7 +69,7 @@ def test_between_documents_equals_its_definition():
 def test_leaving_out_equals_computing_without(kernel):
     arrays, groups = [rand(0), rand(0) + rand(1), rand(2, d=9)], labels()
     docs = documents(groups, 50)
-    _, grams = _between(arrays, docs, kernel, 100.0)
+    _, grams = gram_matrices(arrays, docs, kernel, 100.0)
     flat = grams.reshape(3, -1)
     left_out = [cosines(h) for h in without_each(grams, flat @ flat.T, docs)]
     for number in (0, 3, 17):

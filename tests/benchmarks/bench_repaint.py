@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
-from synthetic_store import TASKS, fill
 
 from mslt_core.pipeline import PROJECT, open_store
+from tests.benchmarks.synthetic_store import TASKS, fill
 
 pytestmark = pytest.mark.benchmark
 

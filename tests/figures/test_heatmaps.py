@@ -134,3 +134,19 @@ def test_the_title_asks_what_is_shown(matrices):
     assert drawn(matrices()).layout.title.text.startswith("How alike")
     found = [dataclasses.replace(one, measure="disparity") for one in matrices()]
     assert drawn(found).layout.title.text.startswith("Map disparity between two languages")
+
+
+def test_what_may_be_chance_is_crossed_out_and_has_no_number(matrices):
+    mask = np.zeros((3, 3), dtype=bool)
+    mask[0, 2] = mask[2, 0] = True  # Arabic and English
+    plain = drawn(matrices())
+    fig = drawn(matrices(), chance=[mask, ~mask & False, ~mask & False])
+    crosses = [trace for trace in written(fig) if trace.marker.symbol == "x-thin"]
+    first = next(trace for trace in crosses if len(trace.x))
+    order = [text.split()[-1] for text in fig.layout.yaxis.ticktext]
+    places = {(order[int(y)], order[int(x)]) for x, y in zip(first.x, first.y, strict=True)}
+    assert places == {("ar", "en"), ("en", "ar")}
+    n_numbers = [sum(len(t.x) for t in written(one) if t.mode == "text") for one in (plain, fig)]
+    assert n_numbers[0] - n_numbers[1] == 2
+    assert "Crossed out: may be chance." in fig.layout.title.subtitle.text
+    assert "Crossed out" not in plain.layout.title.subtitle.text

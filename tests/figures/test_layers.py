@@ -107,3 +107,20 @@ def test_a_difference_shows_zero_and_chance_has_a_line(curves):
 
 def test_alternative_text_says_the_ends(curves):
     assert "SSLT(en): 0.100 at layer 0, 0.500 at layer 4." in alt_text(drawn(curves()))
+
+
+def test_chance_is_a_thin_line_and_empties_markers(curves):
+    fig = drawn(
+        curves("linear_cka_biased"),
+        null=curves("cka_by_chance", half=None, shift=-0.2)[:1],
+        hollow={"SSLT(en)": {0, 3}},
+    )
+    (thin,) = [t for t in fig.data if t.mode == "lines" and t.line.dash == "dot"]
+    assert list(thin.y) == pytest.approx([-0.2, -0.1, 0.0, 0.1, 0.2])
+    fills = list(lines(fig)[1].marker.color)
+    assert [fill == "#E69F00" for fill in fills] == [False, True, True, False, True]
+    assert lines(fig)[0].marker.color == "#6B7280"
+    told = fig.layout.title.subtitle.text
+    assert "Thin dotted: CKA expected by chance." in told
+    assert "Open markers: some pairs may be chance." in told
+    assert "Open markers" not in drawn(curves(), hollow={"Base": ()}).layout.title.subtitle.text

@@ -278,3 +278,23 @@ def test_what_is_not_there_is_one_sentence(hub: FakeHub, elsewhere, ref, reason)
     kind, told, _ = elsewhere(FETCH.format(call=f"model_folder({ref!r})"), hub.url)
     assert kind == "HubError"
     assert told == f"the model {ref} could not be fetched: {reason}. Or give a local folder."
+
+
+HERE = """
+import json
+from pathlib import Path
+from mslt_core.pipeline import execute_fetching, is_fetched
+from mslt_core.spec.fetching import FetchSpec
+from mslt_core.spec.specs import Where
+told = [is_fetched("tiny/model"), is_fetched("tiny/pickled")]
+spec, quiet = FetchSpec(model="tiny/model"), lambda *_: None
+told.append(execute_fetching(None, spec, Where(), report=quiet, should_stop=lambda: False))
+print(json.dumps([*told, is_fetched("tiny/model"), is_fetched("base")]))
+"""
+
+
+def test_a_page_knows_without_asking_whether_a_model_is_here(hub, elsewhere):
+    assert elsewhere(HERE, hub.url) == [False, False, True, True, True]
+    asked = len(hub.asked)
+    assert elsewhere(HERE, hub.url) == [True, False, True, True, True]
+    assert len(hub.asked) == asked, "nobody is asked for what is here"

@@ -10,9 +10,11 @@ def drawn() -> None:
     import numpy as np
 
     from mslt_core.analysis.jackknife import jackknifed
-    from mslt_core.pipeline import Measures
+    from mslt_core.pipeline import EXAMPLE_CORPUS, Measures
+    from mslt_core.spec.measuring import MeasureSpec
     from mslt_core.spec.results import CheckpointRef
     from pages._shared.layers_view import by_layer, by_pair
+    from pages._shared.on_demand import Looked
 
     noise = np.random.default_rng(0).uniform(size=(40, 3, 3))
     found = jackknifed(lambda kept: noise[kept].mean(axis=0), np.arange(40) % 8)
@@ -30,8 +32,10 @@ def drawn() -> None:
         checkpoints=(base,), layers=((0, 1),), found=((dict.fromkeys(names, found),) * 2,),
         langs=("ar", "de", "en"), n=40, n_blocks=8, space="centred_by_language",
     )  # fmt: skip
-    by_layer(measures, {})
-    by_pair(measures, "family", {})
+    asked = MeasureSpec(checkpoints=("base",), corpus=EXAMPLE_CORPUS, langs=measures.langs)
+    looked = Looked(None, asked, measures, {})  # type: ignore[arg-type]  # nothing is asked of it
+    by_layer(looked)
+    by_pair(looked, "family")
 
 
 @pytest.mark.parametrize(

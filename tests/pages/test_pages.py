@@ -8,11 +8,12 @@ from typing import get_args
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mslt_core import jobs
+from mslt_core import jobs, pipeline
 from mslt_core.pipeline import EXAMPLE, PROJECT, Access, open_store, places, run_groups, select
 from mslt_core.spec.criteria import CRITERIA
+from mslt_core.spec.measuring import CorpusTold, Misaligned
 from mslt_core.spec.selecting import PAPER_POOL, Criterion, SelectSpec
-from pages._shared import cached
+from pages._shared import cached, further
 from pages._shared.chosen_set import best_with
 
 PAGES = ["overview", "languages", "train", "mingling", "results", "criteria"]
@@ -255,16 +256,57 @@ def test_mingling_offers_to_compute_what_is_not_stored(open_page):
 def test_mingling_measures_more_when_asked(open_page):
     usual = open_page("mingling")
     assert "is not measured yet" not in words(usual), "what is shipped is what is asked for"
-    with pytest.raises(KeyError):
-        usual.checkbox(key="words")  # the example's phrases have no parts of speech
+    offered = usual.selectbox(key="layers_measure").options
+    assert "Procrustes residual (on demand)" in offered
+    assert not any("Part-of-speech" in name for name in offered), "the phrases have none"
     app = open_page("mingling", space="centred")
     assert_sound(app)
     assert "is not measured yet" in words(app)
     assert "Takes off what all sentences" in words(app)
     app.session_state["space"] = "raw"
-    app.checkbox(key="alignment").check().run()
+    app.run()
+    app.selectbox(key="layers_measure").set_value("gromov_wasserstein").run()
+    assert_sound(app)
+    assert "The Gromov-Wasserstein distance (seconds a pair and layer) is not" in words(app)
+    app.selectbox(key="layers_measure").set_value("linear_cka").run()
+    app.toggle(key="layers_chance").set_value(True).run()
+    assert_sound(app)
+    assert "What chance gives is not measured layer by layer yet" in words(app)
+    assert app.get("plotly_chart"), "what is measured is still shown"
+
+
+def test_mingling_offers_to_tell_what_has_moved(open_page):
+    app = open_page("mingling", view="moved")
+    assert_sound(app)
+    assert "How far training has moved each language is not measured layer by layer yet" in words(
+        app
+    )
+
+
+def test_mingling_warns_of_shifted_lines_and_tells_what_is_left_out(open_page, monkeypatch):
+    told = {"lang": "de", "anchor": "en", "share": 0.61, "share_paired": 0.02}
+    shifts = (
+        Misaligned(**told, offset=-1, start="000340", all_along=False),
+        Misaligned(**told, offset=1, start="000001", all_along=True),
+    )
+    notes = CorpusTold(("sentences longer than Base reads, so cut off: de 3",), shifts)
+    monkeypatch.setattr(pipeline, "corpus_told", lambda *_, **__: notes)
+    app = open_page("mingling")
+    assert_sound(app)
+    first = "The lines of German (de) seem shifted by −1 against those of English (en) from"
+    assert f"{first} sentence 000340 on." in warned(app)
+    assert "Line 1 of English (en) seems to belong to line 2 of German (de)." in warned(app)
+    assert "61% of the sentences of English (en) are nearest to the one 1 before" in words(app)
+    assert "sentences longer than Base reads, so cut off: de 3." in words(app)
+
+
+def test_mingling_takes_k_and_the_original_language(open_page):
+    app = open_page("mingling", k=7)
     assert_sound(app)
     assert "is not measured yet" in words(app)
+    app = open_page("mingling", original="de")
+    assert "does not tell in which language its sentences were first written" in warned(app)
+    assert not app.exception
 
 
 def test_a_read_only_store_cannot_start_runs(open_page, monkeypatch):
@@ -312,10 +354,18 @@ def warned(app: AppTest) -> str:
     return re.sub(r"\\(.)", r"\1", " ".join(str(w.title) for w in app.warning))
 
 
+def test_a_model_of_the_hub_is_fetched_by_a_worker(open_page, monkeypatch):
+    started = []
+    monkeypatch.setattr(jobs, "start", lambda _store, spec, _where: started.append(spec) or "x")
+    monkeypatch.setattr(further, "MAX_CHECKPOINTS", 5)
+    app = open_page("mingling", further="nobody/has-this")
+    assert_sound(app)
+    assert "nobody/has-this is a model of the hub and is not here yet" in words(app)
+    next(b for b in app.button if b.label == "Fetch it").click().run()
+    assert [spec.model for spec in started] == ["nobody/has-this"]
+
+
 def test_further_checkpoints_are_runs_or_folders(open_page):
-    app = open_page("mingling", further="FacebookAI/xlm-roberta-base")
-    assert not app.exception
-    assert "got 'FacebookAI/xlm-roberta-base'" in warned(app)
     app = open_page("mingling", further="0123456789abcdef")
     assert "At most 4 checkpoints are shown side by side, got 5" in warned(app)
     shipped = run_groups(open_store(EXAMPLE))

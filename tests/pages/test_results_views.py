@@ -67,22 +67,107 @@ def test_groups_of_targets(open_view):
         assert len(app.get("plotly_chart")) == 1
 
 
-def test_ties_and_writing_systems(open_view):
+def test_targets_by_pretraining_text(open_view):
+    app = open_view("groups")
+    app.selectbox(key="targets_by").select("pretraining").run()
+    assert not app.exception
+    assert not app.error
+    text = words(app)
+    assert re.search(
+        r"Targets with more pretraining text: \*\*SSLT\(en\)\*\* .*Spearman's rho", text
+    )
+    assert "figures of another model's text say little of it" in text
+    assert len(app.get("plotly_chart")) == 1
+
+
+def test_the_sets_that_may_be_the_best(open_view):
     app = open_view("ties")
     text = words(app)
     assert re.search(r"\*\*\d+ of 127 sets\*\* may be the best", text)
     assert re.search(r"is in \*\*\d+ of \d+\*\* of them, and in 64 of all 127", text)
-    recurring, scripts = (table.value for table in app.dataframe)
+    (recurring,) = (table.value for table in app.dataframe)
     assert set(recurring["of all, %"]) == {50.4}
+    app.selectbox(key="mean_over").select("paper").run()
+    assert "Means are the paper's: each set's over all targets" in words(app)
+
+
+def test_what_is_asked_about_sets_of_one_size(open_view):
+    app = open_view("ties")
+    for about, said in (
+        (
+            "ends",
+            r"the best set of 3 gains \*\*\+\d+\.\d \[\d+\.\d, \d+\.\d\]\*\* points on average",
+        ),
+        ("recurring", r"Sets of 3 score better with \*\*Spanish \(es\)\*\* \+0\.7 \[0\.5, 0\.8\]"),
+        ("scripts", r"\+0\.8 \[0\.4, 1\.1\]\*\* points with 2 \(18 sets\)"),
+        ("pretraining", r"The base model here is .*; figures of another model's text say little"),
+        ("gap", r"From its own sources to unseen languages a set loses \*\*\d+\.\d \["),
+    ):
+        app.selectbox(key="about").select(about).run()
+        assert not app.exception
+        assert not app.error
+        assert re.search(said, words(app)), about
+        assert len(app.get("plotly_chart")) == 1
+    tables = {about: frame.value for about, frame in zip(["gap"], app.dataframe, strict=True)}
+    assert list(tables["gap"]["seeds"]) == [3, 3, 3]
+
+
+def test_the_papers_tables_beside(open_view):
+    app = open_view("ties", about="scripts")
+    (scripts,) = (table.value for table in app.dataframe)
     assert list(scripts.columns) == ["scripts", "1 (4 sets)", "2 (18 sets)", "3 (13 sets)"]
     paper = dict(zip(scripts["scripts"], scripts["1 (4 sets)"], strict=True))
     assert paper["the paper: WikiAnn"] == "72.26"
+    app.selectbox(key="about").select("recurring").run()
+    top = app.dataframe[1].value
+    assert list(top[top["sets"] == "the paper: XNLI"].iloc[0])[1:3] == ["ar, de, ru", "de, es, zh"]
+
+
+@pytest.mark.slow  # the embeddings' criteria take a quarter of a minute
+def test_most_and_least_similar_sets(open_view):
+    app = open_view("ties", about="similar")
+    assert re.search(r"by \*\*\d+ of \d+\*\* criteria, beyond noise by \*\*\d+\*\*", words(app))
+    table = app.dataframe[0].value.set_index("criterion")
+    assert table.loc["Syntax", "paper, XNLI: most, least"] == "72.87, 73.76"
+
+
+def test_targets_as_slopes_and_as_a_grid(open_view):
+    app = open_view("targets")
+    assert len(app.get("plotly_chart")) == 2
+    for how, said in (("slope", "where do scores go up?"), ("grid", "Which sets do well")):
+        app.session_state["drawn_as"] = how
+        app.run()
+        assert not app.exception
+        assert not app.error
+        (chart,) = app.get("plotly_chart")
+        assert said in chart.proto.spec
+    app.selectbox(key="sets_of").select(2).run()
+    (chart,) = app.get("plotly_chart")
+    assert "21 sets" in chart.proto.spec
+
+
+def test_the_papers_average_is_an_option(open_view):
+    app = open_view("targets")
+    assert "languages that no set here trained on" in words(app)
+    app.selectbox(key="mean_over").select("paper").run()
+    assert not app.exception
+    assert "Means are the paper's: each set's over all targets" in words(app)
+
+
+def test_an_old_link_opens_the_view_of_sets(tmp_path, monkeypatch):
+    monkeypatch.setenv("MSLT_STORE", str(tmp_path / "store"))
+    app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=TIMEOUT_S).run()
+    app.query_params["results_view"] = "Ties for the best"
+    app.switch_page("pages/results.py").run()
+    assert app.session_state["results_view"] == "ties"
+    assert "sets** may be the best" in words(app)
 
 
 def test_without_a_sweep_the_number_of_sources_leads_to_one(open_view, monkeypatch):
     monkeypatch.setattr(pipeline, "swept", lambda _: ())
     assert "Plan such a sweep" in [button.label for button in open_view("sizes").button]
-    assert "every set of a size, of two languages or more" in words(open_view("ties"))
+    app = open_view("ties", about="ends")
+    assert "This needs every set of a size" in words(app)
 
 
 def difference(estimate, low, high):

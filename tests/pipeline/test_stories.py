@@ -2,7 +2,7 @@
 
 import pytest
 
-from mslt_core.pipeline import cite_text, day, link_to, newer_than, origin_of, provenance
+from mslt_core.pipeline.stories import cite_text, day, link_to, newer_than, origin_of, provenance
 from mslt_core.spec.results import TargetScores
 from mslt_core.spec.specs import TrainSpec, Where
 from mslt_core.spec.stories import Origin, Pin, Pinned

@@ -109,6 +109,16 @@ GEOMETRY: dict[str, MetricInfo] = {
         better="higher",
         source="Korsunsky et al. 2019; scaled as in scIB (Luecken et al. 2022)",
     ),
+    "ilisi_shuffled": MetricInfo(
+        label="iLISI of shuffled labels",
+        meaning="The same with the languages' labels shuffled over the sentences: what mixing by "
+        "chance reaches.",
+        unit="",
+        low=0.0,
+        high=1.0,
+        better="neither",
+        source="one seeded shuffle",
+    ),
     "language_probe": MetricInfo(
         label="Language identity probe",
         meaning="Accuracy of a linear classifier (linear discriminant analysis) that guesses "

@@ -6,7 +6,7 @@ PAIRS: dict[str, MetricInfo] = {
     "rbf_cka": MetricInfo(
         label="RBF CKA",
         meaning="CKA with a Gaussian kernel, which looks at near sentences alone; the bandwidth "
-        "is a share of the median distance. 1: the same neighbourhoods; 0: as unrelated "
+        "is 0.8 of the median distance. 1: the same neighbourhoods; 0: as unrelated "
         "as chance.",
         unit="",
         low=0.0,
@@ -45,6 +45,26 @@ PAIRS: dict[str, MetricInfo] = {
         better="neither",
         source="Josse et al. 2008; Pearson type III",
     ),
+    "cka_biased_p": MetricInfo(
+        label="p of biased CKA by chance",
+        meaning="Share of random pairings of sentences that give as high a biased CKA or a higher "
+        "one.",
+        unit="",
+        low=0.0,
+        high=1.0,
+        better="neither",
+        source="Josse et al. 2008; Pearson type III",
+    ),
+    "rbf_cka_p": MetricInfo(
+        label="p of RBF CKA by chance",
+        meaning="Share of random pairings of sentences that give as high an RBF CKA or a higher "
+        "one.",
+        unit="",
+        low=0.0,
+        high=1.0,
+        better="neither",
+        source="Josse et al. 2008; Pearson type III",
+    ),
     "checkpoint_cka": MetricInfo(
         label="CKA between checkpoints",
         meaning="How alike one language's embeddings are before and after training. 1: the space "
@@ -54,6 +74,16 @@ PAIRS: dict[str, MetricInfo] = {
         high=1.0,
         better="neither",
         source="Kornblith et al. 2019",
+    ),
+    "checkpoint_neighbours": MetricInfo(
+        label="Neighbours kept",
+        meaning="Share of a sentence's k nearest neighbours, among its own language's sentences, "
+        "that it has both before and after training. Unrelated spaces share k / (n - 1).",
+        unit="",
+        low=0.0,
+        high=1.0,
+        better="neither",
+        source="Huh et al. 2024, section 2",
     ),
     "alignment_error": MetricInfo(
         label="Alignment error",
@@ -87,6 +117,15 @@ PAIRS: dict[str, MetricInfo] = {
         better="lower",
         source="Schönemann 1966",
     ),
+    "procrustes_by_chance": MetricInfo(
+        label="Procrustes residual by chance",
+        meaning="The same with the sentences of one language shuffled: about 1.",
+        unit="",
+        low=0.0,
+        high=1.0,
+        better="neither",
+        source="one seeded shuffle",
+    ),
     "gromov_wasserstein": MetricInfo(
         label="Gromov-Wasserstein distance",
         meaning="How far two spaces differ in shape under the best matching of sentences found, "
@@ -107,6 +146,16 @@ PAIRS: dict[str, MetricInfo] = {
         high=1.0,
         better="higher",
         source="Alvarez-Melis & Jaakkola 2018; POT",
+    ),
+    "gromov_uniform": MetricInfo(
+        label="Distance without a matching",
+        meaning="What matching every sentence with all others alike gives: in wide spaces all "
+        "distances are alike, and any two shapes are near.",
+        unit="",
+        low=0.0,
+        high=None,
+        better="neither",
+        source="Mémoli 2011",
     ),
     "mean_cosine": MetricInfo(
         label="Mean cosine",

@@ -45,7 +45,7 @@ def show_slide(store: Store, slide: Slide, place: Place) -> Pinned:
     _content(content, pin.alt, place)
     if slide.note:
         _text("note", slide.note, place)
-    _text("provenance", pipeline.provenance(pinned), place)
+    _text("provenance", pipeline.stories.provenance(pinned), place)
     return pinned
 
 

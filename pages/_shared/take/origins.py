@@ -65,7 +65,7 @@ def origin_of(now: Context, rests: Rests) -> Origin:
             query.append(("experiment", now.experiment_name))
         if "compare" not in given:
             query += [("compare", group.name) for group in now.chosen]
-    return pipeline.origin_of(
+    return pipeline.stories.origin_of(
         now.store,
         rests.infos,
         page=rests.page,

@@ -1,0 +1,131 @@
+"""From the baseline to a set: a line a target language."""
+
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+
+from mslt_core.figures import style, text, whiskers
+from mslt_core.figures.gains import CARRIED
+from mslt_core.figures.style import Theme
+from mslt_core.spec.metrics import METRICS
+from mslt_core.spec.results import GainResult, TargetGain
+
+_ABOVE, _BELOW, _LABEL = 84, 28, 13
+"""The last in pixels: two names closer than that would run into each other."""
+
+
+def target_slopes(result: GainResult, *, colour: str, theme: Theme = "light") -> go.Figure:
+    """Every target's score with the baseline on the left and with the set on the right.
+
+    At the right stands the difference with its interval. Thick lines are differences beyond the
+    noise, dotted ones go down. A point's `customdata` is its language.
+    """
+    look = style.PALETTES[theme]
+    gains = sorted(result.gains, key=lambda gain: -gain.score_b)
+    if result.mean:
+        gains = [*gains, result.mean]
+    height = max(440, 22 * len(gains))
+    fig = go.Figure([_line(gain, colour, look) for gain in gains])
+    _name_ends(fig, gains, height, look)
+    info = METRICS[result.metric]
+    names = [text.escape(name) for name in (result.name_a, result.name_b)]
+    fig.update_xaxes(
+        tickvals=[0, 1],
+        ticktext=[f"<b>{name}</b>" for name in names],
+        range=[-0.1, 1.62],
+        side="bottom",
+        showgrid=False,
+        zeroline=False,
+    )
+    fig.update_yaxes(title_text=f"{info.label} ({info.unit})", zeroline=False)
+    fig.update_layout(margin={"l": 2, "r": 8, "t": _ABOVE, "b": _BELOW}, showlegend=False)
+    n = {gain.n_seeds for gain in result.gains}
+    return style.dress(
+        fig,
+        title=f"From {names[0]} to {names[1]}: where do scores go up?",
+        subtitle=f"{info.label}, {text.count(min(n), 'seed')}, {CARRIED[result.interval]}.<br>"
+        "Thick: beyond noise after Holm. Dotted: down. ● trained on  ○ not",
+        alt=_alt(result),
+        height=_ABOVE + height + _BELOW,
+        theme=theme,
+    )
+
+
+def _line(gain: TargetGain, colour: str, look: style.Palette) -> go.Scatter:
+    told = colour if gain.beyond_noise else look.muted
+    inside = told if gain.is_source else look.background
+    is_mean = not gain.lang
+    return go.Scatter(
+        x=[0, 1],
+        y=[100 * gain.score_a, 100 * gain.score_b],
+        mode="lines+markers",
+        line={
+            "color": look.text if is_mean else told,
+            "width": 3 if is_mean else 2 if gain.beyond_noise else 1,
+            "dash": "dot" if gain.estimate < 0 else "solid",
+        },
+        marker={
+            "symbol": "diamond" if is_mean else "circle",
+            "size": 9 if is_mean else 7,
+            "color": look.text if is_mean else inside,
+            "line": {"width": 1.5, "color": look.text if is_mean else told},
+        },
+        customdata=[gain.lang, gain.lang],
+        hovertext=_hover(gain),
+        hovertemplate="%{hovertext}<extra></extra>",
+        name=gain.lang or "mean",
+    )
+
+
+def _hover(gain: TargetGain) -> str:
+    head = text.language_label(gain.lang) if gain.lang else "Mean of the zero-shot targets"
+    return (
+        f"<b>{head}</b>{' · trained on by one of the two' if gain.is_source else ''}<br>"
+        f"{text.points(gain.score_a)} to {text.points(gain.score_b)}: "
+        f"<b>{whiskers.in_points(gain)}</b><br>{text.count(gain.n_items, 'test item')}, "
+        f"{text.count(gain.n_seeds, 'seed')}"
+    )
+
+
+def _name_ends(
+    fig: go.Figure, gains: Sequence[TargetGain], height: int, look: style.Palette
+) -> None:
+    """The languages at the right, pushed apart where their scores are nearly the same."""
+    ends = [100 * score for gain in gains for score in (gain.score_a, gain.score_b)]
+    low, high = min(ends), max(ends)
+    margin = 0.03 * (high - low) or 1.0
+    fig.update_yaxes(range=[low - margin, high + margin])
+    step = (high - low + 2 * margin) * (_LABEL + 2) / height
+    ordered = sorted(gains, key=lambda gain: -gain.score_b)
+    wanted = [100 * gain.score_b for gain in ordered]
+    for gain, y in zip(ordered, _apart(wanted, step, low - margin), strict=True):
+        label = text.language_label(gain.lang) if gain.lang else "<b>Mean, zero-shot</b>"
+        fig.add_annotation(
+            text=f"{label} {whiskers.in_points(gain)}",
+            x=1.05,
+            y=y,
+            xanchor="left",
+            showarrow=False,
+            font={"size": 12, "color": look.text},
+        )
+
+
+def _apart(wanted: Sequence[float], step: float, floor: float) -> list[float]:
+    """Falling heights at least `step` apart, each as near its own as the others leave room."""
+    placed: list[float] = []
+    for height in wanted:
+        placed.append(min(height, placed[-1] - step) if placed else height)
+    # what was pushed below the axis goes up again, and what stands above it with it
+    for i in reversed(range(len(placed))):
+        lowest = placed[i + 1] + step if i + 1 < len(placed) else floor + step / 2
+        placed[i] = max(placed[i], lowest)
+    return placed
+
+
+def _alt(result: GainResult) -> str:
+    up = sum(gain.estimate > 0 for gain in result.gains)
+    beyond = sum(gain.beyond_noise for gain in result.gains)
+    return (
+        f"Scores of {len(result.gains)} languages with {result.name_a} and with {result.name_b}: "
+        f"{up} go up, {beyond} change beyond the noise."
+    )

@@ -1,0 +1,200 @@
+"""Parts that are measured where they are asked for, what chance gives, what has moved."""
+
+import shutil
+
+import numpy as np
+import pytest
+
+from mslt_core import pipeline
+from mslt_core.analysis import jackknife
+from mslt_core.analysis.cka_blocks import measured_cka
+from mslt_core.analysis.cka_null import cka_null
+from mslt_core.analysis.gromov import gromov_wasserstein
+from mslt_core.analysis.lisi import ilisi
+from mslt_core.analysis.neighbours import neighbours, stacked
+from mslt_core.analysis.overlap import mutual_overlap
+from mslt_core.analysis.procrustes import procrustes_residuals
+from mslt_core.analysis.spread import measured_rank, measured_silhouette
+from mslt_core.pipeline.embedding import Question, layer_rows
+from mslt_core.spec.measuring import CHANCE, ON_DEMAND, P_BY_CHANCE, MeasureSpec
+from mslt_core.spec.metrics import METRICS
+from mslt_core.store import Store
+
+LANGS = ("de", "en", "ru")
+N, K = 36, 5
+
+
+@pytest.fixture(scope="module")
+def two(tiny_checkpoint, tmp_path_factory):
+    """The tiny checkpoint, and the same with other weights."""
+    from safetensors.numpy import load_file, save_file
+
+    other = tmp_path_factory.mktemp("moved") / "other"
+    shutil.copytree(tiny_checkpoint, other)
+    weights = load_file(other / "model.safetensors")
+    noise = np.random.default_rng(0)
+    for name, array in weights.items():
+        if "dense" in name:
+            weights[name] = array + noise.normal(scale=0.2, size=array.shape).astype(array.dtype)
+    save_file(weights, other / "model.safetensors", metadata={"format": "pt"})
+    return str(tiny_checkpoint), str(other)
+
+
+@pytest.fixture
+def store(tmp_path):
+    return Store(tmp_path / "store")
+
+
+@pytest.fixture
+def corpus(aligned_texts):
+    return aligned_texts(LANGS, N)
+
+
+@pytest.fixture
+def look(corpus, two):
+    return MeasureSpec(
+        checkpoints=two, corpus=str(corpus), langs=LANGS, layers=(-1,), k=K, points=20,
+        parts=("spread", "ilisi", "rbf", "null", "procrustes", "gromov", "moved"),
+    )  # fmt: skip
+
+
+def rows_of(store, look, checkpoint=0):
+    question = Question(look.corpus, look.langs)
+    ref = pipeline.checkpoint(store, look.checkpoints[checkpoint])
+    blocks = jackknife.document_blocks(question.groups())
+    return layer_rows(store, question, ref, -1), blocks
+
+
+def test_are_what_the_analysis_says_of_the_joined_rows(store, look):
+    measures = pipeline.measure(store, look)
+    (found,) = measures.found[0]
+    rows, blocks = rows_of(store, look)
+    assert set(found) <= set(METRICS)
+    for name, expected in (
+        ("linear_cka_biased", measured_cka(rows, blocks, "biased")),
+        ("effective_rank", measured_rank(rows, blocks)),
+        ("language_silhouette", measured_silhouette(rows, blocks)),
+        ("rbf_cka", measured_cka(rows, blocks, kernel="rbf")),
+    ):
+        np.testing.assert_allclose(found[name].value, expected.value, rtol=1e-12)
+        # what is left out is kept in float32
+        np.testing.assert_allclose(found[name].interval(), expected.interval(), atol=1e-4)
+    np.testing.assert_allclose(found["cka_p"].value, cka_null(rows).p)
+    biased = cka_null(rows, "biased")
+    np.testing.assert_allclose(found["cka_by_chance"].value, biased.expected)
+    low, high = found["cka_by_chance"].interval()
+    np.testing.assert_allclose(high - low, 2 * 1.96 * biased.standard_deviation)
+    turned = procrustes_residuals(rows, np.arange(N), seed=0)
+    np.testing.assert_allclose(found["procrustes_residual"].value, turned.residual)
+    near = neighbours(stacked(rows), 90)
+    assert float(found["ilisi"].value) == ilisi(near.indices, near.distances, 3).score
+    drawn = np.sort(np.random.default_rng(0).permutation(N)[:20])
+    shape = gromov_wasserstein(rows[1][drawn], rows[0][drawn], n_starts=3, seed=0)
+    assert found["gromov_wasserstein"].value[0, 1] == pytest.approx(shape.distance)
+    assert np.isnan(found["gromov_matched"].value[0, 0])
+
+
+def test_every_measure_on_demand_and_its_chance_are_there(store, look):
+    names = pipeline.measure(store, look).names
+    asked = [name for name, part in ON_DEMAND.items() if part in look.parts]
+    assert {*asked, *P_BY_CHANCE.values(), *CHANCE.values()} <= set(names)
+
+
+def test_what_has_moved_is_told_by_language_against_the_first(store, look):
+    measures = pipeline.measure(store, look.but(parts=("moved",), layers=()))
+    assert measures.found[0][0] == {}, "nothing has moved in the first one itself"
+    (one,) = pipeline.moved_languages(measures, "checkpoint_cka")
+    (before, blocks), (after, _) = rows_of(store, look), rows_of(store, look, 1)
+    expected = [measured_cka(pair, blocks) for pair in zip(before, after, strict=True)]
+    np.testing.assert_allclose(one.values, [found.value[0, 1] for found in expected])
+    np.testing.assert_allclose(one.low, [found.interval()[0][0, 1] for found in expected])
+    (kept,) = pipeline.moved_languages(measures, "checkpoint_neighbours")
+    near = [neighbours(rows[2], K).indices for rows in (before, after)]
+    assert kept.values[2] == pytest.approx(mutual_overlap(near, K).overlap[0, 1])
+    assert (kept.low < kept.values).all()
+    assert ((one.values < 1) & (one.values > 0)).all()
+    (curve,) = pipeline.moved_curves(measures, "checkpoint_cka", ["de", "ru"])
+    assert curve.points[-1].value == pytest.approx((one.values[0] + one.values[2]) / 2)
+
+
+def test_a_deeper_or_wider_checkpoint_is_compared_at_the_same_relative_depth(store, look, two):
+    from transformers import XLMRobertaConfig, XLMRobertaForMaskedLM
+
+    deep = look.checkpoints[1] + "-deep"
+    shutil.copytree(two[0], deep, dirs_exist_ok=True)
+    config = XLMRobertaConfig.from_pretrained(two[0])
+    config.num_hidden_layers, config.hidden_size, config.intermediate_size = 4, 48, 64
+    XLMRobertaForMaskedLM(config).save_pretrained(deep)
+    asked = look.but(checkpoints=(two[0], deep), parts=("moved",), layers=())
+    measures = pipeline.measure(store, asked)
+    (middle,) = pipeline.moved_languages(measures, "checkpoint_cka", -3)
+    assert middle.layer == 2
+    question = Question(look.corpus, look.langs)
+    refs = [pipeline.checkpoint(store, key) for key in asked.checkpoints]
+    # layer 2 of 4 lies where layer 1 of 2 does
+    before = layer_rows(store, question, refs[0], 1)
+    after = layer_rows(store, question, refs[1], 2)
+    expected = measured_cka([before[0], after[0]], jackknife.document_blocks(np.arange(N)))
+    assert middle.values[0] == pytest.approx(expected.value[0, 1])
+
+
+def test_chance_is_told_by_pair_and_by_layer(store, look, corpus):
+    measures = pipeline.measure(store, look.but(parts=("cka", "null", "procrustes")))
+    masks = pipeline.by_chance(measures, "linear_cka")
+    p = measures.found[0][0]["cka_p"].value
+    # Holm: the largest of three p-values counts as it is
+    assert masks[0].any() == (p[np.triu_indices(3, k=1)].max() > 0.05)
+    assert not pipeline.by_chance(measures, "linear_cka")[0].diagonal().any()
+    lines = (corpus / "ru.txt").read_text(encoding="utf-8").splitlines()
+    shuffled = np.random.default_rng(0).permutation(lines)
+    (corpus / "ru.txt").write_text("\n".join(shuffled) + "\n", encoding="utf-8")
+    measures = pipeline.measure(store, look.but(parts=("cka", "null")))
+    mask = pipeline.by_chance(measures, "linear_cka")[0]
+    assert mask[0, 2], "Russian is shuffled"
+    layers = pipeline.layers_by_chance(measures, "linear_cka")
+    assert set(layers[measures.checkpoints[0].name]) == {2}
+    (curve, _) = pipeline.chance_curves(measures, "linear_cka_biased")
+    assert curve.points[0].value > 0.05
+
+
+class TestShifted:
+    """A corpus whose lines are paired with the wrong ones."""
+
+    @pytest.fixture
+    def long(self, tmp_path):
+        """English and two others in which a word stands for its line."""
+        folder = tmp_path / "long"
+        folder.mkdir()
+        letters = "abcdefghijklmnopqrstuvwxyz"
+        rng = np.random.default_rng(0)
+        lines = ["".join(rng.choice(list(letters), 12)) for _ in range(80)]
+        for lang in LANGS:
+            (folder / f"{lang}.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        return folder, lines
+
+    def test_is_told_with_the_line_from_which_on(self, store, look, long):
+        folder, lines = long
+        moved = [*lines[:30], *lines[31:], lines[0]]
+        (folder / "de.txt").write_text("\n".join(moved) + "\n", encoding="utf-8")
+        asked = look.but(corpus=str(folder), parts=("pairs",))
+        pipeline.measure(store, asked)
+        notes, (shift,) = pipeline.corpus_told(store, asked)
+        assert (shift.lang, shift.anchor, shift.offset, shift.all_along) == ("de", "en", -1, False)
+        assert shift.start in {"000031", "000032"}
+        assert shift.share > 0.9
+        assert any("same text as an earlier one" in note for note in notes)
+
+    def test_all_along(self, store, look, long):
+        folder, lines = long
+        (folder / "ru.txt").write_text("\n".join([*lines[1:], "end"]) + "\n", encoding="utf-8")
+        asked = look.but(corpus=str(folder), parts=("pairs",))
+        measures = pipeline.measure(store, asked)
+        (shift,) = pipeline.misaligned(store, asked, compute=False)
+        assert (shift.lang, shift.offset, shift.all_along) == ("ru", -1, True)
+        assert "ru" in pipeline.at_chance(measures)
+
+    def test_files_in_order_are_not_told(self, store, look, long):
+        asked = look.but(corpus=str(long[0]), parts=("pairs",))
+        measures = pipeline.measure(store, asked)
+        assert pipeline.corpus_told(store, asked).shifts == ()
+        assert pipeline.at_chance(measures) == ()
