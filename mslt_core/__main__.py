@@ -17,6 +17,7 @@ from mslt_core.commands import (
     importing,
     judging,
     measuring,
+    mechanism,
     mingling,
     reporting,
     runs,
@@ -41,6 +42,7 @@ GROUPS = (
     embedding,
     mingling,
     measuring,
+    mechanism,
     fetching,
     upkeep,
 )

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from mslt_core.figures import Grouping
 from mslt_core.spec.errors import NotComputedError
 from mslt_core.spec.measuring import MeasureSpec
 from mslt_core.spec.results import MingleResult
@@ -72,13 +73,18 @@ def looked_at(context: Context, look: MingleSpec, asked: MeasureSpec, result: Mi
     with warned:
         warn_of_shifts(shifts, measures)
     looked = Looked(context, asked, measures, context.colours())
+    measured(view, looked, group)
+    tell_notes(notes)
+
+
+def measured(view: str, looked: Looked, group: Grouping) -> None:
+    """The view of measures that is chosen."""
     if view == "layers":
         by_layer(looked)
     elif view == "pairs":
         by_pair(looked, group)
     else:
         moved(looked, group)
-    tell_notes(notes)
 
 
 def show(context: Context, look: MingleSpec, asked: MeasureSpec) -> None:

@@ -21,6 +21,7 @@ from pages._shared.messages import empty_state, escape, explain_errors
 from pages._shared.results_arranged import arranged
 from pages._shared.results_controls import averaged, measured_against, score, view
 from pages._shared.results_groups import groups
+from pages._shared.results_mechanism import mechanism
 from pages._shared.results_sizes import sizes
 from pages._shared.results_ties import ties
 from pages._shared.take import rest_on, tell
@@ -67,7 +68,13 @@ def compared(context: Context, lead: DeltaGenerator) -> None:
             )
 
 
-SHOWN = {"targets": compared, "sizes": sizes, "groups": groups, "ties": ties}
+SHOWN = {
+    "targets": compared,
+    "sizes": sizes,
+    "groups": groups,
+    "ties": ties,
+    "mechanism": mechanism,
+}
 
 st.title(QUESTION)
 context = sidebar_context()

@@ -9,15 +9,21 @@ os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
 os.environ["OMP_NUM_THREADS"] = "1"
 os.environ["TOKENIZERS_PARALLELISM"] = "false"
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from hypothesis import settings
 
+from mslt_core.pipeline import checkpoint, layer_of
+from mslt_core.pipeline.measuring import asked_of
+from mslt_core.spec.mechanism import PART_OF, MechanismSpec
+from mslt_core.spec.results import RunGroup, RunInfo
 from mslt_core.spec.sentences import TaggedSentence
+from mslt_core.store import Store
 
 # the same examples in every run, and no time limit on a machine that others use too
 settings.register_profile("suite", deadline=None, derandomize=True)
@@ -105,6 +111,44 @@ def aligned_texts(tmp_path: Path) -> Callable[..., Path]:
             lines = [" ".join(row.tokens) + f" {i}" for i, row in enumerate(_tagged_rows(lang, n))]
             (folder / f"{lang}.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
         return folder
+
+    return make
+
+
+@pytest.fixture
+def planted_geometry(tmp_path: Path) -> Callable[..., MechanismSpec]:
+    """``planted_geometry(store, groups, asked, arrays_of)``: runs count as measured, with what
+    ``arrays_of(run)`` says of them. Without `asked` it is about mingling, in a corpus of its own.
+    """
+
+    def make(
+        store: Store,
+        groups: Sequence[RunGroup],
+        arrays_of: Callable[[RunInfo], npt.NDArray[np.float64]],
+        asked: MechanismSpec | None = None,
+        *,
+        base: npt.NDArray[np.float64] | None = None,
+    ) -> MechanismSpec:
+        langs = groups[0].runs[0].spec.target_langs
+        folder = tmp_path / "parallel"
+        folder.mkdir(exist_ok=True)
+        for lang in langs:
+            lines = "\n".join(f"{lang} {i}" for i in range(24))
+            (folder / f"{lang}.txt").write_text(lines + "\n", encoding="utf-8")
+        asked = asked or MechanismSpec(
+            measure="language_mingling", corpus=str(folder), langs=langs, k=15
+        )
+        keys = [(info.run, arrays_of(info)) for group in groups for info in group.runs]
+        keys += [] if base is None else [("base", base)]
+        refs = {key: checkpoint(store, key) for key, _ in keys}
+        one = refs[keys[0][0]]
+        whole = asked_of(store, asked.look(("base",)))
+        spec = whole.spec(one, layer_of(one, asked.layer), PART_OF[asked.measure])
+        for key, array in keys:
+            of_it = {"checkpoint": refs[key].fingerprint}  # texts are hashed once for all
+            embeds = tuple(embed.model_copy(update=of_it) for embed in spec.embeds)
+            store.arrays.put(spec.model_copy(update={"embeds": embeds}), {asked.measure: array})
+        return asked
 
     return make
 

@@ -228,7 +228,7 @@ def permutation_p(
     Cancer Research 27.
     """
     table = _places(members)
-    orders = _orders(int(members.max()) + 1, fixed, seed)
+    orders = language_orders(int(members.max()) + 1, fixed, seed)
     masks = (1 << orders[:, members]).sum(axis=2)
     rows = table[masks]
     if (rows < 0).any():
@@ -255,8 +255,11 @@ def _places(members: Members) -> npt.NDArray[np.int64]:
     return table
 
 
-def _orders(n: int, fixed: int | None, seed: int) -> npt.NDArray[np.int64]:
-    """(n_orders, n): where each language goes; the first leaves all in place."""
+def language_orders(n: int, fixed: int | None, seed: int) -> npt.NDArray[np.int64]:
+    """(n_orders, n): where each language goes; the first leaves all in place.
+
+    All orders, or `MAX_PERMUTATIONS` drawn ones where there are more; `fixed` stays where it is.
+    """
     free = [place for place in range(n) if place != fixed]
     if math.factorial(len(free)) <= MAX_PERMUTATIONS:
         moved = np.array(list(itertools.permutations(free)), dtype=np.int64)

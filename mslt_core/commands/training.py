@@ -31,6 +31,7 @@ from mslt_core.spec.errors import SpecError, TrainingError
 from mslt_core.spec.fetching import FetchSpec
 from mslt_core.spec.looks import ClustersSpec, FramesSpec, StabilitySpec
 from mslt_core.spec.measuring import MeasureSpec
+from mslt_core.spec.mechanism import GeometrySpec
 from mslt_core.spec.specs import (
     LanguageVectorsSpec,
     MingleSpec,
@@ -38,6 +39,7 @@ from mslt_core.spec.specs import (
     Where,
 )
 from mslt_core.store import UNFINISHED, Kind, Store
+from mslt_core.sweep import execute_geometry
 
 LOOK_EVERY_S = 0.3
 
@@ -49,6 +51,7 @@ JOBS: dict[type[Spec], jobs.Execute] = {
     StabilitySpec: execute_stability,
     ClustersSpec: execute_clusters,
     FetchSpec: execute_fetching,
+    GeometrySpec: execute_geometry,
 }
 
 

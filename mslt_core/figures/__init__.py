@@ -19,6 +19,7 @@ from mslt_core.figures.layers import layer_curves
 from mslt_core.figures.learning import Curve, learning_curves
 from mslt_core.figures.maps import language_maps, maps_told
 from mslt_core.figures.markers import Category, Grouping, language_order
+from mslt_core.figures.mechanism import closeness_against_score
 from mslt_core.figures.moved import moved_languages
 from mslt_core.figures.numbers import numbers_of, words_of
 from mslt_core.figures.over_training import over_training
@@ -45,6 +46,7 @@ __all__ = [
     "Theme",
     "alt_text",
     "best_sets",
+    "closeness_against_score",
     "contributions",
     "coverage_grid",
     "criteria_bump",

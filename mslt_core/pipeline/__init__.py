@@ -22,6 +22,7 @@ from mslt_core.pipeline.choosing import (
     select,
     selectable_langs,
 )
+from mslt_core.pipeline.closeness import base_of, geometry, one_a_set
 from mslt_core.pipeline.comparing import gains, gains_over, run_result, zero_shot_means
 from mslt_core.pipeline.corpora import EXAMPLE_CORPUS, open_corpus
 from mslt_core.pipeline.coverage import data_coverage
@@ -72,6 +73,7 @@ from mslt_core.pipeline.measured import (
     pairs_there,
 )
 from mslt_core.pipeline.measuring import execute_measuring, measure
+from mslt_core.pipeline.mechanism import mechanism
 from mslt_core.pipeline.mingling import cka, execute_mingling, mingle
 from mslt_core.pipeline.moved import moved_curves, moved_languages
 from mslt_core.pipeline.offers import (
@@ -174,6 +176,7 @@ __all__ = [
     "as_latex",
     "assist_training",
     "at_chance",
+    "base_of",
     "best_and_worst",
     "by_chance",
     "by_scripts",
@@ -217,6 +220,7 @@ __all__ = [
     "gains",
     "gains_by_group",
     "gains_over",
+    "geometry",
     "group_key",
     "has_words",
     "health",
@@ -241,6 +245,7 @@ __all__ = [
     "map_stabilities",
     "map_verdict",
     "measure",
+    "mechanism",
     "mingle",
     "misaligned",
     "mixing_told",
@@ -251,6 +256,7 @@ __all__ = [
     "n_truncated",
     "needs_folder",
     "next_step",
+    "one_a_set",
     "open_corpus",
     "open_store",
     "oracle_scores",

@@ -30,7 +30,7 @@ from mslt_core.pipeline.tagged import (
     transfer,
 )
 from mslt_core.spec.errors import BadInputError, NotComputedError
-from mslt_core.spec.measuring import SPACED, LayerSpec, MeasureSpec, Part
+from mslt_core.spec.measuring import SPACED, WITH_K, LayerSpec, MeasureSpec, Part
 from mslt_core.spec.results import CheckpointRef
 from mslt_core.spec.specs import Where
 from mslt_core.store import Store
@@ -46,15 +46,17 @@ def measure(
     *,
     compute: bool = True,
     roots: tuple[Path, ...] | None = None,
+    vectors: Store | None = None,
 ) -> Measures:
     """Every part of a look at every layer of every checkpoint.
 
     With ``compute=False`` nothing is computed: NotComputedError names the first missing part.
+    Sentence vectors are kept in `vectors`, by default the store itself.
     """
     question = _question(look, roots)
     refs = [checkpoint(store, key, roots=roots) for key in look.checkpoints]
     layers = [layers_of(ref, look.layers or "all") for ref in refs]
-    asked = _Asked(store, look, question, refs[0])
+    asked = Asked(store, look, question, refs[0], vectors)
     places = [
         _At(ref, of_ref, layer)
         for ref, of_ref in zip(refs, layers, strict=True)
@@ -100,13 +102,19 @@ class _At(NamedTuple):
     layer: int
 
 
-class _Asked:
+class Asked:
     """A look, and the sentences that are looked at."""
 
     def __init__(
-        self, store: Store, look: MeasureSpec, question: Question, first: CheckpointRef
+        self,
+        store: Store,
+        look: MeasureSpec,
+        question: Question,
+        first: CheckpointRef,
+        vectors: Store | None = None,
     ) -> None:
         self.store, self.look, self.question, self.first = store, look, question, first
+        self.vectors = vectors or store
         documents = question.groups()
         blocks = document_blocks(documents, seed=look.seed)
         self.sentences = Grouped(documents, blocks)
@@ -127,7 +135,7 @@ class _Asked:
             n=len(self.question.ids),
             blocks=fingerprint(self.sentences.blocks.tobytes()),
             space=self.look.space if part in SPACED else "raw",
-            k=self.look.k if part in {"pairs", "mixing", "moved"} else 0,
+            k=self.look.k if part in WITH_K else 0,
             seed=self.look.seed,
             # by blocks: since means over pairs have intervals too
             documents=fingerprint(b"by blocks" + documents) if of_documents else "",
@@ -151,8 +159,20 @@ class _Asked:
         )
 
 
+def asked_of(store: Store, look: MeasureSpec, roots: tuple[Path, ...] | None = None) -> Asked:
+    """A look with its sentences, to ask for single parts of it."""
+    first = checkpoint(store, look.checkpoints[0], roots=roots)
+    return Asked(store, look, _question(look, roots), first)
+
+
+def stored_part(store: Store, spec: LayerSpec) -> Mapping[str, Measured] | None:
+    """One part as it is kept; None where it is not computed yet."""
+    stored = store.arrays.peek(spec)
+    return None if stored is None else unpacked(stored)
+
+
 def _part(
-    asked: _Asked, at: _At, part: Part, report: Report, *, compute: bool
+    asked: Asked, at: _At, part: Part, report: Report, *, compute: bool
 ) -> Mapping[str, Measured]:
     spec = asked.spec(at.ref, at.layer, part)
     stored = asked.store.arrays.peek(spec)
@@ -163,10 +183,10 @@ def _part(
             )
         if asked.tagged and part == "words":
             return _words(asked, at, asked.tagged, report)
-        rows = layer_rows(asked.store, asked.question, at.ref, at.layer, report)
+        rows = layer_rows(asked.vectors, asked.question, at.ref, at.layer, report)
         report(0, 0, f"{at.ref.name}: layer {at.layer}, {part}")
         if part == "moved":
-            before = layer_rows(asked.store, asked.question, *asked.before(*at[::2]), report)
+            before = layer_rows(asked.vectors, asked.question, *asked.before(*at[::2]), report)
             found = moved_part(before, rows, asked.sentences, asked.look)
         else:
             found = measured_part(
@@ -182,7 +202,7 @@ def _part(
 
 
 def _words(
-    asked: _Asked, at: _At, tagged: TaggedSentences, report: Report
+    asked: Asked, at: _At, tagged: TaggedSentences, report: Report
 ) -> Mapping[str, Measured]:
     """Computed together with the next layers that are missing: the model reads them in one go."""
     later = at.layers[at.layers.index(at.layer) :]

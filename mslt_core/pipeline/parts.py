@@ -1,5 +1,6 @@
 """What is measured between and over languages at one layer: vectors in, measures out."""
 
+import dataclasses
 from collections.abc import Callable, Mapping
 
 import numpy as np
@@ -85,6 +86,15 @@ def _mixing(rows: Rows, sentences: Grouped, look: MeasureSpec) -> Found:
     }
 
 
+def _language_mixing(rows: Rows, sentences: Grouped, look: MeasureSpec) -> Found:
+    mixed = _of(_mingling(rows, sentences.blocks, look.k), sentences.blocks)
+    return {
+        "language_mingling": dataclasses.replace(
+            mixed, value=mixed.value[1:], without=mixed.without[:, 1:]
+        )
+    }
+
+
 def _mingling(rows: Rows, blocks: Blocks, k: int) -> over_documents.Estimate:
     points = stacked(rows)
     for times in RESERVES:
@@ -113,6 +123,7 @@ PARTS: Mapping[Part, Callable[[Rows, Grouped, MeasureSpec], Found]] = {
     "mixing": _mixing,
     "identity": _identity,
     "alignment": _alignment,
+    "language_mixing": _language_mixing,
 }
 """Measures of sentences that are computed and kept together; `tagged` has those of words."""
 

@@ -16,7 +16,9 @@ from mslt_core.spec.specs import EmbedSpec, Pooling
 
 Space = Literal["raw", "centred", "centred_by_language", "whitened"]
 Usual = Literal["cka", "pairs", "mixing", "identity", "alignment", "words"]
-OnDemand = Literal["spread", "ilisi", "rbf", "null", "procrustes", "gromov", "moved"]
+OnDemand = Literal[
+    "spread", "ilisi", "rbf", "null", "procrustes", "gromov", "moved", "language_mixing"
+]
 Part = Literal[Usual, OnDemand]
 """Measures that are computed and kept together: `PARTS` says which."""
 ON_DEMAND: Mapping[str, Part] = MappingProxyType(
@@ -45,6 +47,8 @@ P_BY_CHANCE: Mapping[str, str] = MappingProxyType(
     {"linear_cka": "cka_p", "linear_cka_biased": "cka_biased_p", "rbf_cka": "rbf_cka_p"}
 )
 """A measure, and how often shuffled pairings of sentences reach it."""
+WITH_K: frozenset[Part] = frozenset({"pairs", "mixing", "moved", "language_mixing"})
+"""Parts that look at so many neighbours."""
 SPACED: frozenset[Part] = frozenset({"pairs", "alignment"})
 """Parts that are measured in the chosen space. The others keep the space of the model: CKA takes
 every language's mean off by itself, and whether languages lie apart is not to be taken off."""

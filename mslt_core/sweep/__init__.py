@@ -8,6 +8,7 @@ from mslt_core.sweep.estimating import (
     probes,
     probes_of,
 )
+from mslt_core.sweep.geometry import execute_geometry
 from mslt_core.sweep.planning import (
     KEPT_BY_DEFAULT,
     all_sets,
@@ -35,6 +36,7 @@ __all__ = [
     "do_run",
     "done_already",
     "estimate",
+    "execute_geometry",
     "execute_probe",
     "find_sweep",
     "keeps_weights",

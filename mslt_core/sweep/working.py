@@ -66,11 +66,11 @@ def do_run(
     if state == "done" and not sweep.keep_weights:
         store.runs.drop_weights(run)
     store.sweeps.note(digest, "end", run, state=state, took_s=time.monotonic() - began_s)
-    _tidy()
+    tidy()
     return state
 
 
-def _tidy() -> None:
+def tidy() -> None:
     """Free what the run left: the Trainer's objects know each other, and a model is large.
 
     What the imports made stays for ever. Looking through it takes a quarter of a second each time,

@@ -25,9 +25,8 @@ from mslt_core.spec.results import (
     RunInfo,
     RunResult,
 )
-from mslt_core.spec.selecting import FeatureSet, SelectSpec
+from mslt_core.spec.selecting import SelectSpec
 from mslt_core.spec.specs import MingleSpec
-from mslt_core.spec.views import ByGroup, BySize, GroupBy
 
 Looked = MingleSpec | MeasureSpec | FramesSpec | StabilitySpec | ClustersSpec
 
@@ -212,52 +211,19 @@ def ranking(
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def _by_size(root: str, metric: str, stamp: str, _sweeps: tuple[Swept, ...]) -> BySize | None:  # noqa: ARG001
-    return pipeline.by_size(pipeline.open_store(root), _sweeps, metric)
-
-
-def by_size(root: str, sweeps: tuple[Swept, ...], metric: str) -> BySize | None:
-    """The mean score over all sets of each size; None where too few are there."""
-    return _by_size(root, metric, " / ".join(map(_swept_stamp, sweeps)), sweeps)
-
-
-@st.cache_data(max_entries=64, show_spinner=False)
 def keep(question: str, _compute: Callable[[], Any]) -> Any:  # noqa: ARG001
     """What is computed, under a key that names its whole question."""
     return _compute()
 
 
+def groups_stamp(groups: tuple[RunGroup, ...], pool: tuple[RunGroup, ...] = ()) -> str:
+    """Changes when a run of the groups is trained again."""
+    return _stamps(groups, pool)
+
+
 def sweep_stamp(sweep: Swept, more: tuple[RunGroup, ...], pool: tuple[RunGroup, ...]) -> str:
     """Changes when a run of the sweep or of the groups is trained again."""
     return f"{_swept_stamp(sweep)} / {_stamps(more, pool)}"
-
-
-@st.cache_data(max_entries=64, show_spinner=False)
-def _gains_by_group(
-    root: str,
-    metric: str,
-    by: GroupBy,
-    features: FeatureSet,
-    stamp: str,  # noqa: ARG001
-    _pair: tuple[RunGroup, RunGroup],
-    _pool: tuple[RunGroup, ...],
-) -> ByGroup:
-    store = pipeline.open_store(root)
-    return pipeline.gains_by_group(store, *_pair, metric, by=by, features=features, pool=_pool)
-
-
-def gains_by_group(
-    root: str,
-    a: RunGroup,
-    b: RunGroup,
-    metric: str,
-    *,
-    by: GroupBy,
-    features: FeatureSet,
-    pool: tuple[RunGroup, ...],
-) -> ByGroup:
-    """Group b minus group a, by group of zero-shot targets."""
-    return _gains_by_group(root, metric, by, features, _stamps((a, b), pool), (a, b), pool)
 
 
 @st.cache_resource(max_entries=24, show_spinner=False)  # arrays that nobody changes

@@ -15,6 +15,7 @@ VIEWS = {
     "sizes": "Number of sources",
     "groups": "By group of targets",
     "ties": "Which sets",
+    "mechanism": "Mechanism",
 }
 
 

@@ -11,7 +11,7 @@ from mslt_core.spec.metrics import METRICS
 from mslt_core.spec.results import RunGroup
 from mslt_core.spec.selecting import FeatureSet
 from mslt_core.spec.views import GroupBy
-from pages._shared import cached
+from pages._shared import cached_sweeps
 from pages._shared.context import Context
 from pages._shared.groups_told import FROM, basis, most, table, trend_told
 from pages._shared.messages import escape
@@ -54,7 +54,7 @@ def groups(context: Context, lead: DeltaGenerator) -> None:
         return
     features = _features(by, fourth)
     metric = score(context)
-    found = cached.gains_by_group(
+    found = cached_sweeps.gains_by_group(
         context.root, baseline, ours, metric, by=by, features=features, pool=context.groups
     )
     if not found.groups:

@@ -6,7 +6,7 @@ from streamlit.delta_generator import DeltaGenerator
 from mslt_core import figures, pipeline
 from mslt_core.spec.metrics import METRICS
 from mslt_core.spec.views import BySize
-from pages._shared import cached
+from pages._shared import cached_sweeps
 from pages._shared.context import Context
 from pages._shared.messages import empty_state, escape
 from pages._shared.results_controls import score
@@ -21,7 +21,7 @@ QUESTION = "Do more source languages help?"
 def sizes(context: Context, lead: DeltaGenerator) -> None:
     """The finding, the figure, and every set in a table."""
     metric = score(context)
-    found = cached.by_size(context.root, pipeline.swept(context.groups), metric)
+    found = cached_sweeps.by_size(context.root, pipeline.swept(context.groups), metric)
     if found is None:
         missing = "This needs every set of at least two sizes, out of one pool, to be trained."
         if empty_state(missing, button="Plan such a sweep"):

@@ -7,7 +7,7 @@ import streamlit as st
 from mslt_core import pipeline
 from mslt_core.pipeline import Swept
 from mslt_core.spec.findings import NextStep
-from pages._shared import cached, groups_told, judged_told, sizes_told
+from pages._shared import cached, cached_sweeps, groups_told, judged_told, sizes_told
 from pages._shared.cards import ARROW, MINGLING, RESULTS
 from pages._shared.context import Context
 from pages._shared.findings_told import BUTTONS, few_seeds, lacking
@@ -36,7 +36,11 @@ def _line(sentence: str, page: str, label: str, view: str = "") -> None:
 
 
 def _sizes(context: Context, sweeps: tuple[Swept, ...]) -> None:
-    found = cached.by_size(context.root, sweeps, context.groups[0].metrics[0]) if sweeps else None
+    found = (
+        cached_sweeps.by_size(context.root, sweeps, context.groups[0].metrics[0])
+        if sweeps
+        else None
+    )
     if found is not None:
         told = f"{sizes_told.risen(found)} {sizes_told.levelled(found)}"
         _line(told, RESULTS, "By set size", VIEWS["sizes"])
@@ -46,7 +50,7 @@ def _groups(context: Context, sweeps: tuple[Swept, ...]) -> None:  # noqa: ARG00
     baseline, several = pair(context)
     if baseline is None or several is None:
         return
-    found = cached.gains_by_group(
+    found = cached_sweeps.gains_by_group(
         context.root,
         baseline,
         several,

@@ -98,6 +98,7 @@ view = ScatterView(
     frames=names,
     legend=tuple(markers.language_order(langs)),
     frame_noun="Layer",
+    start=asked("start", 0),
     category=category,
     hidden=frozenset(st.query_params.get("hide", "").split()),
     alt=f"Maps of {n} sentences in {n_langs} languages.",

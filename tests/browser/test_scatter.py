@@ -252,3 +252,10 @@ def test_languages_that_the_page_leaves_out_are_neither_drawn_nor_selected(show,
         assert "English" not in root.locator(".legend").inner_text()
     draw_lasso(page, root)
     told(page, f"None None {N_SMALL - 80} draws")
+
+
+def test_the_line_above_a_panel_is_of_the_frame_that_is_shown_first(show, page):
+    root = show(f"{SMALL}&frames=3&panels=2&start=2")
+    root.and_(page.locator("[data-state=still][data-t='2.000']")).wait_for()
+    # the app says 0.3 + 0.1 * panel + 0.05 * frame
+    assert root.locator(".below").all_inner_texts() == ["mean CKA 0.40", "mean CKA 0.50"]

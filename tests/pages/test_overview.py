@@ -34,7 +34,7 @@ def links(app: AppTest) -> dict[str, str]:
 
 
 def test_findings_with_their_uncertainty_each_with_a_way_to_its_view(overview):
-    cached._were_judged().clear()
+    cached._WERE_JUDGED.clear()
     app = overview()
     assert not app.exception
     assert not app.error
@@ -52,14 +52,14 @@ def test_findings_with_their_uncertainty_each_with_a_way_to_its_view(overview):
     assert "Whether distant targets gain more" in text or "Distant targets gain" in text
     assert len(app.get("plotly_chart")) == 3
     found = links(app)
-    assert found["See the ties for the best"] == "results?results_view=Ties+for+the+best"
+    assert found["See the ties for the best"] == "results?results_view=Which+sets"
     assert found["By set size"] == "results?results_view=Number+of+sources"
     assert found["Groups of targets"] == "results?results_view=By+group+of+targets"
     assert found["See the maps"].startswith("mingling")
 
 
 def test_criteria_are_told_of_once_they_were_asked(overview, monkeypatch):
-    cached._were_judged().clear()
+    cached._WERE_JUDGED.clear()
     monkeypatch.setattr(cached, "judged", lambda *_, **__: pytest.fail("nobody asked"))
     app = overview()
     assert "Which criterion would have found the good sets is not looked at yet." in words(app)
@@ -71,7 +71,7 @@ def test_criteria_are_told_of_once_they_were_asked(overview, monkeypatch):
     again = overview()
     assert "would have chosen" in words(again)
     assert again.button(key="next_step").label == "See where it is uncertain"
-    cached._were_judged().clear()
+    cached._WERE_JUDGED.clear()
 
 
 def test_a_few_runs_are_not_ranked_and_the_next_step_is_seeds(overview, tmp_path, monkeypatch):

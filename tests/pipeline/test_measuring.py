@@ -259,10 +259,12 @@ class TestDocuments:
         with pytest.raises(NotComputedError):
             pipeline.measure(store, only, compute=False)
 
-    def test_that_are_too_few_or_too_large_give_none(self, store, look, corpus):
-        for of in ([i // 5 for i in range(N)], [max(0, i - 14) for i in range(N)]):
-            (corpus / "documents.txt").write_text("".join(f"{i}\n" for i in of))
-            assert "cka_between_documents" not in pipeline.measure(store, look).names
+    def test_that_are_too_few_give_none_and_one_too_large_is_refused(self, store, look, corpus):
+        (corpus / "documents.txt").write_text("".join(f"{i // 5}\n" for i in range(N)))
+        assert "cka_between_documents" not in pipeline.measure(store, look).names
+        (corpus / "documents.txt").write_text("".join(f"{max(0, i - 14)}\n" for i in range(N)))
+        with pytest.raises(DegenerateInputError, match="one document holds 15 of 36 sentences"):
+            pipeline.measure(store, look)
 
 
 def test_sentences_without_documents_keep_the_name_they_had(store, look, told):

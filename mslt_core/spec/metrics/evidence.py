@@ -84,6 +84,38 @@ EVIDENCE: dict[str, MetricInfo] = {
         better="higher",
         source="Spearman 1904; exchanging: Mantel 1967",
     ),
+    "closeness_slope": MetricInfo(
+        label="Score by closeness",
+        meaning="How much more a set scores on a target that it brings nearer to other languages, "
+        "against other sets of as many sources on the same target. The interval takes sets and "
+        "targets as samples. Going together is no cause.",
+        unit="points",
+        low=None,
+        high=None,
+        better="neither",
+        source="Cameron, Gelbach & Miller 2011; jackknife: MacKinnon, Nielsen & Webb 2024",
+    ),
+    "partial_correlation": MetricInfo(
+        label="Partial correlation",
+        meaning="Correlation of what is left of closeness and score after the means of each "
+        "target, and of sets with as many sources, are taken off both.",
+        unit="",
+        low=-1.0,
+        high=1.0,
+        better="neither",
+        source="Frisch & Waugh 1933; Lovell 1963",
+    ),
+    "p_languages": MetricInfo(
+        label="p (exchanging languages)",
+        meaning="Share of all ways of exchanging the source languages in which closeness goes with "
+        "the score as much or more, either way. That sets share languages is in it; it needs "
+        "all sets of each size.",
+        unit="",
+        low=0.0,
+        high=1.0,
+        better="neither",
+        source="Mantel 1967; Freedman & Lane 1983",
+    ),
     "sd_items": MetricInfo(
         label="Noise of the test items",
         meaning="Standard deviation of a difference over further samples of test items, as far as "

@@ -98,6 +98,17 @@ GEOMETRY: dict[str, MetricInfo] = {
         better="higher",
         source="computed; the expectation is exact",
     ),
+    "language_mingling": MetricInfo(
+        label="Mingling of a language",
+        meaning="The mingling score over the sentences of one language alone: the entropy of the "
+        "languages around them, over its mean under shuffled labels. 0: an island; 1: as mixed "
+        "as shuffled labels.",
+        unit="",
+        low=0.0,
+        high=None,
+        better="higher",
+        source="computed; the expectation is exact",
+    ),
     "ilisi": MetricInfo(
         label="iLISI",
         meaning="Effective number of languages around the median sentence, nearer neighbours "

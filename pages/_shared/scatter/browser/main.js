@@ -107,6 +107,7 @@ class Scatter {
     this.near = here.neighbours?.arrays ?? {};
     if (wanted.points !== before.points || wanted.frames !== before.frames) this.loadFrames(here.frames, before);
     this.player.load(this.spec.frames, this.spec.frame_noun);
+    this.tellFrame(); // the titles were written before it was known which frame comes first
     this.loadLooks();
     this.applyChosen();
     this.redraw();
