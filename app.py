@@ -4,7 +4,8 @@ import streamlit as st
 
 from pages._shared.controls import sidebar
 from pages._shared.messages import explain_errors
-from pages._shared.theme import choose_picture_format, fit_small_windows, follow_theme
+from pages._shared.take import begin
+from pages._shared.theme import fit_small_windows, follow_theme
 
 PAGES = {
     "overview": "Overview",
@@ -13,6 +14,7 @@ PAGES = {
     "mingling": "Mingling",
     "results": "Results",
     "criteria": "Criteria",
+    "present": "Present",
 }
 
 SIDEBAR_WIDTH = 310  # pixels; the name of an experiment fits
@@ -34,8 +36,8 @@ def main() -> None:
     fit_small_windows()
     with explain_errors():
         st.session_state["context"] = sidebar()
+        begin(page.url_path or "overview")
         page.run()
-        choose_picture_format()
     follow_theme()
 
 

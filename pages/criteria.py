@@ -13,7 +13,10 @@ from pages._shared.judged_told import AVERAGES, answer, noise_told, table
 from pages._shared.messages import empty_state, escape, explain_errors
 from pages._shared.search_view import few_runs, train_next
 from pages._shared.tables import show_table
-from pages._shared.theme import current_theme, show_figure
+from pages._shared.take import rest_on, tell
+from pages._shared.theme import show_figure
+
+QUESTION = "Which way of choosing would have found the good sets?"
 
 
 def question(context: Context, sweeps: tuple[Swept, ...]) -> Judged:
@@ -52,8 +55,9 @@ def shown(context: Context, sweeps: tuple[Swept, ...]) -> None:
     """The picks among all sets, then searches with few runs."""
     lead = st.container()
     judged = question(context, sweeps)
-    lead.markdown(answer(judged))
-    show_figure(figures.criteria_picks(judged, theme=current_theme()), key="picks")
+    rest_on(context.groups)
+    tell(lead, answer(judged), question=QUESTION)
+    show_figure(lambda theme: figures.criteria_picks(judged, theme=theme), key="picks")
     st.caption(noise_told(judged))
     for name, why in judged.missing.items():
         st.caption(f"{escape(name)} is left out: {escape(why)}")
@@ -63,7 +67,7 @@ def shown(context: Context, sweeps: tuple[Swept, ...]) -> None:
     few_runs(judged)
 
 
-st.title("Which way of choosing would have found the good sets?")
+st.title(QUESTION)
 context = sidebar_context()
 with explain_errors():
     if sweeps := pipeline.swept(context.groups):

@@ -1,10 +1,13 @@
 """Which source languages should I choose?"""
 
+import functools
 import time
 
+import plotly.graph_objects as go
 import streamlit as st
 
 from mslt_core import figures, jobs
+from mslt_core.figures import Theme
 from mslt_core.spec.errors import NotComputedError
 from mslt_core.spec.rankings import SelectionResult
 from mslt_core.spec.selecting import SelectSpec
@@ -19,7 +22,8 @@ from pages._shared.messages import empty_state, escape, explain_errors
 from pages._shared.paper_view import paper
 from pages._shared.reasons import reasons
 from pages._shared.sets_told import answer, place_told
-from pages._shared.theme import current_theme, show_figure
+from pages._shared.take import tell
+from pages._shared.theme import show_figure
 from pages._shared.waiting import vectors_of, wait_for
 
 # the browser draws at once what arrives at once: the rest lets the ranked sets be drawn first
@@ -31,6 +35,8 @@ VIEWS = {
     "sets": "All sets",
     "paper": "In the paper",
 }
+
+QUESTION = "Which source languages should I choose?"
 
 
 def selected(context: Context, spec: SelectSpec) -> SelectionResult | None:
@@ -44,6 +50,11 @@ def selected(context: Context, spec: SelectSpec) -> SelectionResult | None:
             jobs.start(context.store, work, Where())
             st.rerun()
         return None
+
+
+def drawn(result: SelectionResult, chosen: tuple[str, ...], theme: Theme) -> go.Figure:
+    """The ranked sets."""
+    return figures.ranked_sets(result, chosen=chosen, theme=theme)
 
 
 def shown(
@@ -73,7 +84,7 @@ def shown(
 
 
 context = sidebar_context()
-st.title("Which source languages should I choose?")
+st.title(QUESTION)
 lead = st.empty()
 left, right = st.columns([2, 3], gap="large")
 with explain_errors():
@@ -83,10 +94,13 @@ with explain_errors():
         result = selected(context, spec)
     if result:
         chosen = chosen_set(result.sets)
-        lead.markdown(answer(result))
+        tell(lead, answer(result), question=QUESTION)
         with right:
-            drawn = figures.ranked_sets(result, chosen=chosen, theme=current_theme())
-            show_figure(drawn, key="ranked_sets", on_select=on_click("ranked_sets"))
+            show_figure(
+                functools.partial(drawn, result, chosen),
+                key="ranked_sets",
+                on_select=on_click("ranked_sets"),
+            )
             set_box(result.sets, chosen)
             place = result.sets.find(chosen)
             assert place is not None

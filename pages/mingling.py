@@ -16,13 +16,15 @@ from pages._shared.layers_view import by_layer, by_pair
 from pages._shared.looks import question, weights_missing
 from pages._shared.maps_view import maps
 from pages._shared.messages import explain_errors
-from pages._shared.mingling_told import answer, cka_answer
+from pages._shared.mingling_told import answer, cka_answer, runs_of, sizes_told
 from pages._shared.moved_view import moved
 from pages._shared.on_demand import Looked
 from pages._shared.over_training_view import over_training
+from pages._shared.take import rest_on, tell
 from pages._shared.trust_view import trust
 from pages._shared.waiting import offer
 
+QUESTION = "Do the languages mix inside the model?"
 VIEWS = {
     "layers": "Layer by layer",
     "pairs": "Pair by pair",
@@ -35,7 +37,8 @@ VIEWS = {
 def looked_at(context: Context, look: MingleSpec, asked: MeasureSpec, result: MingleResult) -> None:
     """Maps side by side, then what is measured behind them."""
     lead = st.empty()
-    lead.markdown(cka_answer(result))
+    rest_on(runs=runs_of(context, look), sizes=sizes_told(result))
+    tell(lead, cka_answer(result), question=QUESTION, key="cka_answer")
     warned = st.container()
     group = maps(context, look, result)
     view = st.segmented_control(
@@ -65,7 +68,7 @@ def looked_at(context: Context, look: MingleSpec, asked: MeasureSpec, result: Mi
             button="Measure it",
         )
         return
-    lead.markdown(answer(measures))
+    tell(lead, answer(measures), question=QUESTION)
     notes, shifts = cached.look(context.root, "corpus_told", asked)
     with warned:
         warn_of_shifts(shifts, measures)
@@ -100,7 +103,7 @@ def show(context: Context, look: MingleSpec, asked: MeasureSpec) -> None:
         looked_at(context, look, asked, result)
 
 
-st.title("Do the languages mix inside the model?")
+st.title(QUESTION)
 context = sidebar_context()
 with explain_errors():
     look, asked = question(context)

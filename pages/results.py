@@ -26,6 +26,9 @@ from pages._shared.results_items import items
 from pages._shared.results_mechanism import mechanism
 from pages._shared.results_sizes import sizes
 from pages._shared.results_ties import ties
+from pages._shared.take import rest_on, tell
+
+QUESTION = "Does MSLT beat SSLT, where, and by how much?"
 
 
 def compared(context: Context, lead: DeltaGenerator) -> None:
@@ -43,8 +46,9 @@ def compared(context: Context, lead: DeltaGenerator) -> None:
     results = cached.gains(
         context.root, baseline, others, metric, average=average, pool=context.groups
     )
+    rest_on((baseline, *others))
     for result in results:
-        lead.markdown(answer(result))
+        tell(lead, answer(result), question=QUESTION, key=f"answer_{result.name_b}")
     with lead:
         mark_upper_bound((baseline, *others))
     arranged(context, baseline, results)
@@ -76,7 +80,7 @@ SHOWN = {
     "imported": imported,
 }
 
-st.title("Does MSLT beat SSLT, where, and by how much?")
+st.title(QUESTION)
 context = sidebar_context()
 with explain_errors():
     if context.groups:

@@ -59,7 +59,7 @@ def test_its_environment_variables_are_read():
 
 def test_the_pages_of_its_tour_are_the_pages():
     tour = re.findall(r"^\d\. \*\*(\w+)\*\*", README, flags=re.M)
-    assert tour == ["Overview", "Languages", "Train", "Mingling", "Results", "Criteria"]
+    assert tour == ["Overview", "Languages", "Train", "Mingling", "Results", "Criteria", "Present"]
     assert all((PROJECT / "pages" / f"{title.lower()}.py").exists() for title in tour)
 
 

@@ -9,6 +9,7 @@ from mslt_core.figures.coverage import coverage_grid
 from mslt_core.figures.curves import training_curves
 from mslt_core.figures.distances import distance_heatmap
 from mslt_core.figures.distribution import set_distribution
+from mslt_core.figures.enlarged import enlarged
 from mslt_core.figures.gains import target_gains
 from mslt_core.figures.gaps import transfer_gaps
 from mslt_core.figures.grid import sweep_grid
@@ -21,6 +22,7 @@ from mslt_core.figures.maps import language_maps, maps_told
 from mslt_core.figures.markers import Category, Grouping, language_order
 from mslt_core.figures.mechanism import closeness_against_score
 from mslt_core.figures.moved import moved_languages
+from mslt_core.figures.numbers import numbers_of, words_of
 from mslt_core.figures.over_training import over_training
 from mslt_core.figures.pairs import contributions
 from mslt_core.figures.recurring import recurring_languages
@@ -53,6 +55,7 @@ __all__ = [
     "criteria_picks",
     "distance_heatmap",
     "distance_map",
+    "enlarged",
     "group_gains",
     "item_agreement",
     "language_maps",
@@ -62,6 +65,7 @@ __all__ = [
     "learning_curves",
     "maps_told",
     "moved_languages",
+    "numbers_of",
     "over_training",
     "pair_heatmaps",
     "ranked_sets",
@@ -86,4 +90,5 @@ __all__ = [
     "target_slopes",
     "training_curves",
     "transfer_gaps",
+    "words_of",
 ]

@@ -1,7 +1,7 @@
 """Questions to answers through the store. Importing it loads neither torch nor transformers."""
 
 from mslt_core.analysis.map_trust import Stability
-from mslt_core.pipeline import health
+from mslt_core.pipeline import health, stories
 from mslt_core.pipeline.by_pretraining import sets_by_pretraining, targets_by_pretraining
 from mslt_core.pipeline.chance import by_chance, chance_curves, layers_by_chance
 from mslt_core.pipeline.checkpoints import (
@@ -315,6 +315,7 @@ __all__ = [
     "snapshots",
     "space_change",
     "steps_of",
+    "stories",
     "swept",
     "tags_entities",
     "targets_by_pretraining",

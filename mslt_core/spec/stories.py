@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from mslt_core.spec.base import Seed, Spec
+from mslt_core.spec.base import Later, Seed, Spec
 
 PinKind = Literal["figure", "table", "number"]
 
@@ -28,6 +28,9 @@ class Origin(Spec):
     seeds: tuple[Seed, ...] = ()
     sizes: str = Field(default="", description="15 unseen languages, 300 items each")
     versions: tuple[Pair, ...] = Field(default=(), description="package and version")
+    known: Annotated[tuple[str, ...], Later] = Field(
+        default=(), description="digests of finished runs of the same sets that were not shown"
+    )
 
 
 class Pin(Spec):

@@ -10,6 +10,7 @@ from pages._shared.gains_told import answer
 from pages._shared.known import pair, space_change
 from pages._shared.results_controls import VIEWS
 from pages._shared.space_told import mixing
+from pages._shared.take import goes_with, rest_on
 from pages._shared.theme import show_figure
 
 RESULTS, MINGLING = "pages/results.py", "pages/mingling.py"
@@ -24,6 +25,8 @@ def best_set(context: Context) -> None:
             "**No set can be called the best**: every target is a source of one of the sets."
         )
         return
+    rest_on(context.groups)
+    goes_with(best(ranking))
     show_figure(lambda theme: figures.spark_sets(ranking, theme=theme), key="spark_sets")
     st.markdown(best(ranking))
     st.page_link(
@@ -44,6 +47,8 @@ def gain(context: Context) -> None:
     (result,) = cached.gains(context.root, baseline, (several,), pool=context.groups)
     colours = context.colours()
     if result.mean is not None:
+        rest_on((baseline, several))
+        goes_with(answer(result))
         show_figure(
             lambda theme: figures.spark_gain(result, colours=colours, theme=theme), key="spark_gain"
         )
@@ -67,6 +72,12 @@ def mixed(context: Context) -> bool:
         st.page_link(MINGLING, label="Look inside", icon=ARROW)
         return False
     colours = context.colours()
+    looked_at = {ref.key for ref in change.checkpoints}
+    rest_on(
+        runs=[info for info in context.runs if info.run in looked_at],
+        sizes=f"{len(change.langs)} languages, {change.n:,} sentences each",
+    )
+    goes_with(mixing(change))
     show_figure(
         lambda theme: figures.spark_mixing(change, colours=colours, theme=theme), key="spark_mixing"
     )

@@ -22,6 +22,8 @@ class Context:
     """Finished runs of the chosen experiment, by source languages."""
     chosen: tuple[RunGroup, ...]
     """The ones to compare, single sources first."""
+    experiment_name: str = ""
+    """As links name it."""
 
     @property
     def root(self) -> str:

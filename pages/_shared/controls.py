@@ -38,7 +38,7 @@ def sidebar() -> Context:
         )
         mine = tuple(group for group in groups if group.experiment == experiment)
         chosen = _compared(mine)
-    return Context(store, runs, mine, chosen)
+    return Context(store, runs, mine, chosen, labels.get(experiment, experiment))
 
 
 def _store() -> Store:

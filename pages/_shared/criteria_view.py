@@ -16,7 +16,7 @@ from pages._shared.context import Context
 from pages._shared.messages import escape
 from pages._shared.needs import pretraining_figures, targets
 from pages._shared.tables import show_table
-from pages._shared.theme import current_theme, show_figure
+from pages._shared.theme import show_figure
 from pages._shared.waiting import vectors_of, wait_for
 
 
@@ -25,15 +25,19 @@ def criteria(context: Context, spec: SelectSpec, chosen: tuple[str, ...]) -> Non
     spec = _with_all_needs(spec)
     with st.spinner("Asking every criterion", show_time=True):
         result = cached.comparison(context.root, spec)
-    theme = current_theme()
     picks = [sets.best(1)[0].source_langs for sets in result.by_criterion.values()]
-    drawn = figures.criteria_bump(result, chosen=chosen, theme=theme)
-    show_figure(drawn, key="bump", on_select=on_click("bump"))
+    show_figure(
+        lambda theme: figures.criteria_bump(result, chosen=chosen, theme=theme),
+        key="bump",
+        on_select=on_click("bump"),
+    )
     show_table(
         _picks(result, chosen), name="picks by criterion", on_row=lambda row: choose(picks[row])
     )
     _train_picks(list(dict.fromkeys(picks)))
-    show_figure(figures.criteria_correlations(result, theme=theme), key="correlations")
+    show_figure(
+        lambda theme: figures.criteria_correlations(result, theme=theme), key="correlations"
+    )
     if spec.minimise and spec.criterion in result.by_criterion:
         others = "the others put the highest score first"
         st.caption(f"{CRITERIA[spec.criterion].label}: lowest first, as chosen; {others}.")

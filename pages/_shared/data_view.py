@@ -9,7 +9,8 @@ from mslt_core.spec.languages import label
 from pages._shared import cached
 from pages._shared.context import Context
 from pages._shared.messages import explain_errors
-from pages._shared.theme import current_theme, show_figure
+from pages._shared.take import rest_on
+from pages._shared.theme import show_figure
 
 
 def data_section(context: Context) -> None:
@@ -21,7 +22,8 @@ def data_section(context: Context) -> None:
         task, data = _asked(context)
         with st.spinner("Counting rows"):
             result = cached.data_coverage(task, data)
-        show_figure(figures.coverage_grid(result, theme=current_theme()), key="coverage")
+        rest_on()
+        show_figure(lambda theme: figures.coverage_grid(result, theme=theme), key="coverage")
         st.download_button(
             "CSV",
             pipeline.as_csv(as_table(result)),

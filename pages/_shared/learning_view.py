@@ -11,7 +11,7 @@ from mslt_core.spec.results import RunGroup, RunResult, TargetScores
 from pages._shared import cached
 from pages._shared.context import Context
 from pages._shared.messages import escape
-from pages._shared.theme import current_theme, show_figure
+from pages._shared.theme import show_figure
 
 Scores = Mapping[str, TargetScores]
 UPPER_BOUND = "chosen on the test items: an upper bound, not zero-shot"
@@ -37,15 +37,17 @@ def on_the_way(
         st.caption("No target here is unseen by all of these sets: there is no curve to compare.")
         return
     every = st.toggle("Every target language", key="per_target")
-    drawn = figures.learning_curves(
-        curves,
-        metric=metric,
-        langs=langs,
-        per_target=every,
-        colours=context.colours(),
-        theme=current_theme(),
+    show_figure(
+        lambda theme: figures.learning_curves(
+            curves,
+            metric=metric,
+            langs=langs,
+            per_target=every,
+            colours=context.colours(),
+            theme=theme,
+        ),
+        key="on_the_way",
     )
-    show_figure(drawn, key="on_the_way")
     with_curves = list(dict.fromkeys(run.info.name for run, _ in curves))
     if without := [escape(g.name) for g in groups if g.name not in with_curves]:
         st.caption(f"No curve was asked for or kept of {', '.join(without)}.")

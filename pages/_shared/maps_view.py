@@ -5,7 +5,6 @@ from typing import Literal
 
 import streamlit as st
 
-from mslt_core import figures
 from mslt_core.figures import Grouping
 from mslt_core.spec.results import MingleResult
 from mslt_core.spec.specs import MingleSpec
@@ -14,9 +13,9 @@ from pages._shared.frames_view import layer_frames, through_layers
 from pages._shared.map_colours import CHOICES, ColourBy, Colouring, colouring
 from pages._shared.map_filter import hidden_languages
 from pages._shared.map_panels import side_by_side, through_checkpoints
+from pages._shared.maps_still import still
 from pages._shared.maps_told import apart_told, told_of
 from pages._shared.scatter import ScatterView, scatter
-from pages._shared.theme import show_figure
 
 Arrangement = Literal["side", "moving", "layers", "still"]
 ARRANGEMENTS: dict[Arrangement, str] = {
@@ -40,7 +39,7 @@ def maps(context: Context, look: MingleSpec, result: MingleResult) -> Grouping:
     look_of = colouring(context, look, result, by)
     colours = context.colours()
     if arrangement == "still":
-        _still(result, look_of, colours, hidden)
+        still(result, look_of, colours, hidden)
         st.caption(look_of.told or STILL)
         apart_told(result)
         return look_of.group
@@ -48,8 +47,8 @@ def maps(context: Context, look: MingleSpec, result: MingleResult) -> Grouping:
     if view is None:
         return look_of.group
     chosen = scatter(view(look_of, colours, hidden), key=f"maps_{arrangement}")
-    if not chosen.draws:
-        _still(result, look_of, colours, hidden)
+    if arrangement != "layers" or not chosen.draws:  # the twin shows one layer
+        still(result, look_of, colours, hidden, shown=not chosen.draws)
     if look_of.told:
         st.caption(look_of.told)
     st.caption(HOW_TO_READ)
@@ -99,20 +98,3 @@ def _view(
         return lambda *given: through_checkpoints(result, *given)
     frames = layer_frames(context, look)
     return None if frames is None else lambda *given: through_layers(frames, *given)
-
-
-def _still(
-    result: MingleResult, look_of: Colouring, colours: dict[str, str], hidden: frozenset[str]
-) -> None:
-    """The Plotly twin, which can be pinned, linked and saved."""
-    show_figure(
-        lambda theme: figures.language_maps(
-            result,
-            group=look_of.group,
-            hidden=hidden,
-            category=look_of.category,
-            colours=colours,
-            theme=theme,
-        ),
-        key="maps_still",
-    )

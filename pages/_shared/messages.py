@@ -25,6 +25,12 @@ def escape(text: str) -> str:
     return _MARKDOWN.sub(r"\\\1", parted)
 
 
+def unescaped(text: str) -> str:
+    """What a sentence of ours says without its Markdown: bold is not bold, `escape` is undone."""
+    plain = re.sub(r"(?<!\\)\*\*", "", text).replace(_WORD_JOINER, "")
+    return re.sub(r"\\(.)", r"\1", plain)
+
+
 @contextlib.contextmanager
 def explain_errors() -> Iterator[None]:
     """Show an error that a person can act on as a sentence; log anything else as a bug.

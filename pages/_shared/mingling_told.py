@@ -4,8 +4,21 @@ from mslt_core import figures, pipeline
 from mslt_core.pipeline import Measures
 from mslt_core.spec.measuring import LayerPoint
 from mslt_core.spec.metrics import METRICS
-from mslt_core.spec.results import MingleResult
+from mslt_core.spec.results import MingleResult, RunInfo
+from mslt_core.spec.specs import MingleSpec
+from pages._shared.context import Context
 from pages._shared.messages import escape
+
+
+def runs_of(context: Context, look: MingleSpec) -> tuple[RunInfo, ...]:
+    """The runs that are looked at."""
+    return tuple(info for info in context.runs if info.run in look.checkpoints)
+
+
+def sizes_told(result: MingleResult) -> str:
+    """How much is looked at: 8 languages, 200 sentences each."""
+    first = result.maps[0]
+    return f"{len(first.langs)} languages, {len(first.ids):,} sentences each"
 
 
 def cka_answer(result: MingleResult) -> str:

@@ -12,7 +12,7 @@ from mslt_core.spec.selecting import Criterion, SelectSpec
 from mslt_core.spec.specs import set_name
 from pages._shared.chosen_set import choose
 from pages._shared.messages import escape
-from pages._shared.theme import current_theme, show_figure
+from pages._shared.theme import show_figure
 
 MAX_UNCOVERED = 8
 
@@ -30,8 +30,10 @@ def reasons(spec: SelectSpec, result: SelectionResult, chosen: tuple[str, ...]) 
         _better(told)
     if told.contributions:
         with right:
-            drawn = figures.contributions(told, criterion=result.criterion, theme=current_theme())
-            show_figure(drawn, key="contributions")
+            show_figure(
+                lambda theme: figures.contributions(told, criterion=result.criterion, theme=theme),
+                key="contributions",
+            )
     elif result.values:
         with right:
             _shares(result, chosen)

@@ -18,7 +18,10 @@ from pages._shared.messages import escape
 from pages._shared.results_controls import measured_against, score
 from pages._shared.results_text import by_text
 from pages._shared.tables import show_table
+from pages._shared.take import rest_on, tell
 from pages._shared.theme import show_figure
+
+QUESTION = "Which groups of target languages gain most?"
 
 BY: dict[GroupBy, str] = {
     "english": "Distance from English",
@@ -57,7 +60,8 @@ def groups(context: Context, lead: DeltaGenerator) -> None:
     if not found.groups:
         lead.markdown("No target here is zero-shot and has a distance: nothing to group.")
         return
-    lead.markdown(f"{most(found)} {trend_told(found)}")
+    rest_on((baseline, ours))
+    tell(lead, f"{most(found)} {trend_told(found)}", question=QUESTION)
     colour = context.colours()[ours.name]
     show_figure(
         lambda theme: figures.group_gains(found, colour=colour, theme=theme), key="group_gains"

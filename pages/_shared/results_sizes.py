@@ -12,7 +12,10 @@ from pages._shared.messages import empty_state, escape
 from pages._shared.results_controls import score
 from pages._shared.sizes_told import CARRIED, levelled, risen, table
 from pages._shared.tables import show_table
+from pages._shared.take import rest_on, tell
 from pages._shared.theme import show_figure
+
+QUESTION = "Do more source languages help?"
 
 
 def sizes(context: Context, lead: DeltaGenerator) -> None:
@@ -24,7 +27,8 @@ def sizes(context: Context, lead: DeltaGenerator) -> None:
         if empty_state(missing, button="Plan such a sweep"):
             st.switch_page("pages/train.py", query_params={"extent": "A whole sweep"})
         return
-    lead.markdown(f"{risen(found)} {levelled(found)}")
+    rest_on(context.groups)
+    tell(lead, f"{risen(found)} {levelled(found)}", question=QUESTION)
     theirs, left_out = _of_other_models(context, found)
     show_figure(
         lambda theme: figures.scores_by_size(

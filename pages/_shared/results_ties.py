@@ -17,9 +17,11 @@ from pages._shared.results_set_parts import ends, pretraining, recur, scripts, s
 from pages._shared.sets_controls import part, size
 from pages._shared.sizes_told import CARRIED
 from pages._shared.tables import show_table
+from pages._shared.take import rest_on, tell
 from pages._shared.theme import show_figure
 from pages._shared.ties_told import answer, recurring
 
+QUESTION = "Which sets may be the best?"
 Part = Callable[[Context, DeltaGenerator, Swept, str], None]
 
 OF_A_SIZE: dict[str, Part] = {
@@ -33,6 +35,7 @@ OF_A_SIZE: dict[str, Part] = {
 
 def ties(context: Context, lead: DeltaGenerator) -> None:
     """One question about the sets of the experiment."""
+    rest_on(context.groups)
     one, other, third = st.columns([3, 3, 5], vertical_alignment="bottom")
     about = part(one)
     if about == "best":
@@ -59,7 +62,7 @@ def _of_several(context: Context, about: str) -> tuple[Swept, ...]:
 def best(context: Context, lead: DeltaGenerator, metric: str, average: pipeline.Average) -> None:
     """The sets that may be the best, and the languages in them."""
     ranking = cached.ranking(context.root, context.groups, metric, average=average)
-    lead.markdown(answer(ranking))
+    tell(lead, answer(ranking), question=QUESTION)
     if any(standing.behind for standing in ranking.standings):
         show_figure(lambda theme: figures.best_sets(ranking, theme=theme), key="best_sets")
         st.caption(

@@ -7,7 +7,8 @@ from mslt_core.spec.metrics import METRICS
 from mslt_core.spec.results import RunInfo
 from mslt_core.store import UNFINISHED, Store
 from pages._shared.messages import escape, explain_errors, show_progress
-from pages._shared.theme import current_theme, show_figure
+from pages._shared.take import rest_on
+from pages._shared.theme import show_figure
 
 SHOWN = 6
 """Runs on the page; the newest first."""
@@ -58,9 +59,11 @@ def _curves(store: Store, shown: list[RunInfo]) -> None:
             sorted(set(names.values()), key=lambda n: (n[:4] != "SSLT", n))
         )
         colours = {title: by_set[name] for title, name in names.items()}
-        theme = current_theme()
-        drawn = figures.training_curves(histories, colours=colours, theme=theme)
-        show_figure(drawn, key="curves")
+        rest_on(runs=shown)
+        show_figure(
+            lambda theme: figures.training_curves(histories, colours=colours, theme=theme),
+            key="curves",
+        )
 
 
 def _row(store: Store, info: RunInfo) -> None:

@@ -10,7 +10,7 @@ from mslt_core.spec.specs import set_name
 from pages._shared import cached
 from pages._shared.context import Context
 from pages._shared.messages import escape
-from pages._shared.theme import current_theme, show_figure
+from pages._shared.theme import show_figure
 from pages._shared.train_link import TRAIN, train_link
 
 N_CRITERIA_SHOWN = 3
@@ -35,8 +35,10 @@ def few_runs(judged: Judged) -> None:
     )
     criteria = [curve.name for curve in curves if curve.name not in {model.name, luck.name}]
     shown = [model.name, *criteria[:N_CRITERIA_SHOWN], luck.name]
-    drawn = figures.search_regret(curves, shown=shown, n_sets=n_sets, theme=current_theme())
-    show_figure(drawn, key="search")
+    show_figure(
+        lambda theme: figures.search_regret(curves, shown=shown, n_sets=n_sets, theme=theme),
+        key="search",
+    )
     st.caption(
         "The model is a Gaussian process over what all criteria say of a set; it picks the set "
         "with the highest expected improvement. A criterion goes down its own order: "

@@ -8,7 +8,8 @@ from mslt_core import figures, pipeline, sweep
 from mslt_core.spec.sweeps import SweepStatus
 from mslt_core.store import Store
 from pages._shared.messages import escape, explain_errors, time_left
-from pages._shared.theme import current_theme, show_figure
+from pages._shared.take import rest_on
+from pages._shared.theme import show_figure
 
 LOOK_EVERY_S = 2.0
 FAILURES_SHOWN = 5
@@ -54,7 +55,9 @@ def _look(root: str, digest: str, busy: bool) -> None:
         st.progress(now.count("done") / len(now.cells))
         if not store.read_only:
             _buttons(store, now)
-        show_figure(figures.sweep_grid(now.cells, theme=current_theme()), key="sweep_grid")
+        runs = {cell.run for cell in now.cells}
+        rest_on(runs=[info for info in store.runs.list() if info.run in runs])
+        show_figure(lambda theme: figures.sweep_grid(now.cells, theme=theme), key="sweep_grid")
         _failures(now)
         # at the end: a click that arrives with the last step of a sweep must reach its button
         if busy and now.state not in BUSY:

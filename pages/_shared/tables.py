@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from mslt_core import pipeline
+from pages._shared.take import Table, take_along
 
 
 def show_table(
@@ -17,10 +18,10 @@ def show_table(
         st.dataframe(whole, hide_index=True, width="stretch", placeholder="–")
     else:
         _choosable(whole, name, on_row)
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
         st.download_button(
             "CSV",
-            pipeline.as_csv(whole),
+            lambda: pipeline.as_csv(whole),
             file_name=f"{name}.csv",
             mime="text/csv",
             on_click="ignore",
@@ -28,12 +29,13 @@ def show_table(
         )
         st.download_button(
             "LaTeX",
-            pipeline.as_latex(whole),
+            lambda: pipeline.as_latex(whole),
             file_name=f"{name}.tex",
             mime="text/x-tex",
             on_click="ignore",
             key=f"tex_{name}",
         )
+        take_along(Table(frame=whole, title=name), key=f"table_of_{name}")
 
 
 def _choosable(frame: pd.DataFrame, name: str, on_row: Callable[[int], None]) -> None:

@@ -8,17 +8,12 @@ import streamlit as st
 
 from mslt_core import figures
 from mslt_core.figures import Theme
+from pages._shared.take import Figure, answer_before, take_along
 
 _CONFIG = {
     "displaylogo": False,
     "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d", "zoomIn2d", "zoomOut2d"],
     "scrollZoom": False,
-}
-
-_FORMAT_KEY = "picture_format"
-_FORMATS: dict[str, dict[str, str | int]] = {
-    "SVG": {"format": "svg"},
-    "PNG": {"format": "png", "scale": 3},  # sharp on a slide
 }
 
 _SMALL_WINDOWS = """
@@ -58,42 +53,24 @@ def follow_theme() -> None:
 
 
 def show_figure(
-    fig: go.Figure | Callable[[Theme], go.Figure],
+    draw: Callable[[Theme], go.Figure],
     *,
     key: str,
     on_select: Literal["ignore", "rerun"] | Callable[..., None] = "ignore",
 ) -> Any:
     """A figure as wide as its place. With `on_select` clicks come back as points' customdata.
 
-    `fig` may be what draws it in a theme, so that it can be drawn for another medium too.
+    `draw` draws it in a theme: it is drawn again, in both, when somebody pins it.
     """
-    drawn = fig if isinstance(fig, go.Figure) else fig(current_theme())
-    return st.plotly_chart(
+    drawn = draw(current_theme())
+    chosen = st.plotly_chart(
         drawn,
         key=key,
         theme=None,
         alt=figures.alt_text(drawn),
         on_select=on_select,
         selection_mode="points",
-        config={**_CONFIG, "toImageButtonOptions": {**_saved_as(), "filename": key}},
+        config={**_CONFIG, "toImageButtonOptions": {"format": "svg", "filename": key}},
     )
-
-
-def choose_picture_format() -> None:
-    """At the foot of every page: what the camera above a figure saves."""
-    with st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
-        st.caption("The camera above a figure saves it as", width="content")
-        st.segmented_control(
-            "Pictures are saved as",
-            list(_FORMATS),
-            default="SVG",
-            required=True,
-            key=_FORMAT_KEY,
-            label_visibility="collapsed",
-            persist_state="session",
-        )
-
-
-def _saved_as() -> dict[str, str | int]:
-    chosen = st.session_state.get(_FORMAT_KEY)
-    return _FORMATS[chosen if chosen in _FORMATS else "SVG"]
+    take_along(Figure(draw=draw, told=answer_before()), key=key)
+    return chosen

@@ -10,7 +10,7 @@ from mslt_core.spec.selecting import SelectSpec
 from pages._shared import cached
 from pages._shared.chosen_set import choose, on_click
 from pages._shared.tables import show_table
-from pages._shared.theme import current_theme, show_figure
+from pages._shared.theme import show_figure
 
 TABLE_ROWS = 1000
 
@@ -34,34 +34,41 @@ def distances(
             return
         pairs = spec.but(criterion=instead, k=2, include=(), weights=(), minimise=False)
         result = cached.selection(root, pairs)
-    theme = current_theme()
     one, other = st.columns(2, gap="large")
     with one:
-        drawn = figures.distance_heatmap(result, chosen=chosen, theme=theme)
-        show_figure(drawn, key="distances", on_select=on_click("distances", within=sets))
+        show_figure(
+            lambda theme: figures.distance_heatmap(result, chosen=chosen, theme=theme),
+            key="distances",
+            on_select=on_click("distances", within=sets),
+        )
     with other:
         found = pipeline.language_map(result)
         if found is None:
             st.info("A map needs three languages with distances to each other.")
             return
         langs, coords, kept = found
-        drawn = figures.distance_map(
-            langs,
-            coords,
-            kept,
-            criterion=result.criterion,
-            chosen=chosen,
-            left_out=[lang for lang in result.pool if lang not in langs],
-            theme=theme,
+        show_figure(
+            lambda theme: figures.distance_map(
+                langs,
+                coords,
+                kept,
+                criterion=result.criterion,
+                chosen=chosen,
+                left_out=[lang for lang in result.pool if lang not in langs],
+                theme=theme,
+            ),
+            key="language_map",
         )
-        show_figure(drawn, key="language_map")
 
 
 def all_sets(result: SelectionResult, chosen: tuple[str, ...]) -> None:
     """How all scores spread, with some random picks, and the table."""
     random = pipeline.random_sets(result.sets, 3) if len(result.sets) > 3 else ()
-    drawn = figures.set_distribution(result, chosen=chosen, random=random, theme=current_theme())
-    show_figure(drawn, key="distribution", on_select=on_click("distribution"))
+    show_figure(
+        lambda theme: figures.set_distribution(result, chosen=chosen, random=random, theme=theme),
+        key="distribution",
+        on_select=on_click("distribution"),
+    )
     info = CRITERIA[result.criterion]
     decimals = max(info.decimals, 1)
     frame = pd.DataFrame(

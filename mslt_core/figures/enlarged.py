@@ -1,0 +1,112 @@
+"""A figure as a slide shows it: without its title, larger, as wide and high as its place."""
+
+import base64
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+MAX_FACTOR = 2.2
+MIN_FACTOR = 0.85
+READABLE_WIDTH = 740
+"""Pixels, before they are enlarged, that no figure here needs more of to keep its labels apart."""
+LEAST_OF_HEIGHT = 0.56
+"""Rows of a dot plot are 25 pixels apart; at 14 labels of 13 pixels still stand clear."""
+TITLE_HEIGHT = 44
+"""Pixels that the title and the subtitle of `dress` take."""
+_USUAL_TOP = 100  # Plotly's own margin
+_IN_PIXELS = frozenset(
+    {
+        "standoff",
+        "xshift",
+        "yshift",
+        "entrywidth",
+        "xpad",
+        "ypad",
+        "itemwidth",
+        "tracegroupgap",
+        "arrowsize",
+    }
+)
+_BOXES = frozenset({"margin", "pad"})
+_FONT_SIZE = re.compile(r"font-size: ?(\d+(?:\.\d+)?)px")
+
+
+def enlarged(figure: Mapping[str, Any], *, width: int, height: int) -> go.Figure:
+    """The figure of `figure`, Plotly's JSON, for a place of `width` by `height` pixels.
+
+    Text, markers and lines grow with the place, by one factor, so that the figure stays what it
+    was. The title is left out: a slide has a heading of its own.
+    """
+    layout = dict(figure.get("layout", {}))
+    natural = float(layout.get("height") or height)
+    margin = dict(layout.get("margin", {}))
+    top = float(margin.get("t", _USUAL_TOP))
+    saved = TITLE_HEIGHT if top >= TITLE_HEIGHT + 16 else 0
+    natural -= saved
+    least = LEAST_OF_HEIGHT * natural
+    factor = max(min(width / READABLE_WIDTH, height / least, MAX_FACTOR), MIN_FACTOR)
+    drawn = max(height / factor, least)  # before it is enlarged
+    layout["title"] = {"text": ""}
+    layout["margin"] = {**margin, "t": top - saved}
+    for name, box in layout.items():
+        if name.startswith("legend"):
+            layout[name] = _moved(box, natural, saved, drawn)
+        elif name.startswith("coloraxis") and "colorbar" in box:
+            layout[name] = {**box, "colorbar": _moved(box["colorbar"], natural, saved, drawn)}
+    grown = _grown({"data": list(figure.get("data", [])), "layout": layout}, factor)
+    grown["layout"] |= {"height": round(drawn * factor), "width": None}
+    return go.Figure(grown)
+
+
+def _moved(box: Mapping[str, Any], natural: float, saved: float, drawn: float) -> dict[str, Any]:
+    """A key or a bar as far from the upper edge as before, less the title that stood above it."""
+    y = box.get("y", 0)
+    if box.get("yref") != "container" or y < 0.5:
+        return dict(box)
+    down = (1 - y) * (natural + saved) - saved
+    return {**box, "y": 1 - max(down, 4) / drawn}
+
+
+def _grown(value: Any, factor: float, key: str = "", parent: str = "") -> Any:
+    """Everything that is a length on the screen, times `factor`."""
+    if key == "ticklabelstandoff":  # in whole pixels
+        return round(value * factor)
+    if _is_length(key, parent) and not _is_box(value):
+        return _times(value, factor)
+    if isinstance(value, Mapping):
+        if value.get("lenmode") == "pixels":
+            value = {**value, "len": value["len"] * factor}
+        return {name: _grown(inner, factor, name, key) for name, inner in value.items()}
+    if isinstance(value, list | tuple) and value and isinstance(value[0], Mapping):
+        return [_grown(inner, factor, key, parent) for inner in value]
+    if isinstance(value, str):
+        return _FONT_SIZE.sub(lambda m: f"font-size: {float(m[1]) * factor:.0f}px", value)
+    return value
+
+
+def _is_box(value: Any) -> bool:
+    """Whether lengths lie inside of it; numbers that came as bytes are no box."""
+    return isinstance(value, Mapping) and "bdata" not in value
+
+
+def _times(value: Any, factor: float) -> Any:
+    if isinstance(value, bool | str) or value is None:
+        return value
+    if isinstance(value, int | float):
+        return round(value * factor, 1)
+    if isinstance(value, Mapping):
+        value = np.frombuffer(base64.b64decode(value["bdata"]), np.dtype(value["dtype"])).tolist()
+    return [size * factor for size in value]
+
+
+def _is_length(key: str, parent: str) -> bool:
+    if key == "size":
+        return parent == "marker" or parent.endswith("font")
+    if key == "width":  # of lines and error bars; a bar's or a violin's own is in units of data
+        return parent == "line"
+    if key == "thickness":
+        return parent in {"error_x", "error_y", "colorbar"}
+    return key in _IN_PIXELS or parent in _BOXES

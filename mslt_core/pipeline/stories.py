@@ -1,0 +1,204 @@
+"""What a pinned finding rests on, how it is cited, and whether there are newer results."""
+
+import datetime
+import functools
+import importlib.metadata
+import platform
+from collections.abc import Iterable, Sequence
+from urllib.parse import urlencode
+
+from mslt_core.pipeline.grouping import group_key
+from mslt_core.spec.results import RunInfo
+from mslt_core.spec.specs import TrainSpec
+from mslt_core.spec.stories import Origin, Pair, Pinned
+from mslt_core.spec.version import PRODUCT_VERSION
+from mslt_core.store import Store
+
+LIBRARIES = ("numpy", "scipy", "scikit-learn", "plotly", "torch", "transformers")
+"""Those whose version may change a number or how it is drawn."""
+PAPER = "Lim et al. (2024)"
+BETWEEN = ", "
+NO_RUNS = "No training run stands behind it."
+
+
+def origin_of(
+    store: Store,
+    infos: Sequence[RunInfo],
+    *,
+    page: str,
+    query: Iterable[Pair] = (),
+    experiment: str = "",
+    sizes: str | None = None,
+) -> Origin:
+    """What a finding on `page` was computed from.
+
+    `infos` are the runs that it shows; `sizes` says how much was looked at, if not the runs' own
+    test items.
+    """
+    versions = software()
+    if not infos:
+        return Origin(page=page, query=tuple(query), sizes=sizes or "", versions=versions)
+    shown = {info.run for info in infos}
+    specs = [info.spec for info in infos]
+    return Origin(
+        page=page,
+        query=tuple(query),
+        experiment=experiment,
+        task=_all(spec.task for spec in specs),
+        data=_all(spec.data for spec in specs),
+        model=_all(spec.model for spec in specs),
+        model_fingerprint=_all(spec.model_fingerprint for spec in specs),
+        runs=tuple(sorted(shown)),
+        sets=tuple(dict.fromkeys(info.name for info in infos)),
+        seeds=tuple(sorted({info.spec.seed for info in infos})),
+        sizes=items_told(store, infos) if sizes is None else sizes,
+        versions=versions,
+        known=tuple(sorted(info.run for info in _akin(store, infos) if info.run not in shown)),
+    )
+
+
+def software() -> tuple[Pair, ...]:
+    """The product, Python, and the libraries that are installed, with their versions."""
+    found: list[Pair] = [("mslt-lab", PRODUCT_VERSION), ("python", platform.python_version())]
+    for name in LIBRARIES:
+        try:
+            found.append((name, importlib.metadata.version(name)))
+        except importlib.metadata.PackageNotFoundError:
+            continue  # what is not there has computed nothing
+    return tuple(found)
+
+
+def items_told(store: Store, infos: Sequence[RunInfo]) -> str:
+    """4 languages scored, 200 to 300 items each."""
+    scored = [store.runs.outcome(info.run)["scores"] for info in infos if info.has_scores]
+    langs = {lang for scores in scored for lang in scores}
+    n_items = sorted({of_lang.n_items for scores in scored for of_lang in scores.values()})
+    if not n_items:
+        return ""
+    items = f"{n_items[0]:,}" + (f" to {n_items[-1]:,}" if len(n_items) > 1 else "")
+    return f"{len(langs)} languages scored, {items} items each"
+
+
+def newer_than(store: Store, pinned: Pinned) -> tuple[str, ...]:
+    """What has changed since: newer runs of the same sets, and runs that are gone.
+
+    A newer run has scores, was neither shown nor there when the finding was pinned, and asks the
+    same of the same set, be it on another state of the data or of the model.
+    """
+    origin = pinned.pin.origin
+    if not origin.runs:
+        return ()
+    by_run = {info.run: info for info in store.runs.list() if info.has_scores}
+    shown = [by_run[run] for run in origin.runs if run in by_run]
+    told = []
+    old = {*origin.runs, *origin.known}
+    new = [info for info in _akin(store, shown) if info.run not in old]
+    same = [info for info in new if not (_other_data(info, origin) or _other_model(info, origin))]
+    other = [info for info in new if info not in same]
+    if same:
+        told.append(f"Newer results exist: {_runs_told(same)}.")
+    if other:
+        data = "on other data" if any(_other_data(info, origin) for info in other) else ""
+        model = "from other weights" if any(_other_model(info, origin) for info in other) else ""
+        what = " and ".join(filter(None, [data, model]))
+        told.append(f"Newer results {what} exist: {_runs_told(other)}.")
+    if gone := len(origin.runs) - len(shown):
+        n = len(origin.runs)
+        told.append(f"{gone} of its {n} run{'s' * (n > 1)} can no longer be read in this store.")
+    return tuple(told)
+
+
+def provenance(pinned: Pinned) -> str:
+    """One line under a slide: data, model, sets, seeds, n, version and date."""
+    origin = pinned.pin.origin
+    if origin.runs:
+        data, model = (_short(t) for t in (origin.data, origin.model_fingerprint))
+        parts = [f"{origin.task} (data {data})", f"{origin.model} ({model})", _seeds_told(origin)]
+    else:
+        parts = [NO_RUNS.rstrip(".")]
+    version = dict(origin.versions).get("mslt-lab", "")
+    parts += [origin.sizes, f"MSLT Lab {version}" if version else "", day(pinned.created_utc)]
+    return BETWEEN.join(filter(None, parts))
+
+
+def _short(fingerprints: str) -> str:
+    return BETWEEN.join(one[:8] for one in fingerprints.split(BETWEEN))
+
+
+def cite_text(title: str, origin: Origin, created_utc: str) -> str:
+    """A paragraph for a paper or an appendix: model, data, seeds, sizes and versions."""
+    version = dict(origin.versions).get("mslt-lab", "")
+    told = [f'"{title.rstrip(".")}". MSLT Lab {version}, {day(created_utc)}.']
+    if origin.runs:
+        n = len(origin.runs)
+        told += [
+            f"Task: {origin.task} (data fingerprint {origin.data}).",
+            f"Model: {origin.model} (weights fingerprint {origin.model_fingerprint}).",
+            f"Sets: {', '.join(origin.sets)}; {_seeds_told(origin)}; {n} run{'s' * (n > 1)}.",
+            f"Recipe: {origin.experiment}." if origin.experiment else "",
+        ]
+    else:
+        told.append(NO_RUNS)
+    told.append(f"Size: {origin.sizes}." if origin.sizes else "")
+    software = ", ".join(f"{name} {v}" for name, v in origin.versions if name != "mslt-lab")
+    told.append(f"Software: {software}." if software else "")
+    told.append(f"Terms and procedure follow {PAPER}.")
+    return " ".join(filter(None, told))
+
+
+def link_to(origin: Origin, address: str) -> str:
+    """The link that reopens a view; `address` is the dashboard's own, up to its pages."""
+    # brackets and commas may stand in a query as they are, and are easier to read
+    query = f"?{urlencode(origin.query, safe='(),')}" if origin.query else ""
+    return f"{address.rstrip('/')}/{origin.page}{query}"
+
+
+def day(utc: str) -> str:
+    """22 November 2026; what was given where it is no date."""
+    try:
+        date = datetime.datetime.fromisoformat(utc)
+    except ValueError:
+        return utc
+    return f"{date.day} {date:%B %Y}"
+
+
+def _akin(store: Store, infos: Iterable[RunInfo]) -> list[RunInfo]:
+    """Finished runs of the same sets by the same recipe, whatever data and weights it met."""
+    wanted = {_loosely(info.spec) for info in infos}
+    done = (info for info in store.runs.list() if info.has_scores and not info.spec.oracle)
+    return [info for info in done if _loosely(info.spec) in wanted]
+
+
+@functools.lru_cache(maxsize=4096)  # a story asks for all runs at every slide
+def _loosely(spec: TrainSpec) -> str:
+    return group_key(spec.but(data="any", model_fingerprint="any"))
+
+
+def _other_data(info: RunInfo, origin: Origin) -> bool:
+    return info.spec.data not in origin.data.split(BETWEEN)
+
+
+def _other_model(info: RunInfo, origin: Origin) -> bool:
+    return info.spec.model_fingerprint not in origin.model_fingerprint.split(BETWEEN)
+
+
+def _all(names: Iterable[str]) -> str:
+    """One name, or all where runs of several experiments are shown."""
+    return BETWEEN.join(dict.fromkeys(names))
+
+
+def _runs_told(infos: Sequence[RunInfo]) -> str:
+    """MSLT(de, en, es) with seeds 3 and 4, SSLT(en) with seed 3."""
+    by_set: dict[str, list[int]] = {}
+    for info in infos:
+        by_set.setdefault(info.name, []).append(info.spec.seed)
+    return ", ".join(f"{name} with {_seeds(sorted(seeds))}" for name, seeds in by_set.items())
+
+
+def _seeds_told(origin: Origin) -> str:
+    return _seeds(origin.seeds)
+
+
+def _seeds(seeds: Sequence[int]) -> str:
+    *first, last = map(str, dict.fromkeys(seeds))
+    return f"seeds {', '.join(first)} and {last}" if first else f"seed {last}"

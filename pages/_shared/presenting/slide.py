@@ -1,0 +1,97 @@
+"""One finding as it was pinned: heading, answer, what was shown, note, and where it comes from."""
+
+import dataclasses
+
+import pandas as pd
+import streamlit as st
+
+from mslt_core import figures, pipeline
+from mslt_core.spec.stories import (
+    FigureContent,
+    NumberContent,
+    PinContent,
+    Pinned,
+    Slide,
+    TableContent,
+)
+from mslt_core.store import Store
+from pages._shared.messages import escape
+from pages._shared.theme import current_theme
+
+LONG = 200
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where a slide is shown: its room in pixels, and how many rows of a table can be read."""
+
+    key: str
+    width: int
+    height: int
+    rows: int | None = None
+    """None: all, in a table that scrolls."""
+
+
+def show_slide(store: Store, slide: Slide, place: Place) -> Pinned:
+    """A slide from what is stored; nothing is computed again."""
+    pinned = store.stories.pin(slide.pin)
+    pin = pinned.pin
+    content = store.stories.content(slide.pin)
+    _text("heading", slide.heading or pin.title, place)
+    if pin.told:
+        _text(answer_part(pin.told), pin.told, place)
+    if pin.subtitle:
+        _text("subtitle", pin.subtitle, place)
+    _content(content, pin.alt, place)
+    if slide.note:
+        _text("note", slide.note, place)
+    _text("provenance", pipeline.stories.provenance(pinned), place)
+    return pinned
+
+
+def answer_part(told: str) -> str:
+    """An answer of more than two lines on the stage is set smaller."""
+    return "told" if len(told) <= LONG else "told_long"
+
+
+def _text(part: str, text: str, place: Place) -> None:
+    with st.container(key=f"{place.key}_{part}"):
+        st.markdown(escape(text))
+
+
+def _content(content: PinContent, alt: str, place: Place) -> None:
+    if isinstance(content, FigureContent):
+        theme = current_theme()
+        kept = content.dark if theme == "dark" else content.light
+        drawn = figures.enlarged(kept, width=place.width, height=place.height)
+        st.plotly_chart(
+            drawn,
+            key=f"{place.key}_figure",
+            theme=None,
+            alt=alt,
+            config={"displayModeBar": False, "scrollZoom": False},
+        )
+    elif isinstance(content, TableContent):
+        _table(content, place)
+    elif isinstance(content, NumberContent):
+        _text("number", content.value, place)
+        if content.below:
+            _text("below", content.below, place)
+
+
+def _table(content: TableContent, place: Place) -> None:
+    frame = pd.DataFrame(content.rows, columns=list(content.columns)).convert_dtypes()
+    if place.rows is None:
+        st.dataframe(frame, hide_index=True, width="stretch", placeholder="–")
+        return
+    shown = frame.head(place.rows).rename(columns=escape)
+    with st.container(key=f"{place.key}_table"):
+        st.table(shown.map(_cell).set_index(shown.columns[0]))
+    if len(frame) > place.rows:
+        st.caption(f"The first {place.rows} of {len(frame):,} rows.")
+
+
+def _cell(value: object) -> str:
+    if pd.isna(value):
+        return "–"
+    return escape(f"{value:,.4g}" if isinstance(value, float) else str(value))

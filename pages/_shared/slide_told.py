@@ -1,0 +1,58 @@
+"""What stands under a slide: whether there are newer results, its view, heading and note."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from mslt_core import pipeline
+from mslt_core.spec.stories import Pinned, Story
+from mslt_core.store import Store
+from pages._shared.messages import escape
+
+PAGES = Path(__file__).resolve().parents[1]
+
+
+def under_slide(store: Store, story_id: str, story: Story, at: int, pinned: Pinned) -> None:
+    """News, the link back, the words that go with it."""
+    for news in pipeline.stories.newer_than(store, pinned):
+        st.info(escape(f"{news} This slide still shows what was pinned."), icon=":material/update:")
+    origin = pinned.pin.origin
+    query: dict[str, list[str]] = {}
+    for name, value in origin.query:
+        query.setdefault(name, []).append(value)
+    page = PAGES / f"{origin.page}.py"
+    with st.container(horizontal=True, vertical_alignment="center"):
+        # a page's name comes out of a file: only pages of ours are linked
+        if origin.page.isidentifier() and page.is_file():
+            st.page_link(
+                f"pages/{origin.page}.py",
+                label="Open its view as it is now",
+                icon=":material/open_in_new:",
+                query_params=query,
+            )
+        with st.popover("Cite", type="tertiary", icon=":material/format_quote:"):
+            cited = pipeline.stories.cite_text(pinned.pin.title, origin, pinned.created_utc)
+            st.code(cited, language=None, wrap_lines=True)
+    if not store.read_only:
+        _words(store, story_id, story, at, pinned)
+
+
+def _words(store: Store, story_id: str, story: Story, at: int, pinned: Pinned) -> None:
+    slide = story.slides[at]
+    key = f"{story_id}_{slide.pin}"
+    one, other = st.columns(2)
+    heading = one.text_input(
+        "Heading",
+        slide.heading,
+        key=f"heading_{key}",
+        max_chars=200,
+        placeholder=pinned.pin.title,
+    ).strip()
+    note = other.text_input(
+        "Note", slide.note, key=f"note_{key}", max_chars=2000, placeholder="What do you say to it?"
+    ).strip()
+    if (heading, note) != (slide.heading, slide.note):
+        slides = list(story.slides)
+        slides[at] = slide.but(heading=heading, note=note)
+        store.stories.save_story(story_id, story.but(slides=tuple(slides)))
+        st.rerun()

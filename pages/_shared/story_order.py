@@ -1,0 +1,88 @@
+"""The slides of a story in their order, and the pins that may come into it."""
+
+import streamlit as st
+
+from mslt_core import pipeline
+from mslt_core.spec.errors import StoreError
+from mslt_core.spec.stories import Pinned, Slide, Story
+from mslt_core.store import Store
+from pages._shared.messages import escape
+from pages._shared.presenting.presenter import AT
+from pages._shared.take.pinning import put_into
+
+
+def order(store: Store, story_id: str, story: Story) -> int:
+    """The list of slides; the place of the one that is shown."""
+    at = max(min(st.session_state.get(AT, 0), len(story.slides) - 1), 0)
+    with st.container(key="slides"):
+        for place, slide in enumerate(story.slides):
+            if st.button(
+                f"{place + 1}. {escape(_heading(store, slide))}",
+                key=f"slide_{place}",
+                type="secondary" if place == at else "tertiary",
+                width="stretch",
+                wrap=True,
+            ):
+                st.session_state[AT] = place
+                st.rerun()
+    if story.slides and not store.read_only:
+        _moves(store, story_id, story, at)
+    _add(store, story_id, story)
+    return at
+
+
+def _moves(store: Store, story_id: str, story: Story, at: int) -> None:
+    last = len(story.slides) - 1
+    with st.container(horizontal=True, gap="small"):
+        for name, icon, to, off in (
+            ("Move up", "arrow_upward", at - 1, at == 0),
+            ("Move down", "arrow_downward", at + 1, at == last),
+        ):
+            pressed = st.button(
+                "", icon=f":material/{icon}:", key=f"{icon}_slide", help=name, disabled=off
+            )
+            if pressed:
+                slides = list(story.slides)
+                slides.insert(to, slides.pop(at))
+                _save(store, story_id, story, slides, to)
+        if st.button("", icon=":material/close:", key="remove_slide", help="Take it out"):
+            slides = [slide for place, slide in enumerate(story.slides) if place != at]
+            _save(store, story_id, story, slides, min(at, last - 1))
+
+
+def _save(store: Store, story_id: str, story: Story, slides: list[Slide], at: int) -> None:
+    store.stories.save_story(story_id, story.but(slides=tuple(slides)))
+    st.session_state[AT] = max(at, 0)
+    st.rerun()
+
+
+def _add(store: Store, story_id: str, story: Story) -> None:
+    """Pins that are not in it, the newest first."""
+    mine = {slide.pin for slide in story.slides}
+    left = [pinned for pinned in store.stories.pins() if pinned.digest not in mine]
+    if not left or store.read_only:
+        return
+    with st.expander(f"Other pins ({len(left)})", expanded=not story.slides):
+        for pinned in left:
+            _pin(store, story_id, pinned)
+
+
+def _pin(store: Store, story_id: str, pinned: Pinned) -> None:
+    st.markdown(escape(pinned.pin.title or pinned.pin.kind))
+    st.caption(f"{pinned.pin.origin.page.capitalize()}, {pipeline.stories.day(pinned.created_utc)}")
+    with st.container(horizontal=True, gap="small"):
+        if st.button("Add", key=f"add_{pinned.digest}"):
+            put_into(store, story_id, pinned.digest)
+            st.rerun()
+        if st.button("Delete", key=f"delete_{pinned.digest}", type="tertiary"):
+            store.stories.delete_pin(pinned.digest)
+            st.rerun()
+
+
+def _heading(store: Store, slide: Slide) -> str:
+    if slide.heading:
+        return slide.heading
+    try:
+        return store.stories.pin(slide.pin).pin.title or "Untitled"
+    except StoreError:
+        return "A pin that cannot be read"

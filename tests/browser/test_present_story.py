@@ -1,0 +1,62 @@
+"""Pin findings, and show them to a team, in a real browser."""
+
+import re
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+
+def pin(page, key):
+    """Open the row under a figure or an answer, and pin it."""
+    page.locator(f".st-key-take_{key} button").first.click()
+    page.get_by_role("button", name="Pin to the story").click()
+    page.get_by_text("Pinned to Our findings").wait_for()
+
+
+def test_two_findings_are_pinned_and_shown_full_screen(page, serve):
+    dashboard = serve("app.py")  # with a store of its own
+    page.goto(f"{dashboard}/present")
+    page.get_by_text("Nothing is pinned yet.").wait_for()
+    page.get_by_role("button", name="Find something to show").click()
+    page.locator(".js-plotly-plot .main-svg").first.wait_for()
+    pin(page, "gains")
+    page.goto(f"{dashboard}/languages")
+    page.locator(".js-plotly-plot .main-svg").first.wait_for()
+    pin(page, "answer")
+    page.get_by_role("link", name="Present it").click()
+
+    page.get_by_text("Slide 1 of 2").wait_for()
+    page.locator(".st-key-slide .js-plotly-plot .main-svg").first.wait_for()
+    page.get_by_text(re.compile("seeds 0, 1 and 2, 24 languages scored")).wait_for()
+    page.get_by_role("button", name="Full screen").click()
+    stage = page.locator(".st-key-stage")
+    stage.get_by_text(re.compile("How much higher does each set score")).wait_for()
+    stage.locator(".js-plotly-plot .main-svg").first.wait_for()
+    box = stage.bounding_box()
+    assert (box["width"], box["height"]) == (1440, 900)
+
+    page.keyboard.press("ArrowRight")
+    stage.get_by_text("2 of 2").wait_for()
+    stage.get_by_text(re.compile("No training run stands behind it")).wait_for()
+    page.keyboard.press("PageUp")
+    stage.get_by_text("1 of 2").wait_for()
+    page.keyboard.press("Escape")
+    page.get_by_text("Slide 1 of 2").wait_for()
+    stage.wait_for(state="detached")
+
+
+def test_a_figure_is_saved_as_picture_and_as_numbers(page, dashboard):
+    page.goto(f"{dashboard}/results")
+    page.locator(".js-plotly-plot .main-svg").first.wait_for()
+    for button, ending in (("SVG", "svg"), ("PNG", "png"), ("CSV", "csv")):
+        page.locator(".st-key-take_gains button").first.click()
+        with page.expect_download() as saved:
+            page.get_by_role("button", name=button, exact=True).first.click()
+        assert saved.value.suggested_filename.endswith(f".{ending}")
+        if ending == "csv":
+            text = saved.value.path().read_text(encoding="utf-8")
+            assert '"MSLT(de, en, es)",' in text
+            assert "Chinese (zh)" in text
+            page.keyboard.press("Escape")
+        page.wait_for_timeout(1000)  # the box closes when the camera is pressed

@@ -1,0 +1,263 @@
+"""Pin what pages show; order, annotate and show it."""
+
+import json
+import re
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from mslt_core import figures
+from mslt_core.pipeline import EXAMPLE, PROJECT, open_store, places
+from mslt_core.spec.stories import NumberContent, Origin, Pin, Slide, Story, TableContent
+from mslt_core.store import content_fingerprint
+from mslt_core.store.pin_content import content_to_bytes
+from pages._shared.take import row, things
+
+TIMEOUT_S = 120
+NOW = "2026-11-22T10:00:00.000+00:00"
+
+
+@pytest.fixture
+def store(tmp_path, monkeypatch):
+    """Of nobody's runs: a story needs none, and pages are quick without the example."""
+    monkeypatch.setenv("MSLT_STORE", str(tmp_path / "store"))
+    monkeypatch.setattr(places, "EXAMPLE", tmp_path / "nothing")
+    return open_store()
+
+
+@pytest.fixture
+def example(store, monkeypatch):
+    """The example's runs are there after all."""
+    monkeypatch.setattr(places, "EXAMPLE", EXAMPLE)
+
+
+@pytest.fixture
+def open_page(store):
+    def run(name="present", **chosen: object) -> AppTest:
+        app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=TIMEOUT_S)
+        for key, value in chosen.items():
+            app.session_state[key] = value
+        app.run()
+        return app if name == "overview" else app.switch_page(f"pages/{name}.py").run()
+
+    return run
+
+
+@pytest.fixture
+def story(store):
+    """Three slides: an answer, a table, and an answer without runs; its id."""
+    frame = TableContent(columns=("lang", "points"), rows=(("ar", 61.25), ("*sw*", None)))
+    given = [
+        (NumberContent(value="Up by 2.1 points"), "Is it *better*?", Origin(page="results")),
+        (frame, "Which languages?", Origin(page="results", runs=("0" * 16,), seeds=(0,))),
+        (NumberContent(value="Seven"), "How many?", Origin(page="../results")),
+    ]
+    slides = []
+    for content, title, origin in given:
+        kind = "table" if content is frame else "number"
+        pin = Pin(kind=kind, title=title, origin=origin, content=content_fingerprint(content))
+        slides.append(Slide(pin=store.stories.put_pin(pin, content, NOW)))
+    new = store.stories.new_story("Monday")
+    slides[0] = slides[0].but(note="Say it slowly")
+    store.stories.save_story(new, Story(title="Monday", slides=tuple(slides)))
+    return new
+
+
+def words(app: AppTest) -> str:
+    assert not app.exception
+    assert not app.error
+    kinds = (app.markdown, app.caption, app.info, app.warning)
+    return re.sub(r"\\(.)", r"\1", "\n".join(str(e.value) for kind in kinds for e in kind))
+
+
+def labels(app: AppTest) -> list[str]:
+    return [re.sub(r"\\(.)", r"\1", button.label) for button in app.button]
+
+
+# --- the page
+
+
+def test_with_nothing_pinned_it_says_what_to_do(open_page):
+    app = open_page()
+    assert "Take along" in words(app)
+    assert "Find something to show" in labels(app)
+
+
+def test_pins_without_a_story_make_one(open_page, store, story):
+    store.stories.delete_story(story)
+    app = open_page()
+    assert "3 pins, and no story yet." in words(app)
+    app.button(key="make_Make a story of them").click().run()
+    assert "Other pins (3)" in [expander.label for expander in app.expander]
+    assert store.stories.story("our-findings").slides == ()
+
+
+def test_a_slide_shows_what_was_pinned_and_where_it_comes_from(open_page, story):
+    app = open_page()
+    told = words(app)
+    for part in (
+        "Is it *better*?",
+        "Up by 2.1 points",
+        "Say it slowly",
+        "No training run stands behind it",
+        "22 November 2026",
+        "Slide 1 of 3",
+    ):
+        assert part in told
+    assert "1. Is it *better*?" in labels(app)
+
+
+def test_the_list_leads_to_a_slide(open_page, story):
+    app = open_page()
+    app.button(key="slide_1").click().run()
+    assert "Which languages?" in words(app)
+    assert app.dataframe[0].value.shape == (2, 2)
+
+
+def test_slides_are_moved_and_taken_out(open_page, store, story):
+    first, second, third = (slide.pin for slide in store.stories.story(story).slides)
+    app = open_page()
+    app.button(key="arrow_downward_slide").click().run()
+    assert [s.pin for s in store.stories.story(story).slides] == [second, first, third]
+    app.button(key="arrow_upward_slide").click().run()
+    assert [s.pin for s in store.stories.story(story).slides] == [first, second, third]
+    app.button(key="remove_slide").click().run()
+    assert [s.pin for s in store.stories.story(story).slides] == [second, third]
+    app.button(key=f"add_{first}").click().run()
+    assert [s.pin for s in store.stories.story(story).slides] == [second, third, first]
+
+
+def test_heading_and_note_are_kept(open_page, store, story):
+    app = open_page()
+    pin = store.stories.story(story).slides[0].pin
+    app.text_input(key=f"heading_{story}_{pin}").set_value("It is better").run()
+    app.text_input(key=f"note_{story}_{pin}").set_value("Twice").run()
+    slide = store.stories.story(story).slides[0]
+    assert (slide.heading, slide.note) == ("It is better", "Twice")
+    assert "It is better" in words(app)
+
+
+def test_a_story_is_made_renamed_and_deleted(open_page, store, story):
+    app = open_page()
+    app.text_input(key=f"title_{story}").set_value("Tuesday").run()
+    app.button(key="rename_story").click().run()
+    assert store.stories.story(story).title == "Tuesday"
+    app.button(key="delete_story").click().run()
+    assert store.stories.story_ids() == ()
+    app.text_input(key="new_story").set_value("Wednesday").run()
+    app.button(key="make_story").click().run()
+    assert store.stories.story_ids() == ("wednesday",)
+    assert "or pin something" in words(app)
+
+
+def test_news_are_told_beside_what_was_pinned(open_page, story):
+    told = words(open_page(slide=1))
+    assert "1 of its 1 run can no longer be read" in told
+    assert "This slide still shows what was pinned." in told
+
+
+def test_a_page_that_is_none_of_ours_is_no_link(open_page, story):
+    assert len(open_page(slide=0).get("page_link")) == 1
+    assert not open_page(slide=2).get("page_link")
+
+
+def test_on_the_stage_there_is_one_finding_and_nothing_else(open_page, story):
+    app = open_page(presenting=True, slide=1)
+    assert "Which languages?" in words(app)
+    assert list(app.table[0].value.index) == ["ar", r"\*sw\*"]
+    assert "Story" not in [box.label for box in app.text_input]
+    assert "arrow_upward_slide" not in {button.key for button in app.button}
+
+
+def test_a_damaged_pin_costs_one_slide(open_page, store, story):
+    pin = store.stories.story(story).slides[0].pin
+    path = store.root / "stories" / "pins" / pin / "content.json"
+    path.write_text("{")
+    assert "is damaged" in " ".join(str(w.proto) for w in open_page().warning)
+    assert "Which languages?" in words(open_page(slide=1))
+    assert "is damaged" in " ".join(
+        str(w.proto) for w in open_page(presenting=True, slide=0).warning
+    )
+    (path.parent / "pin.json").unlink()
+    assert "1. A pin that cannot be read" in labels(open_page())
+
+
+def test_a_damaged_story_can_be_deleted(open_page, store, story):
+    (store.root / "stories" / f"{story}.json").write_text("{")
+    app = open_page()
+    assert "is damaged" in " ".join(str(w.proto) for w in app.warning)
+    app.button(key="delete_story").click().run()
+    assert store.stories.story_ids() == ()
+
+
+@pytest.mark.usefixtures("example")
+def test_a_read_only_store_shows_and_changes_nothing(open_page, story, monkeypatch):
+    monkeypatch.setenv("MSLT_STORE", str(EXAMPLE))
+    app = open_page()
+    assert "new_story" not in {box.key for box in app.text_input}
+    assert "Take along" in words(app)
+
+
+# --- what is taken along
+
+
+@pytest.mark.usefixtures("example")
+def test_a_figure_is_pinned_with_its_answer_and_its_runs(open_page, store):
+    app = open_page("results", along_gains=True)
+    app.session_state["along_gains"] = True
+    app.run()
+    app.text_input(key="caption_gains").set_value("See Chinese").run()
+    app.button(key="pin_gains").click().run()
+    assert "Pinned to Our findings" in words(app)
+    (slide,) = store.stories.story("our-findings").slides
+    pin = store.stories.pin(slide.pin).pin
+    assert slide.note == "See Chinese"
+    assert "scores higher than SSLT(en)" in pin.told
+    assert "**" not in pin.told
+    assert pin.origin.sets == ("SSLT(en)", "MSLT(ar, en, zh)", "MSLT(de, en, es)")
+    assert pin.origin.seeds == (0, 1, 2)
+    assert len(pin.origin.runs) == 9
+    assert ("compare", "SSLT(en)") in pin.origin.query
+    assert store.stories.content(slide.pin).dark["layout"]["height"]
+    app.button(key="pin_gains").click().run()
+    assert "is in Our findings already" in words(app)
+
+
+@pytest.mark.usefixtures("example")
+def test_what_is_not_opened_costs_nothing(open_page, monkeypatch):
+    def never(*_):
+        raise AssertionError("made before somebody asked for it")
+
+    monkeypatch.setattr(things.Figure, "words", never)
+    monkeypatch.setattr(things.Figure, "csv", never)
+    monkeypatch.setattr(row, "origin_of", never)
+    assert not open_page("results").exception
+
+
+@pytest.mark.usefixtures("example")
+@pytest.mark.parametrize(
+    "page",
+    [
+        "results",
+        *(
+            pytest.param(name, marks=pytest.mark.slow)
+            for name in ("overview", "languages", "train", "mingling", "criteria")
+        ),
+    ],
+)
+def test_whatever_a_page_shows_can_be_pinned_and_enlarged(open_page, monkeypatch, page):
+    shown = {}
+    monkeypatch.setattr(
+        row, "_row", lambda thing, key, now, rests: shown.update({key: (thing, now, rests)})
+    )
+    open_page(page)
+    assert shown
+    for key, (thing, _, _) in shown.items():
+        pin, content = things.pin_of(thing, Origin(page=page))
+        assert pin.title, key
+        content_to_bytes(content)  # raises where it may not be kept
+        if isinstance(thing, things.Figure):
+            assert pin.alt, key
+            for kept in (content.light, content.dark):
+                figures.enlarged(json.loads(json.dumps(kept)), width=1300, height=560)
+            assert thing.csv().count("\n") > 1, key

@@ -1,0 +1,188 @@
+"""What a pin rests on, how it is cited, and whether something newer is there."""
+
+import pytest
+
+from mslt_core.pipeline.stories import cite_text, day, link_to, newer_than, origin_of, provenance
+from mslt_core.spec.results import TargetScores
+from mslt_core.spec.specs import TrainSpec, Where
+from mslt_core.spec.stories import Origin, Pin, Pinned
+from mslt_core.store import Store
+
+TARGETS = ("ar", "en", "fi")
+PINNED = "2026-11-22T10:00:00.000+00:00"
+
+
+@pytest.fixture
+def store(tmp_path) -> Store:
+    return Store(tmp_path / "store")
+
+
+@pytest.fixture
+def finished(store):
+    """Puts a finished run into the store and says what the list of runs knows of it."""
+
+    def put(source_langs=("en",), seed=0, n_items=(200, 300, 250), **changes):
+        fields = {
+            "task": "wikiann", "data": "d" * 16, "model": "xlm-r", "model_fingerprint": "f" * 16,
+            "target_langs": TARGETS, "budget": 100, "steps": 10, "learning_rate": 3e-4,
+        }  # fmt: skip
+        spec = TrainSpec(source_langs=source_langs, seed=seed, **{**fields, **changes})
+        run = spec.digest()
+        store.runs.create(spec, Where())
+        with store.runs.claim(run):
+            store.runs.set_state(run, "running")
+            store.runs.write_outcome(
+                run,
+                scores={
+                    lang: TargetScores(accuracy=0.5, n_items=n, n_tokens=9)
+                    for lang, n in zip(TARGETS, n_items, strict=True)
+                },
+                predictions={},
+                sampled={lang: [f"{lang}:1"] for lang in source_langs},
+                tokens_seen=dict.fromkeys(source_langs, 7),
+                device="cpu",
+                weights="a" * 16,
+                n_layers=4,
+            )
+            store.runs.set_state(run, "done")
+        return next(info for info in store.runs.list() if info.run == run)
+
+    return put
+
+
+def pinned(origin: Origin) -> Pinned:
+    pin = Pin(kind="figure", title="How far?", origin=origin, content="c" * 16)
+    return Pinned(digest=pin.digest(), pin=pin, created_utc=PINNED)
+
+
+def test_an_origin_tells_runs_sets_seeds_and_sizes(store, finished):
+    runs = [finished(seed=0), finished(seed=1), finished(("ar", "en"), n_items=(300, 300, 300))]
+    origin = origin_of(store, runs, page="results", query=[("k", "3")], experiment="a recipe")
+    assert origin.runs == tuple(sorted(info.run for info in runs))
+    assert origin.sets == ("SSLT(en)", "MSLT(ar, en)")
+    assert origin.seeds == (0, 1)
+    assert origin.sizes == "3 languages scored, 200 to 300 items each"
+    assert (origin.task, origin.data, origin.model) == ("wikiann", "d" * 16, "xlm-r")
+    assert (origin.page, origin.query, origin.experiment) == (
+        "results",
+        (("k", "3"),),
+        "a recipe",
+    )
+    assert {"mslt-lab", "python", "numpy", "plotly"} <= set(dict(origin.versions))
+
+
+def test_a_size_that_is_told_stands(store, finished):
+    assert origin_of(store, [finished()], page="mingling", sizes="8 sentences").sizes == (
+        "8 sentences"
+    )
+
+
+def test_runs_of_two_experiments_are_both_told(store, finished):
+    origin = origin_of(store, [finished(), finished(data="e" * 16)], page="train")
+    assert origin.data == f"{'d' * 16}, {'e' * 16}"
+    assert newer_than(store, pinned(origin)) == ()
+
+
+def test_without_runs_it_says_so(store):
+    origin = origin_of(store, [], page="languages")
+    assert origin.runs == ()
+    assert "No training run stands behind it" in provenance(pinned(origin))
+    assert "No training run stands behind it." in cite_text("Which set?", origin, PINNED)
+    assert newer_than(store, pinned(origin)) == ()
+
+
+def test_nothing_is_newer_at_once_nor_what_was_there_and_not_shown(store, finished):
+    shown, _ = finished(seed=0), finished(seed=1)
+    now = pinned(origin_of(store, [shown], page="mingling"))
+    assert newer_than(store, now) == ()
+
+
+def test_another_seed_of_a_shown_set_is_newer(store, finished):
+    now = pinned(origin_of(store, [finished()], page="results"))
+    finished(seed=3)
+    finished(seed=4)
+    assert newer_than(store, now) == ("Newer results exist: SSLT(en) with seeds 3 and 4.",)
+
+
+@pytest.mark.parametrize(
+    "changes", [{"source_langs": ("ar", "en")}, {"steps": 20}, {"task": "xnli"}, {"budget": 200}]
+)
+def test_another_set_or_recipe_is_another_question(store, finished, changes):
+    now = pinned(origin_of(store, [finished()], page="results"))
+    finished(**changes)
+    assert newer_than(store, now) == ()
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"data": "e" * 16}, "on other data"),
+        ({"model_fingerprint": "e" * 16}, "from other weights"),
+        (
+            {"data": "e" * 16, "model_fingerprint": "e" * 16},
+            "on other data and from other weights",
+        ),
+    ],
+)
+def test_the_same_on_other_data_or_weights_is_newer(store, finished, changes, told):
+    now = pinned(origin_of(store, [finished()], page="results"))
+    finished(**changes)
+    assert newer_than(store, now) == (f"Newer results {told} exist: SSLT(en) with seed 0.",)
+
+
+def test_an_oracle_or_an_unfinished_run_is_no_result(store, finished):
+    info = finished()
+    now = pinned(origin_of(store, [info], page="results"))
+    store.runs.create(info.spec.but(seed=7), Where())
+    assert newer_than(store, now) == ()
+
+
+def test_runs_that_are_gone_are_told(store, tmp_path):
+    origin = Origin(page="results", runs=("0" * 16, "1" * 16), seeds=(0, 1))
+    assert newer_than(store, pinned(origin)) == (
+        "2 of its 2 runs can no longer be read in this store.",
+    )
+
+
+def test_a_citation_holds_all_that_is_needed_to_repeat_it(store, finished):
+    origin = origin_of(
+        store,
+        [finished(), finished(("ar", "en"), seed=2)],
+        page="results",
+        experiment="100 in 10 steps",
+    )
+    told = cite_text("How far?", origin, PINNED)
+    for part in (
+        '"How far?". MSLT Lab',
+        "22 November 2026.",
+        f"wikiann (data fingerprint {'d' * 16})",
+        f"xlm-r (weights fingerprint {'f' * 16})",
+        "SSLT(en), MSLT(ar, en); seeds 0 and 2; 2 runs.",
+        "Recipe: 100 in 10 steps.",
+        "3 languages scored, 200 to 300 items each.",
+        "numpy ",
+        "Lim et al. (2024)",
+    ):
+        assert part in told
+
+
+def test_a_line_under_the_slide(store, finished):
+    line = provenance(pinned(origin_of(store, [finished()], page="results")))
+    assert line.startswith(
+        "wikiann (data dddddddd), xlm-r (ffffffff), seed 0, 3 languages scored, 200 to 300 items "
+        "each, MSLT Lab "
+    )
+    assert line.endswith(", 22 November 2026")
+
+
+def test_a_link_holds_the_whole_question():
+    origin = Origin(page="results", query=(("compare", "MSLT(de, en)"), ("compare", "a&b=c")))
+    assert link_to(origin, "http://127.0.0.1:8501/") == (
+        "http://127.0.0.1:8501/results?compare=MSLT(de,+en)&compare=a%26b%3Dc"
+    )
+    assert link_to(Origin(page="languages"), "http://x") == "http://x/languages"
+
+
+def test_a_date_is_told_as_one_and_anything_else_as_it_is():
+    assert day(PINNED) == "22 November 2026"
+    assert day("some day") == "some day"
