@@ -3,6 +3,7 @@
 import streamlit as st
 
 from mslt_core import jobs, pipeline
+from mslt_core.pipeline import EXAMPLE_CORPUS
 from mslt_core.spec.mechanism import GeometrySpec, Measured, MechanismSpec
 from mslt_core.spec.specs import Where
 from pages._shared.context import Context
@@ -48,3 +49,23 @@ def offer_to_measure(context: Context, asked: MechanismSpec, there: Measured) ->
 
 def _work(context: Context, asked: MechanismSpec, runs: tuple[str, ...]) -> GeometrySpec:
     return GeometrySpec(look=asked.look((context.base, *runs)))
+
+
+def where_measured() -> tuple[str, int]:
+    """On which sentences and at which layer runs are measured."""
+    corpus = st.text_input(
+        "Parallel sentences",
+        EXAMPLE_CORPUS,
+        key="mechanism_corpus",
+        bind="query-params",
+        help="cldr-parallel, or a folder of parallel text.",
+    )
+    layer = st.number_input(
+        "Layer",
+        min_value=-1,
+        value=-1,
+        key="mechanism_layer",
+        bind="query-params",
+        help="-1 is the last, 0 the embeddings.",
+    )
+    return corpus, int(layer)

@@ -6,12 +6,11 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from mslt_core import figures, pipeline
-from mslt_core.pipeline import EXAMPLE_CORPUS
 from mslt_core.spec.mechanism import CLOSENESS, Mechanism, MechanismSpec, Partners, Which
 from mslt_core.spec.metrics import METRICS
 from pages._shared import cached
 from pages._shared.context import Context
-from pages._shared.measuring_runs import offer_to_measure
+from pages._shared.measuring_runs import offer_to_measure, where_measured
 from pages._shared.mechanism_table import cells, compared
 from pages._shared.mechanism_told import answer, basis, others
 from pages._shared.results_controls import score
@@ -90,7 +89,7 @@ def _asked(context: Context) -> MechanismSpec:
         bind="query-params",
     )
     with more.popover("More", width="stretch"):
-        corpus, layer = _more()
+        corpus, layer = where_measured()
     known = set(pipeline.corpus_langs(corpus, roots=pipeline.allowed_roots()))
     targets = context.groups[0].runs[0].spec.target_langs
     return MechanismSpec(
@@ -101,23 +100,3 @@ def _asked(context: Context) -> MechanismSpec:
         langs=tuple(lang for lang in targets if lang in known),
         layer=layer,
     )
-
-
-def _more() -> tuple[str, int]:
-    """Corpus and layer."""
-    corpus = st.text_input(
-        "Parallel sentences",
-        EXAMPLE_CORPUS,
-        key="mechanism_corpus",
-        bind="query-params",
-        help="cldr-parallel, or a folder of parallel text.",
-    )
-    layer = st.number_input(
-        "Layer",
-        min_value=-1,
-        value=-1,
-        key="mechanism_layer",
-        bind="query-params",
-        help="-1 is the last, 0 the embeddings.",
-    )
-    return corpus, int(layer)
