@@ -40,6 +40,7 @@ def compared(context: Context, lead: DeltaGenerator) -> None:
     if not others:
         st.info(f"Choose a set beside {escape(baseline.name)} under Compare, in the sidebar.")
         targets, _ = cached.zero_shot_means(context.root, (baseline,))
+        rest_on((baseline,))
         mark_upper_bound((baseline,))
         on_the_way(context, (baseline,), metric, targets)
         return
@@ -52,6 +53,7 @@ def compared(context: Context, lead: DeltaGenerator) -> None:
     with lead:
         mark_upper_bound((baseline, *others))
     arranged(context, baseline, results)
+    rest_on((baseline, *others))
     st.caption(f"{averaged_over(results)} {intervals_told(results[0])}")
     runs = [r for group in (baseline, *others) for r in cached.run_results(context.root, group)]
     st.caption(escape(unseen_words(runs)))

@@ -11,9 +11,10 @@ go together: from ten seeds in ten parts, intervals cover 84 % where no set is b
 
 DEPENDENCE = 1.15
 """What the variance over seeds is taken times. Every seed scores one choice and helps with the
-others, so scores of different parts go together. By simulation of 7 and 35 sets with 2 to 10
-seeds, intervals cover 91 to 95 % without this and 93 to 97 % with it; they are the longer the more
-equal the sets are."""
+others, so scores of different parts go together. In simulations of 7 and 35 sets with 2 to 10
+seeds, true scores spread by 0 to 3 standard deviations of a seed, intervals cover 91.0 to 95.0 %
+without this and 93.2 to 96.4 % with it (4,000 draws each, so give or take 0.8); least with few
+sets that are nearly equal."""
 
 
 def best_by_others(scores: npt.NDArray[np.float64]) -> npt.NDArray[np.intp]:

@@ -208,10 +208,10 @@ def _line(name: str, one: Association | Unknown) -> tuple[object, ...]:
         return (HELD[name], one.reason, "", "", "", "", "", "")
     return (
         HELD[name],
-        f"{10 * one.slope:+.2f}",
-        f"{10 * one.low:.2f}, {10 * one.high:.2f}",
-        f"{one.correlation:+.2f}",
-        f"{one.correlation_low:.2f}, {one.correlation_high:.2f}",
+        f"{10 * one.slope:+z.2f}",
+        f"{10 * one.low:z.2f}, {10 * one.high:z.2f}",
+        f"{one.correlation:+z.2f}",
+        f"{one.correlation_low:z.2f}, {one.correlation_high:z.2f}",
         f"{one.p:.4f}",
         str(one.n_sets),
         str(one.n_targets),

@@ -158,9 +158,9 @@ def _row(found: Difference | None) -> tuple[str, str, str]:
         return "-", "-", "-"
     interval = "-"
     if found.low is not None and found.high is not None:
-        interval = f"[{100 * found.low:.1f}, {100 * found.high:.1f}]"
+        interval = f"[{100 * found.low:z.1f}, {100 * found.high:z.1f}]"
     p = found.p if found.p_holm is None else found.p_holm
-    return f"{100 * found.estimate:+.1f}", interval, _p(p)
+    return f"{100 * found.estimate:+z.1f}", interval, _p(p)
 
 
 def _p(p: float | None) -> str:

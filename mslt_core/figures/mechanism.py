@@ -26,7 +26,7 @@ def closeness_against_score(result: Mechanism, *, theme: Theme = "light") -> go.
     if isinstance(result.adjusted, Association):
         _add_line(fig, result.adjusted, result.cells.closer_within, look)
     for kind, symbol in _KINDS.items():
-        _add_kind(fig, result.cells, kind, symbol, look)
+        _add_kind(fig, result, kind, symbol, look)
     measure, score = METRICS[result.asked.measure], METRICS[result.metric]
     fig.update_xaxes(
         title_text=f"{measure.label} with {_TOWARDS[result.asked.partners]}: more or less than "
@@ -49,7 +49,10 @@ def closeness_against_score(result: Mechanism, *, theme: Theme = "light") -> go.
     )
 
 
-def _add_kind(fig: go.Figure, cells: Cells, kind: str, symbol: str, look: style.Palette) -> None:
+def _add_kind(
+    fig: go.Figure, result: Mechanism, kind: str, symbol: str, look: style.Palette
+) -> None:
+    cells = result.cells
     single = np.array([len(langs) == 1 for langs in cells.sets])[cells.set_of]
     rows = np.flatnonzero(single == (kind == "SSLT")).tolist()
     if not rows:
@@ -67,16 +70,18 @@ def _add_kind(fig: go.Figure, cells: Cells, kind: str, symbol: str, look: style.
             "line": {"width": 0.5, "color": look.background},
         },
         customdata=[[",".join(cells.sets[cells.set_of[i]]), cells.targets[i]] for i in rows],
-        hovertext=[_hover(cells, i) for i in rows],
+        hovertext=[_hover(cells, i, moved=result.base_change is not None) for i in rows],
         hovertemplate="%{hovertext}<extra></extra>",
     )
 
 
-def _hover(cells: Cells, i: int) -> str:
+def _hover(cells: Cells, i: int, *, moved: bool) -> str:
+    """Without a measured base closeness is as it is, and no change."""
+    told = "from the base" if moved else "closeness"
     return (
         f"{text.escape(set_name(cells.sets[cells.set_of[i]]))} on "
         f"{text.language_label(cells.targets[i])}<br>"
-        f"from the base <b>{text.measured(float(cells.closer[i]))}</b>, "
+        f"{told} <b>{text.measured(float(cells.closer[i]))}</b>, "
         f"<b>{text.signed_points(float(cells.better[i]))}</b> points on the reference<br>"
         f"{text.count(int(cells.n_seeds[i]), 'seed')}"
     )

@@ -39,7 +39,7 @@ def recurring_languages(result: Recurring, *, theme: Theme = "light") -> go.Figu
     return style.dress(
         fig,
         title=f"Which languages make a set of {result.k} good?",
-        subtitle=f"{whiskers.basis(result)}. "
+        subtitle=f"{whiskers.basis(result)}.<br>"
         f"By lot a language is in {100 * result.expected:.0f} % of sets. "
         "● beyond noise after Holm  ○ not",
         alt=_alt(result),

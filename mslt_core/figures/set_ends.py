@@ -8,7 +8,7 @@ from mslt_core.figures.style import Theme
 from mslt_core.spec.set_views import EndGain, SetEnds
 from mslt_core.spec.specs import set_name
 
-_ABOVE, _BELOW, _RIGHT = 84, 50, 262
+_ABOVE, _BELOW, _RIGHT = 98, 50, 262
 
 
 def set_ends(result: SetEnds, *, theme: Theme = "light") -> go.Figure:
@@ -33,6 +33,7 @@ def set_ends(result: SetEnds, *, theme: Theme = "light") -> go.Figure:
         told = [whiskers.in_points(end.difference) for end in found]
         whiskers.column(fig, told, heights, at=at, title=title, theme=theme)
     baseline = text.escape(result.baseline)
+    height = _ABOVE + style.ROW_HEIGHT * len(ends) + _BELOW
     fig.update_xaxes(
         range=whiskers.span([end.difference for end in (*best, *worst)], 0.0),
         title_text=f"Set minus {baseline}, points",
@@ -42,16 +43,17 @@ def set_ends(result: SetEnds, *, theme: Theme = "light") -> go.Figure:
     )
     fig.update_layout(
         margin={"l": 2, "r": _RIGHT, "t": _ABOVE, "b": _BELOW},
-        legend={"itemsizing": "trace"},
+        # below the two lines of the subtitle
+        legend={"itemsizing": "trace", "y": 1 - 68 / height},
     )
     carried = CARRIED[result.carried] if result.crossed else "no interval"
     chosen = "chosen and scored on different seeds" if result.crossed else "chosen by luck too"
     return style.dress(
         fig,
         title=f"How much does the choice of {result.k} sources matter against {baseline}?",
-        subtitle=f"{whiskers.basis(result, carried)}; {chosen}",
+        subtitle=f"{whiskers.basis(result, carried)};<br>{chosen}",
         alt=_alt(result),
-        height=_ABOVE + style.ROW_HEIGHT * len(ends) + _BELOW,
+        height=height,
         theme=theme,
     )
 

@@ -18,6 +18,8 @@ Values = npt.NDArray[np.float64]
 _ABOVE, _BELOW = 84, 40
 VALUES_UP_TO = 24
 """Rows; with more, numbers in cells are too small to read."""
+SCALE_FROM = 6
+"""Rows; beside fewer, the colour scale is too low for its ticks, and numbers say it anyway."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -148,6 +150,7 @@ def _cells(
         ygap=1,
         texttemplate="%{z:.0f}" if len(values) <= VALUES_UP_TO else None,
         textfont={"size": 11},
+        showscale=len(values) >= SCALE_FROM,
         colorbar={
             "title": {"text": "points", "side": "right", "font": {"size": 12}},
             "thickness": 10,

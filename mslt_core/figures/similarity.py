@@ -9,7 +9,7 @@ from mslt_core.spec.metrics import METRICS
 from mslt_core.spec.set_views import Contrast, Langs, Similarity
 from mslt_core.spec.specs import set_name
 
-_ABOVE, _BELOW, _RIGHT = 84, 50, 150
+_ABOVE, _BELOW, _RIGHT = 98, 50, 150
 
 
 def similarity_contrasts(result: Similarity, *, theme: Theme = "light") -> go.Figure:
@@ -35,13 +35,17 @@ def similarity_contrasts(result: Similarity, *, theme: Theme = "light") -> go.Fi
     whiskers.column(fig, told, heights, at=10, title=title, theme=theme)
     info = METRICS[result.metric]
     fig.update_xaxes(title_text=f"{info.label} ({info.unit})", zeroline=False)
-    fig.update_layout(margin={"l": 2, "r": _RIGHT, "t": _ABOVE, "b": _BELOW})
+    height = _ABOVE + 27 * max(len(contrasts), 1) + _BELOW
+    fig.update_layout(
+        margin={"l": 2, "r": _RIGHT, "t": _ABOVE, "b": _BELOW},
+        legend={"y": 1 - 68 / height},  # below the two lines of the subtitle
+    )
     return style.dress(
         fig,
         title="Do sets of less similar languages score higher?",
-        subtitle=f"{whiskers.basis(result)}. Bold: beyond noise after Holm",
+        subtitle=f"{whiskers.basis(result)}.<br>Bold: beyond noise after Holm",
         alt=_alt(result),
-        height=_ABOVE + 27 * max(len(contrasts), 1) + _BELOW,
+        height=height,
         theme=theme,
     )
 

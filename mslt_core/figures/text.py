@@ -97,7 +97,7 @@ def interval(low: float | None, high: float | None) -> str:
     """An interval in points, in brackets: [1.4, 2.9]; empty where there is none."""
     if low is None or high is None:
         return ""
-    return f"[{100 * low:.1f}, {100 * high:.1f}]".replace("-", "−")
+    return f"[{100 * low:z.1f}, {100 * high:z.1f}]".replace("-", "−")
 
 
 def p_value(p: float) -> str:

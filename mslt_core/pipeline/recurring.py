@@ -1,6 +1,5 @@
 """Which languages recur in the best sets, and what each brings on average?"""
 
-import dataclasses
 from collections.abc import Sequence
 
 import numpy as np
@@ -13,11 +12,11 @@ from mslt_core.analysis.sets import Members
 from mslt_core.data.paper import paper_tables
 from mslt_core.pipeline.grouping import main_metric
 from mslt_core.pipeline.judging import MIN_SETS
+from mslt_core.pipeline.noise import corrected
 from mslt_core.pipeline.ranking import ranking
 from mslt_core.pipeline.set_means import Floats, SetMeans
 from mslt_core.pipeline.swept import Swept
 from mslt_core.spec.errors import BadInputError
-from mslt_core.spec.evidence import Difference
 from mslt_core.spec.judging import Ranged
 from mslt_core.spec.rankings import TASKS, PaperTask
 from mslt_core.spec.results import RunGroup
@@ -87,7 +86,7 @@ def _languages(
         hypergeometric_p(int(count), n_top, int(n), len(members))
         for count, n in zip(counts, n_with, strict=True)
     ]
-    effects = _corrected([means.judge(row) for row in main_effect_weights(members)])
+    effects = corrected([means.judge(row) for row in main_effect_weights(members)])
     return [
         LanguageRecurs(
             lang=lang,
@@ -114,16 +113,6 @@ def _shares(
     return [
         Ranged(value=float(share), low=float(a), high=float(b))
         for share, a, b in zip(shares, low, high, strict=True)
-    ]
-
-
-def _corrected(effects: Sequence[Difference]) -> list[Difference]:
-    """With Holm's correction over the languages."""
-    if any(effect.p is None for effect in effects):
-        return list(effects)
-    adjusted = holm(np.array([effect.p for effect in effects], dtype=np.float64)).tolist()
-    return [
-        dataclasses.replace(effect, p_holm=p) for effect, p in zip(effects, adjusted, strict=True)
     ]
 
 

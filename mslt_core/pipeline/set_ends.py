@@ -8,11 +8,16 @@ import numpy as np
 import numpy.typing as npt
 
 from mslt_core.analysis.cross_fitting import DEPENDENCE, best_by_others
-from mslt_core.analysis.multiple import holm
 from mslt_core.analysis.paired import both_dfs
 from mslt_core.analysis.seed_noise import SeedNoise
 from mslt_core.pipeline.grouping import main_metric, why_apart
-from mslt_core.pipeline.noise import carried_by, mean_difference, own_seeds, seed_noise_of
+from mslt_core.pipeline.noise import (
+    carried_by,
+    corrected,
+    mean_difference,
+    own_seeds,
+    seed_noise_of,
+)
 from mslt_core.pipeline.outcomes import Field, influences_of, scored, scores_of, weighted_blocks
 from mslt_core.pipeline.swept import Swept
 from mslt_core.spec.errors import BadInputError
@@ -73,13 +78,10 @@ def best_and_worst(
 def _corrected(rows: Sequence[EndGains], name: Literal["best", "worst"]) -> list[EndGains]:
     """With Holm's correction over the targets."""
     ends: list[EndGain] = [getattr(row, name) for row in rows]
-    p = [end.difference.p for end in ends]
-    if None in p:
-        return list(rows)
-    adjusted = holm(np.array(p, dtype=np.float64)).tolist()
+    adjusted = corrected([end.difference for end in ends])
     replaced = [
-        dataclasses.replace(end, difference=dataclasses.replace(end.difference, p_holm=one))
-        for end, one in zip(ends, adjusted, strict=True)
+        dataclasses.replace(end, difference=difference)
+        for end, difference in zip(ends, adjusted, strict=True)
     ]
     return [
         dataclasses.replace(row, best=end)

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from mslt_core.analysis.multiple import holm
 from mslt_core.data.paper import paper_tables
+from mslt_core.pipeline.noise import corrected
 from mslt_core.pipeline.set_means import Floats, SetMeans
 from mslt_core.pipeline.swept import Swept
 from mslt_core.spec.errors import BadInputError
@@ -86,12 +86,10 @@ def _share(rows: Sequence[int], n: int) -> Floats:
 
 def _corrected(contrasts: Sequence[Contrast]) -> list[Contrast]:
     """With Holm's correction over the criteria."""
-    if any(one.difference.p is None for one in contrasts):
-        return list(contrasts)
-    adjusted = holm(np.array([one.difference.p for one in contrasts], dtype=np.float64)).tolist()
+    adjusted = corrected([one.difference for one in contrasts])
     return [
-        dataclasses.replace(one, difference=dataclasses.replace(one.difference, p_holm=p))
-        for one, p in zip(contrasts, adjusted, strict=True)
+        dataclasses.replace(one, difference=difference)
+        for one, difference in zip(contrasts, adjusted, strict=True)
     ]
 
 

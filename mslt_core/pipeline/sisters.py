@@ -58,4 +58,9 @@ def _told(store: Store, groups: Sequence[RunGroup], ours: TrainSpec, metric: str
         reason = "" if result else "no two sizes of its sets are all there"
     except BadInputError as e:
         result, reason = None, e.message
-    return ModelSizes(name=f"{spec.model}{rate}", result=result, reason=reason)
+    return ModelSizes(
+        name=f"{spec.model}{rate}",
+        experiment=groups[0].experiment,
+        result=result,
+        reason=reason,
+    )

@@ -215,6 +215,8 @@ class ModelSizes:
 
     name: str
     """The model, with its learning rate where that differs too."""
+    experiment: str
+    """Digest of what its runs have in common."""
     result: BySize | None
     reason: str
     """Why there is none; empty otherwise."""

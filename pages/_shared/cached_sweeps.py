@@ -7,6 +7,7 @@ from mslt_core import pipeline
 from mslt_core.pipeline import Swept
 from mslt_core.spec.results import RunGroup
 from mslt_core.spec.selecting import FeatureSet
+from mslt_core.spec.set_views import ModelSizes
 from mslt_core.spec.views import ByGroup, BySize, GroupBy
 from pages._shared import cached
 
@@ -38,6 +39,18 @@ def by_size(root: str, sweeps: tuple[Swept, ...], metric: str) -> BySize | None:
     found: BySize | None = cached.keep(
         f"by_size {root} {metric} {stamp}",
         lambda: pipeline.by_size(pipeline.open_store(root), sweeps, metric),
+    )
+    return found
+
+
+def sizes_of_sisters(
+    root: str, everything: tuple[RunGroup, ...], groups: tuple[RunGroup, ...], metric: str
+) -> tuple[ModelSizes, ...]:
+    """The same of other base models that were asked the same."""
+    stamp = f"{groups[0].experiment} of {cached.groups_stamp(everything)}"
+    found: tuple[ModelSizes, ...] = cached.keep(
+        f"sizes_of_sisters {root} {metric} {stamp}",
+        lambda: pipeline.sizes_of_sisters(pipeline.open_store(root), everything, groups, metric),
     )
     return found
 

@@ -68,8 +68,8 @@ def in_points(gain: Difference) -> str:
     """+2.1 [1.4, 2.9]."""
     interval = ""
     if gain.low is not None and gain.high is not None:
-        interval = f" [{100 * gain.low:.1f}, {100 * gain.high:.1f}]"
-    return f"{100 * gain.estimate:+.1f}{interval}"
+        interval = f" [{100 * gain.low:z.1f}, {100 * gain.high:z.1f}]"
+    return f"{100 * gain.estimate:+z.1f}{interval}"
 
 
 def told_seeds(n: int) -> str:

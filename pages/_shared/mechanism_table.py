@@ -28,12 +28,12 @@ def _row(name: str, one: Association | Unknown, step: float) -> dict[str, object
         return {"compared": name, column: None, "note": one.reason}
     return {
         "compared": name,
-        column: round(100 * step * one.slope, 2),
-        "low": round(100 * step * one.low, 2),
-        "high": round(100 * step * one.high, 2),
-        "r": round(one.correlation, 2),
-        "r, low": round(one.correlation_low, 2),
-        "r, high": round(one.correlation_high, 2),
+        column: _rounded(100 * step * one.slope),
+        "low": _rounded(100 * step * one.low),
+        "high": _rounded(100 * step * one.high),
+        "r": _rounded(one.correlation),
+        "r, low": _rounded(one.correlation_low),
+        "r, high": _rounded(one.correlation_high),
         "p": round(one.p, 4),
         "sets": one.n_sets,
         "targets": one.n_targets,
@@ -41,15 +41,21 @@ def _row(name: str, one: Association | Unknown, step: float) -> dict[str, object
     }
 
 
+def _rounded(value: float) -> float:
+    # adding 0 takes the sign off a zero
+    return round(value, 2) + 0.0
+
+
 def cells(found: Mechanism) -> pd.DataFrame:
     """One row a set and target; scores in points."""
     of = found.cells
+    change = "" if found.base_change is None else ", run minus base"
     return pd.DataFrame(
         {
             "set": [set_name(of.sets[place]) for place in of.set_of],
             "target": of.targets,
             "seeds": of.n_seeds,
-            "closeness, run minus base": of.closer.round(4),
+            f"closeness{change}": of.closer.round(4),
             f"score minus {found.reference}": (100 * of.better).round(2),
             "closeness, centred": of.closer_within.round(4),
             "score, centred": (100 * of.better_within).round(2),

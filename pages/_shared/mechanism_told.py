@@ -65,12 +65,12 @@ def step_of(one: Association) -> float:
 
 def _points(one: Association, step: float) -> str:
     slope, low, high = (100 * step * value for value in (one.slope, one.low, one.high))
-    return f"{slope:+.1f} \\[{low:.1f}, {high:.1f}\\]"
+    return f"{slope:+z.1f} \\[{low:z.1f}, {high:z.1f}\\]"
 
 
 def _r(one: Association) -> str:
     low, high = one.correlation_low, one.correlation_high
-    return f"{one.correlation:+.2f} \\[{low:.2f}, {high:.2f}\\]"
+    return f"{one.correlation:+z.2f} \\[{low:z.2f}, {high:z.2f}\\]"
 
 
 def _basis(found: Mechanism, one: Association) -> str:

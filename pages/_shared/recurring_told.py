@@ -16,7 +16,7 @@ def answer(found: Recurring) -> str:
     up = [one for one in found.languages if one.effect.beyond_noise and one.effect.estimate > 0]
     down = [one for one in found.languages if one.effect.beyond_noise and one.effect.estimate < 0]
     seeds = told_seeds(len(found.seeds))
-    if found.languages[0].effect.p is None:
+    if all(one.effect.p is None for one in found.languages):
         told = f"With {seeds} the effect of a language has no interval: nothing can be ranked."
     elif not up and not down:
         told = f"**No language** makes sets of {found.k} better or worse beyond the noise, {seeds}."

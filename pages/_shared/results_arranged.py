@@ -11,6 +11,7 @@ from mslt_core.spec.results import GainResult, RunGroup
 from pages._shared import cached
 from pages._shared.context import Context
 from pages._shared.sets_controls import which_groups
+from pages._shared.take import rest_on
 from pages._shared.theme import show_figure
 
 ARRANGEMENTS = {"dots": "Dots", "slope": "Slopes", "grid": "Grid of sets"}
@@ -32,7 +33,7 @@ def arranged(context: Context, baseline: RunGroup, results: Sequence[GainResult]
         label_visibility="collapsed",
     )
     if how == "slope":
-        _slopes(context, results, other)
+        _slopes(context, baseline, results, other)
     elif how == "grid":
         _grid(context, baseline, results[0])
     else:
@@ -58,7 +59,9 @@ def _dots(context: Context, baseline: RunGroup, results: Sequence[GainResult]) -
     )
 
 
-def _slopes(context: Context, results: Sequence[GainResult], place: DeltaGenerator) -> None:
+def _slopes(
+    context: Context, baseline: RunGroup, results: Sequence[GainResult], place: DeltaGenerator
+) -> None:
     """From the baseline to one of the sets."""
     by_name = {result.name_b: result for result in results}
     name = results[0].name_b
@@ -70,6 +73,7 @@ def _slopes(context: Context, results: Sequence[GainResult], place: DeltaGenerat
             bind="query-params",
             label_visibility="collapsed",
         )
+    rest_on((baseline, *(group for group in context.chosen if group.name == name)))
     colour = context.colours()[name]
     show_figure(
         lambda theme: figures.target_slopes(by_name[name], colour=colour, theme=theme),
@@ -89,6 +93,7 @@ def _grid(context: Context, baseline: RunGroup, first: GainResult) -> None:
         st.info("The baseline is the only set of this size: choose others.")
         return
     results = cached.gains(context.root, baseline, tuple(groups), first.metric, pool=context.groups)
+    rest_on((baseline, *groups))
     sets = [one.source_langs for one in groups]
     show_figure(
         lambda theme: figures.set_target_grid(

@@ -10,7 +10,10 @@ from pages._shared.ends_told import gaps_answer, gaps_table
 from pages._shared.messages import escape
 from pages._shared.sets_controls import which_groups
 from pages._shared.tables import show_table
+from pages._shared.take import rest_on, tell
 from pages._shared.theme import show_figure
+
+QUESTION = "How much does each set lose from its own sources to unseen languages?"
 
 
 def gaps(context: Context, lead: DeltaGenerator, place: DeltaGenerator, metric: str) -> None:
@@ -20,7 +23,8 @@ def gaps(context: Context, lead: DeltaGenerator, place: DeltaGenerator, metric: 
         st.info("Choose sets under Compare, in the sidebar, or all of a size.")
         return
     found = pipeline.set_gaps(pipeline.open_store(context.root), groups, metric)
-    lead.markdown(gaps_answer(found))
+    rest_on(groups)
+    tell(lead, gaps_answer(found), question=QUESTION)
     if any(one.gap for one in found):
         colours = context.colours() if groups == context.chosen else {}
         show_figure(

@@ -76,7 +76,11 @@ def groups(context: Context, lead: DeltaGenerator) -> None:
 def _which(others: list[RunGroup], place: DeltaGenerator) -> RunGroup:
     names = {group.key: group for group in others}
     key = place.selectbox(
-        "Set", list(names), format_func=lambda key: names[key].name, key="gaining_set"
+        "Set",
+        list(names),
+        format_func=lambda key: names[key].name if key in names else key,
+        key="gaining_set",
+        bind="query-params",
     )
     return names[key]
 

@@ -15,8 +15,10 @@ from pages._shared.mechanism_table import cells, compared
 from pages._shared.mechanism_told import answer, basis, others
 from pages._shared.results_controls import score
 from pages._shared.tables import show_table
+from pages._shared.take import rest_on, tell
 from pages._shared.theme import show_figure
 
+QUESTION = "Does more mingling go with better transfer?"
 PARTNERS: dict[Partners, str] = {"others": "all other languages", "sources": "the set's sources"}
 WHICH: dict[Which, str] = {
     "shared": "source of no set",
@@ -54,7 +56,10 @@ def mechanism(context: Context, lead: DeltaGenerator) -> None:
             roots=roots,
         ),
     )
-    lead.markdown(answer(found))
+    measured = frozenset(there.measured)
+    infos = [info for group in context.groups for info in group.runs if info.run in measured]
+    rest_on((reference,), runs=infos)
+    tell(lead, answer(found), question=QUESTION)
     show_figure(lambda theme: figures.closeness_against_score(found, theme=theme), key="mechanism")
     st.caption(basis(found), help=METRICS["closeness_slope"].meaning)
     st.markdown(others(found))

@@ -16,6 +16,7 @@ from pages._shared.pretraining_told import sets_answer
 from pages._shared.results_controls import measured_against
 from pages._shared.sizes_told import CARRIED
 from pages._shared.tables import show_table
+from pages._shared.take import rest_on, tell
 from pages._shared.theme import show_figure
 
 
@@ -26,7 +27,8 @@ def ends(context: Context, lead: DeltaGenerator, sweep: Swept, metric: str) -> N
         pipeline.best_and_worst,
         context.root, sweep, baseline, metric=metric, pool=context.groups,
     )  # fmt: skip
-    lead.markdown(ends_told.answer(found))
+    rest_on((baseline, *sweep.groups))
+    tell(lead, ends_told.answer(found), question="What is the choice of a set worth?")
     show_figure(lambda theme: figures.set_ends(found, theme=theme), key="set_ends")
     st.caption(f"{ends_told.basis(found)} {told_average('shared', found.targets)}")
     with st.expander("The numbers"):
@@ -36,7 +38,8 @@ def ends(context: Context, lead: DeltaGenerator, sweep: Swept, metric: str) -> N
 def recur(context: Context, lead: DeltaGenerator, sweep: Swept, metric: str) -> None:
     """Which languages make a set good, and how often each is on top."""
     found = of_sweep(pipeline.recurring, context.root, sweep, metric=metric, pool=context.groups)
-    lead.markdown(recurring_told.answer(found))
+    rest_on(sweep.groups)
+    tell(lead, recurring_told.answer(found), question="Which languages make a set good?")
     show_figure(lambda theme: figures.recurring_languages(found, theme=theme), key="recurring")
     st.caption(
         f"Intervals: {CARRIED[found.carried]}. {recurring_told.basis(found)} "
@@ -55,7 +58,9 @@ def similar(context: Context, lead: DeltaGenerator, sweep: Swept, metric: str) -
     with st.spinner("Asking every criterion", show_time=True):
         judged = cached.judged(context.root, sweep, fixed=None, metric=metric, average="shared")
     found = pipeline.most_and_least_similar(pipeline.open_store(context.root), sweep, judged)
-    lead.markdown(similar_told.answer(found))
+    rest_on(sweep.groups)
+    question = "Do sets of less similar languages score higher?"
+    tell(lead, similar_told.answer(found), question=question)
     show_figure(lambda theme: figures.similarity_contrasts(found, theme=theme), key="similarity")
     st.caption(
         f"Intervals: {CARRIED[found.carried]}; one set against one leans on the seeds of all. The "
@@ -77,7 +82,9 @@ def similar(context: Context, lead: DeltaGenerator, sweep: Swept, metric: str) -
 def scripts(context: Context, lead: DeltaGenerator, sweep: Swept, metric: str) -> None:
     """Sets by their number of scripts, the paper's Table 4 beside them."""
     found = of_sweep(pipeline.by_scripts, context.root, sweep, metric=metric)
-    lead.markdown(scripts_told.answer(found, sweep.k))
+    rest_on(sweep.groups)
+    question = "Do sets of more writing systems score higher?"
+    tell(lead, scripts_told.answer(found, sweep.k), question=question)
     show_figure(
         lambda theme: figures.scores_by_scripts(found, metric, k=sweep.k, theme=theme),
         key="by_scripts",
@@ -92,7 +99,9 @@ def pretraining(context: Context, lead: DeltaGenerator, sweep: Swept, metric: st
     found = pipeline.sets_by_pretraining(
         pipeline.open_store(context.root), sweep, metric, figures=figures_of
     )
-    lead.markdown(sets_answer(found))
+    rest_on(sweep.groups)
+    question = "Do sets score higher of which the base model saw more text?"
+    tell(lead, sets_answer(found), question=question)
     show_figure(
         lambda theme: figures.score_by_pretraining(found, of="all sources", theme=theme),
         key="sets_pretraining",

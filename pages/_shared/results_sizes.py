@@ -1,10 +1,13 @@
 """The score by number of source languages: how much more is gained by each, and up to where."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from mslt_core import figures, pipeline
 from mslt_core.spec.metrics import METRICS
+from mslt_core.spec.results import RunGroup
 from mslt_core.spec.views import BySize
 from pages._shared import cached_sweeps
 from pages._shared.context import Context
@@ -27,9 +30,11 @@ def sizes(context: Context, lead: DeltaGenerator) -> None:
         if empty_state(missing, button="Plan such a sweep"):
             st.switch_page("pages/train.py", query_params={"extent": "A whole sweep"})
         return
-    rest_on(context.groups)
+    ours = _sets_in(found, context.groups)
+    rest_on(ours)
     tell(lead, f"{risen(found)} {levelled(found)}", question=QUESTION)
-    theirs, left_out = _of_other_models(context, found)
+    theirs, drawn, left_out = _of_other_models(context, found)
+    rest_on((*ours, *drawn))
     show_figure(
         lambda theme: figures.scores_by_size(
             found, name=context.groups[0].runs[0].spec.model, others=theirs, theme=theme
@@ -49,21 +54,36 @@ def sizes(context: Context, lead: DeltaGenerator) -> None:
         f"Means are over the {len(found.targets)} languages that no set here trained on: "
         f"{', '.join(found.targets)}."
     )
+    rest_on(ours)
     with st.expander("The numbers"):
         show_table(table(found), name="score by number of source languages")
 
 
+def _sets_in(found: BySize, groups: Sequence[RunGroup]) -> list[RunGroup]:
+    """The groups that its sizes are means of."""
+    sets = {langs for size in found.sizes for langs in size.sets}
+    return [g for g in groups if g.seen_langs == g.source_langs and g.source_langs in sets]
+
+
 def _of_other_models(
     context: Context, ours: BySize
-) -> tuple[dict[str, BySize], list[tuple[str, str]]]:
-    """The same sizes of other base models that were asked the same; and who is left out, why."""
-    drawn, left_out = {}, []
+) -> tuple[dict[str, BySize], list[RunGroup], list[tuple[str, str]]]:
+    """The same sizes of other base models that were asked the same, by name; the groups behind
+    them; and who is left out, why."""
+    drawn: dict[str, BySize] = {}
+    behind: list[RunGroup] = []
+    left_out = []
     everything = pipeline.run_groups(context.store)
-    for one in pipeline.sizes_of_sisters(context.store, everything, context.groups, ours.metric):
+    sisters = cached_sweeps.sizes_of_sisters(
+        context.root, tuple(everything), context.groups, ours.metric
+    )
+    for one in sisters:
         if one.result is None:
             left_out.append((one.name, one.reason))
         elif one.result.targets != ours.targets:
             left_out.append((one.name, "its means are over other targets"))
         else:
             drawn[one.name] = one.result
-    return drawn, left_out
+            theirs = [group for group in everything if group.experiment == one.experiment]
+            behind += _sets_in(one.result, theirs)
+    return drawn, behind, left_out

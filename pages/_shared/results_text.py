@@ -9,7 +9,10 @@ from pages._shared.context import Context
 from pages._shared.needs import pretraining_figures
 from pages._shared.pretraining_told import basis, targets_answer
 from pages._shared.results_controls import score
+from pages._shared.take import rest_on, tell
 from pages._shared.theme import show_figure
+
+QUESTION = "Do targets score higher of which the base model saw more text?"
 
 
 def by_text(
@@ -25,7 +28,9 @@ def by_text(
     if not any(one.points for one in found.series):
         lead.markdown("No target here is zero-shot and has a published size: nothing to show.")
         return
-    lead.markdown(targets_answer(found, min(len(group.runs) for group in groups)))
+    rest_on(groups)
+    n_seeds = min(len(group.runs) for group in groups)
+    tell(lead, targets_answer(found, n_seeds), question=QUESTION)
     colours = context.colours()
     show_figure(
         lambda theme: figures.score_by_pretraining(

@@ -35,7 +35,6 @@ OF_A_SIZE: dict[str, Part] = {
 
 def ties(context: Context, lead: DeltaGenerator) -> None:
     """One question about the sets of the experiment."""
-    rest_on(context.groups)
     one, other, third = st.columns([3, 3, 5], vertical_alignment="bottom")
     about = part(one)
     if about == "best":
@@ -62,6 +61,7 @@ def _of_several(context: Context, about: str) -> tuple[Swept, ...]:
 def best(context: Context, lead: DeltaGenerator, metric: str, average: pipeline.Average) -> None:
     """The sets that may be the best, and the languages in them."""
     ranking = cached.ranking(context.root, context.groups, metric, average=average)
+    rest_on(context.groups)
     tell(lead, answer(ranking), question=QUESTION)
     if any(standing.behind for standing in ranking.standings):
         show_figure(lambda theme: figures.best_sets(ranking, theme=theme), key="best_sets")

@@ -73,6 +73,7 @@ def test_p_values():
 
 def test_intervals_in_points():
     assert text.interval(-0.011, 0.0293) == "[−1.1, 2.9]"
+    assert text.interval(-0.0004, 0.0293) == "[0.0, 2.9]"  # no sign on a zero
     assert text.interval(None, 0.1) == ""
 
 

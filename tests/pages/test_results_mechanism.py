@@ -10,7 +10,9 @@ from mslt_core import jobs, pipeline
 from mslt_core.pipeline import PROJECT
 from mslt_core.pipeline.outcomes import scores_of
 from mslt_core.spec.mechanism import Association, GeometrySpec
+from pages._shared import mechanism_table, mechanism_told
 from pages._shared.mechanism_told import step_of
+from pages._shared.take import row
 
 TIMEOUT_S = 120  # a cold import on a busy machine
 
@@ -55,7 +57,7 @@ def test_the_example_has_no_geometry_and_says_so(store, monkeypatch):
     assert weights.look.checkpoints[0] == "base"
 
 
-def test_the_finding_with_its_interval(store, planted_geometry):
+def test_the_finding_with_its_interval(store, planted_geometry, monkeypatch):
     groups = [g for g in pipeline.run_groups(store) if len(g.source_langs) == 1]
     rng = np.random.default_rng(0)
 
@@ -66,7 +68,13 @@ def test_the_finding_with_its_interval(store, planted_geometry):
 
     asked = planted_geometry(store, groups, along, base=np.full(24, 0.5))
     chosen = {"closeness": asked.measure, "mechanism_corpus": asked.corpus}
+    shown = {}
+    monkeypatch.setattr(row, "_row", lambda _thing, key, _now, rests: shown.update({key: rests}))
     app = opened(**chosen)
+    assert {"answer", "mechanism", "table_of_mechanism"} <= set(shown)
+    assert {info.run for info in shown["mechanism"].infos} == {
+        info.run for group in groups for info in group.runs
+    }
     text = words(app)
     assert "**More mingling goes with better transfer here**" in text
     assert re.search(
@@ -85,20 +93,30 @@ def test_the_finding_with_its_interval(store, planted_geometry):
     assert "**Not enough to tell**" in words(app)
 
 
+def associated(**other: float) -> Association:
+    known = {
+        "slope": 1.0,
+        "low": 0.5,
+        "high": 1.5,
+        "correlation": 0.5,
+        "correlation_low": 0.1,
+        "correlation_high": 0.8,
+        "p": 0.01,
+        "spread": 0.2,
+    }
+    return Association(**(known | other), df=5, n=20, n_sets=6, n_targets=5)
+
+
 @pytest.mark.parametrize(("spread", "step"), [(0.2, 0.1), (0.013, 0.02), (1e-5, 0.001)])
 def test_steps_are_no_larger_than_what_there_is(spread, step):
-    one = Association(
-        slope=1.0,
-        low=0.5,
-        high=1.5,
-        correlation=0.5,
-        correlation_low=0.1,
-        correlation_high=0.8,
-        df=5,
-        p=0.01,
-        spread=spread,
-        n=20,
-        n_sets=6,
-        n_targets=5,
-    )
-    assert step_of(one) == step
+    assert step_of(associated(spread=spread)) == step
+
+
+def test_a_bound_that_rounds_to_zero_has_no_sign():
+    # -0.003 in slope, for a step of 0.1 and in points: -0.03
+    one = associated(low=-0.003, correlation_low=-0.001)
+    assert mechanism_told._points(one, 0.1) == r"+10.0 \[0.0, 15.0\]"
+    assert mechanism_told._r(one) == r"+0.50 \[0.00, 0.80\]"
+    shown = str(mechanism_table._row("", associated(low=-0.0003, correlation_low=-0.001), 0.1))
+    assert "-0.0" not in shown
+    assert "'low': 0.0" in shown

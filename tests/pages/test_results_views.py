@@ -12,6 +12,8 @@ from mslt_core.spec.evidence import Difference
 from mslt_core.spec.views import ByGroup, Trend
 from pages._shared.groups_told import trend_told
 from pages._shared.sizes_told import levelled
+from pages._shared.take import row
+from pages._shared.take.origins import Rests
 from pages._shared.ties_told import answer, recurring
 
 TIMEOUT_S = 120  # a cold import on a busy machine
@@ -32,6 +34,18 @@ def open_view(tmp_path, monkeypatch):
         return app
 
     return run
+
+
+@pytest.fixture
+def rested_on(monkeypatch) -> dict[str, int]:
+    """What was shown last, to the number of sets that its pin would name."""
+    sets: dict[str, int] = {}
+
+    def note(thing: object, key: str, now: object, rests: Rests) -> None:
+        sets[key] = len({info.name for info in rests.infos})
+
+    monkeypatch.setattr(row, "_row", note)
+    return sets
 
 
 def words(app: AppTest) -> str:
@@ -110,6 +124,44 @@ def test_what_is_asked_about_sets_of_one_size(open_view):
         assert len(app.get("plotly_chart")) == 1
     tables = {about: frame.value for about, frame in zip(["gap"], app.dataframe, strict=True)}
     assert list(tables["gap"]["seeds"]) == [3, 3, 3]
+
+
+def test_a_pin_names_the_sets_that_a_part_shows(open_view, rested_on):
+    app = open_view("ties")
+    rested_on.clear()
+    app.run()
+    assert {"answer", "best_sets"} <= set(rested_on)
+    assert set(rested_on.values()) == {127}
+    # all 35 sets of three, and the baseline of one; then the three that are compared
+    for about, key, n in (
+        ("ends", "set_ends", 36),
+        ("recurring", "recurring", 35),
+        ("scripts", "by_scripts", 35),
+        ("pretraining", "sets_pretraining", 35),
+        ("gap", "transfer_gaps", 3),
+    ):
+        rested_on.clear()
+        app.selectbox(key="about").select(about).run()
+        assert {"answer", key} <= set(rested_on), about
+        assert set(rested_on.values()) == {n}, about
+
+
+def test_a_pin_names_the_sets_of_other_views(open_view, rested_on):
+    app = open_view("sizes")
+    rested_on.clear()
+    app.run()
+    assert set(rested_on.values()) == {127}
+    rested_on.clear()
+    app.session_state["results_view"] = "targets"
+    for how, key, n in (("slope", "slopes", 2), ("grid", "set_grid", 3), ("dots", "gains", 3)):
+        app.session_state["drawn_as"] = how
+        app.run()
+        assert rested_on[key] == n, how
+    rested_on.clear()
+    app.session_state["results_view"] = "groups"
+    app.session_state["targets_by"] = "pretraining"
+    app.run()
+    assert rested_on == {"answer": 2, "targets_pretraining": 2}
 
 
 def test_the_papers_tables_beside(open_view):

@@ -96,11 +96,26 @@ def test_best_and_worst_by_hand(store, pairs):
     assert best.difference.high - best.difference.estimate == pytest.approx(half, rel=1e-5)
     # of all seeds ar-de and ar-es are equal, 0.6: the luck of being chosen is 0.3 - 0.2333
     assert best.with_luck == pytest.approx(0.3)
-    # de-es is always the worst, and always 0.1 above English
-    assert worst.difference.estimate == worst.difference.low == pytest.approx(0.1)
+    # de-es is always the worst, and always 0.1 above English: without any variance to judge by
+    assert worst.difference.estimate == pytest.approx(0.1)
+    assert (worst.difference.low, worst.difference.p, worst.difference.p_holm) == (None,) * 3
     assert found.mean.best.difference.estimate == pytest.approx(0.7 / 3)
     assert found.carried == "seeds"
     assert found.rows[0].best.difference.p_holm >= found.rows[0].best.difference.p
+
+
+def test_a_target_without_variance_does_not_switch_the_correction_off(store, finished):
+    for langs, by_seed in {**PAIRS, ("en",): (0.3, 0.3, 0.3)}.items():
+        for seed, score in enumerate(by_seed):
+            sw = 0.4 if langs == ("en",) else 0.7
+            finished(langs, {"fi": score, "sw": sw, "tr": score + 0.1}, seed)
+    (sweep,) = swept(run_groups(store))
+    found = best_and_worst(store, sweep, english(store), "accuracy")
+    best = {row.lang: row.best.difference for row in found.rows}
+    assert best["sw"].p is best["sw"].p_holm is None
+    # two are left, equally sure: twice their p
+    for lang in ("fi", "tr"):
+        assert best[lang].p_holm == pytest.approx(min(1, 2 * best[lang].p)), lang
 
 
 def test_a_single_run_has_no_interval(store, finished):
@@ -240,6 +255,9 @@ def test_sisters_differ_in_the_model_alone(store, finished):
     ours = [g for g in everything if g.runs[0].spec.model == "base"]
     (sister,) = sizes_of_sisters(store, everything, ours, "accuracy")
     assert sister.name == "large, rate 0.0001"
+    assert {g.runs[0].spec.model for g in everything if g.experiment == sister.experiment} == {
+        "large"
+    }
     # singles 0.60, 0.61, 0.62; pairs 0.63, 0.64, 0.65
     assert [s.mean.estimate for s in sister.result.sizes] == pytest.approx([0.61, 0.64])
     (few,) = sizes_of_sisters(store, [g for g in everything if len(g.source_langs) == 1], ours)
