@@ -251,7 +251,8 @@ def _axes(fig: go.Figure, order: Sequence[str], names: Sequence[str], theme: The
         tickfont={"color": look.text, "size": 12 if len(names) <= 40 else 9},
         **quiet,
     )
-    fig.update_layout(margin={"l": 2, "r": 70, "t": _ABOVE, "b": _BELOW}, showlegend=False)
+    right = 70 if len(names) >= SCALE_FROM else 8
+    fig.update_layout(margin={"l": 2, "r": right, "t": _ABOVE, "b": _BELOW}, showlegend=False)
 
 
 def _seeds(results: Sequence[GainResult]) -> str:
