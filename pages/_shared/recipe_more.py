@@ -32,7 +32,7 @@ def weights() -> dict[str, Any]:
     )
     rank = 8
     if tune == "lora":
-        rank = st.number_input(*("LoRA rank", 1, 1024, 8), key="rank", bind="query-params")
+        rank = st.number_input("LoRA rank", 1, 1024, 8, key="rank", bind="query-params")
     return {"tune": tune, "lora_rank": int(rank)}
 
 
@@ -67,8 +67,7 @@ def shares(offer: TaskOffer) -> dict[str, Any]:
         "Few-shot targets",
         offer.train_langs,
         key="shot_langs",
-        help="These languages get some examples out of the same budget. They are no zero-shot "
-        "targets then.",
+        help="They get some examples out of the same budget, and are no zero-shot targets then.",
     )
     shots = 0
     if shot_langs:
@@ -87,8 +86,7 @@ def evaluation() -> dict[str, Any]:
         placeholder="after the last only",
         key="every",
         bind="query-params",
-        help="A learning curve for every target language. Each point costs as much as the final "
-        "scoring.",
+        help="A learning curve for every target. Each point costs as much as the final scoring.",
     )
     select, holdout = "last", 0
     if every:
@@ -98,8 +96,7 @@ def evaluation() -> dict[str, Any]:
             format_func=SELECTED.__getitem__,
             key="select",
             bind="query-params",
-            help="Only the first two are zero-shot: the third one looks at the test items, an "
-            "upper bound (Keung et al. 2020).",
+            help="The third looks at test items: an upper bound, not zero-shot (Keung et al. 2020).",
         )
         if select == "source":
             holdout = st.number_input(
@@ -113,9 +110,7 @@ def evaluation() -> dict[str, Any]:
         bind="query-params",
         help="Domain shift: trained here, scored there. Same kind of task, same label names.",
     )
-    folder = None
-    if other:
-        folder = st.text_input("Its folder", key="eval_data", bind="query-params")
+    folder = st.text_input("Its folder", key="eval_data", bind="query-params") if other else None
     return {
         "eval_every": int(every) if every else None,
         "select": select,
