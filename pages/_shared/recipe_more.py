@@ -96,7 +96,7 @@ def evaluation() -> dict[str, Any]:
             format_func=SELECTED.__getitem__,
             key="select",
             bind="query-params",
-            help="The third looks at test items: an upper bound, not zero-shot (Keung et al. 2020).",
+            help="The third sees test items: an upper bound, not zero-shot (Keung et al. 2020).",
         )
         if select == "source":
             holdout = st.number_input(
