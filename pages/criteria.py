@@ -4,6 +4,7 @@ import streamlit as st
 
 from mslt_core import figures, pipeline
 from mslt_core.pipeline import Average, Swept
+from mslt_core.spec.criteria import CRITERIA
 from mslt_core.spec.judging import Judged
 from mslt_core.spec.metrics import METRICS
 from pages._shared import cached
@@ -60,7 +61,7 @@ def shown(context: Context, sweeps: tuple[Swept, ...]) -> None:
     show_figure(lambda theme: figures.criteria_picks(judged, theme=theme), key="picks")
     st.caption(noise_told(judged))
     for name, why in judged.missing.items():
-        st.caption(f"{escape(name)} is left out: {escape(why)}")
+        st.caption(f"{CRITERIA[name].label} is left out: {escape(why)}")
     with st.expander("The numbers"):
         show_table(table(judged), name=f"criteria, sets of {judged.k}")
     st.subheader("A good set with few runs")

@@ -122,6 +122,7 @@ from mslt_core.pipeline.recipes import (
     default_steps,
     make_train_spec,
     realised,
+    unusual,
     usual_learning_rate,
 )
 from mslt_core.pipeline.recurring import TOP, recurring
@@ -321,6 +322,7 @@ __all__ = [
     "targets_by_pretraining",
     "task_offer",
     "task_titles",
+    "unusual",
     "usual_learning_rate",
     "word_rows",
     "worth_told",

@@ -17,6 +17,12 @@ from mslt_core.spec.specs import Rows, TrainSpec, Tune, Where
 LONGEST = 512
 """Sub-words per sentence (Lim et al. 2024, Table 5)."""
 
+LATER = (
+    *("alpha", "tune", "lora_rank", "shots", "shot_langs", "eval_every", "holdout", "select"),
+    *("eval_task", "keep_every"),
+)
+"""Fields whose usual value is their default, beside the first ones."""
+
 BATCH_SIZE: int = TrainSpec.model_fields["batch_size"].default
 
 
@@ -87,6 +93,27 @@ def make_train_spec(
         eval_data=str(eval_at) if eval_at else None,
     )
     return spec, where
+
+
+def unusual(
+    spec: TrainSpec, where: Where, *, roots: tuple[Path, ...] | None = None
+) -> dict[str, Any]:
+    """What `make_train_spec` must be told to ask the same again, by field: what it would not
+    fill in itself. Task, data, model, sources, budget and seed are not among it."""
+    folder = model_folder(where.model or spec.model, roots=roots)
+    opened = tasks.open_task(spec.task, data_folder(spec.task, where.data, roots))
+    eval_at = data_folder(spec.eval_task, where.eval_data, roots)
+    later = [*LATER, "precision", "lr_warmup_ratio", "weight_decay", "batch_size"]
+    usual = {name: TrainSpec.model_fields[name].default for name in later} | {
+        "steps": default_steps(spec.task, spec.budget, spec.batch_size),
+        "learning_rate": _learning_rate(folder, spec.tune),
+        "max_length": _max_length(folder, None),
+        "eval_limit": _eval_limit(spec.eval_task or spec.task, None),
+        "rows": "disjoint" if is_parallel(opened) else "independent",
+        "target_langs": scored_task(opened, spec.eval_task, eval_at).eval_langs,
+    }
+    found = {name: getattr(spec, name) for name in usual}
+    return {name: value for name, value in found.items() if value != usual[name]}
 
 
 def default_steps(task: str, budget: int, batch_size: int = BATCH_SIZE) -> int:

@@ -32,7 +32,7 @@ def weights() -> dict[str, Any]:
     )
     rank = 8
     if tune == "lora":
-        rank = st.number_input("LoRA rank", min_value=1, max_value=1024, value=8, key="rank")
+        rank = st.number_input("LoRA rank", 1, 1024, 8, key="rank", bind="query-params")
     return {"tune": tune, "lora_rank": int(rank)}
 
 
@@ -67,8 +67,7 @@ def shares(offer: TaskOffer) -> dict[str, Any]:
         "Few-shot targets",
         offer.train_langs,
         key="shot_langs",
-        help="These languages get some examples out of the same budget. They are no zero-shot "
-        "targets then.",
+        help="They get some examples out of the same budget, and are no zero-shot targets then.",
     )
     shots = 0
     if shot_langs:
@@ -86,8 +85,8 @@ def evaluation() -> dict[str, Any]:
         value=None,
         placeholder="after the last only",
         key="every",
-        help="A learning curve for every target language. Each point costs as much as the final "
-        "scoring.",
+        bind="query-params",
+        help="A learning curve for every target. Each point costs as much as the final scoring.",
     )
     select, holdout = "last", 0
     if every:
@@ -96,19 +95,22 @@ def evaluation() -> dict[str, Any]:
             list(SELECTED),
             format_func=SELECTED.__getitem__,
             key="select",
-            help="Only the first two are zero-shot: the third one looks at the test items, an "
-            "upper bound (Keung et al. 2020).",
+            bind="query-params",
+            help="The third sees test items: an upper bound, not zero-shot (Keung et al. 2020).",
         )
         if select == "source":
-            holdout = st.number_input("Held-out rows", min_value=2, value=200, key="holdout")
+            holdout = st.number_input(
+                "Held-out rows", min_value=2, value=200, key="holdout", bind="query-params"
+            )
     other = st.selectbox(
         "Score on another data set",
         [None, *(name for name in pipeline.task_titles() if pipeline.needs_folder(name))],
         format_func=lambda name: pipeline.task_titles()[name] if name else "no, on its own",
         key="eval_task",
+        bind="query-params",
         help="Domain shift: trained here, scored there. Same kind of task, same label names.",
     )
-    folder = st.text_input("Its folder", key="eval_data") if other else None
+    folder = st.text_input("Its folder", key="eval_data", bind="query-params") if other else None
     return {
         "eval_every": int(every) if every else None,
         "select": select,

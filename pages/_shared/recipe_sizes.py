@@ -46,6 +46,7 @@ def text_sizes(paper: Mapping[str, Any]) -> dict[str, int | None]:
         value=None,
         placeholder=f"{paper.get('batch_size', BATCH_SIZE)}",
         key="batch",
+        bind="query-params",
     )
     max_length = st.number_input(
         "Sub-words per text",
@@ -53,6 +54,7 @@ def text_sizes(paper: Mapping[str, Any]) -> dict[str, int | None]:
         value=None,
         placeholder=f"{paper.get('max_length', 'all it can read, up to 512')}",
         key="length",
+        bind="query-params",
         help="Longer training texts are cut off; tagged sentences are scored in parts, contexts "
         "of questions in windows.",
     )
@@ -70,6 +72,7 @@ def test_items(offer: TaskOffer) -> int:
         value=None,
         placeholder=f"{offer.eval_limit:,}",
         key="limit",
+        bind="query-params",
     )
     return int(limit or offer.eval_limit)
 
@@ -80,6 +83,7 @@ def learning_rate(paper: Mapping[str, Any]) -> dict[str, float | None]:
         "Learning rate",
         placeholder=f"{paper.get('learning_rate', 'automatic')}",
         key="rate",
+        bind="query-params",
         help="2e-5; 3e-4 for small encoders; ten times as much for LoRA, 1e-3 for a head alone.",
     )
     try:
@@ -96,6 +100,7 @@ def kept_weights() -> dict[str, int | None]:
         value=None,
         placeholder="of the last only",
         key="keep_every",
+        bind="query-params",
         help="To see how the languages come to mingle over training. Each takes as much disk as "
         "the model.",
     )

@@ -11,7 +11,7 @@ from pages._shared import cached
 from pages._shared.context import Context
 from pages._shared.messages import escape
 from pages._shared.theme import show_figure
-from pages._shared.train_link import TRAIN, train_link
+from pages._shared.train_link import TRAIN, not_carried, train_link
 
 N_CRITERIA_SHOWN = 3
 
@@ -87,3 +87,5 @@ def train_next(context: Context) -> None:
         label="Train them",
         query_params=train_link(context, [p.source_langs for p in proposals]),
     )
+    if lost := not_carried(context):
+        st.caption(lost)

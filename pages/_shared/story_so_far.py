@@ -15,7 +15,7 @@ from pages._shared.known import pair, space_change
 from pages._shared.messages import explain_errors
 from pages._shared.results_controls import VIEWS
 from pages._shared.space_told import inside
-from pages._shared.train_link import TRAIN, train_link
+from pages._shared.train_link import TRAIN, not_carried, train_link
 
 CRITERIA = "pages/criteria.py"
 SWEEP = {"extent": "A whole sweep"}
@@ -96,6 +96,8 @@ def next_step(context: Context, sweeps: tuple[Swept, ...], *, looked: bool) -> N
     one.markdown(f"**What is missing.** {lacking(step, context.groups)} {others}")
     if other.button(BUTTONS[step.step], type="primary", key="next_step", width="stretch"):
         GO.get(step.step, _to_train)(context, step)
+    if step.step not in GO and (lost := not_carried(context)):
+        st.caption(lost)
 
 
 def _to_train(context: Context, step: NextStep) -> None:

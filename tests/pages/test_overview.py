@@ -1,5 +1,6 @@
 """The Overview tells what is known in sentences with their uncertainty, and what is missing."""
 
+import dataclasses
 import re
 
 import pytest
@@ -11,7 +12,7 @@ from mslt_core.spec.findings import SpaceChange, SpaceShift
 from mslt_core.spec.measuring import LayerPoint
 from mslt_core.spec.results import CheckpointRef
 from pages._shared import cached, findings_told, space_told
-from pages._shared.train_link import train_link
+from pages._shared.train_link import not_carried, train_link
 
 TIMEOUT_S = 120  # a cold import on a busy machine
 
@@ -34,7 +35,7 @@ def links(app: AppTest) -> dict[str, str]:
 
 
 def test_findings_with_their_uncertainty_each_with_a_way_to_its_view(overview):
-    cached._WERE_JUDGED.clear()
+    cached._were_judged.clear()
     app = overview()
     assert not app.exception
     assert not app.error
@@ -59,7 +60,7 @@ def test_findings_with_their_uncertainty_each_with_a_way_to_its_view(overview):
 
 
 def test_criteria_are_told_of_once_they_were_asked(overview, monkeypatch):
-    cached._WERE_JUDGED.clear()
+    cached._were_judged.clear()
     monkeypatch.setattr(cached, "judged", lambda *_, **__: pytest.fail("nobody asked"))
     app = overview()
     assert "Which criterion would have found the good sets is not looked at yet." in words(app)
@@ -71,7 +72,7 @@ def test_criteria_are_told_of_once_they_were_asked(overview, monkeypatch):
     again = overview()
     assert "would have chosen" in words(again)
     assert again.button(key="next_step").label == "See where it is uncertain"
-    cached._WERE_JUDGED.clear()
+    cached._were_judged.clear()
 
 
 def test_a_few_runs_are_not_ranked_and_the_next_step_is_seeds(overview, tmp_path, monkeypatch):
@@ -106,6 +107,34 @@ def test_the_next_step_leads_to_train_with_the_sets_filled_in(overview):
     assert not app.error
     assert app.multiselect(key="handed_over").value == [("de", "fr"), ("en",)]
     assert "MSLT(de, fr) and SSLT(en), 1,000 examples each, 125 steps, seeds 3, 4" in words(app)
+
+
+def test_the_link_to_train_carries_the_recipe_and_says_what_it_cannot(overview):
+    app = overview()
+    shipped = app.session_state["context"]
+    assert not not_carried(shipped)
+    assert "steps" not in train_link(shipped, [("de", "fr")])
+    asked = shipped.spec.but(
+        budget=500, steps=50, learning_rate=1e-4, batch_size=8, max_length=64, tune="lora",
+        lora_rank=4, eval_every=25, select="source", holdout=50, precision="bfloat16",
+    )  # fmt: skip
+    (group, *rest) = shipped.groups
+    info = dataclasses.replace(group.runs[0], spec=asked)
+    odd = dataclasses.replace(group, runs=(info,))
+    context = dataclasses.replace(shipped, groups=(odd, *rest))
+    assert "precision bfloat16: runs started there will not join" in not_carried(context)
+    app.switch_page("pages/train.py")
+    for name, value in train_link(context, [("de", "fr")]).items():
+        app.query_params[name] = value
+    app.run()
+    assert not app.exception
+    assert not app.error
+    assert "MSLT(de, fr), 500 examples each, 50 steps" in words(app)
+    inputs = {each.key: each.value for each in (*app.number_input, *app.text_input)}
+    for key, value in {"batch": 8, "length": 64, "rank": 4, "every": 25, "holdout": 50}.items():
+        assert inputs[key] == value, key
+    assert float(inputs["rate"]) == 1e-4
+    assert app.radio(key="select").value == "source"
 
 
 def ranking(*states, n_seeds=3):

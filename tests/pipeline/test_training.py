@@ -6,7 +6,14 @@ import shutil
 import numpy as np
 import pytest
 
-from mslt_core.pipeline import check_data, execute_training, make_train_spec, realised, run_result
+from mslt_core.pipeline import (
+    check_data,
+    execute_training,
+    make_train_spec,
+    realised,
+    run_result,
+    unusual,
+)
 from mslt_core.spec.errors import CheckpointError, DataError, SpecError, StoreError
 from mslt_core.store import Store
 
@@ -199,3 +206,19 @@ def test_what_is_refused_before_a_run_exists(own, store, tiny_checkpoint, tmp_pa
     with pytest.raises(CheckpointError, match="lacks block 1 of 2"):
         check_data(spec, where, store)
     assert store.runs.list() == []
+
+
+def test_what_is_unusual_asks_the_same_again():
+    about = {"task": "cldr-ner", "data": None, "model": "base", "source_langs": ("de", "en")}
+    spec, where = make_train_spec(**about, budget=100)
+    assert unusual(spec, where) == {}
+    # a learning rate ten times as high is LoRA's usual one, and half the batch doubles the steps
+    lora, where = make_train_spec(**about, budget=100, tune="lora", lora_rank=4, batch_size=8)
+    assert unusual(lora, where) == {"tune": "lora", "lora_rank": 4, "batch_size": 8}
+    odd, where = make_train_spec(
+        **about, budget=100, steps=7, learning_rate=1e-5, target_langs=("fi",), eval_limit="all",
+        max_length=32, precision="bfloat16", shots=10, shot_langs=("tr",), weight_decay=0.0,
+    )  # fmt: skip
+    told = unusual(odd, where)
+    told["eval_limit"] = "all" if told["eval_limit"] is None else told["eval_limit"]
+    assert make_train_spec(**about, budget=100, **told)[0] == odd

@@ -5,6 +5,7 @@ mix) is rendered by Babel in any language, with that language's script, order, p
 The labels come from marks set while rendering, never from a search in the text.
 """
 
+import functools
 import hashlib
 from dataclasses import dataclass
 
@@ -124,7 +125,12 @@ def contents(split: Split, n: int, seed: int = 0) -> list[Content]:
         raise ValueError(f"split must be one of {', '.join(SHARES)}, got {split!r}")
     if n < 0:
         raise ValueError(f"n must be 0 or more, got {n}")
-    return draw(split, n, str(seed))
+    return list(_drawn(split, n, seed))
+
+
+@functools.lru_cache(maxsize=8)  # drawing takes as long as saying it, and every language asks
+def _drawn(split: Split, n: int, seed: int) -> tuple[Content, ...]:
+    return tuple(draw(split, n, str(seed)))
 
 
 def phrases(split: Split, lang: str, n: int, seed: int = 0) -> tuple[Phrase, ...]:
