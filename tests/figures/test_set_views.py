@@ -76,7 +76,7 @@ def test_a_single_run_says_so():
     asked = {**ASKED, "seeds": (0,), "carried": "none"}
     fig = figures.set_ends(SetEnds(**asked, baseline="SSLT(en)", rows=rows, mean=rows[0]))
     assert trace(fig, "best set").error_x.array == pytest.approx((0, 0))
-    assert "single runs, no interval; chosen by luck too" in fig.layout.title.subtitle.text
+    assert "single runs, no interval;<br>chosen by luck too" in fig.layout.title.subtitle.text
 
 
 def test_languages_that_recur():
