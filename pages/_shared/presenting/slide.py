@@ -5,7 +5,8 @@ import dataclasses
 import pandas as pd
 import streamlit as st
 
-from mslt_core import figures, pipeline
+from mslt_core import figures
+from mslt_core.spec.citing import provenance
 from mslt_core.spec.stories import (
     FigureContent,
     NumberContent,
@@ -45,7 +46,7 @@ def show_slide(store: Store, slide: Slide, place: Place) -> Pinned:
     _content(content, pin.alt, place)
     if slide.note:
         _text("note", slide.note, place)
-    _text("provenance", pipeline.stories.provenance(pinned), place)
+    _text("provenance", provenance(pinned), place)
     return pinned
 
 
