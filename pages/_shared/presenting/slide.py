@@ -20,6 +20,7 @@ from pages._shared.messages import escape
 from pages._shared.theme import current_theme
 
 LONG = 200
+MANY_COLUMNS = 8
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -85,11 +86,13 @@ def _table(content: TableContent, place: Place) -> None:
     if place.rows is None:
         st.dataframe(frame, hide_index=True, width="stretch", placeholder="–")
         return
-    shown = frame.head(place.rows).rename(columns=escape)
-    with st.container(key=f"{place.key}_table"):
+    is_wide = len(frame.columns) > MANY_COLUMNS
+    n_rows = place.rows - is_wide  # their cells are higher
+    shown = frame.head(n_rows).rename(columns=escape)
+    with st.container(key=f"{place.key}_table{'_wide' if is_wide else ''}"):
         st.table(shown.map(_cell).set_index(shown.columns[0]))
-    if len(frame) > place.rows:
-        st.caption(f"The first {place.rows} of {len(frame):,} rows.")
+    if len(frame) > n_rows:
+        st.caption(f"The first {n_rows} of {len(frame):,} rows.")
 
 
 def _cell(value: object) -> str:
