@@ -56,7 +56,9 @@ def shown(context: Context, sweeps: tuple[Swept, ...]) -> None:
     """The picks among all sets, then searches with few runs."""
     lead = st.container()
     judged = question(context, sweeps)
-    rest_on(context.groups)
+    whole = {tuple(sorted(judged.pool))} if judged.everything else set()
+    asked = {tuple(sorted(langs)) for langs in judged.sets} | whole
+    rest_on([group for group in context.groups if tuple(sorted(group.source_langs)) in asked])
     tell(lead, answer(judged), question=QUESTION)
     show_figure(lambda theme: figures.criteria_picks(judged, theme=theme), key="picks")
     st.caption(noise_told(judged))

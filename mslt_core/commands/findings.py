@@ -3,22 +3,18 @@
 import dataclasses
 import json
 from collections.abc import Callable, Sequence
-from importlib.metadata import version
 from typing import Any
 
 from mslt_core import figures
 from mslt_core.exports import figure_title
 from mslt_core.figures import Theme
+from mslt_core.pipeline.stories import origin_of
 from mslt_core.spec.results import RunGroup
 from mslt_core.spec.stories import FigureContent, Origin, Pin, PinContent, PinKind
-from mslt_core.spec.version import PRODUCT_VERSION
 from mslt_core.store import Store
 from mslt_core.store.pin_content import content_fingerprint
 
 Finding = tuple[Pin, PinContent]
-
-LIBRARIES = ("numpy", "scipy", "scikit-learn", "plotly")
-"""Those whose version may change a number or how it is drawn."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -43,22 +39,12 @@ class Compared:
     def origin(self, page: str, groups: Sequence[RunGroup], sizes: str) -> Origin:
         """What a finding about `groups` was computed from."""
         spec = self.baseline.runs[0].spec
-        runs = [info for group in groups for info in group.runs]
-        return Origin(
+        return origin_of(
+            self.store,
+            [info for group in groups for info in group.runs],
             page=page,
             experiment=f"{spec.task}, {spec.model}, {spec.budget:,} in {spec.steps:,} steps",
-            task=spec.task,
-            data=spec.data,
-            model=spec.model,
-            model_fingerprint=spec.model_fingerprint,
-            runs=tuple(sorted(info.run for info in runs)),
-            sets=tuple(group.name for group in groups),
-            seeds=tuple(sorted({info.spec.seed for info in runs})),
             sizes=sizes,
-            versions=(
-                ("mslt-lab", PRODUCT_VERSION),
-                *((name, version(name)) for name in LIBRARIES),
-            ),
         )
 
 

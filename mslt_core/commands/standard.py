@@ -1,5 +1,6 @@
 """The standard story: what a store knows, finding by finding, without a pin that anyone set."""
 
+import dataclasses
 import datetime
 from collections.abc import Callable, Iterator
 
@@ -203,7 +204,8 @@ def _mixing(compared: Compared) -> Iterator[Finding]:
     )
     maps = mingle(compared.store, look, compute=False)
     sizes = f"{maps.ckas[0].n:,} parallel sentences, {len(maps.ckas[0].langs)} languages"
-    origin = compared.origin("mingling", compared.groups, sizes)
+    looked_at = [dataclasses.replace(group, runs=group.runs[:1]) for group in compared.groups]
+    origin = compared.origin("mingling", looked_at, sizes)
     colours = compared.colours()
     yield figure(
         lambda theme: figures.language_maps(maps, colours=colours, theme=theme),

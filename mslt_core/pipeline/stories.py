@@ -1,6 +1,5 @@
-"""What a pinned finding rests on, how it is cited, and whether there are newer results."""
+"""What a pinned finding rests on, its link, and whether there are newer results."""
 
-import datetime
 import functools
 import importlib.metadata
 import platform
@@ -8,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from urllib.parse import urlencode
 
 from mslt_core.pipeline.grouping import group_key
+from mslt_core.spec.citing import BETWEEN, seeds_told
 from mslt_core.spec.results import RunInfo
 from mslt_core.spec.specs import TrainSpec
 from mslt_core.spec.stories import Origin, Pair, Pinned
@@ -16,9 +16,6 @@ from mslt_core.store import Store
 
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "plotly", "torch", "transformers")
 """Those whose version may change a number or how it is drawn."""
-PAPER = "Lim et al. (2024)"
-BETWEEN = ", "
-NO_RUNS = "No training run stands behind it."
 
 
 def origin_of(
@@ -108,58 +105,11 @@ def newer_than(store: Store, pinned: Pinned) -> tuple[str, ...]:
     return tuple(told)
 
 
-def provenance(pinned: Pinned) -> str:
-    """One line under a slide: data, model, sets, seeds, n, version and date."""
-    origin = pinned.pin.origin
-    if origin.runs:
-        data, model = (_short(t) for t in (origin.data, origin.model_fingerprint))
-        parts = [f"{origin.task} (data {data})", f"{origin.model} ({model})", _seeds_told(origin)]
-    else:
-        parts = [NO_RUNS.rstrip(".")]
-    version = dict(origin.versions).get("mslt-lab", "")
-    parts += [origin.sizes, f"MSLT Lab {version}" if version else "", day(pinned.created_utc)]
-    return BETWEEN.join(filter(None, parts))
-
-
-def _short(fingerprints: str) -> str:
-    return BETWEEN.join(one[:8] for one in fingerprints.split(BETWEEN))
-
-
-def cite_text(title: str, origin: Origin, created_utc: str) -> str:
-    """A paragraph for a paper or an appendix: model, data, seeds, sizes and versions."""
-    version = dict(origin.versions).get("mslt-lab", "")
-    told = [f'"{title.rstrip(".")}". MSLT Lab {version}, {day(created_utc)}.']
-    if origin.runs:
-        n = len(origin.runs)
-        told += [
-            f"Task: {origin.task} (data fingerprint {origin.data}).",
-            f"Model: {origin.model} (weights fingerprint {origin.model_fingerprint}).",
-            f"Sets: {', '.join(origin.sets)}; {_seeds_told(origin)}; {n} run{'s' * (n > 1)}.",
-            f"Recipe: {origin.experiment}." if origin.experiment else "",
-        ]
-    else:
-        told.append(NO_RUNS)
-    told.append(f"Size: {origin.sizes}." if origin.sizes else "")
-    software = ", ".join(f"{name} {v}" for name, v in origin.versions if name != "mslt-lab")
-    told.append(f"Software: {software}." if software else "")
-    told.append(f"Terms and procedure follow {PAPER}.")
-    return " ".join(filter(None, told))
-
-
 def link_to(origin: Origin, address: str) -> str:
     """The link that reopens a view; `address` is the dashboard's own, up to its pages."""
     # brackets and commas may stand in a query as they are, and are easier to read
     query = f"?{urlencode(origin.query, safe='(),')}" if origin.query else ""
     return f"{address.rstrip('/')}/{origin.page}{query}"
-
-
-def day(utc: str) -> str:
-    """22 November 2026; what was given where it is no date."""
-    try:
-        date = datetime.datetime.fromisoformat(utc)
-    except ValueError:
-        return utc
-    return f"{date.day} {date:%B %Y}"
 
 
 def _akin(store: Store, infos: Iterable[RunInfo]) -> list[RunInfo]:
@@ -192,13 +142,4 @@ def _runs_told(infos: Sequence[RunInfo]) -> str:
     by_set: dict[str, list[int]] = {}
     for info in infos:
         by_set.setdefault(info.name, []).append(info.spec.seed)
-    return ", ".join(f"{name} with {_seeds(sorted(seeds))}" for name, seeds in by_set.items())
-
-
-def _seeds_told(origin: Origin) -> str:
-    return _seeds(origin.seeds)
-
-
-def _seeds(seeds: Sequence[int]) -> str:
-    *first, last = map(str, dict.fromkeys(seeds))
-    return f"seeds {', '.join(first)} and {last}" if first else f"seed {last}"
+    return ", ".join(f"{name} with {seeds_told(sorted(seeds))}" for name, seeds in by_set.items())

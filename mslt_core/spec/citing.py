@@ -17,7 +17,11 @@ def provenance(pinned: Pinned) -> str:
     origin = pinned.pin.origin
     if origin.runs:
         data, model = (_short(t) for t in (origin.data, origin.model_fingerprint))
-        parts = [f"{origin.task} (data {data})", f"{origin.model} ({model})", _seeds(origin.seeds)]
+        parts = [
+            f"{origin.task} (data {data})",
+            f"{origin.model} ({model})",
+            seeds_told(origin.seeds),
+        ]
     else:
         parts = [NO_RUNS.rstrip(".")]
     version = dict(origin.versions).get("mslt-lab", "")
@@ -35,7 +39,7 @@ def cite_text(title: str, origin: Origin, created_utc: str) -> str:
         told += [
             f"Task: {origin.task} (data fingerprint {origin.data}).",
             f"Model: {origin.model} (weights fingerprint {origin.model_fingerprint}).",
-            f"Sets: {_sets(origin.sets)}; {_seeds(origin.seeds)}; {n} run{'s' * (n > 1)}.",
+            f"Sets: {_sets(origin.sets)}; {seeds_told(origin.seeds)}; {n} run{'s' * (n > 1)}.",
             f"Recipe: {origin.experiment}." if origin.experiment else "",
         ]
     else:
@@ -64,7 +68,8 @@ def _sets(names: Sequence[str]) -> str:
     return f"{len(names)} sets" if len(names) > MAX_NAMED else ", ".join(names)
 
 
-def _seeds(seeds: Sequence[int]) -> str:
+def seeds_told(seeds: Sequence[int]) -> str:
+    """Seeds 0, 1 and 2."""
     if not seeds:
         return "no seed"
     *first, last = map(str, dict.fromkeys(seeds))

@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from mslt_core import pipeline
+from mslt_core.spec.citing import cite_text
 from mslt_core.spec.stories import Pinned, Story
 from mslt_core.store import Store
 from pages._shared.messages import escape
@@ -31,7 +32,7 @@ def under_slide(store: Store, story_id: str, story: Story, at: int, pinned: Pinn
                 query_params=query,
             )
         with st.popover("Cite", type="tertiary", icon=":material/format_quote:"):
-            cited = pipeline.stories.cite_text(pinned.pin.title, origin, pinned.created_utc)
+            cited = cite_text(pinned.pin.title, origin, pinned.created_utc)
             st.code(cited, language=None, wrap_lines=True)
     if not store.read_only:
         _words(store, story_id, story, at, pinned)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from mslt_core import pipeline
+from mslt_core.spec.citing import day
 from mslt_core.spec.errors import StoreError
 from mslt_core.spec.stories import Pinned, Slide, Story
 from mslt_core.store import Store
@@ -69,7 +69,7 @@ def _add(store: Store, story_id: str, story: Story) -> None:
 
 def _pin(store: Store, story_id: str, pinned: Pinned) -> None:
     st.markdown(escape(pinned.pin.title or pinned.pin.kind))
-    st.caption(f"{pinned.pin.origin.page.capitalize()}, {pipeline.stories.day(pinned.created_utc)}")
+    st.caption(f"{pinned.pin.origin.page.capitalize()}, {day(pinned.created_utc)}")
     with st.container(horizontal=True, gap="small"):
         if st.button("Add", key=f"add_{pinned.digest}"):
             put_into(store, story_id, pinned.digest)

@@ -6,8 +6,9 @@ import re
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mslt_core import figures
+from mslt_core import exports, figures
 from mslt_core.pipeline import EXAMPLE, PROJECT, open_store, places
+from mslt_core.spec.errors import ExportError
 from mslt_core.spec.stories import NumberContent, Origin, Pin, Slide, Story, TableContent
 from mslt_core.store import content_fingerprint
 from mslt_core.store.pin_content import content_to_bytes
@@ -261,3 +262,34 @@ def test_whatever_a_page_shows_can_be_pinned_and_enlarged(open_page, monkeypatch
             for kept in (content.light, content.dark):
                 figures.enlarged(json.loads(json.dumps(kept)), width=1300, height=560)
             assert thing.csv().count("\n") > 1, key
+
+
+# --- as files
+
+
+def test_a_story_is_made_when_asked_and_kept_until_it_changes(open_page, store, story):
+    app = open_page()
+    assert [b.key for b in app.get("download_button")] == ["story_json"]
+    app.button(key="export_html").click().run()
+    assert not app.exception
+    assert "export_html" not in {button.key for button in app.button}
+    (_, kept) = app.session_state["exported"]
+    assert kept["html"].data.startswith(b"<!doctype html>")
+    app.run()
+    assert app.session_state["exported"][1]["html"] is kept["html"]
+    store.stories.save_story(story, store.stories.story(story).but(title="Friday"))
+    app.run()
+    assert "export_html" in {button.key for button in app.button}
+    assert not app.session_state["exported"][1]
+
+
+def test_without_chromium_the_reader_is_told_what_still_works(open_page, story, monkeypatch):
+    def absent(*_, **__):
+        raise ExportError("no Chromium or Chrome was found", hint="HTML needs none.")
+
+    monkeypatch.setattr(exports, "story_pdf", absent)
+    app = open_page()
+    app.button(key="export_pdf").click().run()
+    assert not app.exception
+    assert "HTML needs none" in words(app)
+    assert not app.session_state["exported"][1]

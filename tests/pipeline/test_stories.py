@@ -2,7 +2,8 @@
 
 import pytest
 
-from mslt_core.pipeline.stories import cite_text, day, link_to, newer_than, origin_of, provenance
+from mslt_core.pipeline.stories import link_to, newer_than, origin_of
+from mslt_core.spec.citing import cite_text, provenance
 from mslt_core.spec.results import TargetScores
 from mslt_core.spec.specs import TrainSpec, Where
 from mslt_core.spec.stories import Origin, Pin, Pinned
@@ -181,8 +182,3 @@ def test_a_link_holds_the_whole_question():
         "http://127.0.0.1:8501/results?compare=MSLT(de,+en)&compare=a%26b%3Dc"
     )
     assert link_to(Origin(page="languages"), "http://x") == "http://x/languages"
-
-
-def test_a_date_is_told_as_one_and_anything_else_as_it_is():
-    assert day(PINNED) == "22 November 2026"
-    assert day("some day") == "some day"

@@ -29,7 +29,7 @@ _CSS = f"""
 .st-key-stage_note p {{{{ font-size: {NOTE}vh; line-height: {LINE};
   border-left: 0.4vh solid {{accent}}; padding-left: 1.2vw; }}}}
 .st-key-stage_provenance {{{{ position: fixed; bottom: 2.2vh; left: {MARGIN}vw;
-  right: calc({MARGIN}vw + 28vh); }}}}
+  right: calc({MARGIN}vw + 28vh); background: {{background}}; }}}}
 .st-key-stage_bar {{{{ position: fixed; bottom: 1.4vh; right: {MARGIN}vw; width: auto; }}}}
 .st-key-stage_provenance p {{{{ font-size: {PROVENANCE}vh; color: {{muted}}; }}}}
 .st-key-stage > div:has(.st-key-stage_number), .st-key-stage > .st-key-stage_number {{{{
@@ -38,6 +38,8 @@ _CSS = f"""
 .st-key-stage_below p {{{{ font-size: 4vh; color: {{muted}}; }}}}
 .st-key-stage_table :is(td, th), .st-key-stage_table :is(td, th) p {{{{
   font-size: 2.7vh; padding: 0.5vh 1vw; }}}}
+.st-key-stage_table_wide :is(td, th), .st-key-stage_table_wide :is(td, th) p {{{{
+  font-size: 1.55vh; line-height: 1.25; padding: 0.25vh 0.3vw; }}}}
 """
 
 

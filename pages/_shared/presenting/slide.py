@@ -5,7 +5,8 @@ import dataclasses
 import pandas as pd
 import streamlit as st
 
-from mslt_core import figures, pipeline
+from mslt_core import figures
+from mslt_core.spec.citing import provenance
 from mslt_core.spec.stories import (
     FigureContent,
     NumberContent,
@@ -19,6 +20,7 @@ from pages._shared.messages import escape
 from pages._shared.theme import current_theme
 
 LONG = 200
+MANY_COLUMNS = 8
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -45,7 +47,7 @@ def show_slide(store: Store, slide: Slide, place: Place) -> Pinned:
     _content(content, pin.alt, place)
     if slide.note:
         _text("note", slide.note, place)
-    _text("provenance", pipeline.stories.provenance(pinned), place)
+    _text("provenance", provenance(pinned), place)
     return pinned
 
 
@@ -84,11 +86,13 @@ def _table(content: TableContent, place: Place) -> None:
     if place.rows is None:
         st.dataframe(frame, hide_index=True, width="stretch", placeholder="–")
         return
-    shown = frame.head(place.rows).rename(columns=escape)
-    with st.container(key=f"{place.key}_table"):
+    is_wide = len(frame.columns) > MANY_COLUMNS
+    n_rows = place.rows - is_wide  # their cells are higher
+    shown = frame.head(n_rows).rename(columns=escape)
+    with st.container(key=f"{place.key}_table{'_wide' if is_wide else ''}"):
         st.table(shown.map(_cell).set_index(shown.columns[0]))
-    if len(frame) > place.rows:
-        st.caption(f"The first {place.rows} of {len(frame):,} rows.")
+    if len(frame) > n_rows:
+        st.caption(f"The first {n_rows} of {len(frame):,} rows.")
 
 
 def _cell(value: object) -> str:

@@ -6,6 +6,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from mslt_core import pipeline
+from mslt_core.spec.citing import cite_text
 from mslt_core.spec.errors import MsltError
 from mslt_core.spec.stories import Origin
 from pages._shared.context import Context, context
@@ -79,4 +80,4 @@ def _offered(thing: Thing, key: str, now: Context, origin: Origin) -> None:
     st.code(pipeline.stories.link_to(origin, address), language=None, wrap_lines=True)
     st.caption("Cite")
     today = datetime.datetime.now(datetime.UTC).isoformat()
-    st.code(pipeline.stories.cite_text(title, origin, today), language=None, wrap_lines=True)
+    st.code(cite_text(title, origin, today), language=None, wrap_lines=True)
