@@ -24,6 +24,7 @@ from pages._shared.reasons import reasons
 from pages._shared.sets_told import answer, place_told
 from pages._shared.take import tell
 from pages._shared.theme import show_figure
+from pages._shared.train_link import to_train
 from pages._shared.waiting import vectors_of, wait_for
 
 # the browser draws at once what arrives at once: the rest lets the ranked sets be drawn first
@@ -106,7 +107,7 @@ with explain_errors():
             assert place is not None
             st.markdown(place_told(result, result.sets.ranked(place)))
             if st.button(f"Train this set: {set_name(chosen)}", type="primary"):
-                st.switch_page("pages/train.py", query_params={"sources": list(chosen)})
+                to_train(sources=list(chosen))
             for note in result.notes:
                 st.caption(escape(note))
         time.sleep(HEAD_START_S)

@@ -17,6 +17,7 @@ from pages._shared.messages import escape
 from pages._shared.needs import pretraining_figures, targets
 from pages._shared.tables import show_table
 from pages._shared.theme import show_figure
+from pages._shared.train_link import to_train
 from pages._shared.waiting import vectors_of, wait_for
 
 
@@ -81,9 +82,7 @@ def _train_picks(picks: list[tuple[str, ...]]) -> None:
         placeholder="Choose among the picks",
     )
     if chosen and st.button(f"Train {len(chosen)} sets", key="train_picks"):
-        st.switch_page(
-            "pages/train.py", query_params={"sets": [",".join(langs) for langs in chosen]}
-        )
+        to_train(sets=[",".join(langs) for langs in chosen])
 
 
 def _picks(result: CriteriaResult, chosen: tuple[str, ...]) -> pd.DataFrame:

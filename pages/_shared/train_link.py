@@ -40,6 +40,13 @@ SHOTS = (10, 100, 1000)
 OTHERS = ("task", "data", "model", "budget", "seeds", "extent", "paper", "sources", "eval_data")
 
 
+def to_train(**asked: list[str]) -> None:
+    """Leave for Train with these sources or sets, whatever its boxes held on the last visit."""
+    for key in ("sources", "handed_over", "extent"):
+        st.session_state.pop(key, None)
+    st.switch_page(TRAIN, query_params=asked)
+
+
 def train_link(
     context: Context, sets: Sequence[tuple[str, ...]], *, n_seeds: int | None = None
 ) -> dict[str, str | list[str]]:
