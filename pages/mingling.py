@@ -55,7 +55,7 @@ def looked_at(context: Context, look: MingleSpec, asked: MeasureSpec, result: Mi
         trust(context, look, result)
         return
     if view == "training":
-        over_training(context, look)
+        over_training(context, look, asked)
         return
     try:
         measures = cached.measures(context.root, asked)

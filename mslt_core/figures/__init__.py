@@ -36,7 +36,7 @@ from mslt_core.figures.slopes import target_slopes
 from mslt_core.figures.sparks import spark_gain, spark_mixing, spark_sets
 from mslt_core.figures.style import PALETTES, Theme, alt_text, set_colours
 from mslt_core.figures.target_groups import group_gains
-from mslt_core.figures.text import layers
+from mslt_core.figures.text import layers, taken
 from mslt_core.figures.ties import best_sets
 
 __all__ = [
@@ -85,6 +85,7 @@ __all__ = [
     "spark_sets",
     "strategy_name",
     "sweep_grid",
+    "taken",
     "target_gains",
     "target_scores",
     "target_slopes",

@@ -12,7 +12,7 @@ from plotly.subplots import make_subplots
 from mslt_core.figures import markers, style, text
 from mslt_core.figures.markers import Category, Grouping, LanguageStyle
 from mslt_core.figures.style import Theme
-from mslt_core.spec.results import CheckpointRef, CkaResult, MapResult, MingleResult
+from mslt_core.spec.results import CheckpointRef, MapResult, MingleResult
 
 SVG_UP_TO = 3000
 """Points in a figure; above, SVG gets slow and WebGL draws (bitmaps in vector exports)."""
@@ -69,7 +69,7 @@ def language_maps(
     style.dress(
         fig,
         title="Where does each checkpoint put sentences and their translations?",
-        subtitle=_subtitle(result.maps[0], result.ckas),
+        subtitle=_subtitle(result),
         alt=maps_told(result),
         height=_ABOVE + _PANEL_HEIGHT.get(n_panels, 256) + legend_height,
         theme=theme,
@@ -243,10 +243,12 @@ def _legend(fig: go.Figure, n_entries: int) -> int:
     return height
 
 
-def _subtitle(drawn: MapResult, ckas: Sequence[CkaResult]) -> str:
+def _subtitle(result: MingleResult) -> str:
+    drawn, ckas = result.maps[0], result.ckas
     sentences = text.count(len(drawn.ids), "sentence")
+    told = text.taken(ckas[0].pooling, result.original)
     return (
-        f"{METHODS[drawn.method]} of {sentences}, {text.layers(cka.layer for cka in ckas)}. "
+        f"{METHODS[drawn.method]} of {sentences}, {text.layers(cka.layer for cka in ckas)}{told}. "
         f"CKA between languages: {ckas[0].estimator}, n = {ckas[0].n:,}. {style.SEEN_KEY}"
     )
 

@@ -4,12 +4,15 @@ import html
 import itertools
 import textwrap
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
+from mslt_core.spec.corpora import Original
 from mslt_core.spec.criteria import CRITERIA
 from mslt_core.spec.languages import LANGUAGES, label
 from mslt_core.spec.rankings import RankedSet
 from mslt_core.spec.selecting import Criterion
+from mslt_core.spec.specs import Pooling
 
 _BIDI_CONTROLS = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F])
 _ISOLATE = {"ltr": "\u2066", "rtl": "\u2067"}
@@ -74,6 +77,25 @@ def _columns(char: str) -> int:
     if unicodedata.category(char) in {"Mn", "Me"}:
         return 0
     return 2 if unicodedata.east_asian_width(char) in "WF" else 1
+
+
+POOLED: Mapping[Pooling, str] = MappingProxyType(
+    {
+        "mean": "mean of all tokens",
+        "mean_no_special": "mean without special tokens",
+        "first": "first token",
+        "max": "largest values",
+    }
+)
+"""How a sentence became a vector, in captions."""
+
+
+def taken(pooling: Pooling, original: Original, *more: str) -> str:
+    """What a caption adds: how a sentence became a vector, and which were taken."""
+    told = [POOLED[pooling], *more]
+    if original != "any":
+        told.append(f"first written in {label(original)}")
+    return "".join(f", {part}" for part in told)
 
 
 def measured(value: float) -> str:

@@ -85,6 +85,7 @@ def mingle(
         maps=tuple(maps),
         ckas=tuple(ckas),
         texts=shown_texts(question, maps[0].ids),
+        original=look.original,
     )
 
 

@@ -11,7 +11,6 @@ from mslt_core.spec.courses import Course, ScoreCourse, StepPoint
 from mslt_core.spec.errors import BadInputError
 from mslt_core.spec.measuring import LayerPoint, MeasureSpec, Pairs, Part
 from mslt_core.spec.results import RunInfo, TargetScores
-from mslt_core.spec.specs import MingleSpec
 from mslt_core.store import Store
 
 COURSE_PARTS: tuple[Part, ...] = ("cka", "pairs", "mixing")
@@ -39,17 +38,10 @@ def steps_of(store: Store, run: str) -> tuple[str, ...]:
     return tuple(ref.key for ref in kept.values())
 
 
-def over_training(store: Store, runs: Sequence[str], look: MingleSpec) -> MeasureSpec:
-    """The measures of several runs at every step that they kept, at the layer of a look."""
-    return MeasureSpec(
-        checkpoints=tuple(key for run in runs for key in steps_of(store, run)),
-        corpus=look.corpus,
-        langs=look.langs,
-        layers=(look.layer,),
-        parts=COURSE_PARTS,
-        pooling=look.pooling,
-        seed=look.seed,
-    )
+def over_training(store: Store, runs: Sequence[str], asked: MeasureSpec, layer: int) -> MeasureSpec:
+    """What is asked of whole runs, of the same sentences, at every step that they kept."""
+    steps = tuple(key for run in runs for key in steps_of(store, run))
+    return asked.but(checkpoints=steps, layers=(layer,), parts=COURSE_PARTS)
 
 
 def courses(measures: Measures, name: str, pairs: Pairs = "all") -> tuple[Course, ...]:

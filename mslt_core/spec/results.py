@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from mslt_core.spec.corpora import Original
 from mslt_core.spec.evidence import GainResult, TargetGain
 from mslt_core.spec.specs import Estimator, Pooling, Projection, TrainSpec, Where
 
@@ -248,6 +249,8 @@ class MingleResult:
     ckas: tuple[CkaResult, ...]
     texts: dict[str, tuple[str, ...]]
     """Per language the sentences of the map, in the order of the map's ids."""
+    original: Original = "any"
+    """Language that all of them were first written in."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

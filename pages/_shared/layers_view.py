@@ -19,11 +19,11 @@ WITH_RANK = frozenset({"linear_cka", "linear_cka_biased", "rbf_cka", "mingling",
 def by_layer(looked: Looked) -> None:
     """One line a checkpoint, in the measure and over the pairs that are asked for."""
     asked = ask(looked, "layers", of_pairs=False)
-    name, pairs, minus, _ = asked
-    measures = looked.having(name)
-    null = _null(looked, asked)
+    name, pairs, minus = asked.name, asked.pairs, asked.minus
+    measures = looked.having(asked)
     if measures is None:
         return
+    null = _null(looked, asked)
     info, base = METRICS[name], measures.checkpoints[0].name
     curves = pipeline.layer_curves(measures, name, pairs, minus=minus)
     beside = null or measures
@@ -64,10 +64,10 @@ def by_pair(looked: Looked, group: Grouping) -> None:
         key="pair_layer",
         bind="query-params",
     )
-    measures = looked.having(name, (position,))
-    null = _null(looked, asked, (position,))
+    measures = looked.having(asked, (position,))
     if measures is None:
         return
+    null = _null(looked, asked, (position,))
     place = position if measures is usual else -1
     matrices = pipeline.pair_matrices(measures, name, place, minus=minus)
     crossed = () if minus is not None else pipeline.by_chance(null or measures, name, (

@@ -51,7 +51,7 @@ METHODS: dict[Projection, str] = {"tsne": "t-SNE", "umap": "UMAP", "pca": "PCA"}
 
 def question(context: Context) -> tuple[MingleSpec, MeasureSpec]:
     """The controls: method and languages at hand, the rest under Map settings and More."""
-    one, other, third = st.columns([2, 4.7, 2.5], vertical_alignment="bottom")
+    one, other, third = st.columns([2, 5.2, 2.2], vertical_alignment="bottom")
     method: Projection = one.segmented_control(
         "Map",
         list(METHODS),

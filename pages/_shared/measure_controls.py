@@ -9,7 +9,7 @@ from mslt_core.pipeline import Measures
 from mslt_core.spec.corpora import Original
 from mslt_core.spec.languages import label
 from mslt_core.spec.measuring import MeasureSpec, Space
-from mslt_core.spec.specs import MingleSpec, Pooling
+from mslt_core.spec.specs import MingleSpec
 
 SPACES: dict[Space, str] = {
     "raw": "as the model gives it",
@@ -24,12 +24,6 @@ REMOVES: dict[Space, str] = {
     "near each other although the languages are apart.",
     "whitened": "Takes off the common mean and evens out all directions, so that a few large "
     "dimensions no longer dominate.",
-}
-POOLED: dict[Pooling, str] = {
-    "mean": "mean of all tokens",
-    "mean_no_special": "mean without special tokens",
-    "first": "first token",
-    "max": "largest values",
 }
 WITH_K = frozenset({"mingling", "neighbour_overlap", "checkpoint_neighbours"})
 """Measures that look at k neighbours."""
@@ -92,16 +86,14 @@ def measures_of(look: MingleSpec, how: How) -> MeasureSpec:
 
 def conditions(measures: Measures, name: str) -> str:
     """What a figure's caption adds: how a sentence became a vector, and which were taken."""
-    told = [POOLED[measures.pooling]]
+    told = []
     if (space := measures.space_of(name)) != "raw":
         told.append(f"space {SPACES[space]}")
     if name in WITH_K:
         told.append(f"k = {measures.k}")
     if name.startswith("gromov"):
         told.append(f"{measures.points} sentences of them, drawn at random")
-    if measures.original != "any":
-        told.append(f"first written in {label(measures.original)}")
-    return "".join(f", {part}" for part in told)
+    return figures.taken(measures.pooling, measures.original, *told)
 
 
 def layers_at(measures: Measures, place: int) -> str:

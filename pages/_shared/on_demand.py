@@ -28,17 +28,20 @@ CHANCE_MEANS = (
     "CKA is told from chance where fewer than 5 % of all ways to pair the sentences of two "
     "languages at random give as much (Holm's procedure over the pairs of a checkpoint and layer)."
 )
+SPREAD = frozenset({"effective_rank", "language_silhouette", "linear_cka_biased"})
+"""Measures whose intervals cost as much as many others and so are asked for."""
 OF_LANGUAGES = frozenset({"ilisi"})
 """Measures on demand that are one number for all languages."""
 
 
 class Asked(NamedTuple):
-    """A measure, over which pairs, less the base or not, with what chance gives or not."""
+    """A measure, over which pairs, less the base or not; with what chance gives, with intervals."""
 
     name: str
     pairs: Pairs
     minus: int | None
     chance: bool
+    intervals: bool
 
 
 class Looked(NamedTuple):
@@ -61,8 +64,11 @@ class Looked(NamedTuple):
             offer(self.context, spec, lost, missing=missing, button="Measure it")
             return None
 
-    def having(self, name: str, layers: tuple[int, ...] = ()) -> Measures | None:
-        """Measures that have one by name."""
+    def having(self, asked: Asked, layers: tuple[int, ...] = ()) -> Measures | None:
+        """Measures that have the one that is asked for."""
+        name = asked.name
+        if asked.intervals:
+            return self.fetched("spread", layers)
         if name in self.measures.names:
             return self.measures
         return self.fetched(ON_DEMAND[name], layers)
@@ -114,4 +120,7 @@ def ask(looked: Looked, key: str, *, of_pairs: bool) -> Asked:
         chance = third.toggle(
             "Tell from chance", key=f"{key}_chance", bind="query-params", help=CHANCE_MEANS
         )
-    return Asked(name, pairs, minus, chance)
+    intervals = name in SPREAD and third.toggle(
+        "With intervals", key=f"{key}_intervals", bind="query-params"
+    )
+    return Asked(name, pairs, minus, chance, intervals)

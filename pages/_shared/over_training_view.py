@@ -14,6 +14,7 @@ from mslt_core.spec.specs import MingleSpec
 from pages._shared import cached
 from pages._shared.context import Context
 from pages._shared.layers_view import WITH_RANK
+from pages._shared.measure_controls import conditions
 from pages._shared.messages import escape
 from pages._shared.tables import show_table
 from pages._shared.theme import show_figure
@@ -26,7 +27,7 @@ NOTHING_KEPT = (
 )
 
 
-def over_training(context: Context, look: MingleSpec) -> None:
+def over_training(context: Context, look: MingleSpec, usual: MeasureSpec) -> None:
     """A measure over the steps of every run that kept weights, beside its learning curve."""
     by_run = {info.run: info for info in context.runs}
     runs = [by_run[key] for key in look.checkpoints if key in by_run]
@@ -35,7 +36,7 @@ def over_training(context: Context, look: MingleSpec) -> None:
         st.info(NOTHING_KEPT)
         return
     keys = tuple(info.run for info in kept)
-    asked = pipeline.over_training(context.store, keys, look)
+    asked = pipeline.over_training(context.store, keys, usual, look.layer)
     try:
         measures = cached.measures(context.root, asked)
     except NotComputedError:
@@ -69,6 +70,7 @@ def _shown(context: Context, measures: Measures, runs: tuple[str, ...]) -> None:
     over = (
         f"Mean over {len(measures.langs)} languages, n = {measures.n:,} sentences, "
         f"{figures.layers(layers[-1] for layers in measures.layers)}, one run a set"
+        + conditions(measures, name)
     )
     show_figure(
         lambda theme: figures.over_training(

@@ -32,7 +32,7 @@ def wait_for(context: Context, spec: Spec) -> bool:
         return True
     if status.state in {"failed", "lost"}:
         st.warning(escape(status.reason), title="The computation did not finish.")
-        if st.button("Try again", key="again"):
+        if st.button("Try again", key=f"again_{digest}"):
             jobs.start(context.store, spec, Where())
             st.rerun()
         return True
@@ -47,12 +47,14 @@ def offer(
         return
     if lost:
         names = " and ".join(escape(info.name) for info in lost)
-        st.markdown(f"{missing} It needs the weights of {names}, which are not stored here.")
-        if empty_state("They can be trained again.", button="Train them again"):
+        st.markdown(f"{missing} This needs the weights of {names}, which are not stored here.")
+        if empty_state(
+            "They can be trained again.", button="Train them again", key=f"train_{work.digest()}"
+        ):
             for info in lost:
                 jobs.start(context.store, info.spec, info.where, again=True)
             st.switch_page("pages/train.py")
-    elif empty_state(missing, button=button):
+    elif empty_state(missing, button=button, key=f"make_{work.digest()}"):
         jobs.start(context.store, work, Where())
         st.rerun()
 

@@ -1,5 +1,6 @@
 """The maps: what is where, filled or outlined, on which axes, with which words on hover."""
 
+import dataclasses
 import re
 
 import numpy as np
@@ -76,8 +77,18 @@ def test_given_colours_are_used(mingle_result):
 
 def test_the_subtitle_says_what_the_numbers_rest_on(mingle_result):
     subtitle = language_maps(mingle_result()).layout.title.subtitle.text
-    for part in ("t-SNE", "5 sentences", "layer 4", "debiased", "n = 1,000", "● trained on"):
+    for part in (
+        "t-SNE",
+        "5 sentences",
+        "layer 4",
+        "debiased",
+        "n = 1,000",
+        "● trained on",
+        "mean of all tokens",
+    ):
         assert part in subtitle
+    french = dataclasses.replace(mingle_result(), original="fr")
+    assert "first written in French (fr)" in language_maps(french).layout.title.subtitle.text
 
 
 def test_hover_has_language_sentence_and_id_and_escapes_them(mingle_result):

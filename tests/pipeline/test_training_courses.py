@@ -10,8 +10,8 @@ from mslt_core.pipeline import Measures, courses, difference, over_training, sco
 from mslt_core.pipeline import training_courses as module
 from mslt_core.pipeline.training_courses import kept_on_the_way
 from mslt_core.spec.errors import BadInputError
+from mslt_core.spec.measuring import MeasureSpec
 from mslt_core.spec.results import CheckpointRef, CurvePoint, TargetScores
-from mslt_core.spec.specs import MingleSpec
 
 A, B = "a" * 16, "b" * 16
 
@@ -64,13 +64,14 @@ def test_the_change_is_the_paired_difference_of_last_and_first(measures):
 def test_asks_for_every_step_at_the_layer_of_the_look(monkeypatch):
     kept = {run: {s: ref(run, s, "x") for s in (0, 40, 80)} for run in (A, B)}
     monkeypatch.setattr(module, "snapshots", lambda _, run: kept[run])
-    look = MingleSpec(
-        checkpoints=("base", A), corpus="cldr-parallel", langs=("de", "en"), layer=2,
-        pooling="max",
+    usual = MeasureSpec(
+        checkpoints=("base", A), corpus="cldr-parallel", langs=("de", "en"), pooling="max",
+        original="en", k=9, space="centred",
     )  # fmt: skip
-    asked = over_training(None, (A, B), look)
+    asked = over_training(None, (A, B), usual, 2)
     assert asked.checkpoints == tuple(f"{run}@{s}" for run in (A, B) for s in (0, 40, 80))
     assert (asked.layers, asked.pooling, asked.langs) == ((2,), "max", ("de", "en"))
+    assert (asked.original, asked.k, asked.space) == ("en", 9, "centred")
     kept[B].pop(40)
     with pytest.raises(BadInputError, match="kept no weights on the way") as error:
         steps_of(None, B)
