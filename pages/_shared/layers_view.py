@@ -7,9 +7,9 @@ from mslt_core.figures import Grouping
 from mslt_core.pipeline import Measures
 from mslt_core.spec.measuring import P_BY_CHANCE, LayerCurve
 from mslt_core.spec.metrics import METRICS
-from pages._shared.measure_controls import conditions, layers_at
+from pages._shared.measure_controls import CHANCE_MEANS, conditions, layers_at
 from pages._shared.messages import escape
-from pages._shared.on_demand import CHANCE_MEANS, PAIRS, Asked, Looked, ask
+from pages._shared.on_demand import PAIRS, Asked, Looked, ask
 from pages._shared.theme import show_figure
 
 WITH_RANK = frozenset({"linear_cka", "linear_cka_biased", "rbf_cka", "mingling", "ilisi"})

@@ -112,11 +112,9 @@ def _asked_clusters(look: MingleSpec) -> ClustersSpec:
             bind="query-params",
         )
         if method == "kmeans":
-            n = st.number_input(
-                "n_clusters", 2, 7, 7, key="n_clusters", bind="query-params", width=160
-            )
+            n = st.number_input("n_clusters", 2, 7, 7, key="n_clusters", bind="query-params")
             return ClustersSpec(look=look, method=method, n_clusters=n)
         least = st.number_input(
-            "min_cluster_size", 2, 1000, 15, key="min_cluster_size", bind="query-params", width=160
+            "min_cluster_size", 2, 1000, 15, key="min_cluster_size", bind="query-params"
         )
         return ClustersSpec(look=look, method=method, min_cluster_size=least)

@@ -25,6 +25,16 @@ REMOVES: dict[Space, str] = {
     "whitened": "Takes off the common mean and evens out all directions, so that a few large "
     "dimensions no longer dominate.",
 }
+SEEN_MEANS = (
+    "Seen: trained on by one of the checkpoints that are compared. The same pairs are taken in all "
+    "of them, the base included."
+)
+CHANCE_MEANS = (
+    "CKA is told from chance where fewer than 5 % of all ways to pair the sentences of two "
+    "languages at random give as much (Holm's procedure over the pairs of a checkpoint and layer)."
+)
+SPREAD = frozenset({"effective_rank", "language_silhouette", "linear_cka_biased"})
+"""Measures whose intervals cost as much as many others and so are asked for."""
 WITH_K = frozenset({"mingling", "neighbour_overlap", "checkpoint_neighbours"})
 """Measures that look at k neighbours."""
 

@@ -12,6 +12,7 @@ from mslt_core.spec.metrics import METRICS
 from pages._shared import cached
 from pages._shared.context import Context
 from pages._shared.looks import weights_missing
+from pages._shared.measure_controls import CHANCE_MEANS, SEEN_MEANS, SPREAD
 from pages._shared.waiting import offer
 
 PAIRS: dict[Pairs, str] = {
@@ -20,16 +21,6 @@ PAIRS: dict[Pairs, str] = {
     "across": "a seen and an unseen one",
     "unseen": "pairs of unseen languages",
 }
-SEEN_MEANS = (
-    "Seen: trained on by one of the checkpoints that are compared. The same pairs are taken in all "
-    "of them, the base included."
-)
-CHANCE_MEANS = (
-    "CKA is told from chance where fewer than 5 % of all ways to pair the sentences of two "
-    "languages at random give as much (Holm's procedure over the pairs of a checkpoint and layer)."
-)
-SPREAD = frozenset({"effective_rank", "language_silhouette", "linear_cka_biased"})
-"""Measures whose intervals cost as much as many others and so are asked for."""
 OF_LANGUAGES = frozenset({"ilisi"})
 """Measures on demand that are one number for all languages."""
 

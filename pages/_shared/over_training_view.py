@@ -48,10 +48,10 @@ def over_training(context: Context, look: MingleSpec, usual: MeasureSpec) -> Non
 
 
 def _cost(asked: MeasureSpec) -> str:
-    n, sentences = len(asked.checkpoints), len(asked.langs)
+    n = len(asked.checkpoints)
     return (
         f"The measures at {n} steps are not there yet: {n} checkpoints read the sentences of "
-        f"{sentences} languages, in the background."
+        f"{len(asked.langs)} languages, in the background."
     )
 
 
@@ -97,7 +97,7 @@ def _answer(found: tuple[Course, ...]) -> str:
     """What changed from the base to the last weights of every run."""
     label = METRICS[found[0].measure].label
     told = [
-        f"{_direction(c.change)} under {escape(c.name)} by **{_value(c.change)}**" for c in found
+        f"{_direction(c.change)} under {escape(c.name)} (**{_value(c.change)}**)" for c in found
     ]
     return f"{label} {', and '.join(told)} over training, from step 0 to the last."
 
@@ -116,6 +116,5 @@ def _value(change: StepPoint) -> str:
 
 
 def _left_out(runs: list[RunInfo], kept: list[RunInfo]) -> None:
-    without = [escape(info.name) for info in runs if info not in kept]
-    if without:
+    if without := [escape(info.name) for info in runs if info not in kept]:
         st.caption(f"No weights were kept on the way of {', '.join(without)}.")
