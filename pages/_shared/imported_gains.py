@@ -16,9 +16,11 @@ from pages._shared.gains_told import answer, averaged_over, intervals_told
 from pages._shared.imported_told import unpaired
 from pages._shared.messages import escape
 from pages._shared.tables import show_table
+from pages._shared.take import rest_on, tell
 from pages._shared.theme import show_figure
 
 MAX_COMPARED = 3
+QUESTION = "How much higher do these results score, by language?"
 
 
 def against(
@@ -56,8 +58,9 @@ def against(
     own = [group for group in groups if isinstance(group, RunGroup)]
     ask = functools.partial(pipeline.outside_gains, context.store, picked[0], metric=metric)
     results = tuple(ask(group, mean_over=shared, pool=own) for group in picked[1:])
+    rest_on([group for group in picked if isinstance(group, RunGroup)])
     for result in results:
-        lead.markdown(answer(result))
+        tell(lead, answer(result), question=QUESTION, key=f"answer_{result.name_b}")
     _drawn(results, figures.set_colours([base, *chosen]))
     st.caption(f"{averaged_over(results)} {intervals_told(results[0])} {unpaired(picked)}")
     for result in results:
@@ -67,7 +70,7 @@ def against(
 
 def _drawn(results: Sequence[GainResult], colours: dict[str, str]) -> None:
     # the names are at the axis and in the legend, and with their marks too long for a title
-    title = {"text": "How much higher do these results score, by language?"}
+    title = {"text": QUESTION}
 
     def draw(theme: figures.Theme) -> go.Figure:
         fig = figures.target_gains(results, colours=colours, theme=theme)

@@ -29,7 +29,8 @@ HOW_TO_READ = (
     "trained on; outlined: it was not. Point at one for its text, click it for its translations; "
     "the wheel zooms, drag moves, shift and drag selects, double click resets. Distances on a map "
     "are not distances in the model: those are measured below. Above each panel: the mingling "
-    "score of these sentences in the model and on the map, and the mean CKA."
+    "score of these sentences in the model and on the map, and the mean CKA. The answer "
+    "is about more sentences, and fewer ones mix more by this score: compare panel with panel."
 )
 
 

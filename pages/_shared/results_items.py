@@ -18,6 +18,7 @@ from pages._shared.items_told import answer, errors_table
 from pages._shared.messages import escape
 from pages._shared.results_controls import measured_against, score
 from pages._shared.tables import show_table
+from pages._shared.take import rest_on, tell
 from pages._shared.theme import show_figure
 
 
@@ -43,7 +44,8 @@ def items(context: Context, lead: DeltaGenerator) -> None:
         data=data,
         roots=pipeline.allowed_roots(),
     )
-    lead.markdown(answer(found))
+    rest_on((baseline, ours))
+    tell(lead, answer(found), question="Which items do two sets answer differently?")
     colours = context.colours()
     draw = functools.partial(figures.item_agreement, found, colours=colours)
     show_figure(lambda theme: draw(theme=theme), key="agreement")
