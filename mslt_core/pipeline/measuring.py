@@ -63,7 +63,7 @@ def measure(
         for layer in of_ref
     ]
     if compute:
-        misaligned(store, look, report, roots=roots)
+        misaligned(store, look, report, roots=roots, vectors=vectors)
     found: dict[tuple[str, int], dict[str, Measured]] = {}
     for done, at in enumerate(places):
 

@@ -40,8 +40,11 @@ def misaligned(
     *,
     compute: bool = True,
     roots: tuple[Path, ...] | None = None,
+    vectors: Store | None = None,
 ) -> tuple[Misaligned, ...]:
     """The languages whose lines seem shifted, judged by a look's first checkpoint.
+
+    Sentence vectors are kept in `vectors`, by default the store itself.
 
     NotComputedError where that is not stored and ``compute`` is False.
     """
@@ -67,7 +70,7 @@ def misaligned(
         if not compute:
             raise NotComputedError("whether the corpus is aligned is not known yet")
         report(0, 0, f"{ref.name}: do the lines belong together?")
-        stored = _found(store, question, ref, layers, in_order)
+        stored = _found(vectors or store, question, ref, layers, in_order)
         store.arrays.put(spec, stored)
     return tuple(_told(row, question.langs, in_order) for row in stored["shifts"])
 

@@ -8,11 +8,14 @@ from streamlit.testing.v1 import AppTest
 
 def drawn() -> None:
     import numpy as np
+    import streamlit as st
 
+    from mslt_core import pipeline
     from mslt_core.analysis.jackknife import jackknifed
     from mslt_core.pipeline import EXAMPLE_CORPUS, Measures
     from mslt_core.spec.measuring import MeasureSpec
     from mslt_core.spec.results import CheckpointRef
+    from pages._shared.context import Context
     from pages._shared.layers_view import by_layer, by_pair
     from pages._shared.on_demand import Looked
 
@@ -33,7 +36,8 @@ def drawn() -> None:
         langs=("ar", "de", "en"), n=40, n_blocks=8, space="centred_by_language",
     )  # fmt: skip
     asked = MeasureSpec(checkpoints=("base",), corpus=EXAMPLE_CORPUS, langs=measures.langs)
-    looked = Looked(None, asked, measures, {})  # type: ignore[arg-type]  # nothing is asked of it
+    now = st.session_state["context"] = Context(pipeline.open_store(), (), (), ())
+    looked = Looked(now, asked, measures, {})
     by_layer(looked)
     by_pair(looked, "family")
 
@@ -56,6 +60,7 @@ def test_titles_name_the_space_where_it_counts(measure, spaced):
 
 def offered() -> None:
     import numpy as np
+    import streamlit as st
 
     from mslt_core import pipeline
     from mslt_core.analysis.jackknife import bare
@@ -81,7 +86,8 @@ def offered() -> None:
         langs=("ar", "de", "en"), n=40, n_blocks=8, k=49,
     )  # fmt: skip
     asked = MeasureSpec(checkpoints=("base",), corpus=EXAMPLE_CORPUS, langs=measures.langs, k=49)
-    looked = Looked(Context(pipeline.open_store(), (), (), ()), asked, measures, {})
+    now = st.session_state["context"] = Context(pipeline.open_store(), (), (), ())
+    looked = Looked(now, asked, measures, {})
     by_layer(looked)
     by_pair(looked, "family")
 

@@ -301,8 +301,11 @@ def test_a_click_is_kept_that_comes_with_the_last_step(stored):
     def at_the_second_look_it_has_just_ended(root, digest):
         import streamlit as st
 
+        from mslt_core import pipeline
+        from pages._shared.context import Context
         from pages._shared.sweep_view import _look
 
+        st.session_state["context"] = Context(pipeline.open_store(root), (), (), ())
         looks = st.session_state["looks"] = st.session_state.get("looks", 0) + 1
         _look(root, digest, looks == 2)
 

@@ -76,15 +76,15 @@ def test_what_it_finds_is_what_measuring_finds_and_vectors_are_not_kept(
 ):
     first = work.look.but(checkpoints=tuple(runs[:1]))
     ask(store, GeometrySpec(look=first))
-    n_parts = 3
-    assert len(store.arrays.files()) == n_parts
+    n_kept = 4  # three parts, and whether the lines belong together
+    assert len(store.arrays.files()) == n_kept
     other = Store(tmp_path / "other", example=tmp_path / "shipped")
     expected = pipeline.measure(other, first)
     found = pipeline.measure(store, first, compute=False)
     for name in expected.names:
         mine, theirs = found.found[0][0][name], expected.found[0][0][name]
         assert mine.value == pytest.approx(theirs.value, nan_ok=True)
-    assert len(other.arrays.files()) == n_parts + len(LANGS)
+    assert len(other.arrays.files()) == n_kept + len(LANGS)
 
 
 def test_goes_on_where_it_was_stopped(store, work):
