@@ -70,6 +70,7 @@ class Team:
             from torch import distributed
 
             if distributed.is_initialized():
+                _LAST[:] = [distributed.distributed_c10d._get_default_group()]
                 distributed.destroy_process_group()
 
     def require_others(self) -> None:
@@ -139,5 +140,10 @@ class Team:
             mixed = np.random.SeedSequence([seed, self.rank]).generate_state(1)
             torch.manual_seed(int(mixed[0]))
 
+
+_LAST: list[Any] = []
+"""The connection that was left, until the next one is: its destructor waits for a thread of its
+own, which after an exchange that failed waits for the interpreter's lock, which whoever runs the
+destructor holds, and both would wait for ever. Later that thread has long had its turn."""
 
 ALONE = Team()

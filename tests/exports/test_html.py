@@ -176,20 +176,25 @@ def open_story(page, folder, data):
 
 def walk_through(page):
     """Keys, theme, full screen and paper."""
+    shown = "[...document.querySelectorAll('.slide')].filter(slide => slide.offsetParent).length"
+
+    def comes_to_be(value, expected):
+        page.wait_for_function(f"({value}) === {expected!r}")
+
     background = "getComputedStyle(document.body).backgroundColor"
-    assert page.evaluate(background) == "rgb(20, 24, 29)", "the system is dark"
+    comes_to_be(background, "rgb(20, 24, 29)")  # the system is dark
     page.keyboard.press("t")
-    assert page.evaluate(background) == "rgb(255, 255, 255)"
+    comes_to_be(background, "rgb(255, 255, 255)")
     page.keyboard.press("ArrowRight")
-    assert page.url.endswith("#slide-2")
+    comes_to_be("location.hash", "#slide-2")
     page.keyboard.press("p")
-    assert page.locator(".slide:visible").count() == 1
+    comes_to_be(shown, 1)
     page.keyboard.press("ArrowLeft")
     page.locator("#slide-1").wait_for(state="visible")
     page.keyboard.press("Escape")
-    assert page.locator(".slide:visible").count() == 3
+    comes_to_be(shown, 3)
     page.evaluate("story.printing(true)")
-    assert page.locator("#slide-2 .main-svg").count() > 0, "paper shows every figure"
+    page.locator("#slide-2 .main-svg").first.wait_for()  # paper shows every figure
     titles = page.locator(".modebar-btn").evaluate_all("all => all.map(b => b.dataset.title)")
     assert "Zoom" in titles
     assert not [title for title in titles if "Share" in title], "plotly offers to upload charts"
