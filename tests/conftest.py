@@ -2,6 +2,7 @@
 
 import gc
 import os
+import shutil
 
 # before torch, numpy and the hub client are imported: they read these once
 os.environ["HF_HUB_OFFLINE"] = "1"
@@ -98,6 +99,22 @@ def labels() -> tuple[str, ...]:
 def tagged_rows() -> Callable[..., list[TaggedSentence]]:
     """``tagged_rows(lang, n, seed=0)``: sentences in ar, de, en, ru or zh that can be learnt."""
     return _tagged_rows
+
+
+@pytest.fixture(scope="session")
+def pair(tiny_checkpoint: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
+    """The tiny checkpoint, and the same with other weights."""
+    from safetensors.numpy import load_file, save_file
+
+    other = tmp_path_factory.mktemp("moved") / "other"
+    shutil.copytree(tiny_checkpoint, other)
+    weights = load_file(other / "model.safetensors")
+    noise = np.random.default_rng(0)
+    for name, array in weights.items():
+        if "dense" in name:
+            weights[name] = array + noise.normal(scale=0.2, size=array.shape).astype(array.dtype)
+    save_file(weights, other / "model.safetensors", metadata={"format": "pt"})
+    return str(tiny_checkpoint), str(other)
 
 
 @pytest.fixture

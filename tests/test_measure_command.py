@@ -1,9 +1,7 @@
 """``measure`` on the command line: what machines get, what people get, and what it refuses."""
 
 import json
-import shutil
 
-import numpy as np
 import pytest
 
 from mslt_core import pipeline
@@ -26,22 +24,6 @@ def corpus(aligned_texts):
 
 
 @pytest.fixture
-def two(tiny_checkpoint, tmp_path):
-    """The tiny checkpoint, and the same with other weights."""
-    from safetensors.numpy import load_file, save_file
-
-    other = tmp_path / "other"
-    shutil.copytree(tiny_checkpoint, other)
-    weights = load_file(other / "model.safetensors")
-    noise = np.random.default_rng(0)
-    for name, array in weights.items():
-        if "dense" in name:
-            weights[name] = array + noise.normal(scale=0.2, size=array.shape).astype(array.dtype)
-    save_file(weights, other / "model.safetensors", metadata={"format": "pt"})
-    return str(tiny_checkpoint), str(other)
-
-
-@pytest.fixture
 def ask(capsys):
     def run(*args):
         status = main([*map(str, args), "--json"])
@@ -51,13 +33,13 @@ def ask(capsys):
     return run
 
 
-def test_gives_what_the_pipeline_gives(ask, corpus, two):
-    at = [part for key in two for part in ("--checkpoint", key)]
+def test_gives_what_the_pipeline_gives(ask, corpus, pair):
+    at = [part for key in pair for part in ("--checkpoint", key)]
     status, answer, _ = ask(
         "measure", *at, "--corpus", corpus, "--layers", "0,-1", "--parts", "pairs,mixing", "--k", 4
     )
     look = MeasureSpec(
-        checkpoints=two, corpus=str(corpus), langs=LANGS, layers=(0, 2), parts=("pairs", "mixing"),
+        checkpoints=pair, corpus=str(corpus), langs=LANGS, layers=(0, 2), parts=("pairs", "mixing"),
         k=4,
     )  # fmt: skip
     measures = pipeline.measure(pipeline.open_store(), look, compute=False)
@@ -87,8 +69,17 @@ def test_gives_what_the_pipeline_gives(ask, corpus, two):
     assert change["measures"]["mingling"]["value"] != 0
 
 
-def test_measures_pairs_in_the_space_that_is_asked_for(ask, corpus, two):
-    at = ["--checkpoint", two[0], "--corpus", corpus, "--layers", "-1", "--parts", "alignment"]
+def test_measures_pairs_in_the_space_that_is_asked_for(ask, corpus, pair):
+    at = [
+        "--checkpoint",
+        pair[0],
+        "--corpus",
+        corpus,
+        "--layers",
+        "-1",
+        "--parts",
+        "alignment",
+    ]
     errors = []
     for space in ("raw", "centred_by_language"):
         _, answer, _ = ask("measure", *at, "--space", space)
@@ -97,8 +88,8 @@ def test_measures_pairs_in_the_space_that_is_asked_for(ask, corpus, two):
     assert errors[0] != errors[1]
 
 
-def test_tells_what_has_moved_and_no_mean_of_p(ask, corpus, two):
-    at = [part for key in two for part in ("--checkpoint", key)]
+def test_tells_what_has_moved_and_no_mean_of_p(ask, corpus, pair):
+    at = [part for key in pair for part in ("--checkpoint", key)]
     rest = ["--corpus", corpus, "--layers", "-1", "--k", 4, "--parts", "moved,null"]
     status, answer, _ = ask("measure", *at, *rest)
     assert status == 0
@@ -114,9 +105,9 @@ def test_tells_what_has_moved_and_no_mean_of_p(ask, corpus, two):
     assert answer["misaligned"] == []
 
 
-def test_people_get_a_table_with_intervals(capsys, corpus, two, monkeypatch):
+def test_people_get_a_table_with_intervals(capsys, corpus, pair, monkeypatch):
     monkeypatch.setenv("COLUMNS", "160")
-    at = [part for key in two for part in ("--checkpoint", key)]
+    at = [part for key in pair for part in ("--checkpoint", key)]
     assert main(["measure", *at, "--corpus", str(corpus), "--layers", "-1", "--parts", "cka"]) == 0
     shown = capsys.readouterr().out
     assert "24 sentences of 3 languages in 24 blocks" in shown
@@ -136,8 +127,8 @@ def test_people_get_a_table_with_intervals(capsys, corpus, two, monkeypatch):
         (["--layers", "7"], "has layers 0 to 2, got 7"),
     ],
 )
-def test_says_what_is_wrong(args, message, ask, corpus, two):
-    at = ["--checkpoint", two[0], "--corpus", corpus, "--layers", "0"]
+def test_says_what_is_wrong(args, message, ask, corpus, pair):
+    at = ["--checkpoint", pair[0], "--corpus", corpus, "--layers", "0"]
     status, _, said = ask("measure", *at, *args)
     assert status == 2
     assert message in said

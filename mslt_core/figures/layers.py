@@ -253,13 +253,10 @@ def _range(curves: Sequence[LayerCurve], low: float | None) -> list[float] | Non
 
 
 def _hover(curve: LayerCurve, point: LayerPoint) -> str:
-    interval = ""
-    if point.low is not None and point.high is not None:
-        interval = f" [{text.measured(point.low)}, {text.measured(point.high)}]"
     return (
         f"{text.escape(curve.checkpoint.name)}, layer {point.layer} of "
         f"{curve.checkpoint.n_layers}<br>{METRICS[curve.measure].label} "
-        f"<b>{text.measured(point.value)}</b>{interval}"
+        f"{text.measured_within(point.value, point.low, point.high)}"
     )
 
 

@@ -104,12 +104,9 @@ def _score_line(course: ScoreCourse, colour: str) -> go.Scatter:
 
 
 def _hover(course: Course, point: StepPoint) -> str:
-    interval = ""
-    if point.low is not None and point.high is not None:
-        interval = f" [{text.measured(point.low)}, {text.measured(point.high)}]"
     return (
         f"{text.escape(course.name)}, step {point.step:,}<br>{METRICS[course.measure].label} "
-        f"<b>{text.measured(point.value)}</b>{interval}"
+        f"{text.measured_within(point.value, point.low, point.high)}"
     )
 
 

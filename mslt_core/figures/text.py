@@ -122,6 +122,12 @@ def interval(low: float | None, high: float | None) -> str:
     return f"[{100 * low:z.1f}, {100 * high:z.1f}]".replace("-", "−")
 
 
+def measured_within(value: float, low: float | None, high: float | None) -> str:
+    """A measure in bold, with its interval where it has one."""
+    interval = "" if low is None or high is None else f" [{measured(low)}, {measured(high)}]"
+    return f"<b>{measured(value)}</b>{interval}"
+
+
 def p_value(p: float) -> str:
     """A probability as papers write it: 0.03, 0.004, < 0.001."""
     if p < 0.001:

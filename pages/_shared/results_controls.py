@@ -1,5 +1,6 @@
 """What the views of the Results page ask for: which view, which score, against whom."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
@@ -37,6 +38,19 @@ def view() -> str:
         label_visibility="collapsed",
         wrap=True,
     )
+
+
+def which_set(others: Sequence[RunGroup], place: Any, *, key: str) -> RunGroup:
+    """The one of several sets that is looked at."""
+    names = {group.key: group for group in others}
+    chosen = place.selectbox(
+        "Set",
+        list(names),
+        format_func=lambda key: names[key].name if key in names else key,
+        key=key,
+        bind="query-params",
+    )
+    return names[chosen]
 
 
 def measured_against(context: Context, place: Any = st) -> RunGroup:

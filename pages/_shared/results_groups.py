@@ -8,14 +8,13 @@ from streamlit.delta_generator import DeltaGenerator
 from mslt_core import figures
 from mslt_core.spec.criteria import CRITERIA
 from mslt_core.spec.metrics import METRICS
-from mslt_core.spec.results import RunGroup
 from mslt_core.spec.selecting import FeatureSet
 from mslt_core.spec.views import GroupBy
 from pages._shared import cached_sweeps
 from pages._shared.context import Context
 from pages._shared.groups_told import FROM, basis, most, table, trend_told
 from pages._shared.messages import escape
-from pages._shared.results_controls import measured_against, score
+from pages._shared.results_controls import measured_against, score, which_set
 from pages._shared.results_text import by_text
 from pages._shared.tables import show_table
 from pages._shared.take import rest_on, tell
@@ -41,7 +40,7 @@ def groups(context: Context, lead: DeltaGenerator) -> None:
     if not others:
         st.info(f"Choose a set beside {escape(baseline.name)} under Compare, in the sidebar.")
         return
-    ours = _which(others, other)
+    ours = which_set(others, other, key="gaining_set")
     by = third.selectbox(
         "Targets by",
         CHOICES,
@@ -71,18 +70,6 @@ def groups(context: Context, lead: DeltaGenerator) -> None:
     st.caption(basis(found), help=told if found.trend else None)
     with st.expander("The numbers"):
         show_table(table(found), name=f"gains by {BY[by].lower()}")
-
-
-def _which(others: list[RunGroup], place: DeltaGenerator) -> RunGroup:
-    names = {group.key: group for group in others}
-    key = place.selectbox(
-        "Set",
-        list(names),
-        format_func=lambda key: names[key].name if key in names else key,
-        key="gaining_set",
-        bind="query-params",
-    )
-    return names[key]
 
 
 def _features(by: GroupBy, place: DeltaGenerator) -> FeatureSet:

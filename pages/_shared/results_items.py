@@ -16,7 +16,7 @@ from pages._shared.context import Context
 from pages._shared.items_list import items_list
 from pages._shared.items_told import answer, errors_table
 from pages._shared.messages import escape
-from pages._shared.results_controls import measured_against, score
+from pages._shared.results_controls import measured_against, score, which_set
 from pages._shared.tables import show_table
 from pages._shared.take import rest_on, tell
 from pages._shared.theme import show_figure
@@ -30,7 +30,7 @@ def items(context: Context, lead: DeltaGenerator) -> None:
     if not others:
         st.info(f"Choose a set beside {escape(baseline.name)} under Compare, in the sidebar.")
         return
-    ours = _which(others, other)
+    ours = which_set(others, other, key="item_set")
     place, metric = third.empty(), score(context)
     lang = _target(context, baseline, ours, metric, place)
     seeds, data = _more(baseline, ours, more)
@@ -60,18 +60,6 @@ def items(context: Context, lead: DeltaGenerator) -> None:
 def _errors(found: ItemsCompared) -> None:
     show_table(errors_table(found), name=f"errors by label, {found.lang}")
     st.caption(f"In points. {METRICS['label_precision'].meaning} {METRICS['label_f1'].meaning}")
-
-
-def _which(others: list[RunGroup], place: DeltaGenerator) -> RunGroup:
-    names = {group.key: group for group in others}
-    key = place.selectbox(
-        "Set",
-        list(names),
-        format_func=lambda key: names[key].name if key in names else key,
-        key="item_set",
-        bind="query-params",
-    )
-    return names[key]
 
 
 def _target(context: Context, a: RunGroup, b: RunGroup, metric: str, place: DeltaGenerator) -> str:

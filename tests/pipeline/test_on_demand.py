@@ -24,22 +24,6 @@ LANGS = ("de", "en", "ru")
 N, K = 36, 5
 
 
-@pytest.fixture(scope="module")
-def two(tiny_checkpoint, tmp_path_factory):
-    """The tiny checkpoint, and the same with other weights."""
-    from safetensors.numpy import load_file, save_file
-
-    other = tmp_path_factory.mktemp("moved") / "other"
-    shutil.copytree(tiny_checkpoint, other)
-    weights = load_file(other / "model.safetensors")
-    noise = np.random.default_rng(0)
-    for name, array in weights.items():
-        if "dense" in name:
-            weights[name] = array + noise.normal(scale=0.2, size=array.shape).astype(array.dtype)
-    save_file(weights, other / "model.safetensors", metadata={"format": "pt"})
-    return str(tiny_checkpoint), str(other)
-
-
 @pytest.fixture
 def store(tmp_path):
     return Store(tmp_path / "store")
@@ -51,9 +35,9 @@ def corpus(aligned_texts):
 
 
 @pytest.fixture
-def look(corpus, two):
+def look(corpus, pair):
     return MeasureSpec(
-        checkpoints=two, corpus=str(corpus), langs=LANGS, layers=(-1,), k=K, points=20,
+        checkpoints=pair, corpus=str(corpus), langs=LANGS, layers=(-1,), k=K, points=20,
         parts=("spread", "ilisi", "rbf", "null", "procrustes", "gromov", "moved"),
     )  # fmt: skip
 
@@ -117,15 +101,15 @@ def test_what_has_moved_is_told_by_language_against_the_first(store, look):
     assert curve.points[-1].value == pytest.approx((one.values[0] + one.values[2]) / 2)
 
 
-def test_a_deeper_or_wider_checkpoint_is_compared_at_the_same_relative_depth(store, look, two):
+def test_a_deeper_or_wider_checkpoint_is_compared_at_the_same_relative_depth(store, look, pair):
     from transformers import XLMRobertaConfig, XLMRobertaForMaskedLM
 
     deep = look.checkpoints[1] + "-deep"
-    shutil.copytree(two[0], deep, dirs_exist_ok=True)
-    config = XLMRobertaConfig.from_pretrained(two[0])
+    shutil.copytree(pair[0], deep, dirs_exist_ok=True)
+    config = XLMRobertaConfig.from_pretrained(pair[0])
     config.num_hidden_layers, config.hidden_size, config.intermediate_size = 4, 48, 64
     XLMRobertaForMaskedLM(config).save_pretrained(deep)
-    asked = look.but(checkpoints=(two[0], deep), parts=("moved",), layers=())
+    asked = look.but(checkpoints=(pair[0], deep), parts=("moved",), layers=())
     measures = pipeline.measure(store, asked)
     (middle,) = pipeline.moved_languages(measures, "checkpoint_cka", -3)
     assert middle.layer == 2
