@@ -46,6 +46,27 @@ SCRIPTS += ((0x901, 0x94D), (0xE01, 0xE4E), (0x3041, 0x30FE))
 
 
 @pytest.fixture(scope="session")
+def browser():
+    """One Chromium for all tests: Playwright starts but once in a process."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if path is None:
+        pytest.skip("no chromium on this machine")
+    sync_api = pytest.importorskip("playwright.sync_api")
+    with sync_api.sync_playwright() as playwright:
+        started = playwright.chromium.launch(
+            executable_path=path,
+            args=[
+                "--no-sandbox",
+                "--disable-background-networking",
+                "--disable-sync",
+                "--enable-unsafe-swiftshader",  # WebGL without a graphics card
+            ],
+        )
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="session")
 def tiny_checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Folder of a seeded XLM-R masked-language model: 2 layers, 32 wide, tokenizer, no pooler."""
     import torch

@@ -60,25 +60,6 @@ def served(script, tmp_path_factory):
         server.wait(20)
 
 
-@pytest.fixture(scope="session")
-def browser():
-    if CHROMIUM is None:
-        pytest.skip("no chromium on this machine")
-    sync_api = pytest.importorskip("playwright.sync_api")
-    with sync_api.sync_playwright() as playwright:
-        started = playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            args=[
-                "--no-sandbox",
-                "--disable-background-networking",
-                "--disable-sync",
-                "--enable-unsafe-swiftshader",  # WebGL without a graphics card
-            ],
-        )
-        yield started
-        started.close()
-
-
 @pytest.fixture(params=["light", "dark"])
 def colour_scheme(request):
     return request.param

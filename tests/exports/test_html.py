@@ -140,29 +140,26 @@ def test_progress_and_errors(told, dots):
 
 @pytest.mark.browser
 @pytest.mark.slow
-def test_in_a_browser(nasty, told, dots, tmp_path, chromium):
+def test_in_a_browser(nasty, told, dots, tmp_path, browser):
     """Offline, under its own policy: figures are drawn, keys move, nothing hostile has run."""
-    sync_api = pytest.importorskip("playwright.sync_api")
-    with sync_api.sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        page = started.new_page(viewport={"width": 1024, "height": 768}, color_scheme="dark")
-        problems = []
-        page.on("console", lambda m: problems.append(m.text) if m.type == "error" else None)
-        page.on("pageerror", lambda e: problems.append(str(e)))
-        page.on(
-            "request",
-            lambda r: (
-                None
-                if r.url.startswith(("file:", "data:", "blob:"))
-                else problems.append(f"asked for {r.url}")
-            ),
-        )
-        open_story(page, tmp_path, story_html(*nasty))
-        assert page.evaluate("window.pwned") is None
-        assert page.locator("svg a").count() == 0
-        open_story(page, tmp_path, story_html(*told(dots(), dots())))
-        walk_through(page)
-        started.close()
+    page = browser.new_page(viewport={"width": 1024, "height": 768}, color_scheme="dark")
+    problems = []
+    page.on("console", lambda m: problems.append(m.text) if m.type == "error" else None)
+    page.on("pageerror", lambda e: problems.append(str(e)))
+    page.on(
+        "request",
+        lambda r: (
+            None
+            if r.url.startswith(("file:", "data:", "blob:"))
+            else problems.append(f"asked for {r.url}")
+        ),
+    )
+    open_story(page, tmp_path, story_html(*nasty))
+    assert page.evaluate("window.pwned") is None
+    assert page.locator("svg a").count() == 0
+    open_story(page, tmp_path, story_html(*told(dots(), dots())))
+    walk_through(page)
+    page.close()
     assert not problems
 
 
