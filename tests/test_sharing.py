@@ -7,6 +7,7 @@ import pytest
 
 from mslt_core.__main__ import main
 from mslt_core.pipeline import EXAMPLE, gains, open_store, run_groups, zero_shot_means
+from mslt_core.spec.stories import Story
 from mslt_core.store import Store
 from mslt_core.store.bundle import import_bundle
 from tests.store.bundles import filled, finished, run_spec
@@ -100,7 +101,11 @@ def test_one_run_and_a_sweep_are_named_by_their_beginning(ask, tmp_path):
 @pytest.mark.parametrize(
     ("args", "status", "message"),
     [
-        (("export", "x.zip"), 2, "nothing to export is named. Give --run, --sweep or --all"),
+        (
+            ("export", "x.zip"),
+            2,
+            "nothing to export is named. Give --run, --sweep, --story or --all",
+        ),
         (("export", "x.zip", "--run", "ffff"), 2, "there is no run 'ffff'"),
         (("export", "x.zip", "--all"), 2, "there is nothing to export"),
         (("import", "none.zip"), 2, "none.zip: it cannot be read: No such file"),
@@ -127,11 +132,49 @@ def test_a_conflict_is_a_failure_and_can_be_left_out(ask, tmp_path):
     assert (status, list(told["refused"])) == (0, [run_spec().digest()])
 
 
-def test_people_read_a_sentence(capsys, tmp_path):
+@pytest.fixture
+def said(capsys):
+    """What a command says to people, however wide their terminal is."""
+
+    def run(*args):
+        assert main([*map(str, args)]) == 0
+        return " ".join(capsys.readouterr().out.split())
+
+    return run
+
+
+def test_people_read_a_sentence(said, tmp_path):
     filled(tmp_path / "a")
     out = tmp_path / "x.zip"
-    assert main(["bundle", "export", str(out), "--all", "--store", str(tmp_path / "a")]) == 0
-    assert "3 runs without weights, 1 sweep, 0 arrays" in capsys.readouterr().out
+    made = said("bundle", "export", out, "--all", "--store", tmp_path / "a")
+    assert "3 runs without weights, 1 sweep, 0 arrays, 1 story, 3 pins" in made
     shutil.rmtree(tmp_path / "a")
-    assert main(["bundle", "import", str(out), "--store", str(tmp_path / "b")]) == 0
-    assert "verified; 3 runs and 1 sweep came into" in capsys.readouterr().out
+    told = said("bundle", "import", out, "--store", tmp_path / "b")
+    assert "verified; 3 runs, 1 sweep, 1 story and 3 pins came into" in told
+
+
+def test_a_story_goes_by_its_title_and_comes_beside_another(ask, said, tmp_path):
+    filled(tmp_path / "a")
+    out = tmp_path / "story.zip"
+    status, made = ask("bundle", "export", out, "--story", "For Monday", "--store", tmp_path / "a")
+    assert status == 0
+    assert (made["stories"], made["n_pins"], len(made["runs"])) == (["for-monday"], 2, 2)
+    Store(tmp_path / "b").stories.add_story("for-monday", Story(title="Mine"))
+    status, told = ask("bundle", "import", out, "--store", tmp_path / "b")
+    assert (status, told["imported_stories"]) == (0, {"for-monday": "for-monday-2"})
+    assert len(told["imported_pins"]) == 2
+    again = said("bundle", "import", out, "--store", tmp_path / "b")
+    assert "2 runs without weights, 0 sweeps, 0 arrays, 1 story, 2 pins, verified; 0 runs" in again
+    assert "0 stories and 0 pins came into" in again
+    assert "is here already, the same, as for-monday-2" in again
+    status, error = ask("bundle", "export", out, "--story", "Tuesday", "--store", tmp_path / "a")
+    assert (status, "there is no one story 'Tuesday'. Stories here: for-monday." in error) == (1, 1)
+
+
+def test_runs_that_pins_rest_on_and_nobody_has_are_told(said, tmp_path):
+    filled(tmp_path / "a")
+    out = tmp_path / "all.zip"
+    made = said("bundle", "export", out, "--all", "--store", tmp_path / "a")
+    assert "Its pins rest on 1 more run, of the shipped example or" in made
+    told = said("bundle", "import", out, "--store", tmp_path / "b")
+    assert "rest on 1 run that neither the bundle nor this store has" in told

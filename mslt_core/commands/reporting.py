@@ -10,7 +10,8 @@ from mslt_core.commands.answer import Answer, Subparsers, command, progress, tab
 from mslt_core.commands.comparing import baseline_of, chosen_sets, experiment_of
 from mslt_core.commands.embedding import require_place
 from mslt_core.pipeline import LOOK_SETS, Report, open_store, run_groups
-from mslt_core.spec.errors import NotComputedError, SpecError
+from mslt_core.pipeline.stories import find_story
+from mslt_core.spec.errors import NotComputedError, SpecError, StoreError
 from mslt_core.spec.results import SCORES, RunGroup
 from mslt_core.spec.stories import PinContent, Pinned, Story
 from mslt_core.store import Store, told_size
@@ -134,16 +135,11 @@ def _checked(args: argparse.Namespace) -> tuple[str, ...]:
 
 def _stored(store: Store, name: str) -> Told:
     """The story of this id or title."""
-    ids = store.stories.story_ids()
-    stories = {story_id: store.stories.story(story_id) for story_id in ids}
-    found = [key for key, story in stories.items() if name in {key, story.title}]
-    if len(found) != 1:
-        known = ", ".join(ids) or "none"
-        raise NotComputedError(
-            f"there is no one story {name!r}",
-            hint=f"Stories here: {known}. --standard tells what the store knows without one.",
-        )
-    story = stories[found[0]]
+    try:
+        story = store.stories.story(find_story(store, name))
+    except NotComputedError as e:
+        hint = f"{e.hint} --standard tells what the store knows without one."
+        raise NotComputedError(e.message, hint=hint) from e
     pins = [
         (store.stories.pin(slide.pin), store.stories.content(slide.pin)) for slide in story.slides
     ]
@@ -210,19 +206,22 @@ def _exported(told: Told, args: argparse.Namespace, report: Report) -> Path:
 
 
 def _listed(store: Store) -> Answer:
-    ids = store.stories.story_ids()
-    stories = {story_id: store.stories.story(story_id) for story_id in ids}
-    payload = {
-        "stories": [
-            {"id": key, "title": story.title, "n_slides": len(story.slides)}
-            for key, story in stories.items()
-        ]
-    }
-    rows = [(key, story.title, len(story.slides)) for key, story in stories.items()]
+    rows, payload = [], []
+    for story_id in store.stories.story_ids():
+        try:
+            story = store.stories.story(story_id)
+        except StoreError as e:
+            rows.append((story_id, f"damaged: {e.message}", ""))
+            continue
+        n = len(story.slides)
+        rows.append((story_id, story.title, str(n)))
+        payload.append({"id": story_id, "title": story.title, "n_slides": n})
     told = f"{len(rows)} stories" if len(rows) != 1 else "1 story"
     if not rows:
         told = "No story yet: pin findings on the pages, or take `report --standard`"
-    return Answer(payload=payload, shown=lambda: table(told, ("id", "title", "slides"), rows))
+    return Answer(
+        payload={"stories": payload}, shown=lambda: table(told, ("id", "title", "slides"), rows)
+    )
 
 
 def _shown(told: Told, written: Sequence[Path], warnings: Sequence[str]) -> Any:

@@ -7,11 +7,12 @@ from typing import Any
 
 from mslt_core import sweep
 from mslt_core.commands.answer import Answer, Subparsers, command, progress, table
-from mslt_core.pipeline import open_store, require_run
+from mslt_core.pipeline import open_store, require_run, stories
 from mslt_core.spec.errors import SpecError
 from mslt_core.store import told_size
 from mslt_core.store.bundle import (
     MAX_BYTES,
+    ImportedBundle,
     Manifest,
     Wanted,
     export_bundle,
@@ -34,12 +35,19 @@ def _add_export(actions: Subparsers) -> None:
         actions,
         "export",
         _export,
-        describe="Write runs, a sweep or the whole store to one zip file",
+        describe="Write runs, a sweep, a story or the whole store to one zip file",
         example="bundle export results.zip --all",
     )
     export.add_argument("out", type=Path, metavar="OUT.zip")
     export.add_argument("--run", nargs="+", default=[], metavar="RUN", help="these runs")
     export.add_argument("--sweep", nargs="+", default=[], metavar="SWEEP", help="these sweeps")
+    export.add_argument(
+        "--story",
+        nargs="+",
+        default=[],
+        metavar="STORY",
+        help="these stories, by id or title, with the runs that their pins rest on",
+    )
     export.add_argument("--all", action="store_true", help="all that is in the store itself")
     export.add_argument("--weights", action="store_true", help="the trained weights, too")
     export.add_argument(
@@ -73,12 +81,13 @@ def _add_import(actions: Subparsers) -> None:
 
 
 def _export(args: argparse.Namespace) -> Answer:
-    if not (args.run or args.sweep or args.all):
-        raise SpecError("nothing to export is named", hint="Give --run, --sweep or --all.")
+    if not (args.run or args.sweep or args.story or args.all):
+        raise SpecError("nothing to export is named", hint="Give --run, --sweep, --story or --all.")
     store = open_store(args.store)
     wanted = Wanted(
         runs=tuple(require_run(store, ref).run for ref in args.run),
         sweeps=tuple(sweep.find_sweep(store, ref) for ref in args.sweep),
+        stories=tuple(stories.find_story(store, name) for name in args.story),
         everything=args.all,
     )
     with progress(args) as report:
@@ -101,8 +110,10 @@ def _export(args: argparse.Namespace) -> Answer:
     unpacked = sum(member.size for member in made.manifest.members)
     if unpacked > MAX_BYTES:
         headline += f". To import it, --max-gb {unpacked / 1e9:.0f} is needed"
+    if made.manifest.absent:
+        headline += f". {_at_home(made.manifest)}"
     rows = [(run, f"left out: {reason}") for run, reason in made.left_out.items()]
-    return Answer(payload=payload, shown=lambda: table(headline, ("run", ""), rows))
+    return Answer(payload=payload, shown=lambda: table(headline, ("what", ""), rows))
 
 
 def _import(args: argparse.Namespace) -> Answer:
@@ -127,17 +138,55 @@ def _import(args: argparse.Namespace) -> Answer:
         "imported_arrays": found.n_arrays,
         "skipped": list(found.skipped),
         "refused": dict(found.refused),
+        "imported_stories": dict(found.stories.new),
+        "skipped_stories": dict(found.stories.known),
+        "imported_pins": list(found.stories.pins),
+        "missing_runs": list(found.stories.missing),
     }
-    verb = "would come" if args.dry_run else "came"
-    headline = (
-        f"{_counted(found.manifest)}, verified; {_number(found.runs, 'run')} and "
-        f"{_number(found.sweeps, 'sweep')} {verb} into {store.root}"
-    )
+    headline = _came(found, store.root, "would come" if args.dry_run else "came")
     rows = [(run, "is here already, the same") for run in found.skipped]
     rows += [
         (run, f"is here already and was left out: {why}") for run, why in found.refused.items()
     ]
-    return Answer(payload=payload, shown=lambda: table(headline, ("run", ""), rows))
+    rows += _stories_told(found)
+    return Answer(payload=payload, shown=lambda: table(headline, ("what", ""), rows))
+
+
+def _came(found: ImportedBundle, root: Path, verb: str) -> str:
+    """What was verified, and what of it is new here."""
+    came = [_number(found.runs, "run"), _number(found.sweeps, "sweep")]
+    if found.manifest.pins or found.manifest.stories:
+        came += [_number(found.stories.new, "story"), _number(found.stories.pins, "pin")]
+    told = (
+        f"{_counted(found.manifest)}, verified; {', '.join(came[:-1])} and {came[-1]} {verb} into "
+        f"{root}"
+    )
+    if n := len(found.stories.missing):
+        told += (
+            f". Its pins rest on {n:,} run{'s' * (n > 1)} that neither the bundle nor this store "
+            "has: slides show what was pinned, but these views cannot be opened anew"
+        )
+    return told
+
+
+def _stories_told(found: ImportedBundle) -> list[tuple[str, str]]:
+    rows = [
+        (f"story {theirs}", "new" if theirs == mine else f"{mine} here: you have another {theirs}")
+        for theirs, mine in found.stories.new.items()
+    ]
+    return rows + [
+        (f"story {theirs}", "is here already, the same" + f", as {mine}" * (theirs != mine))
+        for theirs, mine in found.stories.known.items()
+    ]
+
+
+def _at_home(manifest: Manifest) -> str:
+    """Runs that pins rest on, and that are not in the bundle."""
+    n = len(manifest.absent)
+    return (
+        f"Its pins rest on {n:,} more run{'s' * (n > 1)}, of the shipped example or not here any "
+        "more, which the bundle does not hold"
+    )
 
 
 def _described(manifest: Manifest, sha256: str) -> dict[str, Any]:
@@ -148,6 +197,9 @@ def _described(manifest: Manifest, sha256: str) -> dict[str, Any]:
         "created_utc": manifest.created_utc,
         "runs": list(manifest.runs),
         "sweeps": list(manifest.sweeps),
+        "stories": list(manifest.stories),
+        "n_pins": len(manifest.pins),
+        "absent_runs": list(manifest.absent),
         "n_arrays": len(manifest.arrays),
         "with_weights": manifest.with_weights,
     }
@@ -155,11 +207,16 @@ def _described(manifest: Manifest, sha256: str) -> dict[str, Any]:
 
 def _counted(manifest: Manifest) -> str:
     weights = "with" if manifest.with_weights else "without"
-    return (
-        f"{_number(manifest.runs, 'run')} {weights} weights, "
-        f"{_number(manifest.sweeps, 'sweep')}, {_number(manifest.arrays, 'array')}"
-    )
+    parts = [
+        f"{_number(manifest.runs, 'run')} {weights} weights",
+        _number(manifest.sweeps, "sweep"),
+        _number(manifest.arrays, "array"),
+    ]
+    if manifest.stories or manifest.pins:
+        parts += [_number(manifest.stories, "story"), _number(manifest.pins, "pin")]
+    return ", ".join(parts)
 
 
 def _number(found: Sized, what: str) -> str:
-    return f"{len(found)} {what}{'s' * (len(found) != 1)}"
+    many = f"{what[:-1]}ies" if what.endswith("y") and what != "array" else f"{what}s"
+    return f"{len(found):,} {what if len(found) == 1 else many}"

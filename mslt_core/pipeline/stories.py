@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from mslt_core.pipeline.grouping import group_key
 from mslt_core.spec.citing import BETWEEN, seeds_told
+from mslt_core.spec.errors import NotComputedError, StoreError
 from mslt_core.spec.results import RunInfo
 from mslt_core.spec.specs import TrainSpec
 from mslt_core.spec.stories import Origin, Pair, Pinned
@@ -16,6 +17,28 @@ from mslt_core.store import Store
 
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "plotly", "torch", "transformers")
 """Those whose version may change a number or how it is drawn."""
+
+
+def find_story(store: Store, name: str) -> str:
+    """The id of the one story with this id or title."""
+    ids = store.stories.story_ids()
+    if name in ids:
+        return name
+    found = [story_id for story_id in ids if _title(store, story_id) == name]
+    if len(found) != 1:
+        raise NotComputedError(
+            f"there is no one story {name!r}",
+            hint=f"Stories here: {', '.join(ids) or 'none; pin findings on the pages'}.",
+        )
+    return found[0]
+
+
+def _title(store: Store, story_id: str) -> str | None:
+    """None where it is damaged."""
+    try:
+        return store.stories.story(story_id).title
+    except StoreError:
+        return None
 
 
 def origin_of(

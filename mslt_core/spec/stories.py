@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from mslt_core.spec.base import Later, Seed, Spec
+from mslt_core.spec.results import Imported
 
 PinKind = Literal["figure", "table", "number"]
 
@@ -79,6 +80,8 @@ class Pinned:
     digest: str
     pin: Pin
     created_utc: str
+    imported: Imported | None = None
+    """Where it came from, if it was not pinned in this store."""
 
 
 class Slide(Spec):

@@ -162,9 +162,11 @@ def _figure(figure: Any, where: str) -> None:
 def _table(columns: Any, rows: Any, where: str) -> None:
     _require(isinstance(columns, list) and isinstance(rows, list), "columns and rows are lists")
     _require(len(columns) * len(rows) <= MAX_CELLS, f"more than {MAX_CELLS:,} cells")
+    _require(bool(columns), "it has no column")
     for column in columns:
         _require(isinstance(column, str), f"a column's name is {type(column).__name__}")
         refuse_markup(column, where)
+    _require(len(set(columns)) == len(columns), "two columns have the same name")
     for row in rows:
         _require(isinstance(row, list), f"a row is {type(row).__name__}")
         _require(len(row) == len(columns), f"a row of {len(row)} cells, {len(columns)} columns")
@@ -172,6 +174,7 @@ def _table(columns: Any, rows: Any, where: str) -> None:
             sound = cell is None or isinstance(cell, str | int | float)
             _require(sound and not isinstance(cell, bool), f"a cell is {type(cell).__name__}")
             _require(not isinstance(cell, float) or math.isfinite(cell), "a cell is no number")
+            _require(not isinstance(cell, int) or abs(cell) < 2**63, "a cell beyond whole numbers")
             if isinstance(cell, str):
                 refuse_markup(cell, where)
 

@@ -6,18 +6,21 @@ changed; what it shows is kept, not computed again.
 """
 
 import contextlib
+import dataclasses
 import logging
 import os
 import re
 import shutil
 import unicodedata
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock
 
 from mslt_core.spec.errors import BadInputError, StoreError
+from mslt_core.spec.results import Imported
 from mslt_core.spec.stories import Pin, PinContent, Pinned, Story
 from mslt_core.store.atomic import (
     DamagedError,
@@ -55,15 +58,18 @@ class Stories:
 
     # --- pins
 
+    def pin_digests(self) -> tuple[str, ...]:
+        """All pins, whole or damaged."""
+        return tuple(sorted(p.name for p in self._pins.glob("*") if is_digest(p.name)))
+
     def pins(self) -> list[Pinned]:
         """All pins, the newest first. Damaged ones are left out with a warning."""
         found = []
-        for folder in self._pins.glob("*"):
-            if is_digest(folder.name):
-                try:
-                    found.append(self.pin(folder.name))
-                except StoreError as e:
-                    logger.warning("%s is left out: %s", folder, e)
+        for digest in self.pin_digests():
+            try:
+                found.append(self.pin(digest))
+            except StoreError as e:
+                logger.warning("%s is left out: %s", self._folder(digest), e)
         return sorted(found, key=lambda pinned: (pinned.created_utc, pinned.digest), reverse=True)
 
     def pin(self, digest: str) -> Pinned:
@@ -75,16 +81,18 @@ class Stories:
             )
         try:
             pin = spec_from_text((folder / "pin.json").read_text(encoding="utf-8"), digest)
-            created_utc = read_json(folder / "pinned.json")["created_utc"]
+            note = read_json(folder / "pinned.json")
+            created_utc = note["created_utc"]
             if not isinstance(pin, Pin) or not isinstance(created_utc, str):
                 raise DamagedError(f"it holds a {type(pin).__name__}, made at {created_utc!r}")
+            imported = Imported(**note["imported"]) if "imported" in note else None
         except _BROKEN as e:
             raise StoreError(
                 f"the pin {folder} is damaged: {e}",
                 hint="Delete this pin and pin the finding again.",
             ) from e
         _refuse_markup_in(pin, str(folder))
-        return Pinned(digest=digest, pin=pin, created_utc=created_utc)
+        return Pinned(digest=digest, pin=pin, created_utc=created_utc, imported=imported)
 
     def content(self, digest: str) -> PinContent:
         """What a pin shows, as it was pinned."""
@@ -97,7 +105,17 @@ class Stories:
             )
         return content
 
-    def put_pin(self, pin: Pin, content: PinContent, created_utc: str) -> str:
+    def has_pin(self, digest: str) -> bool:
+        """Whether this pin is here and whole."""
+        try:
+            self.content(digest)
+        except StoreError:
+            return False
+        return True
+
+    def put_pin(
+        self, pin: Pin, content: PinContent, created_utc: str, imported: Imported | None = None
+    ) -> str:
         """Keep a finding and return its digest; one that is here already stays as it is."""
         self._require_writable("a pin")
         data = content_to_bytes(content)
@@ -106,8 +124,11 @@ class Stories:
         _refuse_markup_in(pin, "what is to be pinned")
         digest = pin.digest()
         with self._locked():
-            if not self._is_whole(digest):
-                self._write(pin, data, created_utc)
+            if not self.has_pin(digest):
+                note: dict[str, Any] = {"created_utc": created_utc}
+                if imported:
+                    note["imported"] = dataclasses.asdict(imported)
+                self._write(pin, data, note)
         return digest
 
     def delete_pin(self, digest: str) -> None:
@@ -170,14 +191,30 @@ class Stories:
     def new_story(self, title: str) -> str:
         """An empty story; its id is made of the title."""
         self._require_writable("a story")
-        story = Story(title=title.strip())
+        return self.add_story(_slug(title), Story(title=title.strip()))
+
+    def add_story(self, id: str, story: Story) -> str:
+        """Keep a story under this id, or where it is taken under one like it, which is returned."""
+        self._require_writable("a story")
         with self._locked():
-            taken = {path.stem for path in self._root.glob("*.json")}
-            slug = _slug(title)
-            numbered = (slug if n == 1 else f"{slug}-{n}" for n in range(1, len(taken) + 2))
-            new = next(name for name in numbered if name not in taken)
+            new = self.free_id(id)
             atomic_write(self._path(new), spec_to_text(story).encode())
         return new
+
+    def free_id(self, id: str, also_taken: Iterable[str] = ()) -> str:
+        """`id`, or with a number behind it where a story has it already."""
+        taken = {path.stem for path in self._root.glob("*.json")} | {*also_taken}
+        stem = id[: MAX_ID - 10].strip("-")  # room for the number
+        numbered = (id if n == 1 else f"{stem}-{n}" for n in range(1, len(taken) + 2))
+        return next(name for name in numbered if name not in taken)
+
+    def twin_of(self, story: Story) -> str | None:
+        """The id of a story here with the same title, slides and words, if there is one."""
+        for story_id in self.story_ids():
+            with contextlib.suppress(StoreError):
+                if self.story(story_id) == story:
+                    return story_id
+        return None
 
     def delete_story(self, id: str) -> None:
         """Forget a story; its pins stay."""
@@ -213,14 +250,7 @@ class Stories:
         with write_errors_explained(self._root / "lock"), FileLock(self._root / "lock"):
             yield
 
-    def _is_whole(self, digest: str) -> bool:
-        try:
-            self.content(digest)
-        except StoreError:
-            return False
-        return True
-
-    def _write(self, pin: Pin, content: bytes, created_utc: str) -> None:
+    def _write(self, pin: Pin, content: bytes, note: dict[str, Any]) -> None:
         """A whole folder or none: filled beside its place, then renamed."""
         folder = self._folder(pin.digest())
         for left in self._pins.glob(".*"):  # by a process that was killed
@@ -229,7 +259,7 @@ class Stories:
         try:
             atomic_write(staging / "pin.json", spec_to_text(pin).encode())
             atomic_write(staging / "content.json", content)
-            write_json(staging / "pinned.json", {"created_utc": created_utc})
+            write_json(staging / "pinned.json", note)
             _remove(folder)  # a damaged one
             with write_errors_explained(folder):
                 os.rename(staging, folder)
@@ -267,5 +297,4 @@ def _is_id(text: str) -> bool:
 def _slug(title: str) -> str:
     """Small Latin letters and digits with dashes between; story where the title has none."""
     plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
-    # room for a number at the end
     return re.sub(r"[^a-z0-9]+", "-", plain)[: MAX_ID - 10].strip("-") or "story"

@@ -12,8 +12,18 @@ from safetensors.numpy import save_file
 
 from mslt_core.spec.results import CurvePoint, TargetScores, TrainingPoint
 from mslt_core.spec.specs import EmbedSpec, TrainSpec, Where
+from mslt_core.spec.stories import (
+    FigureContent,
+    NumberContent,
+    Origin,
+    Pin,
+    PinContent,
+    Slide,
+    Story,
+    TableContent,
+)
 from mslt_core.spec.sweeps import Engine, PlannedRun, Sweep
-from mslt_core.store import Progress, Store
+from mslt_core.store import Progress, Store, content_fingerprint
 from mslt_core.store.bundle import Wanted, export_bundle
 
 FIELDS = {
@@ -27,6 +37,17 @@ FIELDS = {
     "learning_rate": 3e-4,
 }
 WEIGHTS = "a" * 16
+
+PINNED_UTC = "2026-11-02T10:00:00.000+00:00"
+GONE = "0" * 16
+"""A run that a pin rests on, and that no store has."""
+DRAWN = {
+    "data": [{"type": "bar", "x": ["ar", "sw"], "y": [0.5, 0.25]}],
+    "layout": {"title": {"text": "How far?"}},
+}
+FIGURE = FigureContent(light=DRAWN, dark=DRAWN)
+TABLE = TableContent(columns=("lang", "points"), rows=(("ar", 61.25), ("sw", None)))
+NUMBER = NumberContent(value="2.1 points", below="[1.4, 2.9]")
 
 
 def run_spec(source_langs=("en",), seed=0) -> TrainSpec:
@@ -90,8 +111,37 @@ def give_weights(store: Store, run: str, place: str = "model") -> None:
     (folder / "manifest.json").write_text(json.dumps({"about": {}, "files": files}))
 
 
+def pin_of(content: PinContent, specs=(), title="Does MSLT beat SSLT?", gone=()) -> Pin:
+    """A pin that rests on runs of these specs, and on some that are not here."""
+    kind = {FigureContent: "figure", TableContent: "table", NumberContent: "number"}
+    origin = Origin(
+        page="results",
+        query=(("view", "gains"),),
+        task=FIELDS["task"],
+        data=FIELDS["data"],
+        model=FIELDS["model"],
+        model_fingerprint=FIELDS["model_fingerprint"],
+        runs=tuple(sorted((*(spec.digest() for spec in specs), *gone))),
+        seeds=tuple(sorted({spec.seed for spec in specs})),
+    )
+    return Pin(
+        kind=kind[type(content)], title=title, origin=origin, content=content_fingerprint(content)
+    )
+
+
+def tell(store: Store, title="For Monday") -> str:
+    """A story of a figure of two runs, and a number of nobody's; and a pin that is in no story."""
+    pins = [
+        store.stories.put_pin(pin_of(FIGURE, [run_spec(), run_spec(seed=1)]), FIGURE, PINNED_UTC),
+        store.stories.put_pin(pin_of(NUMBER, title="How much?"), NUMBER, PINNED_UTC),
+    ]
+    store.stories.put_pin(pin_of(TABLE, [run_spec()], gone=[GONE]), TABLE, PINNED_UTC)
+    slides = Slide(pin=pins[0], heading="It does", note="Slowly"), Slide(pin=pins[1])
+    return store.stories.add_story("for-monday", Story(title=title, slides=slides))
+
+
 def filled(root: Path) -> Store:
-    """A store with three runs, weights, arrays and a sweep of two of the runs and one to come."""
+    """Three runs, weights, arrays, a story, and a sweep of two of the runs and one to come."""
     store = Store(root)
     specs = [run_spec(seed=seed) for seed in (0, 1)]
     runs = [finished(store, spec) for spec in specs]
@@ -106,6 +156,7 @@ def filled(root: Path) -> Store:
     )
     engine = Engine(name="ray", address="ray://10.0.0.1:10001")
     store.sweeps.save(Sweep(runs=planned, keep_weights=False, engine=engine))
+    tell(store)
     return store
 
 

@@ -236,14 +236,17 @@ def named(model: str):
 
     def make(good, path):
         spec = run_spec().but(model=model)
-        left_out = ("sweeps/", f"runs/{RUN}/predictions/")  # which name the run inside
+        # which name the run inside
+        left_out = ("sweeps/", "stories/", f"runs/{RUN}/predictions/")
         moved = {
             k.replace(RUN, spec.digest()): v for k, v in good.items() if not k.startswith(left_out)
         }
         moved[f"runs/{spec.digest()}/spec.json"] = spec_to_text(spec).encode()
         told = json.loads(moved[MANIFEST])
         runs = [r if r != RUN else spec.digest() for r in told["runs"]]
-        return zipped(path, sealed_anew(moved, runs=runs, sweeps=[]))
+        return zipped(
+            path, sealed_anew(moved, runs=runs, sweeps=[], stories=[], pins=[], absent=[])
+        )
 
     return make
 
@@ -422,7 +425,7 @@ CASES = {
     "manifest deep": lambda good, path: zipped(path, {**good, MANIFEST: b"[" * 50_000}),
     "manifest list": manifest(lambda m: [m]),
     "foreign format": manifest(fields(format="mlflow")),
-    "newer": manifest(fields(version=2)),
+    "newer": manifest(fields(version=3)),
     "older": manifest(fields(version=0)),
     "version of text": manifest(fields(version="1")),
     "version true": manifest(fields(version=True)),

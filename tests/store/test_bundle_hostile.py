@@ -24,6 +24,7 @@ from tests.store.bundles import (
     zipped,
 )
 from tests.store.hostile import CASES, make
+from tests.store.hostile_stories import CASES as OF_STORIES
 
 PROJECT = Path(__file__).resolve().parents[2]
 WATCHED: list[Path] = []
@@ -79,7 +80,18 @@ def tree(root: Path) -> dict[str, bytes]:
 
 @pytest.mark.parametrize("name", CASES)
 def test_is_refused_and_leaves_nothing(name, bundle, victim, tmp_path):
-    path = make(name, bundle, tmp_path / "x.zip")
+    refused_without_a_trace(make(name, bundle, tmp_path / "x.zip"), victim, tmp_path)
+
+
+@pytest.mark.parametrize("name", OF_STORIES)
+def test_a_hostile_story_is_refused_for_what_it_is(name, bundle, victim, tmp_path):
+    hostile, told = OF_STORIES[name]
+    path = hostile(contents(bundle), tmp_path / "x.zip")
+    assert re.search(told, refused_without_a_trace(path, victim, tmp_path))
+
+
+def refused_without_a_trace(path, victim, tmp_path) -> str:
+    """What the refusal says."""
     before, beside = tree(victim.root / "runs"), sorted(tmp_path.rglob("*"))
     WATCHED.append(victim.root)
     try:
@@ -95,6 +107,8 @@ def test_is_refused_and_leaves_nothing(name, bundle, victim, tmp_path):
     assert {p.name for p in (victim.root / "imports").glob("*")} <= {"lock"}
     assert sorted(tmp_path.rglob("*")) == beside
     assert not Path("/tmp/mslt-evil").exists()
+    assert str(victim.root) not in str(refused.value)
+    return str(refused.value)
 
 
 def test_the_corpus_fails_for_its_own_reasons_alone(bundle, victim, tmp_path):

@@ -30,6 +30,7 @@ from mslt_core.store.bundle.layout import (
     portable,
     validated,
 )
+from mslt_core.store.bundle.story_checks import check_stories
 from mslt_core.store.records import checked_record, curve_point, snapshot_place
 from mslt_core.store.spec_text import spec_from_text
 from mslt_core.store.states import Progress
@@ -104,6 +105,7 @@ def _check_contents(root: Path, manifest: Manifest, shas: Shas) -> None:
         _model(root, f"runs/{run}/{place}/", manifest, shas)
     for sweep in manifest.sweeps:
         _plan(root, sweep)
+    check_stories(root, manifest, specs)
 
 
 def _run_spec(root: Path, run: str) -> TrainSpec:

@@ -23,10 +23,11 @@ COPIED = ("spec.json", "state.json", "progress.json", "scores.json", "sampled.js
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """What to export: run and sweep digests, or all that is in the store itself."""
+    """What to export: run and sweep digests, ids of stories, or all that is in the store itself."""
 
     runs: tuple[str, ...] = ()
     sweeps: tuple[str, ...] = ()
+    stories: tuple[str, ...] = ()
     everything: bool = False
 
 
@@ -38,9 +39,16 @@ class Content:
     source: Path | bytes
 
 
-def chosen(store: "Store", wanted: Wanted) -> tuple[list[str], dict[str, str]]:
-    """The runs that are done, and why the others are left out."""
+def chosen(
+    store: "Store", wanted: Wanted, rested_on: Iterable[str] = ()
+) -> tuple[list[str], dict[str, str]]:
+    """The runs that are done, and why the others are left out.
+
+    Runs that pins rest on (`rested_on`) come too, but those of the shipped example: it is
+    everywhere.
+    """
     asked = dict.fromkeys(wanted.runs)
+    asked |= dict.fromkeys(run for run in rested_on if store.runs.folder(run).exists())
     for sweep in wanted.sweeps:
         asked |= dict.fromkeys(planned.run for planned in store.sweeps.get(sweep).runs)
     if wanted.everything:

@@ -1,7 +1,8 @@
 """What a bundle may hold: names, sizes, manifest.
 
 A bundle has the layout of a store: ``runs/<digest>/...``, ``sweeps/<digest>/plan.json``,
-``arrays/<2 hex>/<digest>.safetensors``, and ``manifest.json`` first. A name that is not listed
+``arrays/<2 hex>/<digest>.safetensors``, ``stories/<id>.json``, ``stories/pins/<digest>/...``, and
+``manifest.json`` first. A name that is not listed
 here is refused, so no name can lead out of the folder into which a bundle is unpacked.
 """
 
@@ -21,7 +22,9 @@ T = TypeVar("T")
 Report = Callable[[int, int, str], None]
 
 FORMAT = "mslt-bundle"
-VERSION = 1
+VERSION: Literal[1] = 1
+VERSION_WITH_STORIES: Literal[2] = 2
+"""Only a bundle that holds some has this one: others are still read by programs that know none."""
 MANIFEST = "manifest.json"
 
 MAX_MEMBERS = 100_000
@@ -41,7 +44,11 @@ MODEL_FILES = (
 )
 """What loading a checkpoint may read (`models.checkpoints.CONTENT`), and its seal."""
 
+MAX_VALUES = 4_000_000
+"""In one JSON file: an empty list takes two bytes there, and 64 once it is read."""
+
 _D = "[0-9a-f]{16}"
+_ID = "(?=.{1,60}[.])[a-z0-9]+(?:-[a-z0-9]+)*"
 _MODEL = "|".join(name.replace(".", r"\.") for name in MODEL_FILES)
 _MB = 10**6
 
@@ -60,10 +67,17 @@ KINDS: dict[str, tuple[re.Pattern[str], int | None]] = {
         ("model", rf"runs/({_D})/(model|snapshots/step-\d{{6,9}})/({_MODEL})", None),
         ("plan", rf"sweeps/({_D})/plan\.json", 64 * _MB),
         ("array", rf"arrays/([0-9a-f]{{2}})/({_D})\.safetensors", 256 * _MB),
+        ("story", rf"stories/({_ID})\.json", 2 * _MB),
+        ("pin", rf"stories/pins/({_D})/(?:pin|pinned)\.json", 4 * _MB),
+        ("shown", rf"stories/pins/({_D})/content\.json", 16 * _MB),
     )
 }
 """Kind of member to the names that it may have and the bytes, which bound the memory that reading
 it takes; weights are never read whole."""
+
+ROOMS = ("runs", "sweeps", "arrays", "stories", "pins")
+ROOM_OF = {"plan": "sweeps", "array": "arrays", "story": "stories", "pin": "pins", "shown": "pins"}
+"""Where in the manifest the owner of such a file is named; all others belong to runs."""
 
 Digest = Annotated[str, Field(pattern=r"\A[0-9a-f]{16}\z")]
 Utc = Annotated[str, Field(pattern=r"\A\d{4}-\d\d-\d\dT[\d:.]{5,20}(\+00:00|Z)\z")]
@@ -85,7 +99,7 @@ class Manifest(_Strict):
     """What is in a bundle, and who wrote it when."""
 
     format: Literal["mslt-bundle"] = "mslt-bundle"
-    version: Literal[1] = 1
+    version: Literal[1, 2] = 1
     product_version: str = Field(pattern=r"\A[0-9][0-9a-z.+]{0,30}\z")
     created_utc: Utc
     with_weights: bool
@@ -94,7 +108,16 @@ class Manifest(_Strict):
     runs: tuple[Digest, ...] = Field(strict=False)
     sweeps: tuple[Digest, ...] = Field(strict=False)
     arrays: tuple[Digest, ...] = Field(strict=False)
+    stories: tuple[str, ...] = Field(default=(), strict=False)
+    pins: tuple[Digest, ...] = Field(default=(), strict=False)
+    absent: tuple[Digest, ...] = Field(default=(), strict=False)
+    """Runs that its pins rest on and that it does not hold."""
     members: tuple[Member, ...] = Field(strict=False)
+
+    def text(self) -> bytes:
+        """As it stands in the bundle."""
+        unknown_then = None if self.version > VERSION else {"stories", "pins", "absent"}
+        return json.dumps(self.model_dump(mode="json", exclude=unknown_then), indent=1).encode()
 
 
 def kind_of(name: str) -> tuple[str, tuple[str, ...]]:
@@ -126,10 +149,11 @@ def checked_manifest(content: bytes) -> Manifest:
     if not isinstance(fields, dict) or fields.get("format") != FORMAT:
         raise BundleError(f"its {MANIFEST} is not that of a bundle of MSLT Lab")
     version = fields.get("version")
-    if version != VERSION or isinstance(version, bool):
+    if version not in {VERSION, VERSION_WITH_STORIES} or isinstance(version, bool):
         maker = str(fields.get("product_version"))[:30]
         raise BundleError(
-            f"it has format version {str(version)[:30]}, and this MSLT Lab reads version {VERSION}",
+            f"it has format version {str(version)[:30]}, and this MSLT Lab reads versions "
+            f"{VERSION} and {VERSION_WITH_STORIES}",
             hint=f"It was written by MSLT Lab {maker!r}: use that version or a later one.",
         )
     manifest = validated(MANIFEST, lambda: Manifest(**fields))
@@ -139,7 +163,7 @@ def checked_manifest(content: bytes) -> Manifest:
 
 def _require_consistent(manifest: Manifest) -> None:
     """The runs, sweeps and arrays that it names are those of its members."""
-    found: dict[str, set[str]] = {"runs": set(), "sweeps": set(), "arrays": set()}
+    found: dict[str, set[str]] = {room: set() for room in ROOMS}
     weights = False
     for member in manifest.members:
         kind, parts = kind_of(member.name)
@@ -148,25 +172,35 @@ def _require_consistent(manifest: Manifest) -> None:
             raise BundleError(
                 f"{member.name} has {member.size:,} bytes, more than the {limit:,} it may have"
             )
-        room = {"plan": "sweeps", "array": "arrays"}.get(kind, "runs")
+        room = ROOM_OF.get(kind, "runs")
         found[room].add(parts[-1] if kind == "array" else parts[0])
         weights |= kind == "model"
     for room, digests in found.items():
         stated = getattr(manifest, room)
         if len(set(stated)) < len(stated) or set(stated) != digests:
             raise BundleError(f"its {MANIFEST} does not name the {room} that it holds")
+    if manifest.version == VERSION and (manifest.stories or manifest.pins or manifest.absent):
+        raise BundleError(f"it has stories, which no bundle of format version {VERSION} has")
     if weights > manifest.with_weights or bool(found["arrays"]) > manifest.with_arrays:
         raise BundleError(f"its {MANIFEST} does not tell the weights or arrays that it holds")
 
 
 def parsed(content: bytes, name: str) -> Any:
     """JSON from outside, or an error that names the member."""
+    require_few_values(content, name)
     try:
         return json.loads(content.decode("utf-8"))
     except RecursionError:
         raise BundleError(f"{name} is nested too deep") from None
     except ValueError as e:
         raise BundleError(f"{name} is not JSON: {e}") from None
+
+
+def require_few_values(content: bytes, name: str) -> None:
+    """So few that what is read of this JSON stays below a GB of memory."""
+    n_values = content.count(b",") + content.count(b"[") + content.count(b"{")
+    if n_values > MAX_VALUES:
+        raise BundleError(f"{name} holds {n_values:,} values; {MAX_VALUES:,} are allowed")
 
 
 def validated(name: str, make: Callable[[], T]) -> T:

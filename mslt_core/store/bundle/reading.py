@@ -1,7 +1,8 @@
 """Import: unpack beside the store's own folders, verify, and only then move into place.
 
 Every run comes whole or not at all, and what is there already is never touched. The order is runs,
-arrays, sweeps: an import that was killed leaves whole runs behind, and importing again goes on.
+arrays, sweeps, pins, stories: an import that was killed leaves whole ones behind, and importing
+again goes on.
 """
 
 import contextlib
@@ -18,7 +19,9 @@ import numpy as np
 from filelock import FileLock, Timeout
 
 from mslt_core.spec.errors import AlreadyRunningError, BundleError, MsltError, StoreError
+from mslt_core.spec.results import Imported
 from mslt_core.store.atomic import disk_full, make_folder, write_errors_explained, write_json
+from mslt_core.store.bundle import story_taking
 from mslt_core.store.bundle.archive import Archive, opened
 from mslt_core.store.bundle.checks import check_contents
 from mslt_core.store.bundle.layout import (
@@ -31,6 +34,7 @@ from mslt_core.store.bundle.layout import (
     portable,
     quiet,
 )
+from mslt_core.store.bundle.story_taking import Stories
 from mslt_core.store.process import utc_now
 from mslt_core.store.records import IMPORTED
 from mslt_core.store.sweeps import PLAN
@@ -58,6 +62,7 @@ class ImportedBundle:
     """There already, otherwise: run to reason. Given only where the caller keeps its own."""
     n_arrays: int
     sweeps: tuple[str, ...]
+    stories: Stories
 
 
 def import_bundle(
@@ -86,9 +91,7 @@ def import_bundle(
             found = _compared(store, staging, manifest, hashlib.sha256(content).hexdigest())
             if found.refused and not keep_mine:
                 raise _conflict(found.refused)
-            if not dry_run:
-                _move(store, staging, found)
-            return found
+            return found if dry_run else _move(store, staging, found)
     except BundleError as e:
         raise BundleError(f"{path}: {e.message}", hint=e.hint) from e
 
@@ -177,6 +180,7 @@ def _compared(store: "Store", staging: Path, manifest: Manifest, sha256: str) ->
         refused=refused,
         n_arrays=len(_new_arrays(store, manifest)),
         sweeps=tuple(s for s in manifest.sweeps if not store.sweeps.exists(s)),
+        stories=story_taking.compared(store, theirs, manifest),
     )
 
 
@@ -216,20 +220,21 @@ def _new_arrays(store: "Store", manifest: Manifest) -> list[str]:
     return [name for name in names if not (store.root / name).exists()]
 
 
-def _move(store: "Store", staging: Path, found: ImportedBundle) -> None:
+def _move(store: "Store", staging: Path, found: ImportedBundle) -> ImportedBundle:
     """Rename the new ones into place, each with a note where it came from."""
-    note = {
-        "source": "bundle",
-        "imported_utc": utc_now(),
-        "sha256": found.sha256,
-        "made_utc": found.manifest.created_utc,
-        "product_version": found.manifest.product_version,
-    }
+    note = Imported(
+        source="bundle",
+        imported_utc=utc_now(),
+        sha256=found.sha256,
+        made_utc=found.manifest.created_utc,
+        product_version=found.manifest.product_version,
+    )
+    told = dataclasses.asdict(note)
     theirs = type(store)(staging, read_only=True)
     for run in found.runs:
         where = portable(theirs.runs.where(run))
         write_json(staging / "runs" / run / "where.json", where.model_dump(mode="json"))
-        write_json(staging / "runs" / run / IMPORTED, note)
+        write_json(staging / "runs" / run / IMPORTED, told)
         _rename(staging / "runs" / run, store.runs.folder(run))
     for name in _new_arrays(store, found.manifest):
         _rename(staging / name, store.root / name)
@@ -237,9 +242,18 @@ def _move(store: "Store", staging: Path, found: ImportedBundle) -> None:
         (staging / "sweeps" / sweep / "workers").mkdir(exist_ok=True)
         _rename(staging / "sweeps" / sweep, store.sweeps.folder(sweep))
         assert (store.sweeps.folder(sweep) / PLAN).exists()
-    came = {"runs": found.runs, "sweeps": found.sweeps, "skipped": found.skipped}
+    new = story_taking.take(store, theirs, found.stories, note)
+    stories = dataclasses.replace(found.stories, new=new)
+    came = {
+        "runs": found.runs,
+        "sweeps": found.sweeps,
+        "skipped": found.skipped,
+        "stories": dict(new),
+        "pins": stories.pins,
+    }
     log = store.root / "imports" / f"{found.sha256[:16]}.json"
-    write_json(log, {**note, **came, "refused": dict(found.refused), "n_arrays": found.n_arrays})
+    write_json(log, {**told, **came, "refused": dict(found.refused), "n_arrays": found.n_arrays})
+    return dataclasses.replace(found, stories=stories)
 
 
 def _rename(source: Path, target: Path) -> None:

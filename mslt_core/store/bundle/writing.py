@@ -2,7 +2,6 @@
 
 import dataclasses
 import hashlib
-import json
 import os
 import shutil
 import uuid
@@ -15,12 +14,14 @@ from typing import TYPE_CHECKING, BinaryIO
 from mslt_core.spec.errors import BundleError, StoreError
 from mslt_core.spec.version import PRODUCT_VERSION
 from mslt_core.store.atomic import disk_full, make_folder, write_errors_explained
-from mslt_core.store.bundle import gathering
+from mslt_core.store.bundle import gathering, story_gathering
 from mslt_core.store.bundle.gathering import Content, Wanted
 from mslt_core.store.bundle.layout import (
     MANIFEST,
     MAX_MEMBERS,
     MAX_RATIO,
+    VERSION,
+    VERSION_WITH_STORIES,
     Manifest,
     Member,
     Report,
@@ -47,7 +48,7 @@ class ExportedBundle:
     sha256: str
     """Of the manifest."""
     left_out: Mapping[str, str]
-    """Run to the reason why it is not in it."""
+    """Run, or story or pin, to the reason why it is not in it."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -72,23 +73,29 @@ def export_bundle(
     """Write what is `wanted` of `store` to `path`.
 
     Scores, outcomes per item, history and curves come always; trained weights, and the arrays
-    (vectors, CKA, maps) that were computed from these runs, if asked for. Runs that are not done
-    are left out and named; one that was asked for by name is an error.
+    (vectors, CKA, maps) that were computed from these runs, if asked for. Stories come with their
+    pins and the runs that these rest on. Runs that are not done are left out and named; one that
+    was asked for by name is an error.
     """
     if path.exists() and not force:
         raise BundleError(f"{path} is there already", hint="Give --force to replace it.")
-    runs, left_out = gathering.chosen(store, wanted)
+    told = story_gathering.told(store, wanted)
+    runs, left_out = gathering.chosen(store, wanted, told.rests_on)
     sweeps = store.sweeps.digests() if wanted.everything else wanted.sweeps
     contents = [content for run in runs for content in gathering.of_run(store, run, weights)]
     contents += [gathering.of_sweep(store, sweep) for sweep in sweeps]
     if arrays:
         contents += gathering.arrays(store, runs, wanted)
+    contents += story_gathering.of_stories(store, told)
     if not contents:
-        raise BundleError("there is nothing to export", hint="Name runs that are done, or a sweep.")
+        raise BundleError(
+            "there is nothing to export", hint="Name runs that are done, a sweep or a story."
+        )
     if len(contents) >= MAX_MEMBERS:
         raise BundleError(f"{len(contents):,} files are more than a bundle holds, {MAX_MEMBERS:,}")
     ready = _measured(contents, report)
     manifest = Manifest(
+        version=VERSION_WITH_STORIES if told.pins or told.stories else VERSION,
         product_version=PRODUCT_VERSION,
         created_utc=utc_now(),
         with_weights=weights,
@@ -96,16 +103,19 @@ def export_bundle(
         runs=tuple(runs),
         sweeps=tuple(sweeps),
         arrays=tuple(c.name[-28:-12] for c in contents if c.name.startswith("arrays/")),
+        stories=tuple(sorted(told.stories)),
+        pins=tuple(sorted(told.pins)),
+        absent=tuple(run for run in told.rests_on if run not in runs),
         members=tuple(one.member for one in ready),
     )
-    text = json.dumps(manifest.model_dump(mode="json"), indent=1).encode()
+    text = manifest.text()
     _write(path, text, ready, report)
     return ExportedBundle(
         path=path,
         size_bytes=path.stat().st_size,
         manifest=manifest,
         sha256=hashlib.sha256(text).hexdigest(),
-        left_out=left_out,
+        left_out={**left_out, **told.left_out},
     )
 
 
