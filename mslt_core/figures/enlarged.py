@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
+from mslt_core.spec.errors import SpecError
+
 MAX_FACTOR = 2.2
 MIN_FACTOR = 0.85
 READABLE_WIDTH = 740
@@ -38,8 +40,19 @@ def enlarged(figure: Mapping[str, Any], *, width: int, height: int) -> go.Figure
     """The figure of `figure`, Plotly's JSON, for a place of `width` by `height` pixels.
 
     Text, markers and lines grow with the place, by one factor, so that the figure stays what it
-    was. The title is left out: a slide has a heading of its own.
+    was. The title is left out: a slide has a heading of its own. A figure with parts that Plotly
+    does not know, as one from elsewhere may have, is a SpecError.
     """
+    try:
+        return _enlarged(figure, width, height)
+    except (ValueError, TypeError, AttributeError, KeyError, IndexError) as e:
+        raise SpecError(
+            "this figure holds what cannot be drawn here",
+            hint="It was made by another version, or by hand. Take it out of the story.",
+        ) from e
+
+
+def _enlarged(figure: Mapping[str, Any], width: int, height: int) -> go.Figure:
     layout = dict(figure.get("layout", {}))
     natural = float(layout.get("height") or height)
     margin = dict(layout.get("margin", {}))

@@ -1,7 +1,7 @@
 """Questions to answers through the store. Importing it loads neither torch nor transformers."""
 
 from mslt_core.analysis.map_trust import Stability
-from mslt_core.pipeline import health, stories
+from mslt_core.pipeline import bundles, health, stories
 from mslt_core.pipeline.by_pretraining import sets_by_pretraining, targets_by_pretraining
 from mslt_core.pipeline.chance import by_chance, chance_curves, layers_by_chance
 from mslt_core.pipeline.checkpoints import (
@@ -192,6 +192,7 @@ __all__ = [
     "at_chance",
     "base_of",
     "best_and_worst",
+    "bundles",
     "by_chance",
     "by_scripts",
     "by_size",

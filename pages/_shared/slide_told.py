@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from mslt_core import pipeline
-from mslt_core.spec.citing import cite_text
+from mslt_core.spec.citing import cite_text, day
 from mslt_core.spec.stories import Pinned, Story
 from mslt_core.store import Store
 from pages._shared.messages import escape
@@ -17,6 +17,8 @@ def under_slide(store: Store, story_id: str, story: Story, at: int, pinned: Pinn
     """News, the link back, the words that go with it."""
     for news in pipeline.stories.newer_than(store, pinned):
         st.info(escape(f"{news} This slide still shows what was pinned."), icon=":material/update:")
+    if came := pinned.imported:
+        st.caption(f"Imported on {day(came.imported_utc)}, from a bundle of {day(came.made_utc)}.")
     origin = pinned.pin.origin
     query: dict[str, list[str]] = {}
     for name, value in origin.query:

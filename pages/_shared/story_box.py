@@ -6,6 +6,7 @@ from mslt_core.spec.errors import StoreError
 from mslt_core.spec.stories import Story
 from mslt_core.store import Store
 from pages._shared.messages import escape
+from pages._shared.present_bundles import bundle_box
 
 KEY = "story"
 _NEXT = "next_story"
@@ -34,6 +35,8 @@ def story_box(store: Store) -> str | None:
             _new(store)
             if chosen:
                 _edit(store, chosen)
+            if came := bundle_box(store):
+                go_to(came)
     return chosen
 
 

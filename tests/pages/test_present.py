@@ -7,9 +7,17 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from mslt_core import exports, figures
-from mslt_core.pipeline import EXAMPLE, PROJECT, open_store, places
+from mslt_core.pipeline import EXAMPLE, PROJECT, bundles, open_store, places
 from mslt_core.spec.errors import ExportError
-from mslt_core.spec.stories import NumberContent, Origin, Pin, Slide, Story, TableContent
+from mslt_core.spec.stories import (
+    FigureContent,
+    NumberContent,
+    Origin,
+    Pin,
+    Slide,
+    Story,
+    TableContent,
+)
 from mslt_core.store import content_fingerprint
 from mslt_core.store.pin_content import content_to_bytes
 from pages._shared.take import row, things
@@ -293,3 +301,87 @@ def test_without_chromium_the_reader_is_told_what_still_works(open_page, story, 
     assert not app.exception
     assert "HTML needs none" in words(app)
     assert not app.session_state["exported"][1]
+
+
+# --- bundles
+
+
+@pytest.fixture
+def bundle(story, store):
+    """The first two slides of the story as a file."""
+    slides = store.stories.story(story).slides[:2]
+    store.stories.save_story(story, Story(title="Monday", slides=slides))
+    data, _ = bundles.story_bundle(store, story)
+    return data
+
+
+def elsewhere(tmp_path, monkeypatch):
+    monkeypatch.setenv("MSLT_STORE", str(tmp_path / "elsewhere"))
+    return open_store()
+
+
+def sent(app: AppTest, data: bytes) -> AppTest:
+    return app.file_uploader[0].upload("story.zip", data).run()
+
+
+def test_a_bundle_is_made_and_says_what_is_in_it(open_page, store, story):
+    store.stories.save_story(story, Story(title="M", slides=store.stories.story(story).slides[:2]))
+    app = open_page()
+    app.button(key="export_zip").click().run()
+    told = words(app)
+    assert "holds the story with 2 pins and 0 runs, without weights" in told
+    assert "1 run that its pins rest on is not in it" in told
+    assert app.session_state["exported"][1]["zip"].data[:2] == b"PK"
+
+
+def test_a_bundle_that_cannot_be_made_says_why(open_page, story):
+    app = open_page()  # its third pin is of a page that is none
+    app.button(key="export_zip").click().run()
+    assert "name of no page" in " ".join(str(w.proto) for w in app.warning)
+
+
+def test_a_bundle_is_told_before_it_is_taken_in(open_page, bundle, store, tmp_path, monkeypatch):
+    there = elsewhere(tmp_path, monkeypatch)
+    mine = there.stories.add_story("monday", Story(title="Mine"))
+    app = sent(open_page(), bundle)
+    told = words(app)
+    assert "Verified: 1 story and 2 pins" in told
+    assert "You have a story of that name: this one comes beside it, monday-2." in told
+    assert "1 run is neither in it nor here" in told
+    assert there.stories.story_ids() == (mine,)
+    app.button(key="take_bundle").click().run()
+    assert "Taken in: 1 story and 2 pins." in " ".join(s.value for s in app.success)
+    assert there.stories.story_ids() == (mine, "monday-2")
+    told = words(app)
+    assert "Is it *better*?" in told
+    assert "Imported on" in told
+    assert "take_bundle" not in {button.key for button in app.button}
+    assert "All of it is here already, the same." in words(sent(app, bundle))
+
+
+def test_what_is_no_bundle_is_refused_once_and_the_page_lives(open_page, store, monkeypatch):
+    read = []
+    take = bundles.take_bundle
+    monkeypatch.setattr(bundles, "take_bundle", lambda *a, **b: (read.append(1), take(*a, **b))[1])
+    app = sent(open_page(), b"hello")
+    app.run()
+    assert "it is no zip file" in " ".join(str(w.proto) for w in app.warning).lower()
+    assert "/tmp" not in " ".join(str(w.proto) for w in app.warning)
+    assert not app.exception
+    assert read == [1]
+
+
+def test_a_figure_that_cannot_be_drawn_costs_one_slide(open_page, store, story):
+    drawn = {"data": [{"type": "bar", "y": [1]}], "layout": {"nonsense": 1}}
+    content = FigureContent(light=drawn, dark=drawn)
+    pin = Pin(
+        kind="figure",
+        title="?",
+        origin=Origin(page="results"),
+        content=content_fingerprint(content),
+    )
+    slides = (Slide(pin=store.stories.put_pin(pin, content, NOW)),)
+    store.stories.save_story(story, Story(title="Monday", slides=slides))
+    app = open_page()
+    assert "cannot be drawn here" in " ".join(str(w.proto) for w in app.warning)
+    assert not app.error

@@ -1,0 +1,68 @@
+"""What a bundle holds, and what of it is new, in sentences."""
+
+from collections.abc import Sized
+
+from mslt_core.pipeline.bundles import ExportedBundle, ImportedBundle
+from mslt_core.store import told_size
+
+
+def held(made: ExportedBundle) -> tuple[str, ...]:
+    """What a story's bundle holds, and what stays at home."""
+    manifest = made.manifest
+    parts = [_number(manifest.pins, "pin"), _number(manifest.runs, "run")]
+    told = [f"The bundle holds the story with {parts[0]} and {parts[1]}, without weights"]
+    if n := len(manifest.absent):
+        told.append(
+            f"{n:,} run{'s' * (n > 1)} that its pins rest on "
+            f"{'are' if n > 1 else 'is'} not in it: of the shipped example, which is everywhere, "
+            "or not here any more"
+        )
+    return tuple(told)
+
+
+def would_come(found: ImportedBundle) -> list[str]:
+    """What is in it, what of that is new, and what will be otherwise than its sender meant."""
+    manifest, stories = found.manifest, found.stories
+    inside = listed(manifest.stories, manifest.pins, manifest.runs, manifest.sweeps)
+    told = [f"Verified: {inside}, {told_size(sum(m.size for m in manifest.members))}."]
+    if not is_new(found):
+        return [*told, "All of it is here already, the same."]
+    told.append(f"New here: {listed(stories.new, stories.pins, found.runs, found.sweeps)}.")
+    if beside := [mine for theirs, mine in stories.new.items() if theirs != mine]:
+        told.append(f"You have a story of that name: this one comes beside it, {_and(beside)}.")
+    if n := len(found.refused):
+        told.append(f"{_runs(n)} here with another result and stay{'s' * (n == 1)} yours.")
+    if n := len(stories.missing):
+        told.append(
+            f"{_runs(n)} neither in it nor here: slides show what was pinned, but their views "
+            "cannot be opened anew."
+        )
+    return told
+
+
+def is_new(found: ImportedBundle) -> bool:
+    """Whether anything of it is not here yet."""
+    stories = found.stories
+    return bool(stories.new or stories.pins or found.runs or found.sweeps or found.n_arrays)
+
+
+def listed(stories: Sized, pins: Sized, runs: Sized, sweeps: Sized) -> str:
+    """1 story, 2 pins and 6 runs."""
+    given = ((stories, "story"), (pins, "pin"), (runs, "run"), (sweeps, "sweep"))
+    return _and(
+        [_number(found, what) for found, what in given if len(found)] or ["vectors and maps"]
+    )
+
+
+def _and(parts: list[str]) -> str:
+    *first, last = parts
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def _runs(n: int) -> str:
+    return f"{n:,} runs are" if n > 1 else "1 run is"
+
+
+def _number(found: Sized, what: str) -> str:
+    n = len(found)
+    return f"{n:,} {what if n == 1 else what.replace('y', 'ie') + 's'}"
