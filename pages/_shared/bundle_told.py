@@ -15,7 +15,7 @@ def held(made: ExportedBundle) -> tuple[str, ...]:
         told.append(
             f"{n:,} run{'s' * (n > 1)} that its pins rest on "
             f"{'are' if n > 1 else 'is'} not in it: of the shipped example, which is everywhere, "
-            "or not here any more"
+            "or no longer readable here"
         )
     return tuple(told)
 
@@ -25,9 +25,11 @@ def would_come(found: ImportedBundle) -> list[str]:
     manifest, stories = found.manifest, found.stories
     inside = listed(manifest.stories, manifest.pins, manifest.runs, manifest.sweeps)
     told = [f"Verified: {inside}, {told_size(sum(m.size for m in manifest.members))}."]
-    if not is_new(found):
+    if is_new(found):
+        new = listed(stories.new, stories.pins, found.runs, found.sweeps)
+        told.append("All of it is new here." if new == inside else f"New here: {new}.")
+    elif not found.refused:
         return [*told, "All of it is here already, the same."]
-    told.append(f"New here: {listed(stories.new, stories.pins, found.runs, found.sweeps)}.")
     if beside := [mine for theirs, mine in stories.new.items() if theirs != mine]:
         told.append(f"You have a story of that name: this one comes beside it, {_and(beside)}.")
     if n := len(found.refused):

@@ -13,8 +13,6 @@ _READ = "bundle_read"
 
 def bundle_box(store: Store) -> str | None:
     """Choose a file, read what is in it, take it in; the id of a story that came."""
-    if told := st.session_state.pop("bundle_told", ""):
-        st.success(told)
     with st.popover("Import", type="tertiary", icon=":material/upload:"):
         uploaded = st.file_uploader(
             "A bundle of results from a colleague",
@@ -36,6 +34,12 @@ def bundle_box(store: Store) -> str | None:
                     came = bundles.take_bundle(store, data, dry_run=False)
                 return _taken(came)
     return None
+
+
+def tell_what_came() -> None:
+    """Once, after a bundle was taken in."""
+    if told := st.session_state.pop("bundle_told", ""):
+        st.success(told)
 
 
 def _read(store: Store, file_id: str, data: bytes) -> tuple[list[str], bool]:

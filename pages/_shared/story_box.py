@@ -6,7 +6,7 @@ from mslt_core.spec.errors import StoreError
 from mslt_core.spec.stories import Story
 from mslt_core.store import Store
 from pages._shared.messages import escape
-from pages._shared.present_bundles import bundle_box
+from pages._shared.present_bundles import bundle_box, tell_what_came
 
 KEY = "story"
 _NEXT = "next_story"
@@ -37,6 +37,7 @@ def story_box(store: Store) -> str | None:
                 _edit(store, chosen)
             if came := bundle_box(store):
                 go_to(came)
+        tell_what_came()
     return chosen
 
 

@@ -18,9 +18,12 @@ from mslt_core.spec.stories import (
     Story,
     TableContent,
 )
-from mslt_core.store import content_fingerprint
+from mslt_core.store import Store, content_fingerprint
+from mslt_core.store.bundle import Wanted, export_bundle
 from mslt_core.store.pin_content import content_to_bytes
+from pages._shared.bundle_told import would_come
 from pages._shared.take import row, things
+from tests.store.bundles import finished, run_spec
 
 TIMEOUT_S = 120
 NOW = "2026-11-22T10:00:00.000+00:00"
@@ -346,6 +349,7 @@ def test_a_bundle_is_told_before_it_is_taken_in(open_page, bundle, store, tmp_pa
     app = sent(open_page(), bundle)
     told = words(app)
     assert "Verified: 1 story and 2 pins" in told
+    assert "All of it is new here." in told
     assert "You have a story of that name: this one comes beside it, monday-2." in told
     assert "1 run is neither in it nor here" in told
     assert there.stories.story_ids() == (mine,)
@@ -357,6 +361,17 @@ def test_a_bundle_is_told_before_it_is_taken_in(open_page, bundle, store, tmp_pa
     assert "Imported on" in told
     assert "take_bundle" not in {button.key for button in app.button}
     assert "All of it is here already, the same." in words(sent(app, bundle))
+
+
+def test_a_run_that_is_here_otherwise_is_never_called_the_same(tmp_path):
+    here, there = Store(tmp_path / "a"), Store(tmp_path / "b")
+    run = finished(here, run_spec())
+    finished(there, run_spec(), n_correct=(0, 0))
+    export_bundle(here, tmp_path / "x.zip", Wanted(runs=(run,)))
+    found = bundles.take_bundle(there, (tmp_path / "x.zip").read_bytes(), dry_run=True)
+    told = " ".join(would_come(found))
+    assert "1 run is here with another result and stays yours." in told
+    assert "the same" not in told
 
 
 def test_what_is_no_bundle_is_refused_once_and_the_page_lives(open_page, store, monkeypatch):
