@@ -384,6 +384,8 @@ CASES = {
     "overlapping": overlapping,
     "quoted": quoted,
     "twice packed bomb": twice_packed_bomb,
+    "bomb of lists": put(f"runs/{RUN}/sampled.json", b"[" + b"[]," * 5_000_000 + b"[]]"),
+    "bomb of lines": put(f"runs/{RUN}/history.jsonl", b"ab\n" * 5_000_000),
     "more than it says": listed(24, "<L", 5),
     "less than it says": listed(20, "<L", 5),
     "petabyte": listed(24, "<L", 0xFFFFFFFE),
