@@ -12,6 +12,7 @@ import torch
 
 from mslt_core.models import checkpoints, tuning
 from mslt_core.models.arguments import arguments
+from mslt_core.models.attention import attention_for_training
 from mslt_core.models.batches import balanced_batches
 from mslt_core.models.completeness import SHORT_RUN, require_room
 from mslt_core.models.curve import Evaluate, Evaluations
@@ -243,7 +244,8 @@ def _train(
         )
         trainer.add_callback(curve)
     try:
-        trainer.train(resume_from_checkpoint=str(found) if found else None)
+        with attention_for_training(model, trainer.args):
+            trainer.train(resume_from_checkpoint=str(found) if found else None)
     except torch.OutOfMemoryError as e:
         raise _out_of_memory(trainer.args.train_batch_size * trainer.team.size) from e
     return int(about["step"]), curve.best_step if curve else None

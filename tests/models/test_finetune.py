@@ -339,8 +339,17 @@ def test_the_saved_model_is_sealed_and_complete(uninterrupted, tmp_path, tiny_ch
     assert found == load_tokenizer(tiny_checkpoint)(words, is_split_into_words=True)
 
 
-def test_bfloat16_trains_and_keeps_float32_weights(start):
+def test_bfloat16_trains_and_keeps_float32_weights(start, monkeypatch):
+    ways, step = set(), transformers.Trainer.training_step
+
+    def seen(self, model, *args, **kwargs):
+        ways.add(model.config._attn_implementation)
+        return step(self, model, *args, **kwargs)
+
+    monkeypatch.setattr(transformers.Trainer, "training_step", seen)
     run = start(spec=SPEC.but(precision="bfloat16"))
+    assert ways == {"sdpa" if torch.accelerator.is_available() else "eager"}
+    assert run.tuned.model.config._attn_implementation == "sdpa"  # scoring is in float32
     assert all(math.isfinite(point.loss) for point in run.points)
     assert {tensor.dtype for tensor in run.weights().values()} == {torch.float32}
 
