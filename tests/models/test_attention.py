@@ -5,7 +5,6 @@ from types import SimpleNamespace
 import pytest
 import torch
 from peft import LoraConfig, get_peft_model
-
 from transformers import TrainingArguments
 
 from mslt_core.models.attention import attention_for_training
