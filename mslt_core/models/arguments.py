@@ -16,7 +16,11 @@ from mslt_core.spec.specs import TrainSpec
 def arguments(spec: TrainSpec, folder: Path, team: Team) -> TrainingArguments:
     """Settings of one run for one of the processes that do it."""
     bf16 = spec.precision == "bfloat16"
-    if bf16 and torch.cuda.is_available() and not torch.cuda.is_bf16_supported():
+    if (
+        bf16
+        and torch.cuda.is_available()
+        and not torch.cuda.is_bf16_supported(including_emulation=False)
+    ):
         raise SpecError("this GPU cannot compute in bfloat16", hint="Use precision float32.")
     report_to = trackers(folder.parent)
     args = TrainingArguments(

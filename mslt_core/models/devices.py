@@ -27,5 +27,5 @@ def device_description() -> str:
     if device.type == "mps":
         return "mps, Apple GPU"
     gpu = torch.cuda.get_device_properties(device)
-    precision = "bfloat16" if torch.cuda.is_bf16_supported() else "float32"
+    precision = "bfloat16" if torch.cuda.is_bf16_supported(including_emulation=False) else "float32"
     return f"{device}, {gpu.name}, {gpu.total_memory / 2**30:.0f} GiB, {precision}"

@@ -12,6 +12,7 @@ import torch
 
 from mslt_core.models import checkpoints, tuning
 from mslt_core.models.arguments import arguments
+from mslt_core.models.attention import attention_for_training
 from mslt_core.models.batches import balanced_batches
 from mslt_core.models.completeness import SHORT_RUN, require_room
 from mslt_core.models.curve import Evaluate, Evaluations
@@ -21,7 +22,6 @@ from mslt_core.models.load import load_tokenizer, load_with_head
 from mslt_core.models.snapshots import Snapshots, write_weights
 from mslt_core.models.team import ALONE, Team
 from mslt_core.models.trainer import Progress, SealingTrainer
-from mslt_core.spec.errors import TrainingError
 from mslt_core.spec.results import TrainingPoint
 from mslt_core.spec.sentences import Row, TaskKind
 from mslt_core.spec.specs import TrainSpec
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     from transformers import PreTrainedTokenizerFast
 
-GB = 1e9
 CHECKPOINTS = "checkpoints"
 """Folder below a run's, for the states from which it can go on."""
 
@@ -242,10 +241,8 @@ def _train(
             evaluate, every, folder, resumed_from=about["step"], leave_out=progress.leave_out
         )
         trainer.add_callback(curve)
-    try:
+    with attention_for_training(model, trainer.args):
         trainer.train(resume_from_checkpoint=str(found) if found else None)
-    except torch.OutOfMemoryError as e:
-        raise _out_of_memory(trainer.args.train_batch_size * trainer.team.size) from e
     return int(about["step"]), curve.best_step if curve else None
 
 
@@ -254,15 +251,6 @@ def _latest(folder: Path, spec: str, team: Team) -> Path | None:
     found = None if team.rank else checkpoints.latest_valid(folder, spec)
     step = team.agreed(checkpoints.read_about(found)["step"] if found else -1)
     return None if step < 0 else checkpoints.step_folder(folder, step)
-
-
-def _out_of_memory(batch_size: int) -> TrainingError:
-    peak = torch.cuda.max_memory_allocated()
-    total = torch.cuda.get_device_properties(torch.cuda.current_device()).total_memory
-    return TrainingError(
-        f"GPU out of memory at batch {batch_size} (peak {peak / GB:.1f} of {total / GB:.1f} GB)",
-        hint=f"Try batch {max(1, batch_size // 2)}, a smaller max_length, or bfloat16.",
-    )
 
 
 def _multiple_of() -> int:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from mslt_core.models.heads import HEADS
+from mslt_core.models.memory import room_on_the_gpu
 from mslt_core.spec.sentences import Row, TaskKind
 from mslt_core.spec.specs import Precision
 
@@ -46,7 +47,13 @@ def predict(
     -------
     PredictedTags, ndarray of label ids, or list of str
         For tagging; for classification and choice; for questions.
+
+    Raises
+    ------
+    TrainingError
+        If the GPU has too little memory.
     """
     half = precision == "bfloat16" and model.device.type == "cuda"
-    with torch.autocast("cuda", torch.bfloat16) if half else contextlib.nullcontext():
+    cast = torch.autocast("cuda", torch.bfloat16) if half else contextlib.nullcontext()
+    with cast, room_on_the_gpu("while scoring", "Try a smaller max_length, or free the GPU."):
         return HEADS[kind].predict(model, tokenizer, rows, max_length=max_length)

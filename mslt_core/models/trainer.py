@@ -5,6 +5,7 @@ saves whole checkpoints or none; it reports numbers instead of printing them; an
 processes get the loss of one.
 """
 
+import contextlib
 import math
 import time
 from collections.abc import Callable, Mapping
@@ -12,9 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from transformers import PrinterCallback, Trainer, TrainerCallback
+from transformers import PrinterCallback, Trainer, TrainerCallback, TrainingArguments
 
 from mslt_core.models import checkpoints
+from mslt_core.models.memory import room_on_the_gpu
 from mslt_core.models.team import Team
 from mslt_core.spec.errors import TrainingError
 from mslt_core.spec.results import TrainingPoint
@@ -109,12 +111,18 @@ class SealingTrainer(Trainer):
     """A Trainer whose checkpoints are sealed, and whose weights never take up a NaN."""
 
     def __init__(self, *, folder: Path, progress: Progress, team: Team, **kwargs: Any) -> None:
-        super().__init__(callbacks=[progress], **kwargs)
-        self.remove_callback(PrinterCallback)
         self.team = team
+        with self._room(kwargs["args"]):  # it moves the model to the GPU
+            super().__init__(callbacks=[progress], **kwargs)
+        self.remove_callback(PrinterCallback)
         team.own_dropout(self.args.seed)
         self._folder, self._progress = folder, progress
         self._loss: torch.Tensor | None = None
+
+    def train(self, *args: Any, **kwargs: Any) -> Any:
+        """Train as the Trainer does; a full GPU is an error that says what to try."""
+        with self._room(self.args):
+            return super().train(*args, **kwargs)
 
     def training_step(self, model: Any, *args: Any, **kwargs: Any) -> torch.Tensor:
         """Forward and backward pass; the loss is kept for the check that follows."""
@@ -178,6 +186,12 @@ class SealingTrainer(Trainer):
         self.team.wait()  # until the first has made the folder
         self._save_rng_state(str(staging))
         self.team.wait()
+
+    def _room(self, args: TrainingArguments) -> contextlib.AbstractContextManager[None]:
+        batch_size = args.per_device_train_batch_size * self.team.size
+        half = "" if args.bf16 else ", or bfloat16"
+        hint = f"Try batch {max(1, batch_size // 2)}, a smaller max_length{half}."
+        return room_on_the_gpu(f"at batch {batch_size}", hint)
 
     def floating_point_ops(self, inputs: Any) -> int:  # noqa: ARG002
         """Not counted: nobody reads the sum, and it walks over all modules at every step."""

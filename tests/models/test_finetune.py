@@ -339,26 +339,48 @@ def test_the_saved_model_is_sealed_and_complete(uninterrupted, tmp_path, tiny_ch
     assert found == load_tokenizer(tiny_checkpoint)(words, is_split_into_words=True)
 
 
-def test_bfloat16_trains_and_keeps_float32_weights(start):
+def test_bfloat16_trains_and_keeps_float32_weights(start, monkeypatch):
+    ways, step = set(), transformers.Trainer.training_step
+
+    def seen(self, model, *args, **kwargs):
+        ways.add(model.config._attn_implementation)
+        return step(self, model, *args, **kwargs)
+
+    monkeypatch.setattr(transformers.Trainer, "training_step", seen)
     run = start(spec=SPEC.but(precision="bfloat16"))
+    assert ways == {"sdpa" if torch.accelerator.is_available() else "eager"}
+    assert run.tuned.model.config._attn_implementation == "sdpa"  # scoring is in float32
     assert all(math.isfinite(point.loss) for point in run.points)
     assert {tensor.dtype for tensor in run.weights().values()} == {torch.float32}
 
 
 def test_a_gpu_without_memory_says_what_to_try(start, monkeypatch):
-    class Properties:
-        total_memory = 80e9
-
     def out_of_memory(*args, **kwargs):
         raise torch.OutOfMemoryError("CUDA out of memory")
 
     monkeypatch.setattr(transformers.Trainer, "training_step", out_of_memory)
     monkeypatch.setattr(torch.cuda, "max_memory_allocated", lambda: 78.1e9)
-    monkeypatch.setattr(torch.cuda, "current_device", lambda: 0)
-    monkeypatch.setattr(torch.cuda, "get_device_properties", lambda _: Properties())
-    message = r"GPU out of memory at batch 8 \(peak 78\.1 of 80\.0 GB\)\. Try batch 4"
+    monkeypatch.setattr(torch.cuda, "memory_reserved", lambda: 79e9)
+    monkeypatch.setattr(torch.cuda, "mem_get_info", lambda: (0.5e9, 80e9))
+    message = (
+        r"GPU out of memory at batch 8 \(peak 78\.1 of 80\.0 GB\)\. "
+        r"Try batch 4, a smaller max_length, or bfloat16\.$"
+    )
     with pytest.raises(TrainingError, match=message):
         start()
+
+
+def test_a_gpu_that_others_have_filled_is_told_before_the_first_step(start, monkeypatch):
+    def no_room(*args, **kwargs):
+        raise RuntimeError("CUDA error: out of memory\nCUDA kernel errors might be reported later")
+
+    monkeypatch.setattr(transformers.Trainer, "__init__", no_room)
+    monkeypatch.setattr(torch.cuda, "max_memory_allocated", lambda: 0.1e9)
+    monkeypatch.setattr(torch.cuda, "memory_reserved", lambda: 0.2e9)
+    monkeypatch.setattr(torch.cuda, "mem_get_info", lambda: (0.0, 80e9))
+    message = r"at batch 8 \(peak 0\.1 of 80\.0 GB, 79\.8 GB held by other processes\).*MSLT_SLOTS"
+    with pytest.raises(TrainingError, match=message):
+        start(spec=SPEC.but(precision="bfloat16"))
 
 
 def test_a_disk_that_is_too_small_is_known_before_the_first_step(start, monkeypatch):

@@ -1,0 +1,56 @@
+"""What is said when a GPU is full: it is never made to fit without a word."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+
+import torch
+
+from mslt_core.spec.errors import TrainingError
+
+GB = 1e9
+
+
+@contextlib.contextmanager
+def room_on_the_gpu(what: str, hint: str) -> Iterator[None]:
+    """Within, a GPU out of memory is an error with numbers and the next step.
+
+    Parameters
+    ----------
+    what : str
+        What it was too little for, such as ``at batch 32``.
+    hint : str
+        What can be changed.
+
+    Raises
+    ------
+    TrainingError
+        With the peak of this process, the GPU's memory, and what other processes hold of it.
+    """
+    try:
+        yield
+    except RuntimeError as e:
+        # the allocator has an error of its own; CUDA's first contact and cuBLAS do not
+        full = isinstance(e, torch.OutOfMemoryError) or any(
+            told in str(e) for told in ("CUDA error: out of memory", "CUBLAS_STATUS_ALLOC_FAILED")
+        )
+        if not full:
+            raise
+        told, shared = _memory()
+        hint += " Or run fewer at a time on it: lower MSLT_SLOTS." if shared else ""
+        raise TrainingError(f"GPU out of memory {what}{told}", hint=hint) from e
+
+
+def _memory() -> tuple[str, bool]:
+    """The numbers in brackets, where the driver tells them; and whether others hold memory."""
+    try:
+        peak, own = torch.cuda.max_memory_allocated(), torch.cuda.memory_reserved()
+        free, total = torch.cuda.mem_get_info()
+    except (RuntimeError, AssertionError):  # the latter where torch was built without CUDA
+        return "", False
+    told = f"peak {peak / GB:.1f} of {total / GB:.1f} GB"
+    # what CUDA itself takes for this process counts among the others' and is well under 1 GB
+    if (others := total - free - own) < GB:
+        return f" ({told})", False
+    return f" ({told}, {others / GB:.1f} GB held by other processes)", True

@@ -1,0 +1,31 @@
+"""A GPU that is full says so; no other error is taken for that."""
+
+import pytest
+import torch
+
+from mslt_core.models.memory import room_on_the_gpu
+from mslt_core.spec.errors import TrainingError
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB"),
+        RuntimeError("CUDA error: out of memory"),
+        RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`"),
+    ],
+)
+def test_every_way_of_being_full_is_one_sentence(error, monkeypatch):
+    def no_driver():
+        raise RuntimeError("CUDA error: unknown error")
+
+    monkeypatch.setattr(torch.cuda, "mem_get_info", no_driver)
+    message = r"^GPU out of memory while scoring\. Try less\.$"
+    with pytest.raises(TrainingError, match=message), room_on_the_gpu("while scoring", "Try less."):
+        raise error
+
+
+@pytest.mark.parametrize("error", [RuntimeError("shapes differ"), ValueError("out of memory")])
+def test_other_errors_stay_what_they_are(error):
+    with pytest.raises(type(error), match=str(error)), room_on_the_gpu("at batch 8", "Try 4."):
+        raise error
