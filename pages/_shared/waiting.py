@@ -32,6 +32,9 @@ def wait_for(context: Context, spec: Spec) -> bool:
         return True
     if status.state in {"failed", "lost"}:
         st.warning(escape(status.reason), title="The computation did not finish.")
+        log = context.store.jobs.home(digest) / "worker.log"
+        if log.exists():
+            st.caption(f"What its process wrote: {escape(str(log))}")
         if st.button("Try again", key=f"again_{digest}"):
             jobs.start(context.store, spec, Where())
             st.rerun()
