@@ -7,17 +7,14 @@ from typing import Any
 from mslt_core.exports.browser import Picture, PictureFormat, draw
 from mslt_core.exports.safe import safe_figure
 from mslt_core.exports.slides import Report, quiet
+from mslt_core.figures.fitting import as_high_as, fit, own_height
 from mslt_core.figures.style import Theme
 from mslt_core.spec.stories import FigureContent
 
 WIDTH = 1000
 """Pixels, about what a figure has on a page of the dashboard."""
-DEFAULT_HEIGHT = 450
 PNG_SCALE = 3.0
 """Sharp on a slide, and about 300 dots an inch on a page of text."""
-
-NARROWEST, LARGEST, LOWEST, HIGHEST = 860, 2.2, 0.62, 1.5
-"""How far a figure may be magnified and squeezed to fill a slide, as in story.js."""
 
 
 def figure_picture(content: FigureContent, format: PictureFormat, theme: Theme = "light") -> bytes:
@@ -57,27 +54,11 @@ def fitted_picture(figure: dict[str, Any], width: float, height: float, dots: fl
 
     Its letters are magnified as far as the place allows; it may become lower than the place.
     """
-    own = own_height(figure)
-    scale = min(height / (LOWEST * own), width / NARROWEST, LARGEST)
-    drawn_height = min(height / scale, HIGHEST * own)
-    layout = dict(figure["layout"])
-    legend = layout.get("legend")
-    if isinstance(legend, dict) and legend.get("yref") == "container" and _number(legend.get("y")):
-        layout["legend"] = {**legend, "y": 1 - (1 - legend["y"]) * own / drawn_height}
+    place = fit(own_height(figure), width=width, height=height)
     return Picture(
-        figure={**figure, "layout": layout},
+        figure=as_high_as(figure, place.height),
         format="png",
-        width=math.floor(width / scale),
-        height=math.floor(drawn_height),
-        scale=scale * dots,
+        width=math.floor(place.width),
+        height=math.floor(place.height),
+        scale=place.scale * dots,
     )
-
-
-def own_height(figure: dict[str, Any]) -> float:
-    """The height in pixels that a figure was made for."""
-    height = figure["layout"].get("height")
-    return float(height) if _number(height) and 50 <= height <= 20_000 else DEFAULT_HEIGHT
-
-
-def _number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)

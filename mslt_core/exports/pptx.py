@@ -42,6 +42,8 @@ HEADING, TOLD, SMALL = 54, 100, 140
 """Letters in a line of a slide at 28, 17 and 12 points; wider fonts than usual still fit."""
 VALUE_SIZES = {16: 80, 28: 54, 60: 36, 10**9: 26}
 """How many letters a headline may have to be written in so many points."""
+COVER_SIZES = (18, 16, 14, 12, 10, 9)
+"""Points of the list of findings: the largest that keeps it above the slide's edge."""
 MAX_TABLE_SLIDES = 6
 """Further rows are counted, and left to the CSV."""
 
@@ -85,17 +87,24 @@ def story_pptx(
 def _cover(look: Look, title: str, slides: Sequence[ShownSlide]) -> None:
     slide = look.new_slide(title, top=1.2, size=40, height=1.5)
     per_column = max(math.ceil(len(slides) / 2), 6)
-    for column, start in enumerate(range(0, len(slides), per_column)):
-        some = slides[start : start + per_column]
-        look.text(
-            slide,
-            "\n".join(f"{one.number}   {one.heading}" for one in some),
-            Style(size=16 if len(slides) <= 16 else 11, colour="text", spacing=6),
-            left=MARGIN + column * 6.1,
-            top=2.9,
-            width=5.9,
-            height=4.0,
-        )
+    columns = [slides[at : at + per_column] for at in range(0, len(slides), per_column)]
+    width, height = 5.9, 4.0
+    told = ["\n".join(f"{one.number}   {one.heading}" for one in some) for some in columns]
+    fitting = (s for s in COVER_SIZES if max(_list_height(t, s, width) for t in told) <= height)
+    size = next(fitting, COVER_SIZES[-1])
+    style = Style(size=size, colour="text", spacing=size // 3)
+    for column, words in enumerate(told):
+        left = MARGIN + column * 6.1
+        look.text(slide, words, style, left=left, top=2.9, width=width, height=height)
+
+
+def _list_height(entries: str, size: int, width: float) -> float:
+    """Inches of a list in so many points: letters half as wide as high, a third between."""
+    per_line = int(2 * 72 * width / (1.1 * size))
+    return (
+        sum(_lines(entry, per_line) * 1.25 * size + size // 3 for entry in entries.splitlines())
+        / 72
+    )
 
 
 def _words_end(slide: ShownSlide) -> float:

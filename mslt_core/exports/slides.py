@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from mslt_core.exports.safe import cell_text, plain, safe_figure
+from mslt_core.figures.fitting import untitled
 from mslt_core.figures.style import Theme
 from mslt_core.spec.citing import cite_text, provenance
 from mslt_core.spec.errors import SpecError
@@ -21,10 +22,6 @@ from mslt_core.spec.stories import (
 
 Report = Callable[[int, int], None]
 """How many parts are done, of how many."""
-
-TITLE_HEIGHT = 44
-"""Pixels that a figure's own title and subtitle take; the slide says both in their place."""
-
 
 MAX_LISTED = 12
 
@@ -165,23 +162,6 @@ def without_tags(text: object) -> str:
     """What plotly shows of a text: its tags mean bold, colour and new lines."""
     words = re.sub(r"<br\s*/?>", " ", text if isinstance(text, str) else "")
     return plain(html.unescape(re.sub(r"<[^<>]*>", "", words)))
-
-
-def untitled(drawn: Any) -> dict[str, Any]:
-    """The figure without title and subtitle, and without the room that they took."""
-    layout = dict(drawn["layout"])
-    layout.pop("title", None)
-    height, margin = layout.get("height"), _mapping(layout.get("margin"))
-    top = margin.get("t")
-    if not isinstance(height, int | float) or not isinstance(top, int | float):
-        return {**drawn, "layout": layout}
-    taken = max(0, min(TITLE_HEIGHT, top - 16))
-    legend = _mapping(layout.get("legend"))
-    if legend.get("yref") == "container" and isinstance(legend.get("y"), int | float):
-        from_top = max((1 - legend["y"]) * height - taken, 4)
-        layout["legend"] = {**legend, "y": 1 - from_top / (height - taken)}
-    layout |= {"height": height - taken, "margin": {**margin, "t": top - taken}}
-    return {**drawn, "layout": layout}
 
 
 def _mapping(value: Any) -> dict[str, Any]:

@@ -11,7 +11,8 @@
     modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d", "zoomIn2d", "zoomOut2d"],
     toImageButtonOptions: { format: "svg" },
   };
-  const NARROWEST = 860, LARGEST = 2.2, LOWEST = 0.62, HIGHEST = 1.5;
+  // as in figures/fitting.py
+  const READABLE_WIDTH = 740, LARGEST = 2.2, LOWEST = 0.56, HIGHEST = 2.0;
   let current = 0;
   let figures = [];
 
@@ -32,8 +33,18 @@
   // somewhat lower or higher than it was made for, never narrower than its labels need.
   function size(box, own) {
     const { clientWidth: w, clientHeight: h } = box;
-    const scale = Math.min(h / (LOWEST * own), w / NARROWEST, LARGEST);
+    const scale = Math.min(h / (LOWEST * own), w / READABLE_WIDTH, LARGEST);
     return { scale, width: w / scale, height: Math.min(h / scale, HIGHEST * own) };
+  }
+
+  // keys and bars of colour stay as far from the edge that they stand at
+  function keep(layout, ratio) {
+    for (const [name, part] of Object.entries(layout)) {
+      const key = name.startsWith("legend") ? part : name.startsWith("coloraxis") && part.colorbar;
+      if (key?.yref === "container" && typeof key.y === "number") {
+        key.y = key.y < 0.5 ? key.y * ratio : 1 - (1 - key.y) * ratio;
+      }
+    }
   }
 
   async function draw(box) {
@@ -48,8 +59,7 @@
     inner.style.width = `${width}px`;
     inner.style.transform = `scale(${scale})`;
     const layout = { ...structuredClone(figure.layout), width, height, autosize: false };
-    const legend = layout.legend;
-    if (legend && legend.yref === "container") legend.y = 1 - ((1 - legend.y) * own) / height;
+    keep(layout, own / height);
     await Plotly.react(inner, structuredClone(figure.data), layout, CONFIG);
   }
 

@@ -1,4 +1,4 @@
-"""A figure as a slide shows it: without its title, larger, as wide and high as its place."""
+"""A figure as the stage shows it: everything on it larger, as wide and high as its place."""
 
 import base64
 import re
@@ -8,17 +8,11 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
+from mslt_core.figures.fitting import as_high_as, fit, own_height, untitled
 from mslt_core.spec.errors import SpecError
 
-MAX_FACTOR = 2.2
 MIN_FACTOR = 0.85
-READABLE_WIDTH = 740
-"""Pixels, before they are enlarged, that no figure here needs more of to keep its labels apart."""
-LEAST_OF_HEIGHT = 0.56
-"""Rows of a dot plot are 25 pixels apart; at 14 labels of 13 pixels still stand clear."""
-TITLE_HEIGHT = 44
-"""Pixels that the title and the subtitle of `dress` take."""
-_USUAL_TOP = 100  # Plotly's own margin
+"""Where it does not suffice, the screen scrolls."""
 _IN_PIXELS = frozenset(
     {
         "standoff",
@@ -53,34 +47,11 @@ def enlarged(figure: Mapping[str, Any], *, width: int, height: int) -> go.Figure
 
 
 def _enlarged(figure: Mapping[str, Any], width: int, height: int) -> go.Figure:
-    layout = dict(figure.get("layout", {}))
-    natural = float(layout.get("height") or height)
-    margin = dict(layout.get("margin", {}))
-    top = float(margin.get("t", _USUAL_TOP))
-    saved = TITLE_HEIGHT if top >= TITLE_HEIGHT + 16 else 0
-    natural -= saved
-    least = LEAST_OF_HEIGHT * natural
-    factor = max(min(width / READABLE_WIDTH, height / least, MAX_FACTOR), MIN_FACTOR)
-    drawn = max(height / factor, least)  # before it is enlarged
-    layout["title"] = {"text": ""}
-    layout["margin"] = {**margin, "t": top - saved}
-    for name, box in layout.items():
-        if name.startswith("legend"):
-            layout[name] = _moved(box, natural, saved, drawn)
-        elif name.startswith("coloraxis") and "colorbar" in box:
-            layout[name] = {**box, "colorbar": _moved(box["colorbar"], natural, saved, drawn)}
-    grown = _grown({"data": list(figure.get("data", [])), "layout": layout}, factor)
-    grown["layout"] |= {"height": round(drawn * factor), "width": None}
+    kept = untitled({"data": list(figure.get("data", [])), "layout": figure.get("layout", {})})
+    place = fit(own_height(kept), width=width, height=height, smallest=MIN_FACTOR)
+    grown = _grown(as_high_as(kept, place.height), place.scale)
+    grown["layout"] |= {"height": round(place.height * place.scale), "width": None}
     return go.Figure(grown)
-
-
-def _moved(box: Mapping[str, Any], natural: float, saved: float, drawn: float) -> dict[str, Any]:
-    """A key or a bar as far from the upper edge as before, less the title that stood above it."""
-    y = box.get("y", 0)
-    if box.get("yref") != "container" or y < 0.5:
-        return dict(box)
-    down = (1 - y) * (natural + saved) - saved
-    return {**box, "y": 1 - max(down, 4) / drawn}
 
 
 def _grown(value: Any, factor: float, key: str = "", parent: str = "") -> Any:

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from mslt_core import pipeline
+from mslt_core.figures import Theme
 from mslt_core.spec.errors import MsltError
 from mslt_core.spec.stories import Story
 from mslt_core.store import Store, told_size
@@ -51,7 +52,8 @@ def exports(root: str, story_id: str) -> None:
 
 
 def _files(store: Store, story_id: str, story: Story) -> None:
-    kept = _kept(store, story)
+    theme = _theme()
+    kept = _kept(store, story, theme)
     asked = None
     with st.container(horizontal=True, gap="small"):
         for form, (name, good_for, mime) in FORMS.items():
@@ -71,17 +73,31 @@ def _files(store: Store, story_id: str, story: Story) -> None:
         st.caption(escape(f"{note[:1].upper()}{note[1:]}."))
     if asked:
         try:
-            kept[asked] = made_file(store, story_id, story, asked)
+            kept[asked] = made_file(store, story_id, story, asked, theme)
         except MsltError as e:
             st.warning(escape(e.hint), title=escape(f"{e.message[:1].upper()}{e.message[1:]}."))
         else:
             st.rerun()
 
 
-def _kept(store: Store, story: Story) -> dict[str, Made]:
-    """The files of this story as it is now; those of another are dropped."""
+def _theme() -> Theme:
+    """The colours of files that cannot change them; HTML has a switch of its own."""
+    chosen: Theme = st.segmented_control(
+        "PPTX and PDF are",
+        ["light", "dark"],
+        default="light",
+        required=True,
+        format_func=str.capitalize,
+        key="export_theme",
+        help="HTML follows the reader's system and has a switch.",
+    )
+    return chosen
+
+
+def _kept(store: Store, story: Story, theme: Theme) -> dict[str, Made]:
+    """The files of this story as it is now, in these colours; others are dropped."""
     of, kept = st.session_state.get(_KEPT, (None, {}))
-    now = (str(store.root), story.digest())
+    now = (str(store.root), story.digest(), theme)
     files: dict[str, Made] = kept if of == now else {}
     st.session_state[_KEPT] = (now, files)
     return files

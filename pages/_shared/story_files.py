@@ -7,6 +7,7 @@ from typing import NamedTuple
 import streamlit as st
 from streamlit.runtime.scriptrunner import add_script_run_ctx, get_script_run_ctx
 
+from mslt_core.figures import Theme
 from mslt_core.pipeline import bundles
 from mslt_core.spec.stories import Story
 from mslt_core.store import Store
@@ -20,7 +21,7 @@ class Made(NamedTuple):
     notes: tuple[str, ...]
 
 
-def made_file(store: Store, story_id: str, story: Story, form: str) -> Made:
+def made_file(store: Store, story_id: str, story: Story, form: str, theme: Theme) -> Made:
     """The story in this form."""
     if form == "zip":
         with st.spinner("Writing the bundle"):
@@ -37,8 +38,8 @@ def made_file(store: Store, story_id: str, story: Story, form: str) -> Made:
     bar = st.progress(0.0, text=text)
     try:
         slides = [(store.stories.pin(s.pin), store.stories.content(s.pin)) for s in story.slides]
-        theme = "auto" if form == "html" else "light"
-        data = write[form](story, slides, theme=theme, report=_told_by(bar.progress, text))
+        of_file = "auto" if form == "html" else theme
+        data = write[form](story, slides, theme=of_file, report=_told_by(bar.progress, text))
         words = ex.words_of(story, ex.shown_slides(story, slides))
         return Made(data, ex.missing_fonts(words) if form != "html" else ())
     finally:

@@ -34,7 +34,7 @@ def test_a_page_for_each_finding(told, dots, chromium):
     table = TableContent(columns=("a",), rows=(("x",),))
     number = NumberContent(value="+2.1 [1.4, 2.9] points")
     data = story_pdf(
-        *told(dots(), table, number, note="Not on paper"),
+        *told(dots(), table, number, note="With a note"),
         report=lambda *told: seen.append(told),
     )
     assert data.startswith(b"%PDF")

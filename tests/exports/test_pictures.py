@@ -7,7 +7,7 @@ import pytest
 
 from mslt_core.exports import figure_picture, figure_pictures
 from mslt_core.exports.browser import Picture, draw
-from mslt_core.exports.pictures import fitted_picture, own_height, whole_picture
+from mslt_core.exports.pictures import fitted_picture, whole_picture
 from mslt_core.spec.errors import ExportError, SpecError
 from mslt_core.spec.stories import FigureContent
 
@@ -15,30 +15,12 @@ FIGURE = {"data": [], "layout": {"height": 400, "legend": {"yref": "container", 
 
 
 def test_a_figure_fills_its_place_by_hand():
-    # 1290 x 600: magnified by 600 / (0.62 * 400) = 2.42, by 1290 / 860 = 1.5 or by 2.2: 1.5.
-    # Drawn 1290 / 1.5 = 860 wide and 600 / 1.5 = 400 high, with 2 dots for a pixel of the place
-    made = fitted_picture(FIGURE, 1290, 600, dots=2)
-    assert (made.width, made.height, made.scale) == (860, 400, 3.0)
-    assert made.figure["layout"]["legend"]["y"] == pytest.approx(0.9)
-
-
-def test_a_tall_figure_is_pressed_together_before_its_letters_shrink():
-    # 300 / (0.62 * 400) = 1.21: 248 high instead of 400; the legend stays 40 below the top
-    made = fitted_picture(FIGURE, 1290, 300, dots=1)
-    assert made.scale == pytest.approx(300 / 248)
-    assert made.height == 248
-    assert made.figure["layout"]["legend"]["y"] == pytest.approx(1 - 40 / 248)
-
-
-def test_a_low_figure_does_not_fill_a_high_place():
-    low = {"data": [], "layout": {"height": 100}}
-    made = fitted_picture(low, 860, 600, dots=1)
-    assert (made.width, made.height, made.scale) == (860, 150, 1.0)
-
-
-@pytest.mark.parametrize("height", [None, "x", True, 1e9, -3])
-def test_a_height_that_makes_no_sense_is_not_taken(height):
-    assert own_height({"layout": {"height": height}}) == 450
+    # 1110 x 450: magnified by 450 / (0.56 * 400) = 2.01, by 1110 / 740 = 1.5 or by 2.2: 1.5.
+    # Drawn 1110 / 1.5 = 740 wide and 450 / 1.5 = 300 high, with 2 dots for a pixel of the place;
+    # the legend stays 40 below the top
+    made = fitted_picture(FIGURE, 1110, 450, dots=2)
+    assert (made.width, made.height, made.scale) == (740, 300, 3.0)
+    assert made.figure["layout"]["legend"]["y"] == pytest.approx(1 - 40 / 300)
 
 
 def test_single_pictures_keep_their_title_and_size(dots):

@@ -7,7 +7,6 @@ from mslt_core.exports.slides import (
     number_columns,
     shown_cell,
     shown_slides,
-    untitled,
     words_of,
 )
 from mslt_core.spec.errors import SpecError
@@ -48,26 +47,6 @@ def test_a_figure_with_another_title_keeps_it(told, dots):
 def test_the_subtitle_is_the_figures_where_the_pin_has_none(told, dots):
     (slide,) = shown_slides(*told(dots()))
     assert slide.subtitle == "one against the other, n = 3"
-
-
-def test_without_its_title_a_figure_is_lower_and_its_legend_higher():
-    # 400 high, legend 54 below the top; 44 go: 356 high, legend 10 below the top
-    layout = {
-        "title": {"text": "x"},
-        "height": 400,
-        "margin": {"t": 90, "l": 7},
-        "legend": {"yref": "container", "y": 1 - 54 / 400, "x": 0},
-    }
-    made = untitled({"data": [], "layout": layout})["layout"]
-    assert made["height"] == 356
-    assert made["margin"] == {"t": 46, "l": 7}
-    assert made["legend"] == {"yref": "container", "y": pytest.approx(1 - 10 / 356), "x": 0}
-    assert layout["height"] == 400, "the pin's own figure stays as it is"
-
-
-@pytest.mark.parametrize("layout", [{}, {"height": 400}, {"height": "x", "margin": {"t": 9}}])
-def test_without_a_known_height_only_the_title_goes(layout):
-    assert untitled({"data": [], "layout": {"title": {}, **layout}})["layout"] == layout
 
 
 def test_titles_lose_their_marks():

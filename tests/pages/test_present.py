@@ -22,6 +22,7 @@ from mslt_core.store import Store, content_fingerprint
 from mslt_core.store.bundle import Wanted, export_bundle
 from mslt_core.store.pin_content import content_to_bytes
 from pages._shared.bundle_told import would_come
+from pages._shared.presenting.stage import _text_height
 from pages._shared.take import row, things
 from tests.store.bundles import finished, run_spec
 
@@ -292,6 +293,25 @@ def test_a_story_is_made_when_asked_and_kept_until_it_changes(open_page, store, 
     app.run()
     assert "export_html" in {button.key for button in app.button}
     assert not app.session_state["exported"][1]
+
+
+def test_slides_are_light_or_dark_as_asked(open_page, story, monkeypatch):
+    asked = []
+    monkeypatch.setattr(
+        exports, "story_pptx", lambda *_, theme, **__: asked.append(theme) or b"made"
+    )
+    app = open_page()
+    app.button(key="export_pptx").click().run()
+    app.segmented_control(key="export_theme").set_value("dark").run()
+    app.button(key="export_pptx").click().run()
+    assert not app.exception
+    assert asked == ["light", "dark"]
+
+
+@pytest.mark.parametrize(("text", "n_lines"), [("a" * 96, 1), ("語" * 48, 1), ("語" * 60, 2)])
+def test_the_stage_counts_wide_letters_twice(text, n_lines):
+    # a line of 1,000 pixels holds 1000 / (0.52 * 20) = 96 letters of 20 pixels
+    assert _text_height(text, 20, 1000) == pytest.approx(n_lines * 1.35 * 20)
 
 
 def test_without_chromium_the_reader_is_told_what_still_works(open_page, story, monkeypatch):

@@ -12,6 +12,7 @@ HEADING, TOLD, TOLD_LONG, SUBTITLE, NOTE, PROVENANCE = 4.4, 2.8, 2.3, 2.0, 2.6, 
 LINE = 1.35
 
 _CSS = f"""
+:is(.st-key-slides, .st-key-slide, .st-key-stage) p {{{{ unicode-bidi: plaintext; }}}}
 .st-key-slides {{{{ gap: 0.15rem; }}}}
 .st-key-slides button {{{{ justify-content: flex-start; text-align: left; }}}}
 .st-key-slides button div {{{{ justify-content: flex-start; text-align: left; }}}}

@@ -1,6 +1,7 @@
 """The stage: a slide that fills the screen, its type large enough for the back of a room."""
 
 import math
+import unicodedata
 
 import streamlit as st
 
@@ -23,8 +24,9 @@ from pages._shared.presenting.slide import Place, answer_part, show_slide
 CHARACTER = 0.52
 """Mean width of a character over the size of its type, for the system's sans-serif fonts."""
 TABLE_ROWS = 11
-EDGES = 0.12
-"""Share of the height that the upper and lower edge take, where provenance and place stand."""
+EDGES = 0.14
+"""Share of the height that the upper and lower edge take, where provenance and place stand, and
+the gaps beside them."""
 
 
 def stage(store: Store, story: Story) -> None:
@@ -58,5 +60,7 @@ def _place(store: Store, slide: Slide) -> Place:
 
 
 def _text_height(text: str, size: float, width: float) -> float:
-    lines = math.ceil(len(text) * CHARACTER * size / width)
+    # a letter of Chinese, Japanese or Korean is as wide as two
+    n_columns = len(text) + sum(unicodedata.east_asian_width(char) in "WF" for char in text)
+    lines = math.ceil(n_columns * CHARACTER * size / width)
     return max(lines, 1) * LINE * size
