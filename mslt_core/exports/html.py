@@ -36,6 +36,9 @@ PARTS = Path(__file__).parent
 VALUE_SIZES = {28: "short", 60: "long", 10**9: "sentence"}
 """How many letters a headline may have to be shown so."""
 
+MANY, MOST = 9, 24
+"""More findings than this are listed in two columns; than that, in smaller type on paper."""
+
 _NUMBER = ' class="number"'
 _INTERVAL = re.compile(r"(\[[^\[\]]*\])")
 
@@ -107,9 +110,11 @@ def _cover(story: Story, slides: Sequence[ShownSlide]) -> str:
         f'<li><a href="#slide-{slide.number}" dir="auto">{_text(slide.heading)}</a></li>\n'
         for slide in slides
     )
+    n = len(slides)
+    length = " many" * (n > MANY) + " most" * (n > MOST)
     return (
         f'<section class="slide cover" id="cover">\n<h1 dir="auto">{_text(plain(story.title))}'
-        f'</h1>\n<ol class="findings{" many" * (len(slides) > 9)}">\n{entries}</ol>\n'
+        f'</h1>\n<ol class="findings{length}">\n{entries}</ol>\n'
         f"<footer><p>MSLT Lab {PRODUCT_VERSION}</p></footer>\n</section>\n"
     )
 

@@ -54,7 +54,7 @@ def fitted_picture(figure: dict[str, Any], width: float, height: float, dots: fl
 
     Its letters are magnified as far as the place allows; it may become lower than the place.
     """
-    place = fit(own_height(figure), width=width, height=height)
+    place = fit(figure, width=width, height=height)
     return Picture(
         figure=as_high_as(figure, place.height),
         format="png",

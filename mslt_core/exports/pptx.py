@@ -1,8 +1,8 @@
 """A story as a PowerPoint file: titles, words and tables to edit, figures as sharp pictures."""
 
+import dataclasses
 import io
 import math
-import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,6 +17,7 @@ from mslt_core.exports.pptx_look import (
     Style,
     new_presentation,
 )
+from mslt_core.exports.pptx_rows import columns_of, grid, shared_out
 from mslt_core.exports.safe import plain
 from mslt_core.exports.slides import (
     Report,
@@ -36,10 +37,11 @@ from mslt_core.spec.stories import (
     TableContent,
 )
 
-ROW_HEIGHT = 0.33
-"""Inches of a table's row."""
-HEADING, TOLD, SMALL = 54, 100, 140
-"""Letters in a line of a slide at 28, 17 and 12 points; wider fonts than usual still fit."""
+HEADING, SMALL = 54, 140
+"""Letters in a line of a slide at 28 and 12 points; wider fonts than usual still fit."""
+TOLD = {200: (17, 100, 0.3), 10**9: (14, 121, 0.25)}
+"""How many letters an answer may have to be set in so many points, with so many letters in a line
+of so many inches: what a long one takes, the figure below lacks."""
 VALUE_SIZES = {16: 80, 28: 54, 60: 36, 10**9: 26}
 """How many letters a headline may have to be written in so many points."""
 COVER_SIZES = (18, 16, 14, 12, 10, 9)
@@ -110,19 +112,25 @@ def _list_height(entries: str, size: int, width: float) -> float:
 def _words_end(slide: ShownSlide) -> float:
     """Where a slide's words end, in inches from its top, by the width of letters on average."""
     top = 0.45 + 0.5 * _lines(slide.heading, HEADING)
-    for words, per_line, height in (
-        (slide.told, TOLD, 0.3),
-        (slide.asks, SMALL, 0.22),
-        (slide.subtitle, SMALL, 0.22),
-    ):
-        top += height * _lines(words, per_line) + 0.05 * bool(words)
+    for words, _, per_line, height in _words(slide):
+        top += height * _lines(words, per_line) + 0.05
     return top + 0.1
 
 
+def _words(slide: ShownSlide) -> list[tuple[str, Style, int, float]]:
+    """What stands under the heading: text, style, letters in a line, inches of a line."""
+    size, per_line, height = next(told for most, told in TOLD.items() if len(slide.told) <= most)
+    small = Style(size=12, colour="muted")
+    words = [
+        (slide.told, Style(size=size, colour="text"), per_line, height),
+        (slide.asks, small, SMALL, 0.22),
+        (slide.subtitle, small, SMALL, 0.22),
+    ]
+    return [one for one in words if one[0]]
+
+
 def _lines(words: str, per_line: int) -> int:
-    # a letter of Chinese, Japanese or Korean is as wide as two
-    wide = sum(unicodedata.east_asian_width(char) in "WF" for char in words)
-    return math.ceil((len(words) + wide) / per_line)
+    return math.ceil(columns_of(words) / per_line)
 
 
 def _add(look: Look, shown: ShownSlide, top: float, picture: bytes | None) -> None:
@@ -154,16 +162,18 @@ def _number(look: Look, slide: Any, number: NumberContent, top: float) -> None:
 
 def _tables(look: Look, shown: ShownSlide, table: TableContent, top: float) -> None:
     """The rows on as many slides as they need."""
-    per_slide = max(int((HEIGHT - 0.75 - top) / ROW_HEIGHT) - 1, 4)
-    pages = max(math.ceil(len(table.rows) / per_slide), 1)
+    names = list(map(plain, table.columns))
+    rows = [list(map(shown_cell, row)) for row in table.rows]
+    measures = grid(names, rows, WIDTH - 2 * MARGIN)
+    header, *heights = measures.heights
+    parts = shared_out(measures.heights, HEIGHT - 0.75 - top)
     right = number_columns(table)
-    for page in range(min(pages, MAX_TABLE_SLIDES)):
-        some = table.rows[page * per_slide : (page + 1) * per_slide]
-        part = f" ({page + 1} of {pages})" if pages > 1 else ""
-        slide = _frame(look, shown, part)
-        rows = [list(map(shown_cell, row)) for row in some]
-        look.table(slide, list(map(plain, table.columns)), rows, right, top=top, alt=shown.alt)
-    left_out = len(table.rows) - MAX_TABLE_SLIDES * per_slide
+    for page, part in enumerate(parts[:MAX_TABLE_SLIDES], 1):
+        slide = _frame(look, shown, f" ({page} of {len(parts)})" if len(parts) > 1 else "")
+        some = dataclasses.replace(measures, heights=[header, *(heights[i] for i in part)])
+        cells = [names, *(rows[i] for i in part)]
+        look.table(slide, cells, some, right, top=top, alt=shown.alt)
+    left_out = sum(map(len, parts[MAX_TABLE_SLIDES:]))
     if left_out > 0:
         told = f"{left_out:,} further rows are in the table's CSV."
         look.text(slide, told, Style(size=11, colour="muted"), top=HEIGHT - 0.72, height=0.25)
@@ -174,15 +184,10 @@ def _frame(look: Look, shown: ShownSlide, part: str = "") -> Any:
     lines = _lines(shown.heading, HEADING)
     slide = look.new_slide(shown.heading + part, top=0.4, size=28, height=0.5 * lines + 0.05)
     top = 0.45 + 0.5 * lines
-    for words, style, per_line, height in (
-        (shown.told, Style(size=17, colour="text"), TOLD, 0.3),
-        (shown.asks, Style(size=12, colour="muted"), SMALL, 0.22),
-        (shown.subtitle, Style(size=12, colour="muted"), SMALL, 0.22),
-    ):
-        if words:
-            lines = _lines(words, per_line)
-            look.text(slide, words, style, top=top, height=height * lines + 0.05)
-            top += height * lines + 0.05
+    for words, style, per_line, height in _words(shown):
+        lines = _lines(words, per_line)
+        look.text(slide, words, style, top=top, height=height * lines + 0.05)
+        top += height * lines + 0.05
     small = Style(size=9, colour="muted")
     look.text(slide, shown.provenance, small, top=HEIGHT - 0.42, width=11.0, height=0.25)
     number = Style(size=9, colour="muted", right=True)

@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Any, Literal
 
+from mslt_core.exports.pptx_rows import Grid
 from mslt_core.figures.style import PALETTES, Theme
 
 WIDTH, HEIGHT = 13.333, 7.5
@@ -104,33 +105,35 @@ class Look:
     def table(
         self,
         slide: Any,
-        columns: Sequence[str],
-        rows: Sequence[Sequence[str]],
+        cells: Sequence[Sequence[str]],
+        grid: Grid,
         right: Sequence[bool],
         *,
         top: float,
         alt: str,
     ) -> None:
-        """A table of PowerPoint's own, plain: a line under each row, numbers to the right."""
+        """A table of PowerPoint's own, plain: a line under each row, numbers to the right.
+
+        `cells` are its rows, names of columns first; `grid` has the heights of these rows.
+        """
         from pptx.util import Inches
 
-        widths = _widths(columns, rows)
-        place = (Inches(MARGIN), Inches(top), Inches(sum(widths)), Inches(0.33 * (len(rows) + 1)))
-        shape = slide.shapes.add_table(len(rows) + 1, len(columns), *place)
+        place = (Inches(MARGIN), Inches(top), Inches(sum(grid.widths)), Inches(sum(grid.heights)))
+        shape = slide.shapes.add_table(len(cells), len(grid.widths), *place)
         _describe(shape, alt)
         _without_style(shape.table)
-        for i, width in enumerate(widths):
-            shape.table.columns[i].width = Inches(width)
-        for y, row in enumerate((columns, *rows)):
-            shape.table.rows[y].height = Inches(0.33)
+        for column, width in zip(shape.table.columns, grid.widths, strict=True):
+            column.width = Inches(width)
+        for y, (row, height) in enumerate(zip(cells, grid.heights, strict=True)):
+            shape.table.rows[y].height = Inches(height)
+            style = Style(
+                size=grid.size if y else max(grid.size - 1, 7),
+                colour="text" if y else "muted",
+                bold=not y,
+            )
             for x, words in enumerate(row):
-                style = Style(
-                    size=12 if y else 11,
-                    colour="text" if y else "muted",
-                    bold=not y,
-                    right=right[x],
-                )
-                self._cell(shape.table.cell(y, x), words, style)
+                aligned = dataclasses.replace(style, right=right[x])
+                self._cell(shape.table.cell(y, x), words, aligned)
 
     def _cell(self, cell: Any, words: str, style: Style) -> None:
         from pptx.util import Inches
@@ -165,14 +168,6 @@ def is_right_to_left(words: str) -> bool:
     """By the first letter that has a direction, as browsers judge it."""
     strong = (unicodedata.bidirectional(char) for char in words)
     return next((kind for kind in strong if kind in {"L", "R", "AL"}), "L") != "L"
-
-
-def _widths(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> list[float]:
-    """Inches of each column: by its longest cell, all inside the slide."""
-    longest = [max(map(len, cells)) for cells in zip(columns, *rows, strict=True)]
-    widths = [min(max(0.098 * n + 0.3, 0.7), 4.5) for n in longest]
-    room = WIDTH - 2 * MARGIN
-    return [width * min(1.0, room / sum(widths)) for width in widths]
 
 
 def _describe(shape: Any, alt: str) -> None:

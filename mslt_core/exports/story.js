@@ -12,7 +12,7 @@
     toImageButtonOptions: { format: "svg" },
   };
   // as in figures/fitting.py
-  const READABLE_WIDTH = 740, LARGEST = 2.2, LOWEST = 0.56, HIGHEST = 2.0;
+  const READABLE_WIDTH = 740, LARGEST = 2.2, LOWEST = 0.56, LOWEST_OF_CELLS = 0.9, HIGHEST = 2.0;
   let current = 0;
   let figures = [];
 
@@ -31,9 +31,10 @@
 
   // Letters are as large as the slide allows: a figure is magnified as a whole, and may become
   // somewhat lower or higher than it was made for, never narrower than its labels need.
-  function size(box, own) {
+  function size(box, own, data) {
     const { clientWidth: w, clientHeight: h } = box;
-    const scale = Math.min(h / (LOWEST * own), w / READABLE_WIDTH, LARGEST);
+    const lowest = data.some((trace) => trace.type === "heatmap") ? LOWEST_OF_CELLS : LOWEST;
+    const scale = Math.min(h / (lowest * own), w / READABLE_WIDTH, LARGEST);
     return { scale, width: w / scale, height: Math.min(h / scale, HIGHEST * own) };
   }
 
@@ -51,7 +52,7 @@
     const figure = figures[Number(box.dataset.figure)]?.[theme()];
     if (!figure || !box.clientWidth) return;
     const own = figure.layout.height || 450;
-    const { scale, width, height } = size(box, own);
+    const { scale, width, height } = size(box, own, figure.data);
     const wanted = [theme(), Math.round(width), Math.round(height), scale.toFixed(3)].join();
     if (box.dataset.drawn === wanted) return;
     box.dataset.drawn = wanted;

@@ -6,7 +6,7 @@ the dashboard by larger type (`enlarged`), pictures and pages by magnifying all 
 
 import dataclasses
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
 READABLE_WIDTH = 740
 """Pixels, before they are magnified, that no figure here needs more of to keep its labels apart."""
@@ -14,6 +14,8 @@ LARGEST = 2.2
 LOWEST, HIGHEST = 0.56, 2.0
 """How far a figure may be squeezed or stretched. Rows of a dot plot are 25 pixels apart; at 14
 labels of 13 pixels still stand clear. story.js holds the same numbers."""
+LOWEST_OF_CELLS = 0.9
+"""Of a heatmap: its cells are square, so that they would shrink in both directions."""
 TITLE_HEIGHT = 44
 """Pixels that the title and the subtitle of `dress` take."""
 LEFT_ABOVE = 16
@@ -30,12 +32,14 @@ class Fit:
     height: float
 
 
-def fit(own: float, *, width: float, height: float, smallest: float = 0.0) -> Fit:
-    """How a figure that was made `own` pixels high fills a place.
+def fit(figure: Mapping[str, Any], *, width: float, height: float, smallest: float = 0.0) -> Fit:
+    """How a figure fills a place.
 
     It may become lower than its place; higher only where letters would shrink below `smallest`.
     """
-    lowest = LOWEST * own
+    own = own_height(figure)
+    cells = any(trace.get("type") == "heatmap" for trace in figure.get("data", ()))
+    lowest = (LOWEST_OF_CELLS if cells else LOWEST) * own
     scale = max(min(height / lowest, width / READABLE_WIDTH, LARGEST), smallest)
     return Fit(
         scale=scale,
@@ -98,5 +102,5 @@ def _mapping(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
 
 
-def _number(value: Any) -> bool:
+def _number(value: Any) -> TypeGuard[float]:
     return isinstance(value, int | float) and not isinstance(value, bool)

@@ -69,7 +69,7 @@ def groups(context: Context, lead: DeltaGenerator) -> None:
     told = f"{slope.label}: {slope.meaning} {tau.label}: {tau.meaning}"
     st.caption(basis(found), help=told if found.trend else None)
     with st.expander("The numbers"):
-        show_table(table(found), name=f"gains by {BY[by].lower()}")
+        show_table(table(found), name=f"gains by {BY[by][0].lower()}{BY[by][1:]}")
 
 
 def _features(by: GroupBy, place: DeltaGenerator) -> FeatureSet:

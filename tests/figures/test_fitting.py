@@ -9,27 +9,37 @@ from mslt_core.figures import fitting
 from mslt_core.figures.fitting import as_high_as, fit, own_height, untitled
 
 
+def high(height, kind="scatter"):
+    return {"data": [{"type": kind}], "layout": {"height": height}}
+
+
 def test_a_place_is_filled_by_hand():
     # 1480 x 600: 600 / (0.56 * 400) = 2.68, 1480 / 740 = 2, or 2.2: 2. So 740 x 300 before
-    place = fit(400, width=1480, height=600)
+    place = fit(high(400), width=1480, height=600)
     assert (place.scale, place.width, place.height) == (2, 740, 300)
 
 
 def test_a_tall_figure_is_squeezed_before_its_letters_shrink():
     # 300 / (0.56 * 400) = 1.339: 224 high instead of 400
-    place = fit(400, width=1480, height=300)
+    place = fit(high(400), width=1480, height=300)
     assert place.scale == pytest.approx(300 / 224)
     assert place.height == pytest.approx(224)
 
 
+def test_square_cells_are_hardly_squeezed():
+    # 360 / (0.9 * 400) = 1: 360 high instead of 400
+    place = fit(high(400, "heatmap"), width=1480, height=360)
+    assert (place.scale, place.height) == (1, 360)
+
+
 def test_letters_have_a_least_size_where_the_place_scrolls():
     # 300 / (0.56 * 1000) = 0.54 would be too small: at 0.85, 560 pixels are 476 and not 300
-    place = fit(1000, width=1480, height=300, smallest=0.85)
+    place = fit(high(1000), width=1480, height=300, smallest=0.85)
     assert (place.scale, place.height) == (0.85, pytest.approx(560))
 
 
 def test_a_low_figure_does_not_fill_a_high_place():
-    place = fit(100, width=740, height=600)
+    place = fit(high(100), width=740, height=600)
     assert (place.scale, place.height) == (1, 200)
 
 
@@ -91,5 +101,5 @@ def test_keys_stay_as_far_from_their_edge():
 def test_the_exported_page_has_the_same_numbers():
     script = (exports.html.PARTS / "story.js").read_text(encoding="utf-8")
     told = dict(re.findall(r"\b([A-Z_]+) = ([\d.]+)[,;]", script))
-    names = ("READABLE_WIDTH", "LARGEST", "LOWEST", "HIGHEST")
+    names = ("READABLE_WIDTH", "LARGEST", "LOWEST", "LOWEST_OF_CELLS", "HIGHEST")
     assert {name: float(told[name]) for name in names} == {n: getattr(fitting, n) for n in names}
