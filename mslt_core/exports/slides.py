@@ -120,7 +120,7 @@ def _facts(pinned: Pinned) -> tuple[tuple[str, str], ...]:
         ("Model", " ".join((origin.model, origin.model_fingerprint)).strip()),
         ("Runs", _some(origin.runs)),
         ("Versions", ", ".join(f"{name} {version}" for name, version in origin.versions)),
-        ("View", f"/{origin.page}{'?' * bool(query)}{query}"),
+        ("View", f"{origin.path}{'?' * bool(query)}{query}"),
         ("Pinned", f"{pinned.created_utc}, as {pinned.digest}"),
     )
     return tuple((name, plain(value)) for name, value in facts if value)

@@ -132,7 +132,7 @@ def link_to(origin: Origin, address: str) -> str:
     """The link that reopens a view; `address` is the dashboard's own, up to its pages."""
     # brackets and commas may stand in a query as they are, and are easier to read
     query = f"?{urlencode(origin.query, safe='(),')}" if origin.query else ""
-    return f"{address.rstrip('/')}/{origin.page}{query}"
+    return f"{address.rstrip('/')}{origin.path}{query}"
 
 
 def _akin(store: Store, infos: Iterable[RunInfo]) -> list[RunInfo]:

@@ -13,6 +13,9 @@ PinKind = Literal["figure", "table", "number"]
 
 Pair = tuple[str, str]
 
+FRONT_PAGE = "overview"
+"""The page that the dashboard's address itself opens: its name leads nowhere."""
+
 
 class Origin(Spec):
     """What a pinned finding was computed from, so that it can be told, cited and asked again."""
@@ -32,6 +35,11 @@ class Origin(Spec):
     known: Annotated[tuple[str, ...], Later] = Field(
         default=(), description="digests of finished runs of the same sets that were not shown"
     )
+
+    @property
+    def path(self) -> str:
+        """Where its page stands behind the dashboard's address."""
+        return "/" if self.page == FRONT_PAGE else f"/{self.page}"
 
 
 class Pin(Spec):

@@ -44,9 +44,11 @@ def trend_told(found: ByGroup) -> str:
     # a ratio for a distance of 1 is 100 points; for 0.1 it is a tenth
     slope, low, high = (10 * value for value in (trend.slope, trend.low, trend.high))
     p = "< 0.001" if trend.p < 0.001 else f"= {trend.p:.3f}"
+    numbers = f"{slope:+z.1f} points [{low:z.1f}, {high:z.1f}]".replace("-", "−")
+    tau = f"{trend.tau:+.2f}".replace("-", "−")
     return (
-        f"{says}: {slope:+.1f} points [{low:.1f}, {high:.1f}] for every 0.1 of distance "
-        f"(Theil-Sen, {trend.n} targets; Kendall's tau {trend.tau:+.2f}, p {p})."
+        f"{says}: {numbers} for every 0.1 of distance "
+        f"(Theil-Sen, {trend.n} targets; Kendall's tau {tau}, p {p})."
     )
 
 

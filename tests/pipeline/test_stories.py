@@ -182,3 +182,4 @@ def test_a_link_holds_the_whole_question():
         "http://127.0.0.1:8501/results?compare=MSLT(de,+en)&compare=a%26b%3Dc"
     )
     assert link_to(Origin(page="languages"), "http://x") == "http://x/languages"
+    assert link_to(Origin(page="overview"), "http://x") == "http://x/", "Streamlit's front page"
