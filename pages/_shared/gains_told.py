@@ -69,7 +69,7 @@ def in_points(gain: Difference) -> str:
     interval = ""
     if gain.low is not None and gain.high is not None:
         interval = f" [{100 * gain.low:z.1f}, {100 * gain.high:z.1f}]"
-    return f"{100 * gain.estimate:+z.1f}{interval}"
+    return f"{100 * gain.estimate:+z.1f}{interval}".replace("-", "−")
 
 
 def told_seeds(n: int) -> str:

@@ -6,7 +6,7 @@ from mslt_core import figures, jobs, pipeline
 from mslt_core.spec.metrics import METRICS
 from mslt_core.spec.results import RunInfo
 from mslt_core.store import UNFINISHED, Store
-from pages._shared.messages import escape, explain_errors, show_progress
+from pages._shared.messages import about, escape, explain_errors, show_progress
 from pages._shared.take import rest_on
 from pages._shared.theme import show_figure
 
@@ -103,7 +103,7 @@ def _told(info: RunInfo) -> str:
         n = len(info.zero_shot_langs)
         score = METRICS[info.metrics[0]].in_sentence
         return (
-            f"{words} in {info.elapsed_s:.0f} s, mean {score} "
+            f"{words} in {about(info.elapsed_s).removeprefix('about ')}, mean {score} "
             f"**{100 * info.mean_score:.1f}** on the {n} languages it did not train on"
         )
     return words if info.state != "failed" else f"{words} at step {info.step:,}"

@@ -45,7 +45,7 @@ def test_a_set_is_chosen_trained_and_still_there_after_closing_the_tab(browser, 
     again.set_default_timeout(240_000)
     again.goto(f"{dashboard}/train")
     again.get_by_text(re.compile(r"MSLT\(ar, zh\), seed 0")).first.wait_for()
-    again.get_by_text(re.compile(r"done in \d+ s")).nth(1).wait_for()
+    again.get_by_text(re.compile(r"done in \d+ (s|min)")).nth(1).wait_for()
     again.close()
 
 

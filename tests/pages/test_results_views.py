@@ -10,6 +10,7 @@ from mslt_core import pipeline
 from mslt_core.pipeline import PROJECT
 from mslt_core.spec.evidence import Difference
 from mslt_core.spec.views import ByGroup, Trend
+from pages._shared.gains_told import in_points
 from pages._shared.groups_told import trend_told
 from pages._shared.sizes_told import levelled
 from pages._shared.take import row
@@ -238,6 +239,10 @@ def test_a_plateau_is_said_only_where_intervals_say_so(by_size):
     assert "**Plateau at 1**: each later step surely brings less than 0.5 points" in levelled(flat)
     bare = dataclasses.replace(by_size, gains=(*gains[:-1], difference(0.001, None, None)))
     assert levelled(bare) == "Without intervals nothing can be said of a plateau."
+
+
+def test_a_loss_has_a_true_minus():
+    assert in_points(difference(-0.02, -0.03, -0.0001)) == "−2.0 [−3.0, 0.0]"
 
 
 @pytest.mark.parametrize(
