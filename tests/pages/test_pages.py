@@ -1,5 +1,6 @@
 """Every page with an empty store, with the example, and with a damaged one; the main answers."""
 
+import dataclasses
 import json
 import re
 import shutil
@@ -13,7 +14,7 @@ from mslt_core.pipeline import EXAMPLE, PROJECT, Access, open_store, places, run
 from mslt_core.spec.criteria import CRITERIA
 from mslt_core.spec.measuring import CorpusTold, Misaligned
 from mslt_core.spec.selecting import PAPER_POOL, Criterion, SelectSpec
-from pages._shared import cached, further
+from pages._shared import cached, further, running
 from pages._shared.chosen_set import best_with
 
 PAGES = ["overview", "languages", "train", "mingling", "results", "criteria"]
@@ -205,6 +206,12 @@ def test_train_shows_curves_before_anything_was_trained(open_page):
     app = open_page("train")
     assert app.get("plotly_chart")
     assert "done in" in words(app)
+
+
+@pytest.mark.parametrize(("elapsed_s", "told"), [(75, "done in 75 s"), (1443, "done in 24 min")])
+def test_how_long_a_run_took_is_told_in_its_unit(elapsed_s, told):
+    done = next(info for info in open_store(EXAMPLE).runs.list() if info.state == "done")
+    assert running._told(dataclasses.replace(done, elapsed_s=elapsed_s)).startswith(told)
 
 
 def test_train_hands_every_run_to_a_worker(open_page, monkeypatch):
