@@ -30,7 +30,7 @@ _CSS = f"""
 .st-key-stage_note p {{{{ font-size: {NOTE}vh; line-height: {LINE};
   border-left: 0.4vh solid {{accent}}; padding-left: 1.2vw; }}}}
 .st-key-stage_provenance {{{{ position: fixed; bottom: 2.2vh; left: {MARGIN}vw;
-  right: calc({MARGIN}vw + 28vh); background: {{background}}; }}}}
+  right: calc({MARGIN}vw + 28vh); width: auto; background: {{background}}; }}}}
 .st-key-stage_bar {{{{ position: fixed; bottom: 1.4vh; right: {MARGIN}vw; width: auto; }}}}
 .st-key-stage_provenance p {{{{ font-size: {PROVENANCE}vh; color: {{muted}}; }}}}
 .st-key-stage > div:has(.st-key-stage_number), .st-key-stage > .st-key-stage_number {{{{

@@ -98,4 +98,6 @@ def _table(content: TableContent, place: Place) -> None:
 def _cell(value: object) -> str:
     if pd.isna(value):
         return "–"
-    return escape(f"{value:,.4g}" if isinstance(value, float) else str(value))
+    if isinstance(value, str):
+        return escape(value)
+    return (f"{value:,.4g}" if isinstance(value, float) else f"{value}").replace("-", "−")
