@@ -60,7 +60,7 @@ def untitled(figure: Mapping[str, Any]) -> dict[str, Any]:
     layout.pop("title", None)
     height, margin = layout.get("height"), _mapping(layout.get("margin"))
     top = margin.get("t")
-    if not _number(height) or not _number(top):
+    if not _number(height) or not _number(top) or height < 2 * TITLE_HEIGHT:
         return {**figure, "layout": layout}
     taken = max(0, min(TITLE_HEIGHT, top - LEFT_ABOVE))
 

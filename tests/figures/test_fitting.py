@@ -63,7 +63,15 @@ def test_without_its_title_a_figure_is_lower_and_its_legend_higher():
     assert layout["height"] == 400, "the pin's own figure stays as it is"
 
 
-@pytest.mark.parametrize("layout", [{}, {"height": 400}, {"height": "x", "margin": {"t": 9}}])
+@pytest.mark.parametrize(
+    "layout",
+    [
+        {},
+        {"height": 400},
+        {"height": "x", "margin": {"t": 9}},
+        {"height": 44, "margin": {"t": 90}},  # no room would be left
+    ],
+)
 def test_without_a_known_height_only_the_title_goes(layout):
     assert untitled({"data": [], "layout": {"title": {}, **layout}})["layout"] == layout
 
