@@ -108,22 +108,34 @@ def scores_of(store: Store, info: RunInfo) -> Mapping[str, TargetScores]:
 
 @functools.lru_cache(maxsize=1 << 14)  # 2 kB a run of 15 targets
 def _scores(asked: _Asked) -> Mapping[str, TargetScores]:
-    return asked.store.runs.outcome(asked.run)["scores"]
+    return asked.store.runs.outcome(asked.run, rows=False)["scores"]
 
 
-def influences_of(store: Store, info: RunInfo, metric: str) -> Influences:
-    """What each test item adds to a run's score, of targets whose outcomes are stored."""
-    return _influences(_asked(store, info), metric, info.spec.target_langs)
+def influences_of(
+    store: Store, info: RunInfo, metric: str, langs: Sequence[str] | None = None
+) -> Influences:
+    """What each test item adds to a run's score, of targets whose outcomes are stored.
+
+    Of `langs` alone, where they are given: a target is a file, and most means are over a few.
+    """
+    known = _influences(_asked(store, info), metric)
+    wanted = info.spec.target_langs if langs is None else langs
+    if fresh := [lang for lang in wanted if lang not in known]:
+        stored = store.runs.all_predictions(info.run, fresh)
+        known |= {
+            lang: _influence(stored[lang], metric) if lang in stored else None for lang in fresh
+        }
+    found = ((lang, known[lang]) for lang in wanted)
+    return {lang: influence for lang, influence in found if influence is not None}
 
 
 @functools.lru_cache(maxsize=2048)  # 1,000 items in 24 languages are 100 kB a run
-def _influences(asked: _Asked, metric: str, langs: tuple[str, ...]) -> Influences:
-    found: Influences = {}
-    for lang, arrays in asked.store.runs.all_predictions(asked.run, langs).items():
-        influence = _influence(arrays, metric)
-        if influence is not None:
-            found[lang] = influence
-    return found
+def _influences(
+    asked: _Asked,  # noqa: ARG001
+    metric: str,  # noqa: ARG001
+) -> dict[str, npt.NDArray[np.float32] | None]:
+    """What was read of the run so far, filled by `influences_of`; None: not stored."""
+    return {}
 
 
 def _influence(arrays: Arrays, metric: str) -> npt.NDArray[np.float32] | None:

@@ -209,7 +209,11 @@ def _over_items(
     seeds, `shares` each set's targets."""
     n_seeds = len(runs[0])
     blocks = weighted_blocks(
-        [influences_of(store, run, metric) for of_set in runs for run in of_set],
+        [
+            influences_of(store, run, metric, tuple(share))
+            for of_set, share in zip(runs, shares, strict=True)
+            for run in of_set
+        ],
         [share for share in shares for _ in range(n_seeds)],
     )
     if blocks is None:

@@ -54,7 +54,8 @@ class SetMeans:
             for seed in self.seeds
         ]
         blocks = weighted_blocks(
-            [influences_of(self._store, run, self._metric) for run in runs], [share] * len(runs)
+            [influences_of(self._store, run, self._metric, tuple(share)) for run in runs],
+            [share] * len(runs),
         )
         shape = (len(self._groups), len(self.seeds), -1)
         return blocks and [block.reshape(shape) for block in blocks]
