@@ -4,14 +4,14 @@ import streamlit as st
 
 from mslt_core import figures, pipeline
 from mslt_core.pipeline import Average, Swept
-from mslt_core.spec.criteria import CRITERIA
 from mslt_core.spec.judging import Judged
 from mslt_core.spec.metrics import METRICS
 from pages._shared import cached
 from pages._shared.context import Context
 from pages._shared.context import context as sidebar_context
-from pages._shared.judged_told import AVERAGES, answer, noise_told, table
-from pages._shared.messages import empty_state, escape, explain_errors
+from pages._shared.judged_basis import left_out, noise_told
+from pages._shared.judged_told import AVERAGES, answer, table
+from pages._shared.messages import empty_state, explain_errors
 from pages._shared.search_view import few_runs, train_next
 from pages._shared.tables import show_table
 from pages._shared.take import rest_on, tell
@@ -62,8 +62,8 @@ def shown(context: Context, sweeps: tuple[Swept, ...]) -> None:
     tell(lead, answer(judged), question=QUESTION)
     show_figure(lambda theme: figures.criteria_picks(judged, theme=theme), key="picks")
     st.caption(noise_told(judged))
-    for name, why in judged.missing.items():
-        st.caption(f"{CRITERIA[name].label} is left out: {escape(why)}")
+    for told in left_out(judged):
+        st.caption(told)
     with st.expander("The numbers"):
         show_table(table(judged), name=f"criteria, sets of {judged.k}")
     st.subheader("A good set with few runs")

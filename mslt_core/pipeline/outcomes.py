@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from mslt_core.analysis.item_noise import macro_f1_influence, ratio_influence
+from mslt_core.analysis.item_noise import item_covariance, macro_f1_influence, ratio_influence
 from mslt_core.spec.errors import BadInputError
 from mslt_core.spec.results import RunGroup, RunInfo, TargetScores
 from mslt_core.store import Arrays, Store
@@ -186,3 +186,44 @@ def weighted_blocks(
             block = blocks.setdefault(n, np.zeros((len(of_runs), n), dtype=np.float32))
             block[row] += np.float32(share) * of_run[lang]
     return list(blocks.values())
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class OverItems:
+    """How far several sets' means hang on the test items; covariances are (n_sets, n_sets)."""
+
+    apart: npt.NDArray[np.float64]
+    """Beside what seeds bring."""
+    whole: npt.NDArray[np.float64]
+    """All of it, of means over the seeds."""
+    df: float
+
+
+def over_items(
+    store: Store,
+    runs: Sequence[Sequence[RunInfo]],
+    shares: Sequence[Mapping[str, float]],
+    metric: str,
+) -> OverItems | None:
+    """Covariance of the sets' means over items; None where outcomes are not stored.
+
+    `runs` has a row a set with its seeds, `shares` each set's targets with their weights.
+    """
+    n_seeds = len(runs[0])
+    blocks = weighted_blocks(
+        [
+            influences_of(store, run, metric, tuple(share))
+            for of_set, share in zip(runs, shares, strict=True)
+            for run in of_set
+        ],
+        [share for share in shares for _ in range(n_seeds)],
+    )
+    if blocks is None:
+        return None
+    of_sets = [block.reshape((len(runs), n_seeds, -1)) for block in blocks]
+    over_seeds = [block.mean(axis=1, keepdims=True) for block in of_sets]
+    return OverItems(
+        apart=np.sum([item_covariance(block) for block in of_sets], axis=0),
+        whole=np.sum([item_covariance(block) for block in over_seeds], axis=0),
+        df=float(min(block.shape[1] for block in blocks) - 1),
+    )

@@ -137,10 +137,7 @@ class Runs(WorkFolders):
         (folder / IMPORTED).unlink(missing_ok=True)  # these results were made here
 
     def outcome(self, run: str, *, rows: bool = True) -> RunOutcome:
-        """What `write_outcome` wrote; StoreError where it is missing or damaged.
-
-        Scores do not hang on the list of sampled rows: without `rows` it is not looked at.
-        """
+        """What was written, `rows` the sampled ones too; StoreError where it is damaged."""
         record = self._record(run)
         listed = (rows or "n_sampled" not in record) and not self._path(run, PACKED)
         sampled = self._sampled(run, record["sampled_hash"]) if listed else None

@@ -1,5 +1,7 @@
 """A good set with few runs: what would have worked here, and what to train next."""
 
+import statistics
+
 import streamlit as st
 
 from mslt_core import figures, pipeline
@@ -85,7 +87,12 @@ def train_next(context: Context) -> None:
     st.page_link(
         TRAIN,
         label="Train them",
-        query_params=train_link(context, [p.source_langs for p in proposals]),
+        query_params=train_link(
+            context,
+            [p.source_langs for p in proposals],
+            n_seeds=statistics.mode(len(group.runs) for group in groups),
+            beside=("en",) not in trained,
+        ),
     )
     if lost := not_carried(context):
         st.caption(lost)

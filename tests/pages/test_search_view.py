@@ -1,6 +1,9 @@
 """What is said of searches is true of the criteria that it names."""
 
+import types
+
 from mslt_core.spec.judging import SearchCurve
+from pages._shared.judged_basis import left_out
 from pages._shared.search_view import _criteria_told
 
 
@@ -22,3 +25,18 @@ def test_the_cheapest_is_among_those_that_found_a_good_set():
     told = _criteria_told(curves)
     assert told == "2 of 3 criteria had with every seed, Syntax at the least cost."
     assert _criteria_told(curves[:2]) == "None of 1 criteria had with every seed."
+
+
+def test_criteria_that_one_reason_leaves_out_are_told_at_once():
+    why = "k must be 2 or more for {}, got 1. Diversity is a sum over pairs."
+    missing = {
+        "syntax": why.format("syntax"),
+        "inventory_average": why.format("inventory_average"),
+        "embedding": "no embeddings are stored",
+    }
+    told = left_out(types.SimpleNamespace(missing=missing))
+    assert [one.replace("\\", "") for one in told] == [
+        "Syntax, Inventory, reported only are left out: k must be 2 or more, got 1. Diversity is a "
+        "sum over pairs.",
+        "LM embedding is left out: no embeddings are stored",
+    ]
