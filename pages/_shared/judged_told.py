@@ -11,8 +11,8 @@ from mslt_core.spec.specs import set_name
 from pages._shared.messages import escape
 
 AVERAGES: dict[Average, str] = {
-    "shared": "targets no set trained on",
-    "paper": "each set's own unseen targets, as the paper",
+    "shared": "unseen by all sets",
+    "paper": "each set's own unseen, as the paper",
 }
 
 

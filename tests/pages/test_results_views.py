@@ -244,7 +244,7 @@ def test_a_plateau_is_said_only_where_intervals_say_so(by_size):
     ("slope", "low", "high", "said"),
     [
         (0.2, 0.1, 0.3, "Distant targets gain **more**: +2.0 points [1.0, 3.0] for every 0.1"),
-        (-0.2, -0.3, -0.1, "Distant targets gain **less**: -2.0 points [-3.0, -1.0]"),
+        (-0.2, -0.3, -0.1, "Distant targets gain **less**: −2.0 points [−3.0, −1.0]"),
         (0.2, -0.1, 0.3, "Whether distant targets gain more **cannot be told**"),
     ],
 )
