@@ -165,8 +165,8 @@ def _subtitle(judged: Judged) -> str:
     targets = text.count(len(judged.targets), "target")
     if judged.average == "paper":
         targets = f"each set's own unseen ones of {targets}"
-    over = {"both": "test items and seeds", "seeds": "seeds alone"}.get(judged.carried)
-    noise = f"Brackets: 95 % intervals over {over}." if over else "Single runs."
+    over = {"both": "items and seeds", "seeds": "seeds alone"}.get(judged.carried)
+    noise = f"95 % intervals over {over}." if over else "Single runs."
     return (
         f"{len(judged.sets)} sets of {judged.k} out of {text.listed(judged.pool)}{fixed}, "
         f"mean over {targets}, {seeds}. {noise}"
