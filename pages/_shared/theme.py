@@ -26,7 +26,7 @@ _SMALL_WINDOWS = """
 """
 
 _CHOSEN = """
-[data-testid="stBaseButton-segmented_controlActive"] { color: %s !important; }
+button[role="radio"][aria-checked="true"] { color: %s !important; }
 """
 """The colour of what is chosen must carry white text too, so it is too dim for text in the dark."""
 
