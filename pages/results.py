@@ -17,6 +17,7 @@ from pages._shared.gains_told import (
 )
 from pages._shared.gap_told import gaps_told
 from pages._shared.learning_view import mark_upper_bound, on_the_way
+from pages._shared.lost_told import lost_told
 from pages._shared.messages import empty_state, escape, explain_errors
 from pages._shared.results_arranged import arranged
 from pages._shared.results_controls import averaged, measured_against, score, view
@@ -92,3 +93,5 @@ with explain_errors():
         if empty_state("No finished runs in this store yet.", button="Train the first set"):
             st.switch_page("pages/train.py")
         imported(context, st.container())
+if lost := lost_told(context):
+    st.caption(lost)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from mslt_core import figures
 from mslt_core.commands import standard_told as told
 from mslt_core.commands.findings import Compared, Finding, figure, finding
+from mslt_core.figures.text import gained
 from mslt_core.pipeline import (
     EXAMPLE_CORPUS,
     EXAMPLE_MODEL,
@@ -114,7 +115,7 @@ def _number(result: GainResult, origin: Origin) -> Finding:
     return finding(
         "number",
         NumberContent(
-            value=f"{told.gained(result.mean)} points",
+            value=f"{gained(result.mean)} points",
             below=f"{METRICS[result.metric].label}, mean over {len(unseen)} unseen languages",
         ),
         title=f"What does {result.name_b} gain over {result.name_a}?",
@@ -161,7 +162,7 @@ def _best(compared: Compared) -> Iterator[Finding]:
         (
             one.name,
             round(100 * one.mean, 1),
-            told.gained(one.behind) if one.behind else None,
+            gained(one.behind) if one.behind else None,
             one.n_seeds,
             {True: "yes", False: "no", None: "not judged"}[one.may_be_best],
         )

@@ -3,10 +3,10 @@
 import collections
 from collections.abc import Mapping, Sequence
 
-from mslt_core.figures.text import interval, points, signed_points
+from mslt_core.figures.text import gained, interval, points, seeds
 from mslt_core.pipeline import Measures, difference
 from mslt_core.spec.criteria import CRITERIA
-from mslt_core.spec.evidence import Carried, Difference, GainResult, Ranking
+from mslt_core.spec.evidence import Carried, GainResult, Ranking
 from mslt_core.spec.judging import Judged, Ranged
 from mslt_core.spec.languages import label
 from mslt_core.spec.measuring import LayerPoint
@@ -21,16 +21,6 @@ NOISE: dict[Carried, str] = {
     "items": ", beyond the items' noise (fewer than three seeds) on",
     "none": "",
 }
-
-
-def gained(found: Difference) -> str:
-    """+2.1 [1.4, 2.9]."""
-    return f"{signed_points(found.estimate)} {interval(found.low, found.high)}".strip()
-
-
-def seeds(n: int) -> str:
-    """How much stands behind a number."""
-    return {1: "a single run", 2: "two runs each"}.get(n, f"{n} seeds")
 
 
 def gain(result: GainResult) -> str:

@@ -162,13 +162,14 @@ def _ranged(found: Ranged, told: Callable[[float], str]) -> str:
 def _subtitle(judged: Judged) -> str:
     seeds = text.count(len(judged.seeds), "seed")
     fixed = f" with {text.language_label(judged.fixed)}" if judged.fixed else ""
-    over = text.count(len(judged.targets), "target")
+    targets = text.count(len(judged.targets), "target")
     if judged.average == "paper":
-        over = f"each set's own unseen ones of {over}"
-    noise = "Brackets: 95 % intervals over the seeds' noise." if judged.sd_seed else "Single runs."
+        targets = f"each set's own unseen ones of {targets}"
+    over = {"both": "items and seeds", "seeds": "seeds alone"}.get(judged.carried)
+    noise = f"95 % intervals over {over}." if over else "Single runs."
     return (
         f"{len(judged.sets)} sets of {judged.k} out of {text.listed(judged.pool)}{fixed}, "
-        f"mean over {over}, {seeds}. {noise}"
+        f"mean over {targets}, {seeds}. {noise}"
     )
 
 

@@ -58,7 +58,10 @@ def set_target_grid(
         values, names, hovers = _with_baseline(first, rows, order, (values, names, hovers))
     fig = go.Figure(_cells(values, hovers, theme, differences=differences))
     _hatch(fig, values, theme)
-    _dots(fig, rows, order, theme, shift=len(names) - len(rows), beyond=differences)
+    _dots(fig, rows, order, theme, shift=len(names) - len(rows))
+    if len(rows) <= VALUES_UP_TO:
+        told = [[_number(row.gains.get(lang)) for lang in order] for row in rows]
+        _numbers(fig, told if differences else [[_whole(v) for v in row] for row in values])
     _axes(fig, order, names, theme)
     return _dressed(
         fig, results, (values, names), differences=differences, group=group, theme=theme
@@ -148,8 +151,6 @@ def _cells(
         zmax=high,
         xgap=1,
         ygap=1,
-        texttemplate="%{z:.0f}" if len(values) <= VALUES_UP_TO else None,
-        textfont={"size": 11},
         showscale=len(values) >= SCALE_FROM,
         colorbar={
             "title": {"text": "points", "side": "right", "font": {"size": 12}},
@@ -196,9 +197,8 @@ def _dots(
     theme: Theme,
     *,
     shift: int,
-    beyond: bool,
 ) -> None:
-    """A dot in the corner of cells that a set was trained on; differences beyond noise in bold."""
+    """A dot in the corner of cells that a set was trained on."""
     seen = [
         (order.index(lang), i + shift)
         for i, row in enumerate(rows)
@@ -221,10 +221,33 @@ def _dots(
             name="trained on",
         )
     )
-    if beyond and len(rows) <= VALUES_UP_TO:
-        cells = fig.data[0]
-        told = [[_number(row.gains.get(lang)) for lang in order] for row in rows]
-        cells.update(text=told, texttemplate="%{text}")
+
+
+def _numbers(fig: go.Figure, told: Sequence[Sequence[str]]) -> None:
+    """In every cell its number, black or white: Plotly's own grey is too faint on mid-tones."""
+    cells = fig.data[0]
+    rows, cols = np.nonzero(np.isfinite(cells.z))
+    places = (cells.z[rows, cols] - cells.zmin) / (cells.zmax - cells.zmin or 1.0)
+    fills = style.sample([colour for _, colour in cells.colorscale], list(np.clip(places, 0, 1)))
+    inks = np.array([style.ink_on(fill) for fill in fills])
+    for ink in np.unique(inks):
+        mine = np.flatnonzero(inks == ink)
+        fig.add_trace(
+            go.Scatter(
+                x=cols[mine],
+                y=rows[mine],
+                mode="text",
+                text=[told[rows[i]][cols[i]] for i in mine],
+                textfont={"color": str(ink), "size": 11},
+                hoverinfo="skip",
+                showlegend=False,
+                name="numbers",
+            )
+        )
+
+
+def _whole(value: float) -> str:
+    return "" if np.isnan(value) else f"{value:.0f}"
 
 
 def _number(gain: TargetGain | None) -> str:

@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from mslt_core.spec.corpora import Original
 from mslt_core.spec.criteria import CRITERIA
+from mslt_core.spec.evidence import Difference
 from mslt_core.spec.languages import LANGUAGES, label
 from mslt_core.spec.rankings import RankedSet
 from mslt_core.spec.selecting import Criterion
@@ -120,6 +121,16 @@ def interval(low: float | None, high: float | None) -> str:
     if low is None or high is None:
         return ""
     return f"[{100 * low:z.1f}, {100 * high:z.1f}]".replace("-", "−")
+
+
+def gained(found: Difference) -> str:
+    """A difference in points with its interval: +2.1 [1.4, 2.9]."""
+    return f"{signed_points(found.estimate)} {interval(found.low, found.high)}".strip()
+
+
+def seeds(n: int) -> str:
+    """How much stands behind a number: fewer than three seeds are no ranking."""
+    return {1: "a single run", 2: "two runs each"}.get(n, f"{n} seeds")
 
 
 def measured_within(value: float, low: float | None, high: float | None) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from mslt_core.analysis import judging
+from mslt_core.analysis.plausible import plausible_means
 from mslt_core.analysis.rank_correlation import rank_correlation
 from mslt_core.data.pretraining import Sizes, sizes
 from mslt_core.pipeline.grouping import main_metric
@@ -55,7 +56,7 @@ def sets_by_pretraining(
     """Every set's mean score against the text of all its languages together.
 
     Sets share languages, so they are no independent points: p is by exchanging languages, and the
-    correlation's interval carries the seeds' noise.
+    correlation's interval carries the noise of seeds and, where their outcomes are stored, items.
     """
     metric = metric or main_metric(sweep.groups)
     means = SetMeans(store, sweep.groups, metric)
@@ -70,7 +71,7 @@ def sets_by_pretraining(
     series = SizeSeries(
         name=f"sets of {sweep.k}",
         points=points,
-        correlation=_over_sets(sweep, totals, means.scores.T),
+        correlation=_over_sets(sweep, totals, means),
     )
     return _answer(metric, figures, published, [series])
 
@@ -104,10 +105,10 @@ def _over_points(points: Sequence[SizePoint]) -> RankCorrelation | None:
 
 
 def _over_sets(
-    sweep: Swept, totals: np.ndarray[tuple[int], np.dtype[np.float64]], scores: judging.F64
+    sweep: Swept, totals: np.ndarray[tuple[int], np.dtype[np.float64]], means: SetMeans
 ) -> RankCorrelation | None:
     """None where a size is not published, or one of the two does not vary."""
-    place = {lang: i for i, lang in enumerate(sweep.pool)}
+    place, scores = {lang: i for i, lang in enumerate(sweep.pool)}, means.scores.T
     members = np.array([[place[lang] for lang in langs] for langs in sweep.sets], dtype=np.int16)
     rho = float(judging.spearman(totals, scores.mean(axis=0)))
     if math.isnan(rho) or np.isnan(totals).any():
@@ -115,7 +116,16 @@ def _over_sets(
     low: float | None = None
     high: float | None = None
     if len(scores) > 1:
-        draws = judging.plausible_means(scores, N_DRAWS, np.random.default_rng(0))
+        draws = plausible_means(
+            scores, N_DRAWS, np.random.default_rng(0), over_items=means.over_items
+        )
         low, high = np.quantile(judging.spearman_draws(totals, draws), [0.025, 0.975]).tolist()
     p = judging.permutation_p(totals, scores.mean(axis=0), members)
-    return RankCorrelation(rho=rho, low=low, high=high, p=p, n=len(totals), over="seeds")
+    return RankCorrelation(
+        rho=rho,
+        low=low,
+        high=high,
+        p=p,
+        n=len(totals),
+        over="seeds" if means.over_items is None else "both",
+    )

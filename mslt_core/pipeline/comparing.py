@@ -32,7 +32,7 @@ def run_result(store: Store, run: str) -> RunResult:
     if not info.has_scores:
         reason = f" ({info.reason})" if info.reason else ""
         raise NotComputedError(f"run {info.run} has no scores: it is {info.state}{reason}")
-    outcome = store.runs.outcome(info.run)
+    outcome = store.runs.outcome(info.run, rows=False)
     return RunResult(
         info=info,
         scores=outcome["scores"],

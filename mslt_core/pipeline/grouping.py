@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import Sequence
+from typing import Any
 
 from mslt_core.spec.results import SCORES, RunGroup, RunInfo
 from mslt_core.spec.specs import TrainSpec
@@ -24,7 +25,7 @@ OF_THE_SET = {"seed", "source_langs", "shots", "shot_langs"}
 @functools.lru_cache(maxsize=1 << 16)  # fewer than runs are asked for in turn would keep none
 def group_key(spec: TrainSpec) -> str:
     """Runs with the same key differ in their seed alone."""
-    return spec.but(seed=0).digest()
+    return _with(spec, seed=0).digest()
 
 
 @functools.lru_cache(maxsize=1 << 16)
@@ -33,7 +34,13 @@ def experiment_key(spec: TrainSpec) -> str:
 
     Examples of few-shot targets are sources too: they are inside the same budget.
     """
-    return spec.but(seed=0, source_langs=("en",), shots=0, shot_langs=()).digest()
+    return _with(spec, seed=0, source_langs=("en",), shots=0, shot_langs=()).digest()
+
+
+def _with(spec: TrainSpec, **changes: Any) -> TrainSpec:
+    """The spec with other values, not checked again: keys of thousands of runs are asked for at
+    once, and nobody trains by them."""
+    return spec.model_copy(update=changes)
 
 
 _KEYS: dict[str, tuple[str, str]] = {}

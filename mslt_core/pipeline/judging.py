@@ -9,12 +9,14 @@ import numpy as np
 import numpy.typing as npt
 
 from mslt_core.analysis import judging
+from mslt_core.analysis.plausible import plausible_means, seed_variance
 from mslt_core.analysis.sets import Members
 from mslt_core.data.paper import paper_tables
 from mslt_core.pipeline.choosing import compare
 from mslt_core.pipeline.ingredients import Access
-from mslt_core.pipeline.outcomes import scored
+from mslt_core.pipeline.noise import carried_by
 from mslt_core.pipeline.swept import Swept
+from mslt_core.pipeline.swept_scores import SweptScores, swept_scores
 from mslt_core.spec.errors import BadInputError
 from mslt_core.spec.evidence import Average
 from mslt_core.spec.judging import (
@@ -28,7 +30,6 @@ from mslt_core.spec.judging import (
 from mslt_core.spec.rankings import TASKS, CriteriaResult
 from mslt_core.spec.results import SCORES
 from mslt_core.spec.selecting import PAPER_POOL, Criterion, SelectSpec
-from mslt_core.store import Store
 
 F64 = npt.NDArray[np.float64]
 
@@ -71,10 +72,11 @@ def judge_criteria(
     """
     sets = _sets(sweep, fixed)
     _require_metric(sweep, metric)
-    targets, scores, whole = _scores(access.store, sweep, sets, metric, average)
-    draws = None
+    found = swept_scores(access.store, sweep, sets, metric, average)
+    scores, draws = found.scores, None
     if len(sweep.seeds) > 1:
-        draws = judging.plausible_means(scores, N_DRAWS, np.random.default_rng(0))
+        rng = np.random.default_rng(0)
+        draws = plausible_means(scores, N_DRAWS, rng, over_items=found.over_items)
     spec = (asked or SelectSpec(pool=sweep.pool, k=sweep.k, criterion="script")).but(
         pool=sweep.pool, k=sweep.k, include=(fixed,) if fixed else (), exclude=()
     )
@@ -82,23 +84,24 @@ def judge_criteria(
     known = _Known(sets=tuple(sets), scores=scores, draws=draws, pool=sweep.pool, fixed=fixed)
     goodness = {name: _goodness(compared, name, sets) for name in compared.by_criterion}
     criteria = [_judged(known, name, goodness[name]) for name in goodness]
-    variance, df = judging.seed_variance(scores) if draws is not None else (None, 0)
+    variance, df = seed_variance(scores) if draws is not None else (None, 0)
     return Judged(
         pool=sweep.pool,
         k=sweep.k,
         fixed=fixed,
         metric=metric or sweep.groups[0].metrics[0],
         average=average,
-        targets=targets,
+        targets=found.targets,
         seeds=sweep.seeds,
         sets=tuple(sets),
         scores=scores,
         sd_seed=None if variance is None else math.sqrt(variance),
         df=df,
+        carried=carried_by(items=found.over_items is not None, seeds=draws is not None),
         goodness=goodness,
         criteria=tuple(sorted(criteria, key=lambda c: c.standing.regret.value)),
         random=_standing(known, np.arange(len(sets))),
-        everything=_everything(known, whole),
+        everything=_everything(known, found),
         missing={name: why for name, why in compared.missing.items() if name != "targets"},
     )
 
@@ -195,15 +198,18 @@ def _apart(known: _Known, picks: npt.NDArray[np.intp], least: npt.NDArray[np.int
     return _ranged(float(apart(known.means)), None if known.draws is None else apart(known.draws))
 
 
-def _everything(known: _Known, whole: F64 | None) -> AllLanguages | None:
+def _everything(known: _Known, found: SweptScores) -> AllLanguages | None:
+    whole = found.whole
     if whole is None:
         return None
     score, value = float(whole.mean()), float(whole.mean() - known.means.max())
     if known.draws is None:
         return AllLanguages(score=score, minus_best=Ranged(value=value, low=None, high=None))
-    # one set more, with the noise of the others: the seeds of a single one tell too little
-    sd = math.sqrt(judging.seed_variance(known.scores)[0] / len(whole))
-    drawn = score + sd * np.random.default_rng(1).standard_normal(len(known.draws))
+    # one set more, with the noise of the others: the seeds of a single one tell too little. Draws
+    # keep the mean over the sets, so the noise of that mean is the whole set's here
+    n_seeds, n_sets = known.scores.shape
+    variance = seed_variance(known.scores)[0] / n_seeds * (1 + 1 / n_sets) + found.whole_over_items
+    drawn = score + math.sqrt(variance) * np.random.default_rng(1).standard_normal(len(known.draws))
     return AllLanguages(score=score, minus_best=_ranged(value, drawn - known.draws.max(axis=1)))
 
 
@@ -227,35 +233,3 @@ def _paper(criterion: Criterion, known: _Known) -> tuple[PaperPick, ...]:
         for task, name in TASKS.items()
         if (criterion, task) in ranks
     )
-
-
-def _scores(
-    store: Store,
-    sweep: Swept,
-    sets: Sequence[tuple[str, ...]],
-    metric: str | None,
-    average: Average,
-) -> tuple[tuple[str, ...], F64, F64 | None]:
-    """Targets; mean score by seed and set; and by seed for the whole pool, where it was trained."""
-    name = metric or sweep.groups[0].metrics[0]
-    wanted = [group for group in sweep.groups if group.source_langs in set(sets)]
-    whole = sweep.whole if average == "shared" else None
-    field = scored(store, [*wanted, *filter(None, [whole])], name)
-    defined = np.all(field.defined[: len(wanted)], axis=0)
-    shared = defined & ~np.isin(field.langs, sweep.pool)
-    if not shared.any():
-        raise BadInputError(
-            f"every target with a score is one of the pool {', '.join(sweep.pool)}",
-            hint="Score further languages, or compare by another score.",
-        )
-    own = np.tile(shared, (len(sets), 1))
-    if average == "paper":
-        own = np.array([defined & ~np.isin(field.langs, langs) for langs in sets])
-    columns = [field.seeds.index(seed) for seed in sweep.seeds]
-    scores = field.mean(own / own.sum(axis=1, keepdims=True))[:, columns].T
-    of_whole = None
-    if whole is not None:
-        row = field.place(whole)
-        if field.has_seed[row, columns].all() and field.defined[row, shared].all():
-            of_whole = field.scores[row][columns][:, shared].mean(axis=1)
-    return field.named(shared if average == "shared" else defined), scores, of_whole

@@ -18,7 +18,7 @@ def oracle_scores(store: Store, group: RunGroup, metric: str) -> dict[str, float
     for info in store.runs.list():
         if info.has_scores and info.spec.oracle and _alike(info.spec) == wanted:
             (lang,) = info.spec.source_langs
-            score = getattr(store.runs.outcome(info.run)["scores"][lang], metric)
+            score = getattr(store.runs.outcome(info.run, rows=False)["scores"][lang], metric)
             if score is not None:
                 found.setdefault(lang, []).append(score)
     return {lang: float(np.mean(scores)) for lang, scores in sorted(found.items())}

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from mslt_core.analysis.item_noise import macro_f1_influence, ratio_influence
+from mslt_core.analysis.item_noise import item_covariance, macro_f1_influence, ratio_influence
 from mslt_core.spec.errors import BadInputError
 from mslt_core.spec.results import RunGroup, RunInfo, TargetScores
 from mslt_core.store import Arrays, Store
@@ -108,22 +108,34 @@ def scores_of(store: Store, info: RunInfo) -> Mapping[str, TargetScores]:
 
 @functools.lru_cache(maxsize=1 << 14)  # 2 kB a run of 15 targets
 def _scores(asked: _Asked) -> Mapping[str, TargetScores]:
-    return asked.store.runs.outcome(asked.run)["scores"]
+    return asked.store.runs.outcome(asked.run, rows=False)["scores"]
 
 
-def influences_of(store: Store, info: RunInfo, metric: str) -> Influences:
-    """What each test item adds to a run's score, of targets whose outcomes are stored."""
-    return _influences(_asked(store, info), metric, info.spec.target_langs)
+def influences_of(
+    store: Store, info: RunInfo, metric: str, langs: Sequence[str] | None = None
+) -> Influences:
+    """What each test item adds to a run's score, of targets whose outcomes are stored.
+
+    Of `langs` alone, where they are given: a target is a file, and most means are over a few.
+    """
+    known = _influences(_asked(store, info), metric)
+    wanted = info.spec.target_langs if langs is None else langs
+    if fresh := [lang for lang in wanted if lang not in known]:
+        stored = store.runs.all_predictions(info.run, fresh)
+        known |= {
+            lang: _influence(stored[lang], metric) if lang in stored else None for lang in fresh
+        }
+    found = ((lang, known[lang]) for lang in wanted)
+    return {lang: influence for lang, influence in found if influence is not None}
 
 
 @functools.lru_cache(maxsize=2048)  # 1,000 items in 24 languages are 100 kB a run
-def _influences(asked: _Asked, metric: str, langs: tuple[str, ...]) -> Influences:
-    found: Influences = {}
-    for lang, arrays in asked.store.runs.all_predictions(asked.run, langs).items():
-        influence = _influence(arrays, metric)
-        if influence is not None:
-            found[lang] = influence
-    return found
+def _influences(
+    asked: _Asked,  # noqa: ARG001
+    metric: str,  # noqa: ARG001
+) -> dict[str, npt.NDArray[np.float32] | None]:
+    """What was read of the run so far, filled by `influences_of`; None: not stored."""
+    return {}
 
 
 def _influence(arrays: Arrays, metric: str) -> npt.NDArray[np.float32] | None:
@@ -174,3 +186,44 @@ def weighted_blocks(
             block = blocks.setdefault(n, np.zeros((len(of_runs), n), dtype=np.float32))
             block[row] += np.float32(share) * of_run[lang]
     return list(blocks.values())
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class OverItems:
+    """How far several sets' means hang on the test items; covariances are (n_sets, n_sets)."""
+
+    apart: npt.NDArray[np.float64]
+    """Beside what seeds bring."""
+    whole: npt.NDArray[np.float64]
+    """All of it, of means over the seeds."""
+    df: float
+
+
+def over_items(
+    store: Store,
+    runs: Sequence[Sequence[RunInfo]],
+    shares: Sequence[Mapping[str, float]],
+    metric: str,
+) -> OverItems | None:
+    """Covariance of the sets' means over items; None where outcomes are not stored.
+
+    `runs` has a row a set with its seeds, `shares` each set's targets with their weights.
+    """
+    n_seeds = len(runs[0])
+    blocks = weighted_blocks(
+        [
+            influences_of(store, run, metric, tuple(share))
+            for of_set, share in zip(runs, shares, strict=True)
+            for run in of_set
+        ],
+        [share for share in shares for _ in range(n_seeds)],
+    )
+    if blocks is None:
+        return None
+    of_sets = [block.reshape((len(runs), n_seeds, -1)) for block in blocks]
+    over_seeds = [block.mean(axis=1, keepdims=True) for block in of_sets]
+    return OverItems(
+        apart=np.sum([item_covariance(block) for block in of_sets], axis=0),
+        whole=np.sum([item_covariance(block) for block in over_seeds], axis=0),
+        df=float(min(block.shape[1] for block in blocks) - 1),
+    )

@@ -65,7 +65,7 @@ def read_outside(
         raise SpecError(f"{form} has a unit of its own: --unit is for csv")
     if not (name or sources):
         raise SpecError(
-            "the file does not say what was trained", hint="Give --name, --sources or both."
+            "the file does not say what was trained", hint="Give a name, the sources or both."
         )
     name = display_name(name or set_name(sources))
     if form == "lm-eval":

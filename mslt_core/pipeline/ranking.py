@@ -2,18 +2,17 @@
 
 import dataclasses
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 
 from mslt_core.analysis import paired
-from mslt_core.analysis.item_noise import item_covariance
 from mslt_core.analysis.multiple import may_be_best
 from mslt_core.analysis.seed_noise import SeedNoise, difference_variance
 from mslt_core.pipeline.grouping import comparable, main_metric
 from mslt_core.pipeline.noise import carried_by, pool_of, seed_noise_of
-from mslt_core.pipeline.outcomes import Field, influences_of, scored, scores_of, weighted_blocks
+from mslt_core.pipeline.outcomes import Field, over_items, scored, scores_of
 from mslt_core.spec.errors import BadInputError
 from mslt_core.spec.evidence import MIN_SEEDS, Average, Difference, Ranking, Standing
 from mslt_core.spec.results import RunGroup, RunInfo
@@ -138,14 +137,13 @@ def _judged(
     by_seed = field.mean(weights)[places][:, seeds]
     var_seeds, df_seeds, own = _over_seeds(by_seed, noise, places)
     runs, shares = _runs_and_shares(field, weights, places, seeds)
-    items = _over_items(store, runs, shares, metric)
+    items = over_items(store, runs, shares, metric)
     var_items, df_items = None, np.inf
     covariance = np.diag(own)
     if items is not None:
-        of_items, whole, df_items = items
         # seeds that agree to the last answer tell nothing of what items have beside them
-        var_items = np.where(var_seeds > 0, _apart(of_items), _apart(whole))
-        covariance = covariance + of_items
+        var_items = np.where(var_seeds > 0, _apart(items.apart), _apart(items.whole))
+        covariance, df_items = covariance + items.apart, items.df
     means = by_seed.mean(axis=1)
     intervals = paired.judged(
         means[None, :] - means[:, None],
@@ -196,30 +194,6 @@ def _runs_and_shares(
         {field.langs[i]: float(weights[g, i]) for i in np.flatnonzero(weights[g])} for g in places
     ]
     return runs, shares
-
-
-def _over_items(
-    store: Store,
-    runs: Sequence[Sequence[RunInfo]],
-    shares: Sequence[Mapping[str, float]],
-    metric: str,
-) -> tuple[Floats, Floats, float] | None:
-    """Covariance of the sets' means over items apart from what seeds bring, and the whole of it,
-    and degrees of freedom; None where outcomes are not stored. `runs` has a row a set with its
-    seeds, `shares` each set's targets."""
-    n_seeds = len(runs[0])
-    blocks = weighted_blocks(
-        [influences_of(store, run, metric) for of_set in runs for run in of_set],
-        [share for share in shares for _ in range(n_seeds)],
-    )
-    if blocks is None:
-        return None
-    shape = (len(runs), n_seeds, -1)
-    of_sets = [block.reshape(shape) for block in blocks]
-    covariance: Floats = np.sum([item_covariance(b) for b in of_sets], axis=0)
-    over_seeds = [b.mean(axis=1, keepdims=True) for b in of_sets]
-    whole: Floats = np.sum([item_covariance(b) for b in over_seeds], axis=0)
-    return covariance, whole, float(min(block.shape[1] for block in blocks) - 1)
 
 
 def _apart(covariance: Floats) -> Floats:

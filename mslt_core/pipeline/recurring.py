@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from mslt_core.analysis import judging
 from mslt_core.analysis.multiple import holm
+from mslt_core.analysis.plausible import plausible_means
 from mslt_core.analysis.recurrence import hypergeometric_p, main_effect_weights, top_counts
 from mslt_core.analysis.sets import Members
 from mslt_core.data.paper import paper_tables
@@ -14,7 +14,7 @@ from mslt_core.pipeline.grouping import main_metric
 from mslt_core.pipeline.judging import MIN_SETS
 from mslt_core.pipeline.noise import corrected
 from mslt_core.pipeline.ranking import ranking
-from mslt_core.pipeline.set_means import Floats, SetMeans
+from mslt_core.pipeline.set_means import SetMeans
 from mslt_core.pipeline.swept import Swept
 from mslt_core.spec.errors import BadInputError
 from mslt_core.spec.judging import Ranged
@@ -80,7 +80,7 @@ def _languages(
     tied: Sequence[Langs],
 ) -> list[LanguageRecurs]:
     counts = top_counts(means.scores.mean(axis=1), members, n_top)
-    shares = _shares(means.scores.T, members, n_top, counts)
+    shares = _shares(means, members, n_top, counts)
     n_with = np.bincount(members.ravel(), minlength=len(pool))
     p = [
         hypergeometric_p(int(count), n_top, int(n), len(members))
@@ -102,13 +102,13 @@ def _languages(
 
 
 def _shares(
-    scores: Floats, members: Members, n_top: int, counts: npt.NDArray[np.int64]
+    means: SetMeans, members: Members, n_top: int, counts: npt.NDArray[np.int64]
 ) -> list[Ranged]:
-    """Shares of the observed best sets, with what the seeds' noise leaves of the true ones."""
-    shares = counts / n_top
+    """Shares of the observed best sets, with what the noise leaves open of the true ones."""
+    shares, scores = counts / n_top, means.scores.T
     if len(scores) < 2 or len(members) < MIN_SETS:
         return [Ranged(value=float(share), low=None, high=None) for share in shares]
-    draws = judging.plausible_means(scores, N_DRAWS, np.random.default_rng(0))
+    draws = plausible_means(scores, N_DRAWS, np.random.default_rng(0), over_items=means.over_items)
     low, high = np.quantile(top_counts(draws, members, n_top) / n_top, [0.025, 0.975], axis=0)
     return [
         Ranged(value=float(share), low=float(a), high=float(b))

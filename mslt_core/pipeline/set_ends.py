@@ -158,7 +158,8 @@ class _Ends:
             for place, seed in zip(places, self.seeds, strict=True)
         ]
         blocks = weighted_blocks(
-            [influences_of(self._store, run, self._metric) for run in runs], [share] * len(runs)
+            [influences_of(self._store, run, self._metric, tuple(share)) for run in runs],
+            [share] * len(runs),
         )
         return blocks and [block[len(chosen) :] - block[: len(chosen)] for block in blocks]
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from mslt_core.analysis.item_noise import item_covariance
 from mslt_core.analysis.paired import both_dfs
 from mslt_core.analysis.seed_noise import SeedNoise
 from mslt_core.pipeline.noise import carried_by, mean_difference, own_seeds, seed_noise_of
@@ -54,10 +55,21 @@ class SetMeans:
             for seed in self.seeds
         ]
         blocks = weighted_blocks(
-            [influences_of(self._store, run, self._metric) for run in runs], [share] * len(runs)
+            [influences_of(self._store, run, self._metric, tuple(share)) for run in runs],
+            [share] * len(runs),
         )
         shape = (len(self._groups), len(self.seeds), -1)
         return blocks and [block.reshape(shape) for block in blocks]
+
+    @functools.cached_property
+    def over_items(self) -> Floats | None:
+        """Covariance of the sets' means over items beside what seeds bring, (n_sets, n_sets); None
+        where outcomes are not all stored."""
+        blocks = self._items
+        if not blocks:
+            return None
+        covariance: Floats = np.sum([item_covariance(block) for block in blocks], axis=0)
+        return covariance
 
     @functools.cached_property
     def _n_items(self) -> int:

@@ -90,7 +90,9 @@ def software() -> tuple[Pair, ...]:
 
 def items_told(store: Store, infos: Sequence[RunInfo]) -> str:
     """4 languages scored, 200 to 300 items each."""
-    scored = [store.runs.outcome(info.run)["scores"] for info in infos if info.has_scores]
+    scored = [
+        store.runs.outcome(info.run, rows=False)["scores"] for info in infos if info.has_scores
+    ]
     langs = {lang for scores in scored for lang in scores}
     n_items = sorted({of_lang.n_items for scores in scored for of_lang in scores.values()})
     if not n_items:

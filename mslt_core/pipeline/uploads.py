@@ -61,8 +61,10 @@ def _on_disk(files: Mapping[str, bytes], form: str) -> Iterator[Path]:
             yield Path(folder) / main
         except MsltError as e:
             # a sentence begins with a capital, the name of a file as it is
-            begins = "in " * e.message.startswith(folder)
-            e.message = begins + e.message.replace(f"{folder}/", "")
+            first, _, _ = e.message.partition(" ")
+            begins = "in " if first.endswith((",", ":")) else "the file "
+            told = e.message.replace(f"{folder}/", "")
+            e.message = begins * first.startswith(folder) + told
             e.hint = e.hint.replace(f"{folder}/", "")
             e.args = (e.message,)
             raise
@@ -81,7 +83,9 @@ def _main(files: Mapping[str, bytes], form: str) -> str:
             raise DataError(f"{name[:80]!r} is no name of a file here", hint="Rename it.")
     if form != "lm-eval":
         if len(files) != 1:
-            raise SpecError(f"one file at a time, got {len(files)}")
+            raise SpecError(
+                f"one file at a time, got {len(files)}", hint="Take the other files away."
+            )
         return next(iter(files))
     mains = [name for name in files if name.endswith(".json")]
     if len(mains) != 1:

@@ -1,5 +1,6 @@
 """What all questions have in common: frozen, checked when made, named by their content."""
 
+import functools
 import hashlib
 import json
 from typing import Annotated, Any, ClassVar, Self
@@ -48,17 +49,25 @@ class Spec(BaseModel):
 
 def _told(value: object, dumped: Any = None) -> Any:
     """A spec's fields as JSON, without later ones at their default, in specs inside it too."""
-    if isinstance(value, tuple):
+    if isinstance(value, tuple) and any(isinstance(one, Spec | tuple) for one in value):
         return [_told(*pair) for pair in zip(value, dumped, strict=True)]
     if not isinstance(value, Spec):
         return dumped
     fields = value.model_dump(mode="json")
-    for name, info in type(value).model_fields.items():
-        if Later in info.metadata and getattr(value, name) == info.default:
+    for name, default in _later(type(value)):
+        if getattr(value, name) == default:
             del fields[name]
-        else:
-            fields[name] = _told(getattr(value, name), fields[name])
+    for name, told in value:
+        if isinstance(told, Spec | tuple) and name in fields:
+            fields[name] = _told(told, fields[name])
     return fields
+
+
+@functools.cache
+def _later(kind: type[Spec]) -> tuple[tuple[str, Any], ...]:
+    """The fields that came later, and what they were before."""
+    fields = kind.model_fields.items()
+    return tuple((name, info.default) for name, info in fields if Later in info.metadata)
 
 
 def _sentence(kind: str, error: ValidationError) -> str:

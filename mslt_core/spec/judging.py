@@ -6,13 +6,13 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 
-from mslt_core.spec.evidence import Average
+from mslt_core.spec.evidence import Average, Carried
 from mslt_core.spec.selecting import Criterion
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Ranged:
-    """A number with the 95 % interval that the seeds' noise leaves."""
+    """A number with the 95 % interval that the noise of seeds and items leaves."""
 
     value: float
     low: float | None
@@ -93,6 +93,8 @@ class Judged:
     sd_seed: float | None
     """Standard deviation of one run around its set; None with a single seed."""
     df: int
+    carried: Carried
+    """What the intervals carry."""
     goodness: Mapping[Criterion, npt.NDArray[np.float64]]
     """(n_sets,) each: what every criterion says of every set, high is good; NaN: nothing."""
     criteria: tuple[CriterionJudged, ...]

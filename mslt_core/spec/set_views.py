@@ -152,9 +152,9 @@ class RankCorrelation:
     p: float
     """Two-sided."""
     n: int
-    over: Literal["points", "seeds"] = "points"
-    """What the interval carries: points as a sample; or, of sets, which share languages, the seeds'
-    noise, and p is by exchanging languages."""
+    over: Literal["points", "seeds", "both"] = "points"
+    """What the interval carries: points as a sample; or, of sets, which share languages, the noise
+    of seeds, or of seeds and test items, and p is by exchanging languages."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

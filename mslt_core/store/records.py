@@ -4,6 +4,7 @@ import dataclasses
 import functools
 import hashlib
 import json
+import math
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -73,14 +74,9 @@ def snapshot_place(step: int) -> str:
 
 def checked_record(record: Mapping[str, Any]) -> dict[str, Any]:
     """The scores as objects; ValueError, KeyError or TypeError where something does not fit."""
-    scores = {lang: TargetScores(**fields) for lang, fields in record["scores"].items()}
+    scores = {lang: _checked_scores(fields) for lang, fields in record["scores"].items()}
     last = record.get("last_scores")
-    last_scores = {k: TargetScores(**v) for k, v in last.items()} if last else None
-    for score in (*scores.values(), *(last_scores or {}).values()):
-        if not np.isfinite([v for v in dataclasses.astuple(score) if v is not None]).all():
-            raise ValueError("a score is not finite")
-        if not score.metrics:
-            raise ValueError("a target has no score")
+    last_scores = {lang: _checked_scores(fields) for lang, fields in last.items()} if last else None
     snapshots = {int(step): str(of) for step, of in record.get("snapshots", {}).items()}
     kinds = {
         "sampled_hash": str,
@@ -93,6 +89,16 @@ def checked_record(record: Mapping[str, Any]) -> dict[str, Any]:
         if not isinstance(record[name], kind):
             raise TypeError(f"{name} is no {kind.__name__}")
     return {**record, "scores": scores, "last_scores": last_scores, "snapshots": snapshots}
+
+
+def _checked_scores(fields: Mapping[str, Any]) -> TargetScores:
+    score = TargetScores(**fields)
+    # not those of the object: astuple copies each, and a store has thousands of runs
+    if not all(value is None or math.isfinite(value) for value in fields.values()):
+        raise ValueError("a score is not finite")
+    if not score.metrics:
+        raise ValueError("a target has no score")
+    return score
 
 
 def stamps_of(root: Path) -> dict[str, str]:

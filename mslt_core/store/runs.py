@@ -136,10 +136,11 @@ class Runs(WorkFolders):
         write_json(folder / "scores.json", record)
         (folder / IMPORTED).unlink(missing_ok=True)  # these results were made here
 
-    def outcome(self, run: str) -> RunOutcome:
-        """What `write_outcome` wrote; StoreError where it is missing or damaged."""
+    def outcome(self, run: str, *, rows: bool = True) -> RunOutcome:
+        """What was written, `rows` the sampled ones too; StoreError where it is damaged."""
         record = self._record(run)
-        sampled = None if self._path(run, PACKED) else self._sampled(run, record["sampled_hash"])
+        listed = (rows or "n_sampled" not in record) and not self._path(run, PACKED)
+        sampled = self._sampled(run, record["sampled_hash"]) if listed else None
         counts = {lang: len(rows) for lang, rows in (sampled or {}).items()}
         return RunOutcome(
             scores=record["scores"],

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from mslt_core.figures import text
 from mslt_core.spec.evidence import Average, Difference
 from mslt_core.spec.languages import label
 from mslt_core.spec.results import GainResult, RunResult
@@ -66,15 +67,12 @@ def intervals_told(result: GainResult) -> str:
 
 def in_points(gain: Difference) -> str:
     """+2.1 [1.4, 2.9]."""
-    interval = ""
-    if gain.low is not None and gain.high is not None:
-        interval = f" [{100 * gain.low:z.1f}, {100 * gain.high:z.1f}]"
-    return f"{100 * gain.estimate:+z.1f}{interval}".replace("-", "−")
+    return text.gained(gain)
 
 
 def told_seeds(n: int) -> str:
     """How much stands behind a number."""
-    return {1: "a single run", 2: "two runs each"}.get(n, f"{n} seeds")
+    return text.seeds(n)
 
 
 def averaged_over(results: Sequence[GainResult]) -> str:

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from mslt_core.figures import text
 from mslt_core.spec.criteria import CRITERIA
 from mslt_core.spec.languages import label
 from mslt_core.spec.views import ByGroup, GroupBy
@@ -41,14 +42,12 @@ def trend_told(found: ByGroup) -> str:
         says = "Whether distant targets gain more **cannot be told**"
     else:
         says = f"Distant targets gain **{'more' if trend.slope > 0 else 'less'}**"
-    # a ratio for a distance of 1 is 100 points; for 0.1 it is a tenth
-    slope, low, high = (10 * value for value in (trend.slope, trend.low, trend.high))
+    slope, low, high = (trend.slope / 10, trend.low / 10, trend.high / 10)
     p = "< 0.001" if trend.p < 0.001 else f"= {trend.p:.3f}"
-    numbers = f"{slope:+z.1f} points [{low:z.1f}, {high:z.1f}]".replace("-", "−")
     tau = f"{trend.tau:+.2f}".replace("-", "−")
     return (
-        f"{says}: {numbers} for every 0.1 of distance "
-        f"(Theil-Sen, {trend.n} targets; Kendall's tau {tau}, p {p})."
+        f"{says}: {text.signed_points(slope)} points {text.interval(low, high)} for every 0.1 of "
+        f"distance (Theil-Sen, {trend.n} targets; Kendall's tau {tau}, p {p})."
     )
 
 

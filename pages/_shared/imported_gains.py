@@ -1,7 +1,7 @@
 """Imported results against each other and against own runs, target by target."""
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
 import streamlit as st
@@ -29,27 +29,13 @@ def against(
     metric: str,
     lead: DeltaGenerator,
     place: DeltaGenerator,
+    *,
+    fresh: bool = False,
 ) -> None:
-    """The chosen ones minus the baseline, target by target."""
+    """The chosen ones minus the baseline, target by target; `fresh` forgets what was chosen."""
     scored = [group for group in groups if metric in group.metrics]
     by_name = {pipeline.shown_name(group): group for group in scored}
-    english = [name for name, group in by_name.items() if group.source_langs == ("en",)]
-    base = place.selectbox(
-        "Measured against",
-        list(by_name),
-        index=list(by_name).index(english[0]) if english else 0,
-        key="imported_against",
-        bind="query-params",
-    )
-    rest = [name for name in by_name if name != base]
-    chosen = st.multiselect(
-        "Results",
-        rest,
-        default=rest[:MAX_COMPARED],
-        max_selections=MAX_COMPARED,
-        key="imported_results",
-        bind="query-params",
-    )
+    base, chosen = _picked(by_name, place, fresh=fresh)
     if not chosen:
         lead.markdown("Choose a result to compare.")
         return
@@ -66,6 +52,38 @@ def against(
     for result in results:
         with st.expander(f"The numbers: {escape(result.name_b)} minus {escape(result.name_a)}"):
             show_table(table(result), name=f"{result.name_b} minus {result.name_a}, {metric}")
+
+
+def _picked(
+    by_name: Mapping[str, OutsideGroup | RunGroup], place: DeltaGenerator, *, fresh: bool
+) -> tuple[str, list[str]]:
+    """The baseline, English alone where it is there, and what is compared with it."""
+    english = [name for name, group in by_name.items() if group.source_langs == ("en",)]
+    start = next(iter((*english, *by_name)))
+    if fresh:
+        st.session_state["imported_against"] = start
+        st.session_state["imported_results"] = _first([n for n in by_name if n != start])
+    base = place.selectbox(
+        "Measured against",
+        list(by_name),
+        index=list(by_name).index(start),
+        key="imported_against",
+        bind="query-params",
+    )
+    rest = [name for name in by_name if name != base]
+    chosen = st.multiselect(
+        "Results",
+        rest,
+        default=_first(rest),
+        max_selections=MAX_COMPARED,
+        key="imported_results",
+        bind="query-params",
+    )
+    return base, chosen
+
+
+def _first(names: list[str]) -> list[str]:
+    return names[:MAX_COMPARED]
 
 
 def _drawn(results: Sequence[GainResult], colours: dict[str, str]) -> None:

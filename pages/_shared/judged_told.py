@@ -11,8 +11,8 @@ from mslt_core.spec.specs import set_name
 from pages._shared.messages import escape
 
 AVERAGES: dict[Average, str] = {
-    "shared": "targets no set trained on",
-    "paper": "each set's own unseen targets, as the paper",
+    "shared": "unseen by all sets",
+    "paper": "each set's own unseen, as the paper",
 }
 
 
@@ -35,21 +35,6 @@ def answer(judged: Judged) -> str:
             f"{points(judged.everything.minus_best, signed=True)} against the best set."
         )
     return told
-
-
-def noise_told(judged: Judged) -> str:
-    """What the intervals carry, and what each mean is over."""
-    over = f"{len(judged.targets)} targets"
-    if judged.average == "paper":
-        over = f"those of {over} that the set was not trained on"
-    each = f"Each mean is over {over}: {', '.join(judged.targets)}."
-    if judged.sd_seed is None:
-        return f"A single run a set: no interval, and no ranking to trust. {each}"
-    return (
-        f"One run scatters by {100 * judged.sd_seed:.2f} points around its set (pooled over all "
-        f"sets, {judged.df} degrees of freedom). {each} The best of many noisy means is partly "
-        "luck: intervals take that off. They carry seeds alone: test items are taken as they are."
-    )
 
 
 def table(judged: Judged) -> pd.DataFrame:

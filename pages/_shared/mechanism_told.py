@@ -65,12 +65,12 @@ def step_of(one: Association) -> float:
 
 def _points(one: Association, step: float) -> str:
     slope, low, high = (100 * step * value for value in (one.slope, one.low, one.high))
-    return f"{slope:+z.1f} \\[{low:z.1f}, {high:z.1f}\\]"
+    return f"{slope:+z.1f} \\[{low:z.1f}, {high:z.1f}\\]".replace("-", "−")
 
 
 def _r(one: Association) -> str:
     low, high = one.correlation_low, one.correlation_high
-    return f"{one.correlation:+z.2f} \\[{low:z.2f}, {high:z.2f}\\]"
+    return f"{one.correlation:+z.2f} \\[{low:z.2f}, {high:z.2f}\\]".replace("-", "−")
 
 
 def _basis(found: Mechanism, one: Association) -> str:

@@ -55,7 +55,8 @@ def explain_errors() -> Iterator[None]:
 
 def _sentence(message: str) -> str:
     """With a full stop and a capital, but k stays k."""
-    return f"{message[:1].upper() if message[1:2].isalpha() else message[:1]}{message[1:]}."
+    stop = "" if message.endswith("?") else "."
+    return f"{message[:1].upper() if message[1:2].isalpha() else message[:1]}{message[1:]}{stop}"
 
 
 def empty_state(missing: str, *, button: str = "", key: str = "") -> bool:

@@ -7,6 +7,8 @@ from pages._shared.context import Context
 from pages._shared.gains_told import told_seeds
 from pages._shared.messages import escape
 
+NOISE = {"seeds": "seeds", "both": "seeds and test items"}
+
 
 def targets_answer(found: ByPretraining, n_seeds: int) -> str:
     """Whether targets with more text score higher, set by set."""
@@ -47,8 +49,8 @@ def basis(found: ByPretraining, context: Context) -> str:
         told.append("Intervals are over targets, taken as independent; related ones are not.")
     elif known:
         told.append(
-            "The interval carries the seeds' noise; p is by exchanging languages, since sets share "
-            "them."
+            f"The interval carries the noise of {NOISE[known.over]}; p is by exchanging languages, "
+            "since sets share them."
         )
     if found.without:
         told.append(f"No figure is published for {', '.join(map(label, found.without))}.")

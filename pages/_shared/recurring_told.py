@@ -47,7 +47,7 @@ def basis(found: Recurring) -> str:
         f"{tied}An effect is the mean of all sets with a language minus the mean of all sets "
         "without it: at one size a language takes another's place, so effects add up to 0, and "
         "one that is rare on top may only have been pushed out. Beside the count, in brackets, "
-        "its share of the truly best sets as far as the seeds' noise leaves it open. Effects and "
+        "its share of the truly best sets as far as the noise leaves it open. Effects and "
         "counts are each corrected after Holm over the languages."
     )
 

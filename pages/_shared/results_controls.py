@@ -88,7 +88,7 @@ def score(context: Context, place: Any = st) -> str:
 def averaged(place: Any = st) -> Average:
     """Over which targets a mean is: the same for all sets, or the paper's."""
     chosen: Average = place.selectbox(
-        "Mean over",
+        "Mean over targets",
         list(AVERAGES),
         format_func=lambda name: AVERAGES[name],
         key="mean_over",

@@ -42,6 +42,9 @@ def _compared(context: Context, groups: Sequence[OutsideGroup], lead: DeltaGener
         help="Whoever imported results under one name said that task, test items and training but "
         "for the sources are the same in all of them.",
     )
+    # what was chosen of another experiment is none of this one's results
+    fresh = st.session_state.get("imported_of", experiment) != experiment
+    st.session_state["imported_of"] = experiment
     ours = [group for group in groups if group.experiment == experiment]
     own = [group for group in pipeline.run_groups(context.store) if group.experiment == experiment]
     metric = _metric(ours, other)
@@ -53,7 +56,7 @@ def _compared(context: Context, groups: Sequence[OutsideGroup], lead: DeltaGener
             "another result under the same name to compare it with."
         )
     else:
-        against(context, [*ours, *own], metric, lead, third)
+        against(context, [*ours, *own], metric, lead, third, fresh=fresh)
     with st.expander("What was imported"):
         show_table(listed(ours), name="imported results")
         if metric is not None:

@@ -35,7 +35,7 @@ OF_A_SIZE: dict[str, Part] = {
 
 def ties(context: Context, lead: DeltaGenerator) -> None:
     """One question about the sets of the experiment."""
-    one, other, third = st.columns([3, 3, 5], vertical_alignment="bottom")
+    one, other, third = st.columns([4, 4, 5], vertical_alignment="bottom")
     about = part(one)
     if about == "best":
         average = averaged(other)
@@ -70,7 +70,14 @@ def best(context: Context, lead: DeltaGenerator, metric: str, average: pipeline.
             "it came out on top by luck too is not in them; it is in what may be the best. "
             f"{told_average(average, ranking.targets)}"
         )
+    elif empty_state(
+        "Which sets may be the best is told from three seeds of every set on.",
+        button="Plan more seeds",
+    ):
+        st.switch_page("pages/train.py", query_params={"extent": "A whole sweep"})
     for name, reason in ranking.left_out:
         st.caption(f"{escape(name)} is left out: {escape(reason)}.")
+    if not ranking.tied:
+        return
     with st.expander("The languages in the sets that may be the best, of any size"):
         show_table(recurring(ranking), name="languages in the best sets")

@@ -1,5 +1,7 @@
 """A good set with few runs: what would have worked here, and what to train next."""
 
+import statistics
+
 import streamlit as st
 
 from mslt_core import figures, pipeline
@@ -66,7 +68,9 @@ def train_next(context: Context) -> None:
     pool = languages([lang for langs in (*trained, PAPER_POOL) for lang in langs])
     st.subheader("Train these next")
     one, other = st.columns([1, 3], vertical_alignment="bottom")
-    k = one.number_input("Languages in a set", 2, min(7, len(pool)), 3, key="next_k")
+    k = one.number_input(
+        "Languages in a set", 2, min(7, len(pool)), 3, key="next_k", bind="query-params"
+    )
     asked = SelectSpec(pool=pool, k=k, criterion="script")
     if not other.button("Propose sets", key="propose"):
         return
@@ -85,7 +89,12 @@ def train_next(context: Context) -> None:
     st.page_link(
         TRAIN,
         label="Train them",
-        query_params=train_link(context, [p.source_langs for p in proposals]),
+        query_params=train_link(
+            context,
+            [p.source_langs for p in proposals],
+            n_seeds=statistics.mode(len(group.runs) for group in groups),
+            beside=("en",) not in trained,
+        ),
     )
     if lost := not_carried(context):
         st.caption(lost)

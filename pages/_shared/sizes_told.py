@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from mslt_core.figures import text
 from mslt_core.spec.evidence import Difference
 from mslt_core.spec.specs import set_name
 from mslt_core.spec.views import PLATEAU, BySize
@@ -22,7 +23,7 @@ def risen(found: BySize) -> str:
     best = max(found.sizes, key=lambda size: size.means[0])
     english = ""
     if found.english is not None:
-        english = f", {100 * (best.means[0] - found.english):+.1f} on SSLT\\(en\\)"
+        english = f", {text.signed_points(best.means[0] - found.english)} on SSLT\\(en\\)"
     return (
         f"The mean score over all sets is **{100 * first.mean.estimate:.1f}** with {first.k} and "
         f"**{100 * last.mean.estimate:.1f}** with {last.k} source languages "

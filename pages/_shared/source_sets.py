@@ -31,7 +31,7 @@ def sets_to_train(train_langs: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
     english, chosen = ("en",), tuple(langs for langs in chosen if langs)
     if "en" not in train_langs or english in chosen:
         return chosen
-    beside = st.toggle("SSLT(en) beside, as the baseline", value=True, key="beside")
+    beside = st.toggle("SSLT(en) beside, to compare", True, key="beside", bind="query-params")
     return (english, *chosen) if beside else chosen
 
 

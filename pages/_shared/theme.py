@@ -25,6 +25,11 @@ _SMALL_WINDOWS = """
 }
 """
 
+_CHOSEN = """
+button[role="radio"][aria-checked="true"] { color: %s !important; }
+"""
+"""The colour of what is chosen must carry white text too, so it is too dim for text in the dark."""
+
 
 def current_theme() -> Theme:
     """Light or dark, as the browser shows the page; light before the browser has said."""
@@ -34,9 +39,10 @@ def current_theme() -> Theme:
 def fit_small_windows() -> None:
     """Give the space of wide margins to the figures where the window is small.
 
-    Streamlit has no setting for its side margins.
+    Streamlit has no setting for its side margins, nor for the text of what is chosen.
     """
-    st.html(f"<style>{_SMALL_WINDOWS}</style>")
+    chosen = _CHOSEN % figures.PALETTES["dark"].accent if current_theme() == "dark" else ""
+    st.html(f"<style>{_SMALL_WINDOWS}{chosen}</style>")
 
 
 @st.fragment(run_every=2)

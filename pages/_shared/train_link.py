@@ -48,15 +48,24 @@ def to_train(**asked: list[str]) -> None:
 
 
 def train_link(
-    context: Context, sets: Sequence[tuple[str, ...]], *, n_seeds: int | None = None
+    context: Context,
+    sets: Sequence[tuple[str, ...]],
+    *,
+    n_seeds: int | None = None,
+    beside: bool = True,
 ) -> dict[str, str | list[str]]:
-    """Query parameters of Train: task, data, model and recipe as they were, and these sets."""
+    """Query parameters of Train: task, data, model and recipe as they were, and these sets.
+
+    Not `beside` SSLT(en), where it is trained: all sets of a plan get the seeds that all lack.
+    """
     # what was left in the controls on the last visit would win over the link
     for key in (*KEYS.values(), *OTHERS, "handed_over", "beside"):
         st.session_state.pop(key, None)
     asked: dict[str, str | list[str]] = {"sets": [",".join(langs) for langs in sets]}
     if n_seeds is not None:
         asked["seeds"] = str(n_seeds)
+    if not beside:
+        asked["beside"] = "false"
     if context.spec is None:
         return asked
     spec, where = context.spec, context.groups[0].runs[0].where

@@ -47,6 +47,7 @@ def judged():
         scores=np.array([[0.70, 0.74, 0.72], [0.72, 0.76, 0.74]]),
         sd_seed=0.01,
         df=2,
+        carried="both",
         goodness={"syntax": np.array([1.0, 3.0, 2.0])},
         criteria=(
             CriterionJudged(

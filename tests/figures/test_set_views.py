@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from mslt_core import figures
-from mslt_core.figures import alt_text
+from mslt_core.figures import alt_text, style
 from mslt_core.figures.slopes import _apart
 from mslt_core.spec.evidence import Difference, GainResult, TargetGain
 from mslt_core.spec.judging import Ranged
@@ -220,12 +220,39 @@ def test_a_grid_of_sets_and_targets():
     assert cells.z[0][fi] == pytest.approx(10)
     assert np.isnan(cells.z[1][de])
     assert cells.zmin == -cells.zmax, "no difference is the middle of the scale"
-    assert (cells.text[0][fi], cells.text[1][fi], cells.text[1][de]) == ("<b>+10</b>", "−5", "")
+    assert numbers_in(fig) == {(fi, 0): "<b>+10</b>", (de, 0): "<b>+40</b>", (fi, 1): "−5"}
     assert list(trace(fig, "missing").y) == [1]
     assert len(trace(fig, "trained on").x) == 1, "es and ar were not scored"
     scores = figures.set_target_grid(results, sets, differences=False, group="script")
     assert list(scores.layout.yaxis.ticktext) == ["SSLT(en)", "MSLT(de, es)", "MSLT(ar, es)"]
+    assert numbers_in(scores)[list(scores.layout.xaxis.ticktext).index("fi"), 0] == "50"
     assert scores.data[0].z[0][list(scores.layout.xaxis.ticktext).index("de")] == pytest.approx(40)
+
+
+def numbers_in(fig):
+    """Column and row to what is written there."""
+    marks = [one for one in fig.data if one.name == "numbers"]
+    return {
+        (x, y): told for one in marks for x, y, told in zip(one.x, one.y, one.text, strict=True)
+    }
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("differences", [True, False])
+def test_numbers_in_a_grid_can_be_read_on_every_colour(theme, differences):
+    """Plotly's own dark grey has a contrast of less than 4.5 on the mid-tones of the dark theme."""
+    scores = [(lang, 0.5, 0.5 + 0.05 * i, 0.01) for i, lang in enumerate(["de", "fi", "ru", "sw"])]
+    fig = figures.set_target_grid(
+        [gains("MSLT(de, es)", *scores)], [("de", "es")], differences=differences, theme=theme
+    )
+    cells = fig.data[0]
+    scale = [colour for _, colour in cells.colorscale]
+    assert len(numbers_in(fig)) == np.isfinite(cells.z).sum()
+    for one in (one for one in fig.data if one.name == "numbers"):
+        for x, y in zip(one.x, one.y, strict=True):
+            place = (cells.z[y][x] - cells.zmin) / (cells.zmax - cells.zmin)
+            (fill,) = style.sample(scale, [place])
+            assert one.textfont.color == style.ink_on(fill)
 
 
 def test_several_models_by_size():

@@ -5,7 +5,14 @@ import json
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mslt_core.pipeline import PROJECT, outside_groups, places, run_groups
+from mslt_core.pipeline import (
+    PROJECT,
+    import_uploaded,
+    outside_groups,
+    places,
+    read_uploaded,
+    run_groups,
+)
 from mslt_core.store import Store
 from tests.pages.test_results_views import TIMEOUT_S, words
 
@@ -65,6 +72,25 @@ def test_a_table_is_shown_then_kept_then_compared(open_imported, tmp_path):
     assert "by **+5.0 [2.5, 7.5]** points, 3 seeds" in words(app)
     assert len(app.get("plotly_chart")) == 1
     assert not app.file_uploader[0].value, "the files are forgotten"
+
+
+def test_another_experiment_is_compared_at_once(open_imported, tmp_path):
+    """What was chosen of the one before is none of its results."""
+    store = Store(tmp_path / "store")
+    for i, sources in enumerate(("de+en", "es+en")):
+        rows = [
+            f"{langs},{s},sw,accuracy,{70 + s + i},200" for langs in ("en", sources) for s in (0, 1)
+        ]
+        files = {"mine.csv": table(*rows)}
+        results = read_uploaded(files, "csv", unit="points")
+        import_uploaded(store, results, files, "csv", task="xnli", experiment=f"number {i}")
+    app = open_imported()
+    for number in ("number 1", "number 0", "number 1"):
+        app.selectbox(key="imported_experiment").set_value(number).run()
+        assert not app.exception
+        (chosen,) = app.multiselect(key="imported_results").value
+        assert chosen == {"0": "MSLT(de, en)", "1": "MSLT(en, es)"}[number[-1]] + " (imported)"
+        assert len(app.get("plotly_chart")) == 1
 
 
 @pytest.mark.parametrize(

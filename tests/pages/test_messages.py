@@ -5,7 +5,7 @@ import re
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages._shared.messages import escape, time_left
+from pages._shared.messages import _sentence, escape, time_left
 
 JOINER = "\u2060"
 
@@ -94,6 +94,10 @@ def test_an_error_is_a_sentence_with_its_hint_and_the_page_goes_on():
     assert unescaped(card.value) == "Lower k."
     assert at.markdown[-1].value == "after"
     assert not at.exception
+
+
+def test_a_question_ends_as_it_is():
+    assert _sentence("unknown code 'qq'; did you mean sq?") == "Unknown code 'qq'; did you mean sq?"
 
 
 def test_what_is_not_computed_is_no_warning():

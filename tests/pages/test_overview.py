@@ -109,6 +109,18 @@ def test_the_next_step_leads_to_train_with_the_sets_filled_in(overview):
     assert "MSLT(de, fr) and SSLT(en), 1,000 examples each, 125 steps, seeds 3, 4" in words(app)
 
 
+def test_new_sets_get_the_seeds_of_the_old_ones(overview):
+    """SSLT(en), which has them already, would take them from all that it is trained beside."""
+    app = overview()
+    app.switch_page("pages/train.py")
+    asked = train_link(app.session_state["context"], [("de", "hi")], n_seeds=3, beside=False)
+    for name, value in asked.items():
+        app.query_params[name] = value
+    app.run()
+    assert not app.exception
+    assert "MSLT(de, hi), 1,000 examples each, 125 steps, seeds 0, 1, 2" in words(app)
+
+
 def test_the_link_to_train_carries_the_recipe_and_says_what_it_cannot(overview):
     app = overview()
     shipped = app.session_state["context"]

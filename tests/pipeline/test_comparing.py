@@ -14,6 +14,7 @@ from mslt_core.pipeline import (
     run_result,
     zero_shot_means,
 )
+from mslt_core.pipeline.outcomes import influences_of
 from mslt_core.spec.errors import BadInputError, NotComputedError
 from mslt_core.spec.results import TargetScores
 from mslt_core.spec.specs import TrainSpec, Where
@@ -479,3 +480,35 @@ def test_a_run_that_was_done_again_is_read_again(store, finished):
         store.runs.set_state(run, "done")
     again = group(store, "SSLT(en)")
     assert gains(store, again, group(store, "SSLT(de)")).mean.score_a == pytest.approx(0.9)
+
+
+def test_a_damaged_list_of_sampled_rows_costs_no_comparison(store, finished):
+    """No score hangs on it; the health check tells of it."""
+    run = finished(("en",), {"fi": 0.4})
+    finished(("de",), {"fi": 0.5})
+    path = store.runs.folder(run) / "sampled.json"
+    path.write_text(path.read_text()[:-3])
+    assert gains(store, *run_groups(store)[::-1]).mean.score_a == pytest.approx(0.4)
+    assert run_result(store, run).sampled == {"en": 1}
+
+
+def test_items_are_read_of_targets_that_are_asked_for_alone(store, finished, monkeypatch):
+    items = {"n_correct": np.array([1, 2]), "n_tokens": np.array([2, 2])}
+    run = finished(("en",), dict.fromkeys(TARGETS, 0.75), predictions={"ar": items, "fi": items})
+    read = []
+    really = type(store.runs).predictions
+    monkeypatch.setattr(
+        type(store.runs),
+        "predictions",
+        lambda self, run, lang: read.append(lang) or really(self, run, lang),
+    )
+    info = store.runs.info(run)
+    for langs in (("fi", "sw"), ("fi", "sw"), None):
+        influences_of(store, info, "accuracy", langs)
+    assert sorted(read) == sorted(TARGETS)  # each once, and sw, which has none, not again
+    found = influences_of(store, info, "accuracy")
+    # (right - accuracy * words) / mean words of an item, (1 - 1.5) / 2 and (2 - 1.5) / 2
+    assert {lang: of.tolist() for lang, of in found.items()} == {
+        "ar": [-0.25, 0.25],
+        "fi": [-0.25, 0.25],
+    }

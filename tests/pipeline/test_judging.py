@@ -11,6 +11,7 @@ from mslt_core import pipeline
 from mslt_core.pipeline.judging import judge_criteria
 from mslt_core.pipeline.searching import LUCK, MODEL, luck_reaches, propose, search_curves
 from mslt_core.pipeline.swept import _complete_pool, swept
+from mslt_core.pipeline.swept_scores import swept_scores
 from mslt_core.spec.errors import BadInputError
 from mslt_core.spec.selecting import PAPER_POOL, SelectSpec
 
@@ -148,6 +149,45 @@ def test_a_single_seed_has_no_intervals(access, triples):
     assert alone.criteria[0].standing.rank.low is None
     with pytest.raises(BadInputError, match="this sweep has one"):
         search_curves(alone)
+
+
+def test_intervals_carry_the_items_where_their_outcomes_are_stored(
+    access, triples, judged, monkeypatch
+):
+    assert judged.carried == "both"
+    monkeypatch.setattr("mslt_core.pipeline.swept_scores.over_items", lambda *_: None)
+    alone = judge_criteria(access, triples)
+    assert alone.carried == "seeds"
+
+    def width(found):
+        return found.random.regret.high - found.random.regret.low
+
+    # wider by the test items, though less than by as much again: they are the same for all sets
+    assert width(alone) < width(judged) < 3 * width(alone)
+    by_items = judged.everything.minus_best
+    by_seeds = alone.everything.minus_best
+    assert by_items.high - by_items.low > by_seeds.high - by_seeds.low
+
+
+def test_the_spread_over_items_is_that_of_a_bootstrap(store, judged, triples):
+    """A set minus another over resampled sentences, targets joined item by item."""
+    found = swept_scores(store, triples, triples.sets, "accuracy", "shared")
+    a, b = 3, 17
+    pair = found.over_items[np.ix_([a, b], [a, b])]
+    times = np.random.default_rng(0).multinomial(150, np.full(150, 1 / 150), size=4000)
+    drawn = []
+    for place in (a, b):
+        by_seed = []
+        for info in triples.groups[place].runs:
+            counts = store.runs.all_predictions(info.run, judged.targets).values()
+            each = [(times @ of["n_correct"]) / (times @ of["n_tokens"]) for of in counts]
+            by_seed.append(np.mean(each, axis=0))
+        drawn.append(by_seed)
+    # what different seeds have in common on an item
+    over = np.cov(np.subtract(*np.array(drawn)))
+    expected = over[~np.eye(3, dtype=bool)].mean()
+    # 4,000 draws tell such a mean of covariances to within some 4 %
+    assert pair[0, 0] + pair[1, 1] - 2 * pair[0, 1] == pytest.approx(expected, rel=0.1)
 
 
 def test_searches_beside_luck(judged):

@@ -46,11 +46,13 @@ def test_errors_have_file_and_line_and_no_folder(row, message):
         ({".x.csv": b""}, "csv", "is no name of a file here"),
         ({"a.csv": bytes(20_000_001)}, "csv", "the files have 20.0 MB, 20 are the limit"),
         ({"samples_x.jsonl": b""}, "lm-eval", "one results_DATE.json is needed, got none"),
+        ({"a.csv": b""}, "csv", r"^the file a\.csv is empty"),
+        ({"a.csv": b"a,b\n1,2\n"}, "csv", r"^in a\.csv, line 1: no column seed"),
     ],
 )
 def test_files_that_are_refused(files, form, message):
     with pytest.raises((DataError, SpecError), match=message):
-        read_uploaded(files, form, name="x")
+        read_uploaded(files, form, **({"unit": "points"} if form == "csv" else {"name": "x"}))
 
 
 def test_nothing_stays_on_disk(tmp_path, monkeypatch):
