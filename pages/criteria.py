@@ -38,15 +38,24 @@ def question(context: Context, sweeps: tuple[Swept, ...]) -> Judged:
         (None, *sweep.pool),
         format_func=lambda lang: lang or "any language",
         key="with",
+        bind="query-params",
         help="The paper's Table 2 fixes English.",
     )
     metrics = sweep.groups[0].metrics
     metric = third.selectbox(
-        "Score", metrics, format_func=lambda name: METRICS[name].label, key="metric"
+        "Score",
+        metrics,
+        format_func=lambda name: METRICS[name].label,
+        key="metric",
+        bind="query-params",
     )
     averages: list[Average] = ["shared", "paper"]
     average = fourth.selectbox(
-        "Mean over", averages, format_func=lambda name: AVERAGES[name], key="average"
+        "Mean over",
+        averages,
+        format_func=lambda name: AVERAGES[name],
+        key="average",
+        bind="query-params",
     )
     with st.spinner("Asking every criterion", show_time=True):
         return cached.judged(context.root, sweep, fixed=fixed, metric=metric, average=average)

@@ -66,7 +66,9 @@ def train_next(context: Context) -> None:
     pool = languages([lang for langs in (*trained, PAPER_POOL) for lang in langs])
     st.subheader("Train these next")
     one, other = st.columns([1, 3], vertical_alignment="bottom")
-    k = one.number_input("Languages in a set", 2, min(7, len(pool)), 3, key="next_k")
+    k = one.number_input(
+        "Languages in a set", 2, min(7, len(pool)), 3, key="next_k", bind="query-params"
+    )
     asked = SelectSpec(pool=pool, k=k, criterion="script")
     if not other.button("Propose sets", key="propose"):
         return
