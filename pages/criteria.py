@@ -10,7 +10,8 @@ from mslt_core.spec.metrics import METRICS
 from pages._shared import cached
 from pages._shared.context import Context
 from pages._shared.context import context as sidebar_context
-from pages._shared.judged_told import AVERAGES, answer, noise_told, table
+from pages._shared.judged_table import table
+from pages._shared.judged_told import AVERAGES, answer, noise_told
 from pages._shared.messages import empty_state, escape, explain_errors
 from pages._shared.search_view import few_runs, train_next
 from pages._shared.tables import show_table

@@ -101,6 +101,11 @@ def sizes(found: BySize) -> str:
     step, margin = found.gains[-1], points(PLATEAU)
     if step.high is None:
         return told
+    if step.sd_seeds is None:
+        return (
+            f"{told} The last step brings {gained(step)} points; without the seeds' noise in its "
+            "interval nothing can be said of a plateau."
+        )
     if found.plateau is None:
         return f"{told} No plateau: even the last step brings {gained(step)} points."
     return (

@@ -329,6 +329,9 @@ def test_criteria_are_judged_beside_luck_and_with_english_fixed(open_page):
     )
     assert "Choosing by lot costs 2.2" in text
     assert re.search(r"sets drawn by lot in \d+ % and \d+ % \(by counting: 44 %\)", text)
+    assert "points from the best set, 3 seeds. Choosing" in text
+    numbers = app.dataframe[0].value
+    assert list(numbers["criterion"])[-2:] == ["random choice", "all 7 languages at once"]
     app.selectbox(key="with").set_value("en").run()
     assert_sound(app)
     assert "of 15**" in words(app)
