@@ -7,7 +7,14 @@ import math
 import pytest
 
 from mslt_core.__main__ import main
-from mslt_core.pipeline import Access, judge_criteria, open_store, run_groups, swept
+from mslt_core.pipeline import (
+    Access,
+    judge_criteria,
+    most_and_least_similar,
+    open_store,
+    run_groups,
+    swept,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -39,6 +46,19 @@ def test_criteria_say_what_the_pipeline_says(capsys):
     assert f"{100 * everything.regret.value:.2f} [{100 * everything.regret.low:.2f}, " in row
     assert everything.regret.value == -everything.minus_best.value
     assert everything.regret.low == -everything.minus_best.high
+
+
+def test_similar_sets_are_the_pipelines(capsys):
+    store = open_store()
+    sweep = next(one for one in swept(run_groups(store)) if one.k == 2)
+    judged = judge_criteria(Access(store=store), sweep)
+    found = most_and_least_similar(store, sweep, judged)
+    assert main(["compare", "--view", "similar", "--k", "2", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert [one["difference"]["p_holm"] for one in told["contrasts"]] == [
+        one.difference.p_holm for one in found.contrasts
+    ]
+    assert told["contrasts"][0]["score_diverse"] == found.contrasts[0].score_diverse
 
 
 def test_criteria_are_judged_by_the_shipped_sweep(capsys):

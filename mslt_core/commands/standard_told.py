@@ -142,9 +142,9 @@ def criteria(judged: Judged) -> str:
     rank = first.standing.rank.value
     return (
         f"{CRITERIA[first.criterion].label} would have chosen {pick}: rank {rank:.4g} of "
-        f"{len(judged.sets)}, {_ranged(first.standing.regret)} points from the best set. Choosing "
-        f"by lot costs {_ranged(judged.random.regret)}; {better} of {len(judged.criteria)} "
-        "criteria cost less."
+        f"{len(judged.sets)}, {_ranged(first.standing.regret)} points from the best set, "
+        f"{seeds(len(judged.seeds))}. Choosing by lot costs {_ranged(judged.random.regret)}; "
+        f"{better} of {len(judged.criteria)} criteria cost less."
     )
 
 
