@@ -10,7 +10,8 @@ from pages._shared import cached
 from pages._shared.context import Context
 from pages._shared.context import context as sidebar_context
 from pages._shared.judged_basis import left_out, noise_told
-from pages._shared.judged_told import AVERAGES, answer, table
+from pages._shared.judged_table import table
+from pages._shared.judged_told import AVERAGES, answer
 from pages._shared.lost_told import lost_told
 from pages._shared.messages import empty_state, explain_errors
 from pages._shared.search_view import few_runs, train_next

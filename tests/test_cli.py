@@ -660,17 +660,3 @@ sys.exit(main({args}))
         [sys.executable, "-c", program], cwd=PROJECT, capture_output=True, text=True, check=True
     )
     assert done.stderr.strip() == "[]"
-
-
-def test_criteria_are_judged_by_the_shipped_sweep(capsys):
-    assert main(["criteria", "--with", "en", "--search", "--json"]) == 0
-    found = json.loads(capsys.readouterr().out)
-    assert (found["n_sets"], found["with"], len(found["means"])) == (15, "en", 15)
-    assert found["criteria"][0]["standing"]["rank"]["value"] == 1.0
-    assert {one["name"] for one in found["search"]} >= {"model", "random", "syntax"}
-    assert main(["criteria", "--metric", "macro_f1"]) == 2
-    assert "not all of these sets are scored by macro_f1" in capsys.readouterr().err
-    assert main(["criteria", "--k", "9"]) == 1
-    assert "Sizes with all their sets: 1, 2, 3, 4, 5, 6" in capsys.readouterr().err
-    assert main(["criteria", "--experiment", "ffff"]) == 2
-    assert "there is no experiment ffff" in capsys.readouterr().err

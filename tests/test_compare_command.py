@@ -9,6 +9,9 @@ from mslt_core.__main__ import main
 from mslt_core.commands import comparing
 from mslt_core.pipeline import (
     best_and_worst,
+    by_scripts,
+    by_size,
+    gains_by_group,
     gains_over,
     open_store,
     ranking,
@@ -127,6 +130,52 @@ def test_views_of_sets_are_the_pipelines(ask):
     }
     _, gaps, _ = ask("--view", "gap", "--k", "1")
     assert len(gaps["sets"]) == 7
+
+
+def test_views_across_sizes_and_targets_are_the_pipelines(ask, capsys):
+    store, groups = open_store(), run_groups(open_store())
+    status, sizes, _ = ask("--view", "sizes", "--metric", "span_f1")
+    found = by_size(store, swept(groups), "span_f1")
+    assert status == 0
+    assert [one["mean"]["estimate"] for one in sizes["sizes"]] == [
+        one.mean.estimate for one in found.sizes
+    ]
+    assert [one["high"] for one in sizes["gains"]] == [one.high for one in found.gains]
+    assert sizes["plateau"] == found.plateau
+    sweep = next(one for one in swept(groups) if one.k == 3)
+    _, scripts, _ = ask("--view", "scripts")
+    assert [one["mean"]["low"] for one in scripts["scripts"]] == [
+        one.mean.low for one in by_scripts(store, sweep)
+    ]
+    english, ours = (
+        next(group for group in groups if group.source_langs == langs)
+        for langs in (("en",), ("de", "en", "es"))
+    )
+    asked = ("--view", "groups", "--sets", "de,en,es", "--by", "nearest", "--features", "geography")
+    _, told, _ = ask(*asked)
+    by_group = gains_by_group(store, english, ours, by="nearest", features="geography", pool=groups)
+    (one,) = told["sets"]
+    assert [group["mean"]["low"] for group in one["groups"]] == [
+        group.mean.low for group in by_group.groups
+    ]
+    assert one["trend"]["slope"] == by_group.trend.slope
+    for shown, said in (
+        (("--view", "sizes"), "No plateau: the last gain may be 0.5 points or more"),
+        (("--view", "scripts"), "by the number of their scripts, several runs"),
+        (asked, "targets by distance from the set's nearest source"),
+    ):
+        assert main(["compare", *shown]) == 0
+        assert said in " ".join(capsys.readouterr().out.split())
+    assert "Name one or more by --sets" in ask("--view", "groups")[2]
+
+
+def test_without_two_sizes_there_is_no_number_of_sources(ask, monkeypatch):
+    groups = run_groups(open_store())
+    singles = [group for group in groups if len(group.source_langs) == 1]
+    monkeypatch.setattr(comparing, "run_groups", lambda _: singles)
+    status, _, err = ask("--view", "sizes")
+    assert status == 1
+    assert "needs every set of at least two sizes" in err
 
 
 def test_a_size_that_is_not_there(ask):

@@ -7,8 +7,15 @@ import re
 import pytest
 
 from mslt_core.__main__ import main
-from mslt_core.commands import report_files, reporting
-from mslt_core.pipeline import gains_over, open_store, run_groups, zero_shot_means
+from mslt_core.commands import report_files, reporting, standard_told
+from mslt_core.pipeline import (
+    by_size,
+    gains_over,
+    open_store,
+    run_groups,
+    swept,
+    zero_shot_means,
+)
 from mslt_core.spec.stories import (
     FigureContent,
     NumberContent,
@@ -140,6 +147,17 @@ def test_a_story_that_is_not_there(ask, tmp_path, story):
         f"error: there is no one story 'another'. Stories here: {story}. --standard tells what "
         "the store knows without one.\n"
     )
+
+
+def test_single_runs_are_told_as_what_they_are():
+    store = open_store()
+    sizes = by_size(store, swept(run_groups(store)))
+    assert "No plateau: even the last step" in standard_told.sizes(sizes)
+    items = dataclasses.replace(sizes.gains[-1], sd_seeds=None, n_seeds=1)
+    single = dataclasses.replace(sizes, seeds=(0,), gains=(*sizes.gains[:-1], items))
+    told = standard_told.sizes(single)
+    assert "a single run." in told
+    assert told.endswith("nothing can be said of a plateau.")
 
 
 @pytest.mark.slow

@@ -1,7 +1,9 @@
 """How far would a score move on other test items? The items are a sample too.
 
 Every score here is a ratio of sums over items, or a mean of such ratios. Its linearisation gives
-each item a value, its influence; their mean is 0, and the variance of their mean is the score's.
+each item a value, its influence; their mean is 0, and the variance of their mean is the score's:
+that of a paired bootstrap over items with no end of samples, and without their noise. Unlike it, it
+tells what seeds have in common on an item from what each run does there by itself.
 """
 
 import numpy as np

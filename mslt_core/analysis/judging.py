@@ -1,20 +1,17 @@
 """Would a criterion have found the good sets? Its pick among all sets that were trained."""
 
 import dataclasses
-import itertools
 import math
 
 import numpy as np
 import numpy.typing as npt
 
+from mslt_core.analysis.exchanging import language_codes, language_orders, rows_of
 from mslt_core.analysis.sets import TIE, Members
 from mslt_core.spec.errors import DegenerateInputError
 
 F64 = npt.NDArray[np.float64]
 Rng = np.random.Generator
-
-MAX_PERMUTATIONS = 5040
-"""All orders of seven languages; of more languages so many are drawn."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -134,7 +131,7 @@ def permutation_p(
     fixed : int, optional
         A language that is in every set, and so is not exchanged.
     seed : int
-        Of the drawing, where there are more orders than `MAX_PERMUTATIONS`.
+        Of the drawing, where there are more orders than `exchanging.MAX_PERMUTATIONS`.
 
     Returns
     -------
@@ -152,10 +149,9 @@ def permutation_p(
     Mantel (1967). The Detection of Disease Clustering and a Generalized Regression Approach.
     Cancer Research 27.
     """
-    table = _places(members)
-    orders = language_orders(int(members.max()) + 1, fixed, seed)
-    masks = (1 << orders[:, members]).sum(axis=2)
-    rows = table[masks]
+    n = int(members.max()) + 1
+    codes, orders = language_codes(n), language_orders(n, fixed, seed)
+    rows = rows_of(codes[members].sum(axis=1), codes[orders[:, members]].sum(axis=2))
     if (rows < 0).any():
         raise DegenerateInputError("languages can be exchanged only where all sets were trained")
     rho = _correlation(_ranks(goodness)[rows], _ranks(means))
@@ -171,30 +167,6 @@ def _judged(means: F64, picks: npt.NDArray[np.integer]) -> tuple[F64, F64, F64]:
     ranks = _average_ranks(-means)[:, picks].mean(axis=1)
     regret = means.max(axis=1) - means[:, picks].mean(axis=1)
     return ranks, regret, (n - ranks) / max(n - 1, 1)
-
-
-def _places(members: Members) -> npt.NDArray[np.int64]:
-    """Row of the set whose languages are the bits of a number; -1 where there is none."""
-    table = np.full(1 << (int(members.max()) + 1), -1)
-    table[(1 << members.astype(np.int64)).sum(axis=1)] = np.arange(len(members))
-    return table
-
-
-def language_orders(n: int, fixed: int | None, seed: int) -> npt.NDArray[np.int64]:
-    """(n_orders, n): where each language goes; the first leaves all in place.
-
-    All orders, or `MAX_PERMUTATIONS` drawn ones where there are more; `fixed` stays where it is.
-    """
-    free = [place for place in range(n) if place != fixed]
-    if math.factorial(len(free)) <= MAX_PERMUTATIONS:
-        moved = np.array(list(itertools.permutations(free)), dtype=np.int64)
-    else:
-        rng = np.random.default_rng(seed)
-        drawn = [rng.permutation(free) for _ in range(MAX_PERMUTATIONS - 1)]
-        moved = np.array([free, *drawn], dtype=np.int64)
-    orders = np.tile(np.arange(n), (len(moved), 1))
-    orders[:, free] = moved
-    return orders
 
 
 def _average_ranks(rows: F64) -> F64:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from mslt_core.analysis.judging import language_orders
+from mslt_core.analysis.exchanging import language_codes, language_orders, rows_of
 from mslt_core.spec.errors import DegenerateInputError
 from mslt_core.spec.mechanism import Association
 
@@ -177,17 +177,15 @@ def language_p(x: F64, y: F64, members: Sequence[Sequence[int]], *, seed: int = 
     Significance Levels. Journal of Business & Economic Statistics 1.
     """
     n_sets, n_targets = x.shape
-    masks = np.array([sum(1 << place for place in langs) for langs in members])
-    n_langs = int(masks.max()).bit_length()
-    row_of = np.full(1 << n_langs, -1)
-    row_of[masks] = np.arange(n_sets)
+    n_langs = max(map(max, members)) + 1
+    holds = np.array([[place in langs for place in range(n_langs)] for langs in members])
     sizes = np.repeat([len(langs) for langs in members], n_targets)
     columns = [np.tile(np.arange(n_targets), n_sets), sizes]
     x_left, y_left = (value.reshape(x.shape) for value in within(columns, x.ravel(), y.ravel()))
     _require_variation(x, x_left, y, y_left)
-    orders = language_orders(n_langs, None, seed)
-    holds = (masks[:, None] >> np.arange(n_langs)) & 1
-    rows = row_of[holds @ (1 << orders).T]
+    orders, codes = language_orders(n_langs, None, seed), language_codes(n_langs)
+    holds = holds.astype(np.uint64)
+    rows = rows_of(holds @ codes, holds @ codes[orders].T)
     if (rows < 0).any():
         raise DegenerateInputError(
             "languages can be exchanged only where all sets of a size were measured"

@@ -95,14 +95,14 @@ def by_model(features: F64) -> Strategy:
     for Machine Learning, algorithm 2.1.
     """
     X = _standardised(features)
-    kernel = _kernel(X)
+    kernel, prior = _kernel(X, X), _prior_variance(X)
 
     def choose(tried: Sequence[int], scores: F64, rng: Rng) -> int:
         if not tried:
             return int(rng.integers(len(X)))
         if len(tried) == 1:
             return int(((X - X[tried[0]]) ** 2).sum(axis=1).argmax())
-        gain = _improvement(kernel, tried, scores)
+        gain = _improvement(kernel[:, list(tried)], prior, tried, scores)
         gain[list(tried)] = -np.inf
         return int(rng.choice(np.flatnonzero(gain >= gain.max() - 1e-14)))
 
@@ -116,33 +116,41 @@ def gains_by_model(features: F64, tried: Sequence[int], scores: F64) -> F64:
 
 def expected_improvement(X: F64, tried: Sequence[int], scores: F64) -> F64:
     """What the model expects every set to bring over the best of those tried: (n_sets,)."""
-    return _improvement(_kernel(X), tried, scores)
+    # only towards what was tried: all pairs of 77,520 sets of seven of 20 languages are 48 GB
+    towards = _kernel(X, X[list(tried)])
+    return _improvement(towards, _prior_variance(X), tried, scores)
 
 
-def _kernel(X: F64) -> F64:
-    """(n_sets, n_sets): half linear, half squared-exponential of length 1."""
-    products = X @ X.T
-    squares = np.diag(products)
-    apart = np.maximum(squares[:, None] + squares - 2 * products, 0.0)
+def _kernel(X: F64, Y: F64) -> F64:
+    """(n_x, n_y): half linear, half squared-exponential of length 1."""
+    products = X @ Y.T
+    squares = (X**2).sum(axis=1)[:, None] + (Y**2).sum(axis=1)
+    apart = np.maximum(squares - 2 * products, 0.0)
     kernel: F64 = 0.5 * products + 0.5 * np.exp(-apart / 2)
     return kernel
 
 
-def _improvement(kernel: F64, tried: Sequence[int], scores: F64) -> F64:
+def _prior_variance(X: F64) -> F64:
+    """(n,): the kernel of every set with itself."""
+    variance: F64 = 0.5 * (X**2).sum(axis=1) + 0.5
+    return variance
+
+
+def _improvement(towards: F64, prior: F64, tried: Sequence[int], scores: F64) -> F64:
     """Expected improvement of every set, scores brought to mean 0 and variance 1 for the model.
 
-    In full here, since a library's class costs fifty times as much as these few sets, and a
-    replay asks four hundred times.
+    `towards` is the kernel (n_sets, n_tried), `prior` the variance of every set (n_sets,). In full
+    here, since a library's class costs fifty times as much as these few sets, and a replay asks
+    four hundred times.
     """
     from scipy.special import ndtr
 
     rows = list(tried)
     centre, scale = scores.mean(), scores.std() or 1.0
-    among = kernel[np.ix_(rows, rows)] + NOISE_SHARE * np.eye(len(rows))
-    towards = kernel[:, rows]
+    among = towards[rows] + NOISE_SHARE * np.eye(len(rows))
     weights = np.linalg.solve(among, np.column_stack([(scores - centre) / scale, towards.T]))
     mean = towards @ weights[:, 0] * scale + centre
-    variance = np.diag(kernel) - np.einsum("ij,ji->i", towards, weights[:, 1:])
+    variance = prior - np.einsum("ij,ji->i", towards, weights[:, 1:])
     sd = np.maximum(scale * np.sqrt(np.maximum(variance, 0.0)), 1e-12)
     z = (mean - mean[rows].max()) / sd
     density = np.exp(-(z**2) / 2) / np.sqrt(2 * np.pi)

@@ -9,13 +9,16 @@ from typing import Any, get_args
 
 from mslt_core.commands.answer import Answer, Subparsers, command, table
 from mslt_core.commands.set_views import SET_VIEWS, set_view
+from mslt_core.commands.wider_views import groups_view, sizes_view
 from mslt_core.pipeline import TOP, gains_over, open_store, ranking, run_groups, zero_shot_means
 from mslt_core.spec.errors import NotComputedError, SpecError
 from mslt_core.spec.evidence import Average, Carried, Difference, GainResult, Ranking, Standing
 from mslt_core.spec.languages import languages
 from mslt_core.spec.metrics import METRICS
 from mslt_core.spec.results import SCORES, RunGroup
+from mslt_core.spec.selecting import FeatureSet
 from mslt_core.spec.specs import set_name
+from mslt_core.spec.views import GroupBy
 
 NOISE: dict[Carried, str] = {
     "both": "test items and seeds",
@@ -51,12 +54,30 @@ def add(subparsers: Subparsers) -> None:
         metavar="DIGEST",
         help="of runs that may be compared, or its beginning (default: the one with most sets)",
     )
+    _add_views(parser)
+
+
+def _add_views(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--view",
-        choices=("gains", *SET_VIEWS),
+        choices=("gains", "sizes", "groups", *SET_VIEWS),
         default="gains",
-        help="beside differences from a set (gains): the best and the worst set (ends), languages "
-        "that recur in the best ones, most against least similar sets, transfer gaps",
+        help="beside differences from a set (gains): by number of sources (sizes), by groups of "
+        "targets, the best and the worst set (ends), languages that recur in the best ones, most "
+        "against least similar sets, number of scripts, transfer gaps",
+    )
+    parser.add_argument(
+        "--by",
+        choices=get_args(GroupBy),
+        default="english",
+        help="groups of targets: distance from English (default) or from the nearest source, "
+        "family, script",
+    )
+    parser.add_argument(
+        "--features",
+        choices=get_args(FeatureSet),
+        default="syntax",
+        help="lang2vec's, that distances are in (default %(default)s)",
     )
     parser.add_argument("--k", type=int, default=3, help="size of a set in these views (default 3)")
     parser.add_argument(
@@ -69,6 +90,14 @@ def _compare(args: argparse.Namespace) -> Answer:
     everything = run_groups(store)
     experiment = experiment_of(everything, args.experiment)
     pool = [group for group in everything if group.experiment == experiment]
+    if args.view == "sizes":
+        return sizes_view(args, store, pool)
+    if args.view == "groups":
+        if args.sets is None:
+            raise SpecError("no set is named", hint="Name one or more by --sets.")
+        baseline = baseline_of(pool, args.against)
+        others = chosen_sets(pool, args.sets, baseline)
+        return groups_view(args, store, pool, baseline, others)
     if args.view != "gains":
         against = baseline_of(pool, args.against) if args.against else None
         return set_view(args, store, pool, against)

@@ -68,14 +68,16 @@ def _imported(args: argparse.Namespace) -> Answer:
     results = [
         outside_gains(store, base, group, metric, mean_over=shared, pool=own) for group in others
     ]
+    unstated = [shown_name(group) for group in (base, *others) if not group.source_langs]
     payload = {
         "experiment": name,
         "metric": metric,
         "targets": shared,
         "against": shown_name(base),
+        "sources_not_stated": unstated,
         "results": [_result(result) for result in results],
     }
-    return Answer(payload=payload, shown=lambda: _shown(results, shared))
+    return Answer(payload=payload, shown=lambda: _shown(results, shared, unstated))
 
 
 def _picked(known: dict[str, Group], name: str) -> Group:
@@ -102,11 +104,13 @@ def _result(result: GainResult) -> dict[str, Any]:
     }
 
 
-def _shown(results: Sequence[GainResult], shared: tuple[str, ...]) -> Any:
+def _shown(results: Sequence[GainResult], shared: tuple[str, ...], unstated: Sequence[str]) -> Any:
     label = METRICS[results[0].metric].label
     told = (
         f"{label} in points, minus {results[0].name_a}. Means over {', '.join(shared) or 'none'}."
     )
+    if unstated:
+        told += f" Sources of {', '.join(unstated)} are not stated: all targets count as unseen."
     rows = [
         (
             result.name_b,

@@ -149,6 +149,9 @@ def _table(judged: Judged) -> Any:
     chance = judged.random
     told = [_told(chance.rank, 1, 1), _told(chance.regret, 100, 2), _told(chance.beats, 100, 0)]
     rows.append(("random", "any", *told, "", ""))
+    if judged.everything:
+        regret = _told(judged.everything.regret, 100, 2)
+        rows.append(("all languages", " ".join(judged.pool), "", regret, "", "", ""))
     seeds = f"{len(judged.seeds)} seeds" if len(judged.seeds) > 1 else "a single run each"
     over = f"{len(judged.targets)} targets"
     if judged.average == "paper":

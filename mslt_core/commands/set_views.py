@@ -9,7 +9,9 @@ from typing import Any
 from mslt_core.commands.answer import Answer, progress, table
 from mslt_core.pipeline import (
     Access,
+    Swept,
     best_and_worst,
+    by_scripts,
     judge_criteria,
     most_and_least_similar,
     recurring,
@@ -22,9 +24,10 @@ from mslt_core.spec.metrics import METRICS
 from mslt_core.spec.results import RunGroup
 from mslt_core.spec.set_views import Recurring, SetEnds, SetGapJudged, SetsAsked, Similarity
 from mslt_core.spec.specs import set_name
+from mslt_core.spec.views import ScriptMean
 from mslt_core.store import Store
 
-SET_VIEWS = ("ends", "recurring", "similar", "gap")
+SET_VIEWS = ("ends", "recurring", "similar", "scripts", "gap")
 
 
 def set_view(
@@ -33,27 +36,37 @@ def set_view(
     """The view that is asked for, of the groups of one experiment."""
     if args.view == "gap":
         return _gaps(store, groups, args)
-    sweep = next((one for one in swept(groups) if one.k == args.k), None)
-    if sweep is None:
-        there = ", ".join(str(one.k) for one in sorted(swept(groups), key=lambda one: one.k))
-        raise NotComputedError(
-            f"not every set of {args.k} was trained",
-            hint=f"Sizes with all their sets: {there}." if there else "Train a whole sweep first.",
-        )
+    sweep = _sweep(groups, args.k)
     if args.view == "ends":
         baseline = against or next((g for g in groups if g.source_langs == ("en",)), None)
         if baseline is None:
             raise SpecError("no set to measure against", hint="Name one by --against.")
         ends = best_and_worst(store, sweep, baseline, args.metric, pool=groups)
-        return Answer(payload=_plain(ends), shown=lambda: _ends(ends))
+        return Answer(payload=plain(ends), shown=lambda: _ends(ends))
     if args.view == "recurring":
         found = recurring(store, sweep, args.metric, n_top=args.top, pool=groups)
-        return Answer(payload=_plain(found), shown=lambda: _recurring(found))
+        return Answer(payload=plain(found), shown=lambda: _recurring(found))
+    if args.view == "scripts":
+        by_number = by_scripts(store, sweep, args.metric)
+        metric = args.metric or sweep.groups[0].metrics[0]
+        payload = {"metric": metric, "k": sweep.k, "pool": sweep.pool, "scripts": plain(by_number)}
+        return Answer(payload=payload, shown=lambda: _scripts(by_number, metric, sweep.k))
     with progress(args) as report:
         report(0, 0, "asking every criterion")
         judged = judge_criteria(Access(store=store, report=report), sweep, metric=args.metric)
     similar = most_and_least_similar(store, sweep, judged)
-    return Answer(payload=_plain(similar), shown=lambda: _similar(similar))
+    return Answer(payload=plain(similar), shown=lambda: _similar(similar))
+
+
+def _sweep(groups: Sequence[RunGroup], k: int) -> Swept:
+    found = {sweep.k: sweep for sweep in swept(groups)}
+    if k not in found:
+        there = ", ".join(map(str, sorted(found)))
+        raise NotComputedError(
+            f"not every set of {k} was trained",
+            hint=f"Sizes with all their sets: {there}." if there else "Train a whole sweep first.",
+        )
+    return found[k]
 
 
 def _gaps(store: Store, groups: Sequence[RunGroup], args: argparse.Namespace) -> Answer:
@@ -62,22 +75,22 @@ def _gaps(store: Store, groups: Sequence[RunGroup], args: argparse.Namespace) ->
         raise NotComputedError(f"no set of {args.k} was trained")
     metric = args.metric or wanted[0].metrics[0]
     found = set_gaps(store, wanted, metric)
-    payload = {"metric": metric, "sets": [_plain(one) for one in found]}
+    payload = {"metric": metric, "sets": [plain(one) for one in found]}
     return Answer(payload=payload, shown=lambda: _gaps_shown(found, metric))
 
 
-def _plain(answer: Any) -> Any:
+def plain(answer: Any) -> Any:
     """Frozen answers as JSON has them: keys that are sets become text, and no infinity."""
     if dataclasses.is_dataclass(answer):
         fields = {f.name: getattr(answer, f.name) for f in dataclasses.fields(answer)}
-        return {name: _plain(value) for name, value in fields.items()}
+        return {name: plain(value) for name, value in fields.items()}
     if isinstance(answer, Mapping):
         return {
-            " ".join(key) if isinstance(key, tuple) else str(key): _plain(value)
+            " ".join(key) if isinstance(key, tuple) else str(key): plain(value)
             for key, value in answer.items()
         }
     if isinstance(answer, list | tuple):
-        return [_plain(value) for value in answer]
+        return [plain(value) for value in answer]
     if isinstance(answer, float) and not math.isfinite(answer):
         return None
     return answer
@@ -102,7 +115,7 @@ def _ends(found: SetEnds) -> Any:
     else:
         told.append("A single run chose each set and is its score: neither has an interval.")
     rows = [
-        (row.lang or "mean", name, _sets(end.chosen), *_row(end.difference))
+        (row.lang or "mean", name, _sets(end.chosen), *points_row(end.difference))
         for row in (found.mean, *found.rows)
         for name, end in (("best", row.best), ("worst", row.worst))
     ]
@@ -118,7 +131,7 @@ def _recurring(found: Recurring) -> Any:
     )
     columns = ("language", "effect", "95 %", "p", f"in top {len(found.top)}", "p by lot", "tied")
     rows = [
-        (one.lang, *_row(one.effect), one.n_top, _p(one.p_holm), one.n_tied)
+        (one.lang, *points_row(one.effect), one.n_top, _p(one.p_holm), one.n_tied)
         for one in found.languages
     ]
     return table(told, columns, rows)
@@ -130,11 +143,23 @@ def _similar(found: Similarity) -> Any:
         "criteria."
     )
     rows = [
-        (one.criterion, _sets(one.diverse), _sets(one.similar), *_row(one.difference))
+        (one.criterion, _sets(one.diverse), _sets(one.similar), *points_row(one.difference))
         for one in found.contrasts
     ]
     columns = ("criterion", "least similar", "most similar", "points", "95 %", "p")
     return table(told, columns, rows)
+
+
+def _scripts(found: Sequence[ScriptMean], metric: str, k: int) -> Any:
+    told = (
+        f"{METRICS[metric].label} in points, sets of {k} by the number of their scripts, "
+        f"{found[0].mean.strength}; gains over those with the fewest."
+    )
+    rows = [
+        (one.n_scripts, one.n_sets, f"{100 * one.mean.estimate:.1f}", *points_row(one.gain))
+        for one in found
+    ]
+    return table(told, ("scripts", "sets", "mean", "gain", "95 %", "p"), rows)
 
 
 def _gaps_shown(found: Sequence[SetGapJudged], metric: str) -> Any:
@@ -143,7 +168,8 @@ def _gaps_shown(found: Sequence[SetGapJudged], metric: str) -> Any:
         "never saw, in points. Each set has its own languages on both sides."
     )
     rows = [
-        (one.name, *_row(one.gap)[:2], one.gap.strength if one.gap else one.reason) for one in found
+        (one.name, *points_row(one.gap)[:2], one.gap.strength if one.gap else one.reason)
+        for one in found
     ]
     return table(told, ("set", "gap", "95 %", ""), rows)
 
@@ -152,7 +178,7 @@ def _sets(sets: Sequence[tuple[str, ...]]) -> str:
     return set_name(sets[0]) if len(sets) == 1 else f"{len(sets)} sets"
 
 
-def _row(found: Difference | None) -> tuple[str, str, str]:
+def points_row(found: Difference | None) -> tuple[str, str, str]:
     """Points, interval and p."""
     if found is None:
         return "-", "-", "-"

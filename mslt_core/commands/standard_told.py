@@ -91,6 +91,11 @@ def sizes(found: BySize) -> str:
     step, margin = found.gains[-1], points(PLATEAU)
     if step.high is None:
         return told
+    if step.sd_seeds is None:
+        return (
+            f"{told} The last step brings {gained(step)} points; without the seeds' noise in its "
+            "interval nothing can be said of a plateau."
+        )
     if found.plateau is None:
         return f"{told} No plateau: even the last step brings {gained(step)} points."
     return (
@@ -127,9 +132,9 @@ def criteria(judged: Judged) -> str:
     rank = first.standing.rank.value
     return (
         f"{CRITERIA[first.criterion].label} would have chosen {pick}: rank {rank:.4g} of "
-        f"{len(judged.sets)}, {_ranged(first.standing.regret)} points from the best set. Choosing "
-        f"by lot costs {_ranged(judged.random.regret)}; {better} of {len(judged.criteria)} "
-        "criteria cost less."
+        f"{len(judged.sets)}, {_ranged(first.standing.regret)} points from the best set, "
+        f"{seeds(len(judged.seeds))}. Choosing by lot costs {_ranged(judged.random.regret)}; "
+        f"{better} of {len(judged.criteria)} criteria cost less."
     )
 
 

@@ -16,11 +16,6 @@ from mslt_core.spec.errors import DataError
 from mslt_core.spec.languages import LANGUAGES
 from mslt_core.spec.rankings import PaperTask
 
-SOURCE = (
-    "Lim, Yun, Kim, Choi and Kim (2024). Analysis of Multi-Source Language Training in "
-    "Cross-Lingual Transfer. ACL."
-)
-
 _TASKS: Mapping[str, PaperTask] = MappingProxyType({task: task for task in get_args(PaperTask)})
 
 _SCORE = r"(\d\d\.\d\d)"

@@ -84,6 +84,7 @@ def import_outside(
     are the same in all results of that name.
     """
     specs = [_spec(result, task, experiment) for result in results]
+    _require_one_set_a_name(store, specs)
     _require_same_items(store, specs, results)
     imported = Imported(
         source=f"file {path.name[:100]!r}",
@@ -133,6 +134,21 @@ def _spec(result: OutsideResult, task: str, experiment: str) -> OutsideSpec:
         seed=result.seed,
         content=content.hexdigest()[:16],
     )
+
+
+def _require_one_set_a_name(store: Store, specs: Sequence[OutsideSpec]) -> None:
+    """Results are compared and listed by their names: one name is one set of sources."""
+    kept = [i.spec for i in store.outside.list() if i.spec.experiment == specs[0].experiment]
+    sources: dict[str, tuple[str, ...]] = {}
+    for spec in (*kept, *specs):
+        first = sources.setdefault(spec.name, spec.source_langs)
+        if first != spec.source_langs:
+            one, other = (" ".join(langs) or "none stated" for langs in (first, spec.source_langs))
+            raise BadInputError(
+                f"{spec.name} has the source languages {one} and {other} in the experiment "
+                f"{spec.experiment!r}",
+                hint="Give other sources another name.",
+            )
 
 
 def _require_same_items(

@@ -65,7 +65,8 @@ def by_size(store: Store, sweeps: Sequence[Swept], metric: str | None = None) ->
         seeds=means.seeds,
         sizes=tuple(_size(means, groups, k, weights[k]) for k in ks),
         gains=gains,
-        plateau=plateau(ks, [gain.high for gain in gains]),
+        # an interval without the seeds' noise makes nothing sure of what another seed would bring
+        plateau=plateau(ks, [gain.high if gain.sd_seeds is not None else None for gain in gains]),
         carried=means.carried,
     )
 

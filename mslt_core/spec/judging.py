@@ -72,6 +72,16 @@ class AllLanguages:
     minus_best: Ranged
     """Its mean score minus that of the best set of k."""
 
+    @property
+    def regret(self) -> Ranged:
+        """The same from the other side, as for a criterion's pick; below 0 where it is better."""
+        low, high = self.minus_best.low, self.minus_best.high
+        return Ranged(
+            value=-self.minus_best.value,
+            low=None if high is None else -high,
+            high=None if low is None else -low,
+        )
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Judged:

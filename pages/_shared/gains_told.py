@@ -17,6 +17,9 @@ INTERVALS = {
     "sampling only. Another seed may move every point further than that.",
     "none": "Fewer than three seeds, and no outcomes of single test items: no interval.",
 }
+ITEMS_ALONE = " Intervals carry test items alone: another seed may move this further."
+"""What an answer adds where there are fewer than three seeds, and nobody lends theirs."""
+
 NOISE = {
     "both": "the noise of items and seeds",
     "seeds": "the seeds' noise",

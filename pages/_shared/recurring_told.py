@@ -7,7 +7,7 @@ import pandas as pd
 from mslt_core.spec.languages import label
 from mslt_core.spec.rankings import TASKS
 from mslt_core.spec.set_views import LanguageRecurs, Recurring
-from pages._shared.gains_told import in_points, told_seeds
+from pages._shared.gains_told import ITEMS_ALONE, in_points, told_seeds
 from pages._shared.messages import escape
 
 
@@ -27,6 +27,7 @@ def answer(found: Recurring) -> str:
             if some
         ]
         told = f"Sets of {found.k} score {'; '.join(parts)} points, {seeds}."
+        told += ITEMS_ALONE * (found.carried == "items")
     most = max(found.languages, key=lambda one: one.n_top)
     luck = "beyond" if most.p_holm <= 0.05 else "not beyond"
     return (

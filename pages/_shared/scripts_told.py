@@ -10,7 +10,7 @@ from mslt_core.spec.metrics import METRICS
 from mslt_core.spec.rankings import TASKS
 from mslt_core.spec.selecting import PAPER_POOL
 from mslt_core.spec.views import ScriptMean
-from pages._shared.gains_told import in_points, told_seeds
+from pages._shared.gains_told import ITEMS_ALONE, in_points, told_seeds
 
 PAPERS = 3
 """Languages in the sets of the paper's Table 4."""
@@ -29,6 +29,7 @@ def answer(found: Sequence[ScriptMean], k: int) -> str:
     return (
         f"Sets of {k} over those with {fewest.n_scripts} writing system"
         f"{'s' * (fewest.n_scripts > 1)} ({fewest.n_sets} sets): {told}, {told_seeds(n_seeds)}."
+        f"{ITEMS_ALONE * (fewest.mean.low is not None and fewest.mean.sd_seeds is None)}"
     )
 
 

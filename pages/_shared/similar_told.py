@@ -6,7 +6,7 @@ from mslt_core.spec.criteria import CRITERIA
 from mslt_core.spec.rankings import TASKS
 from mslt_core.spec.set_views import Contrast, Similarity
 from mslt_core.spec.specs import set_name
-from pages._shared.gains_told import in_points, told_seeds
+from pages._shared.gains_told import ITEMS_ALONE, in_points, told_seeds
 from pages._shared.messages import escape
 
 
@@ -27,7 +27,7 @@ def answer(found: Similarity) -> str:
     first = found.contrasts[0]
     return (
         f"{told}, {seeds}; most by {escape(CRITERIA[first.criterion].name)}: "
-        f"**{in_points(first.difference)}** points."
+        f"**{in_points(first.difference)}** points.{ITEMS_ALONE * (found.carried == 'items')}"
     )
 
 

@@ -6,7 +6,7 @@ from mslt_core.figures import text
 from mslt_core.spec.evidence import Difference
 from mslt_core.spec.specs import set_name
 from mslt_core.spec.views import PLATEAU, BySize
-from pages._shared.gains_told import in_points, told_seeds
+from pages._shared.gains_told import ITEMS_ALONE, in_points, told_seeds
 from pages._shared.messages import escape
 
 CARRIED = {
@@ -38,6 +38,8 @@ def levelled(found: BySize) -> str:
     last = found.gains[-1]
     if last.high is None:
         return "Without intervals nothing can be said of a plateau."
+    if last.sd_seeds is None:
+        return f"The last step brings {in_points(last)}.{ITEMS_ALONE}"
     if found.plateau is None:
         return (
             f"**No plateau**: even the last step, from {found.sizes[-2].k} to "

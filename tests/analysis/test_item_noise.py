@@ -10,6 +10,7 @@ from mslt_core.analysis.item_noise import (
     macro_f1_influence,
     ratio_influence,
 )
+from mslt_core.analysis.paired import judged
 from mslt_core.spec.errors import DegenerateInputError
 
 F32 = 1e-6  # influences are kept in single precision
@@ -50,6 +51,26 @@ def test_span_f1_as_resampling_has_it(n):
     found = item_variance(ratio_influence(2 * true, predicted + gold)[None])
     # a variance from 4,000 samples has a standard error of 2.2 %
     assert float(found) == pytest.approx(f1.var(), rel=0.08)
+
+
+def test_a_difference_of_two_runs_as_the_paired_bootstrap_has_it():
+    """Sentences are drawn again, whole, and the same ones for both runs."""
+    n, rng = 600, np.random.default_rng(11)
+    gold = rng.integers(0, 4, size=n)
+    hard = rng.beta(2, 1, size=n)  # both runs find the same sentences hard
+    true = [rng.binomial(gold, share * hard) for share in (0.8, 1.0)]
+    below = [found + gold + rng.integers(0, 2, size=n) for found in true]
+    drawn = rng.multinomial(n, np.full(n, 1 / n), size=4000)
+    one, other = (2 * (drawn @ of) / (drawn @ under) for of, under in zip(true, below, strict=True))
+    influence = [ratio_influence(2 * of, under) for of, under in zip(true, below, strict=True)]
+    found = item_variance((influence[1] - influence[0])[None])
+    # a variance from 4,000 samples has a standard error of 2.2 %
+    assert float(found) == pytest.approx((other - one).var(), rel=0.08)
+    ends = np.quantile(other - one, [0.025, 0.975])
+    estimate = np.array(2 * true[1].sum() / below[1].sum() - 2 * true[0].sum() / below[0].sum())
+    interval = judged(estimate, found, np.array(0.0), df_items=n - 1, df_seeds=1)
+    width = ends[1] - ends[0]
+    assert (interval.low, interval.high) == pytest.approx(tuple(ends), abs=0.05 * width)
 
 
 def test_macro_f1_as_resampling_has_it():

@@ -113,6 +113,18 @@ def test_chance_is_rejected_as_often_as_it_says_although_sets_overlap():
     assert np.mean(naive) > 0.25
 
 
+@pytest.mark.parametrize("n", [40, 150])
+def test_many_single_languages_are_exchanged_too(n):
+    """All sets of one: the plain permutation test of Spearman's correlation."""
+    rng = np.random.default_rng(n)
+    members, means = np.arange(n)[:, None], rng.normal(size=n)
+    assert permutation_p(means + rng.normal(scale=0.1, size=n), means, members) == 1 / 5040
+    goodness = rng.normal(size=n)
+    p = stats.spearmanr(goodness, means).pvalue
+    # 5,040 orders are drawn: a standard error of 0.7 % at most
+    assert permutation_p(goodness, means, members) == pytest.approx(p, abs=0.03)
+
+
 def test_a_fixed_language_stays_where_it_is():
     with_first = all_sets(7, 3, kept=[2])
     rng = np.random.default_rng(6)

@@ -157,6 +157,12 @@ def test_exchanging_languages_against_a_slow_twin():
     assert language_p(x, y, members) == pytest.approx(np.mean(np.array(every) >= every[0] - 1e-12))
 
 
+def test_exchanging_many_single_languages():
+    x = np.random.default_rng(8).normal(size=(40, 3))
+    y = x + np.random.default_rng(9).normal(size=(40, 3))
+    assert language_p(x, y, [(place,) for place in range(40)]) == 1 / 5040
+
+
 def test_one_good_language_is_no_ten_sets():
     # all that holds language 0 is near and good: one coincidence of five, however many sets
     members = triples()

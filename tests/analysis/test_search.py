@@ -1,6 +1,7 @@
 """Searching with few runs: strategies, what they are judged by, and the odds of luck."""
 
 import math
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -95,6 +96,16 @@ def test_expected_improvement_is_that_of_scikit_learns_process(n_tried):
     np.testing.assert_allclose(expected_improvement(X, tried, scores), expected, rtol=1e-8)
     # without any spread the scores say nothing, and no number is lost
     assert np.isfinite(expected_improvement(X, tried, np.ones(n_tried))).all()
+
+
+def test_many_sets_do_not_fill_the_memory():
+    X = np.random.default_rng(6).normal(size=(8000, 4))
+    tracemalloc.start()
+    found = expected_improvement(X, [5, 7, 9], np.array([0.1, 0.3, 0.2]))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert found.shape == (8000,)
+    assert peak < 20e6, "all pairs would be 512 MB"
 
 
 def test_says_what_is_wrong():

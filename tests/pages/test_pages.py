@@ -16,6 +16,7 @@ from mslt_core.spec.measuring import CorpusTold, Misaligned
 from mslt_core.spec.selecting import PAPER_POOL, Criterion, SelectSpec
 from pages._shared import cached, further, running
 from pages._shared.chosen_set import best_with
+from pages._shared.judged_told import AVERAGES
 
 PAGES = ["overview", "languages", "train", "mingling", "results", "criteria"]
 TIMEOUT_S = 120  # a cold import on a busy machine
@@ -335,6 +336,9 @@ def test_criteria_are_judged_beside_luck_and_with_english_fixed(open_page):
     )
     assert "Choosing by lot costs 2.2" in text
     assert re.search(r"sets drawn by lot in \d+ % and \d+ % \(by counting: 44 %\)", text)
+    assert "points from the best set, 3 seeds. Choosing" in text
+    numbers = app.dataframe[0].value
+    assert list(numbers["criterion"])[-2:] == ["random choice", "all 7 languages at once"]
     app.selectbox(key="with").set_value("en").run()
     assert_sound(app)
     assert "of 15**" in words(app)
@@ -342,6 +346,26 @@ def test_criteria_are_judged_beside_luck_and_with_english_fixed(open_page):
     assert_sound(app)
     # English is in every set, so it is in no mean
     assert "over those of 24 targets that the set was not trained on: ar, " in words(app)
+
+
+def test_the_whole_question_about_criteria_is_in_the_link(open_page):
+    app = open_page("overview")
+    asked = {
+        "k": "2: 21 sets",
+        "with": "en",
+        "metric": "Span F1",
+        "average": AVERAGES["paper"],
+        "next_k": "4",
+    }
+    for name, value in asked.items():
+        app.query_params[name] = value
+    app.switch_page("pages/criteria.py").run()
+    assert_sound(app)
+    chosen = {box.key: box.value for box in (*app.selectbox, *app.number_input)}
+    assert {key: chosen[key] for key in asked} == {
+        "k": 2, "with": "en", "metric": "span_f1", "average": "paper", "next_k": 4
+    }  # fmt: skip
+    assert "of 6**" in words(app), "the sets of two with English"
 
 
 def test_criteria_propose_what_is_not_trained_yet(open_page):

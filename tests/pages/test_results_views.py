@@ -10,7 +10,7 @@ from mslt_core import pipeline
 from mslt_core.pipeline import PROJECT
 from mslt_core.spec.evidence import Difference
 from mslt_core.spec.views import ByGroup, Trend
-from pages._shared.gains_told import in_points
+from pages._shared.gains_told import ITEMS_ALONE, in_points
 from pages._shared.groups_told import trend_told
 from pages._shared.sizes_told import levelled
 from pages._shared.take import row
@@ -224,7 +224,7 @@ def test_without_a_sweep_the_number_of_sources_leads_to_one(open_view, monkeypat
 
 
 def difference(estimate, low, high):
-    return Difference(estimate=estimate, low=low, high=high, n_items=9, n_seeds=3)
+    return Difference(estimate=estimate, low=low, high=high, sd_seeds=0.001, n_items=9, n_seeds=3)
 
 
 @pytest.fixture(scope="module")
@@ -238,6 +238,9 @@ def test_a_plateau_is_said_only_where_intervals_say_so(by_size):
     flat = dataclasses.replace(by_size, gains=gains, plateau=1)
     assert "**Plateau at 1**: each later step surely brings less than 0.5 points" in levelled(flat)
     bare = dataclasses.replace(by_size, gains=(*gains[:-1], difference(0.001, None, None)))
+    items = dataclasses.replace(gains[-1], sd_items=0.001, sd_seeds=None)
+    alone = dataclasses.replace(by_size, gains=(*gains[:-1], items), plateau=None)
+    assert levelled(alone) == f"The last step brings +0.1 [-0.2, 0.4].{ITEMS_ALONE}"
     assert levelled(bare) == "Without intervals nothing can be said of a plateau."
 
 

@@ -123,6 +123,21 @@ def test_nothing_is_compared_across_experiments(store, take):
         outside_gains(store, *outside_groups(store), "item_accuracy")
 
 
+def test_one_name_is_one_set_of_sources(store, tmp_path):
+    a = predictions(tmp_path / "a.jsonl", [1, 0] * 5)
+    results = [
+        read_outside(a, "trainer", name="A", source_langs=langs, seed=seed)
+        for seed, langs in enumerate(("en", "de,en", ""))
+    ]
+    import_outside(store, results[0], path=a, task="x", experiment="mine")
+    with pytest.raises(BadInputError, match="A has the source languages en and de en in the exp"):
+        import_outside(store, results[1], path=a, task="x", experiment="mine")
+    with pytest.raises(BadInputError, match="A has the source languages en and none stated"):
+        import_outside(store, results[2], path=a, task="x", experiment="mine")
+    assert len(outside_groups(store)) == 1
+    assert import_outside(store, results[1], path=a, task="x", experiment="another")
+
+
 def test_the_same_file_again_is_no_news(store, take):
     assert len(take(*rows((80, 81)))) == 2
     assert take(*rows((80, 81))) == ()

@@ -203,9 +203,19 @@ def test_the_command_says_what_the_pipeline_says(store, take, own, capsys):
     assert told["results"][0]["by_target"][0]["low"] == result.gains[0].low
     assert main(asked) == 0
     assert "B (imported)" in capsys.readouterr().out
+    assert told["sources_not_stated"] == []
+    take("C", [np.arange(40) < n for n in (25, 31, 29)], own.experiment)
+    assert main([*asked, "--results", "C", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["sources_not_stated"] == ["C (imported)"]
+    assert main([*asked, "--results", "C"]) == 0
+    text = " ".join(capsys.readouterr().out.split())
+    assert "Sources of C (imported) are not stated: all targets count as unseen." in text
     for args, message in (
         (["--experiment", "x"], "there is no one experiment 'x'"),
-        (["--results", "x"], "there is no result 'x'. There are SSLT(en), B (imported)"),
+        (
+            ["--results", "x"],
+            "there is no result 'x'. There are SSLT(en), B (imported), C (imported)",
+        ),
         (["--results", "SSLT(en)"], "there is nothing to compare with SSLT(en)"),
     ):
         assert main([*asked, *args]) == 2

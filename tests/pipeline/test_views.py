@@ -13,6 +13,7 @@ from mslt_core.pipeline.target_groups import target_distances
 from mslt_core.spec.errors import BadInputError
 from mslt_core.spec.results import TargetScores
 from mslt_core.spec.specs import TrainSpec, Where
+from mslt_core.spec.views import PLATEAU
 from mslt_core.store import Store
 
 TARGETS = ("ar", "de", "en", "es", "et", "fi", "hu", "sw")
@@ -149,6 +150,19 @@ def test_a_single_seed_has_no_interval(store, finished):
     assert found.carried == "none"
     assert found.gains[0].estimate == pytest.approx(0.1)
     assert found.gains[0].low is found.plateau is None
+
+
+def test_a_single_run_of_each_set_is_no_plateau_however_sure_the_items_are(store, finished):
+    rng = np.random.default_rng(1)
+    right = rng.permutation(np.repeat([0, 4], 1000))  # of 4 words
+    for langs in (("ar",), ("de",), ("en",), ("ar", "de"), ("ar", "en"), ("de", "en")):
+        right[rng.integers(2000)] ^= 4  # one answer of 2,000 differs from set to set
+        items = {"n_tokens": np.full(2000, 4), "n_correct": right.copy()}
+        finished(langs, {"fi": float(right.sum() / 8000)}, 0, {"fi": items})
+    found = by_size(store, swept(run_groups(store)), "accuracy")
+    assert found.carried == "items"
+    assert found.gains[0].low < 0 < found.gains[0].high < PLATEAU
+    assert found.plateau is None
 
 
 def test_a_difference_of_two_sets_is_the_one_that_is_judged_elsewhere(store, finished):

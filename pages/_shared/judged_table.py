@@ -1,0 +1,54 @@
+"""Criteria against results in a table, random choice and all languages at once below them."""
+
+import math
+
+import pandas as pd
+
+from mslt_core.spec.criteria import CRITERIA
+from mslt_core.spec.judging import CriterionJudged, Judged
+from pages._shared.judged_told import number, picks_told, points, rank_told
+
+
+def table(judged: Judged) -> pd.DataFrame:
+    """A row a criterion: pick, rank, regret, what it beats, correlation, the paper's ranks."""
+    chance = judged.random
+    by_lot = {
+        "criterion": "random choice",
+        "rank": number(chance.rank, 1),
+        "regret (points)": points(chance.regret),
+        "beats (%)": points(chance.beats, decimals=0),
+        "regret, held-out seeds": _held_out(chance.held_out),
+    }
+    return pd.DataFrame([*map(_row, judged.criteria), by_lot, *_everything(judged)])
+
+
+def _everything(judged: Judged) -> list[dict[str, object]]:
+    """All languages at once, where that was trained: it is no set of the size, so without rank."""
+    if judged.everything is None:
+        return []
+    name = f"all {len(judged.pool)} languages at once"
+    return [{"criterion": name, "regret (points)": points(judged.everything.regret)}]
+
+
+def _row(one: CriterionJudged) -> dict[str, object]:
+    standing = one.standing
+    return {
+        "criterion": CRITERIA[one.criterion].label,
+        "pick": picks_told(one),
+        "rank": rank_told(one),
+        "regret (points)": points(standing.regret),
+        "beats (%)": points(standing.beats, decimals=0),
+        "regret, held-out seeds": _held_out(standing.held_out),
+        "rho": number(one.rho, 2),
+        "p": None if math.isnan(one.p) else round(one.p, 3),
+        "minus least (points)": points(one.against_least, signed=True),
+        **{f"paper, {pick.task}: rank": pick.rank for pick in one.paper},
+    }
+
+
+def _held_out(regrets: tuple[float, ...]) -> str | None:
+    """Mean over the seeds, and the lowest and the highest: three seeds bear no interval."""
+    if not regrets:
+        return None
+    mean = 100 * sum(regrets) / len(regrets)
+    return f"{mean:.1f} ({100 * min(regrets):.1f} to {100 * max(regrets):.1f})".replace("-", "−")
