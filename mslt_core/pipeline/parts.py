@@ -48,8 +48,8 @@ def _pairs(rows: Rows, sentences: Grouped, look: MeasureSpec) -> Found:
     plain, csls = retrieval(rows, csls_k=min(10, len(blocks)))
     near = [neighbours(X, k).indices for X in rows]
     return {
-        "retrieval_p1": _share(plain.hits, blocks),
-        "retrieval_p1_csls": _share(csls.hits, blocks),
+        "retrieval_p1": _share(plain.hits, sentences),
+        "retrieval_p1_csls": _share(csls.hits, sentences),
         "retrieval_mrr": _mean(plain.reciprocal_ranks, blocks),
         "neighbour_overlap": _mean(mutual_overlap(near, k).shares, blocks),
     }
@@ -156,9 +156,10 @@ def _mean(values: npt.NDArray[np.number], blocks: Blocks) -> Measured:
     return _of(over_documents.mean_over_documents(values, blocks), blocks)
 
 
-def _share(hits: npt.NDArray[np.number], blocks: Blocks) -> Measured:
+def _share(hits: npt.NDArray[np.number], sentences: Grouped) -> Measured:
     """Mean of hits, with Wilson's interval: near 0 and 1 the jackknife's has no length."""
-    found = over_documents.share_over_documents(hits, blocks)
+    blocks, n_documents = sentences.blocks, len(np.unique(sentences.documents))
+    found = over_documents.share_over_documents(hits, blocks, n_documents=n_documents)
     sizes = np.unique(blocks, return_counts=True)[1].astype(np.int64)
     return Measured(
         value=found.value, without=found.replicates, sizes=sizes, ends=(found.low, found.high)

@@ -98,6 +98,15 @@ def test_pairs_are_those_of_the_joined_rows(told):
     assert_same(found["neighbour_overlap"], shared.value, shared.replicates)
 
 
+def test_where_no_sentence_finds_its_translation_documents_are_counted_and_not_blocks(look):
+    rows = [np.eye(80), np.roll(np.eye(80), 1, axis=0)]
+    blocks = np.arange(80) % 40
+    found = measured_part("pairs", rows, Grouped(np.arange(80), blocks), look)["retrieval_p1"]
+    low, high = found.interval()
+    # Wilson's of none of 80 with t(39): t^2 / (80 + t^2), where 40 blocks would give 0.093
+    assert (low[0, 1], high[0, 1]) == pytest.approx((0, 2.022691**2 / (80 + 2.022691**2)))
+
+
 def test_mixing_is_that_of_all_rows_together(told):
     found, rows, blocks = told
     near = neighbours(stacked(rows), len(LANGS) * K).indices
