@@ -173,7 +173,11 @@ def mean_over_documents(
 
 
 def share_over_documents(
-    hits: npt.NDArray[np.number], groups: npt.ArrayLike | None = None, *, level: float = 0.95
+    hits: npt.NDArray[np.number],
+    groups: npt.ArrayLike | None = None,
+    *,
+    n_documents: int | None = None,
+    level: float = 0.95,
 ) -> Estimate:
     r"""Share of hits among sentences, with Wilson's interval widened for documents.
 
@@ -183,6 +187,8 @@ def share_over_documents(
         From 0 to 1 a sentence; a tie shares a hit.
     groups : array-like of shape (n,), optional
         See `document_codes`. Without it this is Wilson's interval for n sentences.
+    n_documents : int, optional
+        Where the groups are blocks of several documents: how many these are in all.
     level : float
         Coverage, between 0 and 1.
 
@@ -224,7 +230,7 @@ def share_over_documents(
         return Estimate(mean.value, low, high, mean.replicates)
     variance, error = p * (1 - p), _standard_error(mean.replicates)
     certain = (variance == 0) | (error == 0)
-    size = np.where(certain, n_groups, variance / np.where(certain, 1, error) ** 2)
+    size = np.where(certain, n_documents or n_groups, variance / np.where(certain, 1, error) ** 2)
     low, high = wilson(p, np.minimum(size, n), _quantile(n_groups, level))
     return Estimate(mean.value, low, high, mean.replicates)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
+from mslt_core.analysis.differing import correlation, ends_of_difference, second_of_difference
 from mslt_core.analysis.leaving_out import jackknife_variance, quantile, require_even
 from mslt_core.analysis.score_interval import score_interval
 from mslt_core.spec.errors import DegenerateInputError
@@ -36,6 +37,8 @@ class Measured:
     twice. Where it is known the interval is `score_interval`'s."""
     concentration: Array | None = None
     """Of CKA beside `second`: how few directions carry the spaces."""
+    is_difference: bool = False
+    """Of CKA beside `second`: two values subtracted, which Student's t is then held about."""
 
     @property
     def has_interval(self) -> bool:
@@ -43,7 +46,10 @@ class Measured:
         return self.ends is not None or len(self.sizes) > 0
 
     def __sub__(self, other: "Measured") -> "Measured":
-        """The difference, block by block: both must be of the same sentences in the same blocks."""
+        """The difference, block by block: both must be of the same sentences in the same blocks.
+
+        That of CKA keeps its `second` order, that of shares an interval from both of theirs.
+        """
         if not len(self.sizes) or not len(other.sizes):
             return Measured(
                 value=np.asarray(self.value - other.value),
@@ -52,7 +58,15 @@ class Measured:
             )
         if not np.array_equal(self.sizes, other.sizes):
             raise ValueError("a difference needs the same blocks on both sides")
-        return self._but(self.value - other.value, self.without - other.without)
+        found = self._but(self.value - other.value, self.without - other.without)
+        r = correlation(self.without, other.without)
+        if self.second is not None and other.second is not None:
+            second = second_of_difference(self.second, other.second, r)
+            return dataclasses.replace(found, second=second, is_difference=True)
+        if self.ends is not None and other.ends is not None:
+            ends = ends_of_difference(self.value, self.ends, other.value, other.ends, r)
+            return dataclasses.replace(found, ends=ends)
+        return found
 
     def over(self, rows: npt.NDArray[np.bool_]) -> "Measured":
         """The mean over the chosen cells of an array; a NaN among them makes it NaN."""
@@ -80,6 +94,9 @@ class Measured:
         t, error = quantile(level, len(self.sizes)), self.standard_error()
         if self.second is not None:
             first = np.maximum(error**2 - 2 * self.second, 0.0)
+            if self.is_difference:
+                error = np.sqrt(first + self.second)
+                return self.value - t * error, self.value + t * error
             few = 0.0 if self.concentration is None else self.concentration
             return score_interval(self.value, first, self.second, t, concentration=few)
         return self.value - t * error, self.value + t * error

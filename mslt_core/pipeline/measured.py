@@ -19,6 +19,7 @@ from mslt_core.spec.measuring import (
     Pairs,
     Space,
 )
+from mslt_core.spec.metrics import METRICS
 from mslt_core.spec.results import CheckpointRef
 from mslt_core.spec.specs import Pooling
 
@@ -93,10 +94,12 @@ def layer_curves(
         points = []
         for position, layer in enumerate(measures.layers[place]):
             mean = _mean(measures, measures.found[place][position][name], pairs)
-            if minus is not None:
-                _require_same_layer(measures, place, minus, position)
-                mean = mean - _mean(measures, measures.found[minus][position][name], pairs)
-            points.append(point_of(layer, mean))
+            if minus is None:
+                points.append(_share_of(name, point_of(layer, mean)))
+                continue
+            _require_same_layer(measures, place, minus, position)
+            other = _mean(measures, measures.found[minus][position][name], pairs)
+            points.append(point_of(layer, mean - other))
         curves.append(LayerCurve(measure=name, checkpoint=ref, points=tuple(points)))
     return tuple(curves)
 
@@ -196,6 +199,15 @@ def point_of(layer: int, found: Measured) -> LayerPoint:
     if math.isnan(low) or math.isnan(high):  # undefined without one of the blocks
         return LayerPoint(layer=layer, value=float(found.value), low=None, high=None)
     return LayerPoint(layer=layer, value=float(found.value), low=low, high=high)
+
+
+def _share_of(name: str, point: LayerPoint) -> LayerPoint:
+    """The same; the interval of a mean of shares ends where shares do."""
+    info = METRICS[name]
+    if info.unit != "points" or point.low is None or point.high is None:
+        return point
+    low, high = max(point.low, info.low or 0.0), min(point.high, info.high or 1.0)
+    return dataclasses.replace(point, low=low, high=high)
 
 
 def pairs_there(measures: Measures) -> tuple[Pairs, ...]:

@@ -48,8 +48,8 @@ def _pairs(rows: Rows, sentences: Grouped, look: MeasureSpec) -> Found:
     plain, csls = retrieval(rows, csls_k=min(10, len(blocks)))
     near = [neighbours(X, k).indices for X in rows]
     return {
-        "retrieval_p1": _share(plain.hits, blocks),
-        "retrieval_p1_csls": _share(csls.hits, blocks),
+        "retrieval_p1": _share(plain.hits, sentences),
+        "retrieval_p1_csls": _share(csls.hits, sentences),
         "retrieval_mrr": _mean(plain.reciprocal_ranks, blocks),
         "neighbour_overlap": _mean(mutual_overlap(near, k).shares, blocks),
     }
@@ -112,7 +112,7 @@ def _identity(rows: Rows, sentences: Grouped, look: MeasureSpec) -> Found:
     blocks = sentences.blocks
     probe = language_probe(rows, blocks, seed=look.seed)
     return {
-        "language_probe": _mean(probe.hits.mean(axis=0), blocks),
+        "language_probe": _share(probe.hits, sentences, every_language=True),
         "language_silhouette": bare(np.array(language_silhouette(rows).score)),
     }
 
@@ -156,13 +156,20 @@ def _mean(values: npt.NDArray[np.number], blocks: Blocks) -> Measured:
     return _of(over_documents.mean_over_documents(values, blocks), blocks)
 
 
-def _share(hits: npt.NDArray[np.number], blocks: Blocks) -> Measured:
-    """Mean of hits, with Wilson's interval: near 0 and 1 the jackknife's has no length."""
-    found = over_documents.share_over_documents(hits, blocks)
+def _share(
+    hits: npt.NDArray[np.number], sentences: Grouped, *, every_language: bool = False
+) -> Measured:
+    """Mean of hits, with Wilson's interval: near 0 and 1 the jackknife's has no length.
+
+    With `every_language` that of all rows of (n_langs, n) together.
+    """
+    blocks, n_documents = sentences.blocks, len(np.unique(sentences.documents))
     sizes = np.unique(blocks, return_counts=True)[1].astype(np.int64)
-    return Measured(
-        value=found.value, without=found.replicates, sizes=sizes, ends=(found.low, found.high)
-    )
+    if every_language:
+        hits, blocks = hits.ravel(), np.tile(blocks, len(hits))
+    found = over_documents.share_over_documents(hits, blocks, n_documents=n_documents)
+    ends = np.asarray(found.low), np.asarray(found.high)  # a single number's are no arrays
+    return Measured(value=found.value, without=found.replicates, sizes=sizes, ends=ends)
 
 
 def _first(found: Measured) -> Measured:

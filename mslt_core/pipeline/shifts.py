@@ -99,16 +99,22 @@ def _found(
 def _against_anchor(
     found: Mapping[tuple[int, int], LineShift | None], langs: tuple[str, ...]
 ) -> npt.NDArray[np.float64]:
-    """The shifts against the language that fits most of the others; English among equals."""
-    n_shifted = [sum(found[a, b] is not None for b in range(len(langs)) if b != a)
-                 for a in range(len(langs))]  # fmt: skip
-    anchor = min(range(len(langs)), key=lambda a: (n_shifted[a], langs[a] != "en"))
-    rows = [
-        (anchor, b, shift.offset, shift.start, shift.share, shift.share_paired)
-        for b in range(len(langs))
-        if b != anchor and (shift := found[anchor, b]) is not None
-    ]
-    return np.array(rows, dtype=np.float64).reshape(-1, 6)
+    """The shifts against the language that fits most of the others; English among equals.
+
+    Where that one finds too few lines of a language to tell, the next that does.
+    """
+    order = sorted(
+        range(len(langs)),
+        key=lambda a: (sum(shift is not None for pair, shift in found.items() if pair[0] == a),
+                       langs[a] != "en"),
+    )  # fmt: skip
+    rows = []
+    for place, b in enumerate(order):
+        told = ((a, found[a, b]) for a in order[:place])
+        anchor, shift = next(((a, one) for a, one in told if one is not None), (b, None))
+        if shift is not None:
+            rows.append((anchor, b, shift.offset, shift.start, shift.share, shift.share_paired))
+    return np.array(sorted(rows), dtype=np.float64).reshape(-1, 6)
 
 
 def _told(row: npt.NDArray[np.float64], langs: tuple[str, ...], ids: list[str]) -> Misaligned:

@@ -93,6 +93,12 @@ def test_a_share_of_1_is_not_certain():
     assert share.high == 1
     # Wilson of 20 documents: 1 / (1 + t^2/20) with t(19) = 2.093
     assert share.low == pytest.approx(1 / (1 + 2.09302**2 / 20), abs=1e-5)
+    # the 20 are blocks of 80 documents: these are what is counted, and only there
+    of_blocks = share_over_documents(np.ones(100), np.repeat(np.arange(20), 5), n_documents=80)
+    assert of_blocks.low == pytest.approx(1 / (1 + 2.09302**2 / 80), abs=1e-5)
+    most, groups = np.arange(100) > 3, np.arange(100) % 20
+    blocks, documents = (share_over_documents(most, groups, n_documents=n) for n in (None, 80))
+    assert (blocks.low, blocks.high) == (documents.low, documents.high)
 
 
 def test_covers_the_true_mean_of_documents_whose_sentences_are_alike():

@@ -145,6 +145,20 @@ class TestTables:
         assert list(corpus.sentences("en")) == ["000002", "000003", "000005", "000006"]
         assert corpus.sentences("en")["000002"] == "a, b"
 
+    def test_indonesian_has_the_code_that_ids_have_as_well(self, folder):
+        rows = [("one", "kata satu"), ("two", "kata dua"), ("two", "kata dua"), ("three", "tiga")]
+        body = "".join(f"{en}\t{indonesian}\n" for en, indonesian in rows)
+        by_words = open_corpus(folder(all__tsv="en\tid\n" + body))
+        assert by_words.langs == ("en", "id")
+        assert by_words.sentences("id")["000005"] == "tiga"
+        # with ids of its own even single words are Indonesian
+        told = "sent_id\tid\ten\na\tsatu\tone\nb\tdua\ttwo\n"
+        own = open_corpus(folder(all__tsv=told))
+        assert dict(own.sentences("id")) == {"a": "satu", "b": "dua"}
+        # half of them with several words are still ids
+        ids = open_corpus(folder(all__tsv="id\ten\nnews 1\tone\nnews2\ttwo\n"))
+        assert (ids.langs, list(ids.sentences("en"))) == (("en",), ["news 1", "news2"])
+
     @pytest.mark.parametrize(
         ("table", "message"),
         [

@@ -160,3 +160,19 @@ def test_more_mixing_in_a_much_flatter_space_is_a_collapse(measures):
     assert not collapsed(with_rank(80.0, 41.0, 80.0), 1)
     assert collapsed(with_rank(80.0, 39.0, 80.0), 1)
     assert not collapsed(with_rank(80.0, 39.0, 80.0), 0)
+
+
+@pytest.mark.parametrize(("name", "ends"), [("retrieval_p1", (0.0, 1.0)), ("mingling", None)])
+def test_intervals_of_mean_shares_end_where_shares_do(measures, name, ends):
+    # without a block 0.2 more or less: 12 blocks give t * sqrt(11 * 0.04) > 1 to each side
+    value = np.full((4, 4), 0.5)
+    without = np.stack([value + 0.2 * (-1) ** block for block in range(12)])
+    found = ({name: Measured(value=value, without=without, sizes=np.full(12, 5))},) * 2
+    (point, _) = layer_curves(dataclasses.replace(measures, found=(found,) * 3), name)[0].points
+    if ends:
+        assert (point.low, point.high) == ends
+    else:
+        assert (point.low < -0.5, point.high > 1.5) == (True, True)
+    # a difference may be below 0
+    minus = layer_curves(dataclasses.replace(measures, found=(found,) * 3), name, minus=0)
+    assert minus[0].points[0].value == 0

@@ -98,6 +98,15 @@ def test_pairs_are_those_of_the_joined_rows(told):
     assert_same(found["neighbour_overlap"], shared.value, shared.replicates)
 
 
+def test_where_no_sentence_finds_its_translation_documents_are_counted_and_not_blocks(look):
+    rows = [np.eye(80), np.roll(np.eye(80), 1, axis=0)]
+    blocks = np.arange(80) % 40
+    found = measured_part("pairs", rows, Grouped(np.arange(80), blocks), look)["retrieval_p1"]
+    low, high = found.interval()
+    # Wilson's of none of 80 with t(39): t^2 / (80 + t^2), where 40 blocks would give 0.093
+    assert (low[0, 1], high[0, 1]) == pytest.approx((0, 2.022691**2 / (80 + 2.022691**2)))
+
+
 def test_mixing_is_that_of_all_rows_together(told):
     found, rows, blocks = told
     near = neighbours(stacked(rows), len(LANGS) * K).indices
@@ -132,9 +141,18 @@ def test_mixing_looks_further_where_a_block_holds_the_nearest_neighbours(look):
 def test_identity_is_that_of_the_joined_rows(told):
     found, rows, blocks = told
     probe = identity.language_probe(rows, blocks, seed=0)
-    right = mean_over_documents(probe.hits.mean(axis=0), blocks)
-    assert_same(found["language_probe"], right.value, right.replicates)
+    right = share_over_documents(probe.hits.ravel(), np.tile(blocks, len(rows)))
+    assert_same(found["language_probe"], right.value, right.replicates, (right.low, right.high))
     assert_same(found["language_silhouette"], language_silhouette(rows).score)
+
+
+def test_a_language_that_is_always_guessed_is_not_certain(look):
+    rows = [np.random.default_rng(0).normal(size=(80, 3)) + 50 * place for place in range(2)]
+    sentences = Grouped(np.arange(80), np.arange(80) % 40)
+    found = measured_part("identity", rows, sentences, look)["language_probe"]
+    low, high = found.interval()
+    # Wilson's of all of 80 sentences with t(39), whose translations are the same sentences
+    assert (found.value, low, high) == pytest.approx((1, 80 / (80 + 2.022691**2), 1))
 
 
 def test_every_measure_is_declared(told):

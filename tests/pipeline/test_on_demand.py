@@ -1,5 +1,6 @@
 """Parts that are measured where they are asked for, what chance gives, what has moved."""
 
+import itertools
 import shutil
 
 import numpy as np
@@ -14,7 +15,9 @@ from mslt_core.analysis.lisi import ilisi
 from mslt_core.analysis.neighbours import neighbours, stacked
 from mslt_core.analysis.overlap import mutual_overlap
 from mslt_core.analysis.procrustes import procrustes_residuals
+from mslt_core.analysis.shifts import LineShift
 from mslt_core.analysis.spread import measured_rank, measured_silhouette
+from mslt_core.pipeline import shifts
 from mslt_core.pipeline.embedding import Question, layer_rows
 from mslt_core.spec.measuring import CHANCE, ON_DEMAND, P_BY_CHANCE, MeasureSpec
 from mslt_core.spec.metrics import METRICS
@@ -182,3 +185,15 @@ class TestShifted:
         measures = pipeline.measure(store, asked)
         assert pipeline.corpus_told(store, asked).shifts == ()
         assert pipeline.at_chance(measures) == ()
+
+
+def test_a_shift_is_told_where_the_language_that_fits_most_finds_too_few_lines():
+    lost = LineShift(offset=-1, start=0, share=0.2, share_paired=0.01)
+    pairs = itertools.permutations(range(3), 2)
+    # Indonesian is shifted; English sees it, German finds too little of it to see anything
+    found = {pair: lost if set(pair) == {1, 2} else None for pair in pairs}
+    rows = shifts._against_anchor(found, ("de", "en", "id"))
+    assert rows.tolist() == [[1, 2, -1, 0, 0.2, 0.01]]
+    # all see it: German and English fit each other, and English is told
+    seen = {pair: lost if 2 in pair else None for pair in found}
+    assert shifts._against_anchor(seen, ("de", "en", "id"))[:, :2].tolist() == [[1, 2]]

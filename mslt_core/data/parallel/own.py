@@ -18,8 +18,8 @@ TABLES = (".tsv", ".csv")
 DOCUMENTS = "documents"
 """``documents.txt``, aligned by line like the languages' files, names each sentence's document."""
 NO_LANGUAGE = {"readme", "license", "licence", DOCUMENTS}
-ID, DOCUMENT = "id", "document"
-"""Columns of a table that are no language."""
+ID, SENT_ID, DOCUMENT = "id", "sent_id", "document"
+"""Columns of a table that are no language; but ``id`` may be Indonesian."""
 
 
 def open_lines(folder: Path) -> ParallelCorpus:
@@ -48,7 +48,9 @@ def open_lines(folder: Path) -> ParallelCorpus:
 def open_table(path: Path) -> ParallelCorpus:
     """A TSV or CSV file whose header names a language a column, such as ``id``, ``en``, ``ar``.
 
-    ``id`` and ``document`` are optional columns. Without ``id`` a sentence is named by its line.
+    ``id`` or ``sent_id`` and ``document`` are optional columns; without ids a sentence is named by
+    its line. ``id`` is Indonesian's code too: it is taken for Indonesian beside ``sent_id``, and
+    where more than half of its cells have several words.
 
     Raises
     ------
@@ -59,15 +61,16 @@ def open_table(path: Path) -> ParallelCorpus:
     """
     records = tables.read_records(path)
     columns = list(records[0].fields)
-    langs = [name for name in columns if name not in {ID, DOCUMENT}]
+    ids_in = _id_column(records)
+    langs = [name for name in columns if name not in {ids_in, DOCUMENT}]
     for name in langs:
         _require_lang(name, f"{path}, line 1", f"a column is a language, {ID} or {DOCUMENT}")
     if not langs:
         raise DataError(f"{path}, line 1: no column is a language, got {', '.join(columns)}")
     rows = {lang: [str(record.value(lang)) for record in records] for lang in langs}
     ids = [f"{record.line:06d}" for record in records]
-    if ID in columns:
-        ids = _own_ids(records)
+    if ids_in is not None:
+        ids = _own_ids(records, ids_in)
     documents = [str(r.value(DOCUMENT)) for r in records] if DOCUMENT in columns else None
     return _corpus(path, "table", ids, rows, documents)
 
@@ -112,10 +115,20 @@ def _named_documents(path: Path, used: Set[str], documents: Mapping[str, str]) -
     return MappingProxyType({i: documents[i].strip() for i in documents if i in used})
 
 
-def _own_ids(records: Sequence[tables.Record]) -> list[str]:
+def _id_column(records: Sequence[tables.Record]) -> str | None:
+    """The column of sentence ids, if there is one."""
+    if SENT_ID in records[0].fields:
+        return SENT_ID
+    if ID not in records[0].fields:
+        return None
+    n_texts = sum(len(str(record.value(ID)).split()) > 1 for record in records)
+    return None if 2 * n_texts > len(records) else ID
+
+
+def _own_ids(records: Sequence[tables.Record], column: str) -> list[str]:
     lines: dict[str, int] = {}
     for record in records:
-        sent_id = record.text(ID).strip()
+        sent_id = record.text(column).strip()
         if sent_id in lines:
             raise record.error(
                 f"id {sent_id!r} occurs a second time, first in line {lines[sent_id]}"
