@@ -291,6 +291,8 @@ def _reason(error: Exception, root: Path) -> str:
         return str(disk_full(root))
     if isinstance(error, MemoryError):
         return "out of memory. Choose a smaller batch, or end other programs, and start it again."
+    if type(error).__name__ == "OutOfMemoryError":  # torch's; training and scoring say more
+        return "GPU out of memory. End other programs on it, or lower MSLT_SLOTS, and start again."
     lines = str(error).strip().splitlines()
     return f"{type(error).__name__}: {lines[-1]}" if lines else type(error).__name__
 

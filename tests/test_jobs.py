@@ -149,11 +149,16 @@ class RustError(Exception):
     """As safetensors raises it."""
 
 
+class OutOfMemoryError(RuntimeError):
+    """As torch names its own."""
+
+
 @pytest.mark.parametrize(
     ("error", "reason"),
     [
         (TrainingError("loss became NaN at step 812", hint="Lower it."), "NaN at step 812. Lower"),
         (MemoryError(), "out of memory. Choose a smaller batch"),
+        (OutOfMemoryError("CUDA out of memory. Tried"), "GPU out of memory. .*MSLT_SLOTS"),
         (OSError(errno.ENOSPC, "No space left on device"), r"Disk full: \S+ .B free on /"),
         (RustError("IoError: No space left on device (os error 28)"), "Disk full: "),
         (ZeroDivisionError("first\nlast line"), "ZeroDivisionError: last line"),

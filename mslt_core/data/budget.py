@@ -157,10 +157,17 @@ def sample_meanings(
         found = [row for meaning in free for row in rows[meaning]]
         if len(found) < shares[lang]:
             left = " that no other language has taken" if taken else ""
+            # sharing gives a language no more rows than it has
+            enough = how == "disjoint" and len(meanings[lang]) >= shares[lang]
+            instead = (
+                "let the languages share meanings (rows: parallel)"
+                if enough
+                else "add source languages to share it"
+            )
             raise DataError(
                 f"{label(lang)} has {len(found)} training examples{left}, "
                 f"{shares[lang]} are wanted",
-                hint="Lower the budget, or let the languages share meanings (rows: parallel).",
+                hint=f"Lower the budget, or {instead}.",
             )
         picked = found[: shares[lang]]
         drawn[lang] = np.array(picked, dtype=np.int64)

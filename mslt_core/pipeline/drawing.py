@@ -78,9 +78,8 @@ def evaluation_items(
             continue
         rows = task.evaluation(lang)
         known = trained.trained_on(rows)
-        items[lang] = [r for r, seen in zip(rows, known, strict=True) if not seen][
-            : spec.eval_limit
-        ]
+        unseen = [row for row, seen in zip(rows, known, strict=True) if not seen]
+        items[lang] = tasks.sample_rows(unseen, spec.eval_limit)  # files are often sorted by label
     for lang, rows in items.items():
         if not rows:
             raise DataError(

@@ -63,6 +63,12 @@ def _as_asked_for(spec: TrainSpec, where: Where) -> tuple[tasks.Task, tasks.Task
                 f"the data of {opened.name} in {folder} changed since the run was asked for",
                 hint="Restore the files, or start a new run on the new data.",
             )
+    # a worker has most runs on the same data, and millions of rows are read for each if it forgets
+    task = _read_before(spec.task, where.data, spec.data)
+    if spec.eval_task:
+        scored = _read_before(spec.eval_task, where.eval_data, spec.eval_data)
+    else:
+        scored = task
     base = model_folder(where.model or spec.model)
     if checkpoints.fingerprint(base) != spec.model_fingerprint:
         raise DataError(
@@ -70,6 +76,12 @@ def _as_asked_for(spec: TrainSpec, where: Where) -> tuple[tasks.Task, tasks.Task
             hint="Restore it, or start a new run from the new one.",
         )
     return task, scored, base
+
+
+@functools.lru_cache(maxsize=2)  # what is trained on, and another data set that is scored
+def _read_before(name: str, folder: str | None, fingerprint: str | None) -> tasks.Task:  # noqa: ARG001
+    """A task with the rows that it has read so far; other content has another fingerprint."""
+    return tasks.open_task(name, folder)
 
 
 def execute_training(

@@ -4,6 +4,13 @@ Stock is the Trainer as its examples use it: every row padded to 128 sub-words, 
 of its batch (`DataCollatorWithPadding` and kin), in float32. Ours is in float32 too, and beside it
 in bfloat16, which CPUs with AVX512-BF16 or AMX multiply faster. Time is that of the optimizer
 steps; the turns alternate, so that other work on the machine is shared fairly.
+
+What can be had from the same batches: the matrix products are three quarters of a step and run
+at the core's peak in both recipes (90 GFLOP/s each on the Zen 4 at hand), so in float32 fixed
+padding can be beaten by 128 over a row's mean length and a little more. WikiANN's rows have 18
+sub-words in the mean, XNLI's pairs 68: with no padding at all the products take 1 / 1.87 of the
+time there, and if all else in our step were free the whole would be 2.7 times as fast. Threefold
+takes faster products: bfloat16 doubles their rate on CPUs that have it.
 """
 
 import dataclasses

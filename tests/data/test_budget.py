@@ -153,8 +153,17 @@ def test_a_small_language_takes_its_share_before_a_large_one():
         assert {meanings[large][i] for i in drawn[large]} == set("efgh")
 
 
-def test_too_few_meanings_are_told():
-    with pytest.raises(DataError, match=r"Swahili \(sw\) has 4 training examples, 5 are wanted"):
+def test_too_few_meanings_are_told_with_what_would_help():
+    fewer = r"Lower the budget, or "
+    with pytest.raises(
+        DataError,
+        match=rf"Swahili \(sw\) has 4 training examples, 5 are wanted\. {fewer}add source",
+    ):
         sample_meanings(MEANINGS, {"sw": 5}, how="parallel", seed=0)
-    with pytest.raises(DataError, match="3 training examples that no other language has taken"):
+    with pytest.raises(
+        DataError,
+        match=f"3 training examples that no other language has taken.*{fewer}let the languages",
+    ):
         sample_meanings(MEANINGS, {"de": 5, "en": 4}, how="disjoint", seed=0)
+    with pytest.raises(DataError, match=f"{fewer}add source"):  # sharing would not make it five
+        sample_meanings(MEANINGS, {"sw": 5}, how="disjoint", seed=0)

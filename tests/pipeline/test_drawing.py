@@ -179,3 +179,31 @@ def test_another_data_set_must_be_of_the_same_kind_and_labels(monkeypatch):
         scored_task(ner, "pairs", None)
     assert scored_task(Parallel(), "pairs", None).labels == ("a", "b")
     assert scored_task(ner, None, None) is ner
+
+
+@dataclasses.dataclass
+class Sorted(Parallel):
+    """Test items sorted by label, as files often are."""
+
+    name = "sorted"
+
+    def evaluation(self, lang, limit=None):
+        assert limit is None
+        return [
+            LabelledText(row_id=f"{lang}:{i}", text=f"{lang} {i}", label=i // 100, meaning=str(i))
+            for i in range(200)
+        ]
+
+    def trained_on(self, rows):
+        return [row.text.endswith("0") for row in rows]
+
+
+def test_some_items_of_another_data_set_are_a_sample_of_it():
+    asked = spec("de", eval_task="sorted", eval_data="e", eval_limit=60)
+    items = evaluation_items(Sorted(), asked, trained=Sorted())
+    for rows in items.values():
+        assert len(rows) == 60
+        assert not any(row.text.endswith("0") for row in rows)
+        # 60 of 90 + 90 rows: 30 of each label, give or take four standard deviations of 3.2
+        assert 17 <= sum(row.label for row in rows) <= 43
+    assert meanings(items)["en"] == meanings(items)["sw"]

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -175,6 +176,22 @@ def test_another_data_set_is_scored_in_the_labels_of_the_first(own, store, tiny_
     result = run(store, *asked)
     assert result.info.spec.eval_data != result.info.spec.data
     assert np.mean([s.item_accuracy for s in result.scores.values()]) > 0.8
+
+
+def test_the_runs_of_a_worker_read_the_data_once(own, store, tiny_checkpoint, monkeypatch):
+    folder = own("classification")
+    first, second = (ask(folder, tiny_checkpoint, seed=seed) for seed in range(2))
+    run(store, *first)
+
+    def read(path):
+        raise AssertionError(f"{path} is read again")
+
+    monkeypatch.setattr("mslt_core.data.tables.read_records", read)
+    assert run(store, *second).scores.keys() == set(second[0].target_langs)
+    for path in Path(folder).glob("train*"):
+        path.write_bytes(path.read_bytes() + path.read_bytes().splitlines(keepends=True)[-1])
+    with pytest.raises(DataError, match="changed since the run was asked for"):
+        check_data(*second, store)
 
 
 def test_what_is_refused_before_a_run_exists(own, store, tiny_checkpoint, tmp_path, monkeypatch):

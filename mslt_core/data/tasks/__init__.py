@@ -6,6 +6,7 @@ from mslt_core.data.tasks.cldr_ner import CldrNer
 from mslt_core.data.tasks.coverage import Coverage, coverage
 from mslt_core.data.tasks.own_yaml import describe_yaml
 from mslt_core.data.tasks.registry import TASKS
+from mslt_core.data.tasks.splits import sample_rows
 from mslt_core.data.tasks.task import Task, TaskInfo
 from mslt_core.spec.errors import DataError, SpecError
 
@@ -18,6 +19,7 @@ __all__ = [
     "describe_yaml",
     "metrics_of",
     "open_task",
+    "sample_rows",
 ]
 
 

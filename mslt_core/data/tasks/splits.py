@@ -121,8 +121,7 @@ class SplitTask:
         DataError
             If the folder has none, none is left, or its file or a training file is damaged.
         """
-        rows = self._evaluation(lang)[0]
-        return rows if limit is None or limit >= len(rows) else _sample(rows, limit)
+        return sample_rows(self._evaluation(lang)[0], limit)
 
     def trained_on(self, rows: Sequence[Row]) -> list[bool]:
         """Whether each row, of whatever task, is in a training file of any language."""
@@ -241,8 +240,23 @@ def _parts(found: Found, stand_in: str | None) -> tuple[dict[str, _Part], dict[s
     return train, {**dev, **test}
 
 
-def _sample(rows: Sequence[Row], limit: int) -> tuple[Row, ...]:
-    """The `limit` rows whose meanings come first in the order of their digests, in file order."""
+def sample_rows(rows: Sequence[Row], limit: int | None) -> Sequence[Row]:
+    """`limit` of the rows, all if None: those whose meanings have the first digests, in file order.
+
+    Parameters
+    ----------
+    rows : sequence of Row
+        Of one language, without repeats.
+    limit : int or None
+        At most so many are taken. Rows without a meaning go by their content.
+
+    Returns
+    -------
+    sequence of Row
+        The same items in every language, where rows have meanings.
+    """
+    if limit is None or limit >= len(rows):
+        return rows
     keys = _digests(row.meaning or "\x1f".join(content(row)) for row in rows)
     return tuple(rows[i] for i in sorted(np.argsort(keys, kind="stable")[:limit].tolist()))
 
