@@ -47,7 +47,7 @@ def moved(looked: Looked, group: Grouping) -> None:
     )
     st.caption(escape(f"{METRICS[name].meaning} Source: {METRICS[name].source}."))
     with st.expander("All layers as a table"):
-        show_table(_table(measures, name), name=name)
+        show_table(_table(measures, name), name=name, decimals=4)
 
 
 def _asked(measures: Measures) -> tuple[str, int]:

@@ -19,10 +19,19 @@ _CONFIG = {
 _SMALL_WINDOWS = """
 @media (max-width: 1150px) {
   [data-testid="stMainBlockContainer"] { padding-left: 1.5rem; padding-right: 1.5rem; }
-  [data-testid="stSidebar"][aria-expanded="true"] {
-    width: 240px !important; min-width: 240px !important;
+  [data-testid="stSidebar"][data-collapsed="false"] {
+    width: 270px !important; min-width: 270px !important;
   }
 }
+"""
+
+
+# The links' colour of each theme: the primary one is made to lie under white, and is too dim on
+# the dark ground.
+_CHOSEN = """
+.stApp [data-variant="segmented_control"][data-selected="true"],
+.stApp [data-variant="pills"][data-selected="true"],
+.stApp [data-testid="stSliderThumbValue"] { color: light-dark(#155E75, #67C3D6); }
 """
 
 
@@ -31,12 +40,13 @@ def current_theme() -> Theme:
     return "dark" if st.context.theme.type == "dark" else "light"
 
 
-def fit_small_windows() -> None:
-    """Give the space of wide margins to the figures where the window is small.
+def amend_styles() -> None:
+    """Give the space of wide margins to the figures where the window is small, and make what is
+    chosen as legible as a link.
 
-    Streamlit has no setting for its side margins.
+    Streamlit has no setting for its side margins, nor for the words of a chosen segment.
     """
-    st.html(f"<style>{_SMALL_WINDOWS}</style>")
+    st.html(f"<style>{_SMALL_WINDOWS}{_CHOSEN}</style>")
 
 
 @st.fragment(run_every=2)
