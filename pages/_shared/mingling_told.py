@@ -1,5 +1,10 @@
 """What the Mingling page found, in sentences with their uncertainty."""
 
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
 from mslt_core import figures, pipeline
 from mslt_core.pipeline import Measures
 from mslt_core.spec.measuring import LayerPoint
@@ -42,7 +47,7 @@ def answer(measures: Measures) -> str:
     names = [escape(ref.name) for ref in measures.checkpoints]
     mixed = [curve.points[-1] for curve in pipeline.layer_curves(measures, "mingling")]
     told = ", ".join(
-        f"**{_told(point)}** in {name}" for name, point in zip(names, mixed, strict=True)
+        f"**{point_told(point)}** in {name}" for name, point in zip(names, mixed, strict=True)
     )
     sentences = [f"Mingling at the last layer (0 islands, 1 shuffled): {told}."]
     if len(names) > 1 and _same_depth(measures):
@@ -57,7 +62,7 @@ def _compared(measures: Measures, place: int, names: list[str]) -> str:
     changes = []
     for measure in ("mingling", "linear_cka", "retrieval_p1"):
         change = pipeline.difference(measures, measure, (0, place))
-        changes.append(f"{METRICS[measure].in_sentence} {_told(change, signed=True)}")
+        changes.append(f"{METRICS[measure].in_sentence} {point_told(change, signed=True)}")
     return f"{names[place]} against {names[0]}: {', '.join(changes)}."
 
 
@@ -80,11 +85,25 @@ def _collapse(measures: Measures, names: list[str]) -> list[str]:
     return [f"{said}."]
 
 
+def crossed_told(measures: Measures, crossed: Sequence[npt.NDArray[np.bool_]]) -> str:
+    """How many pairs chance may have brought about in each checkpoint, also where it is none."""
+    n_langs = len(measures.langs)
+    n_pairs = n_langs * (n_langs - 1) // 2
+    names = [escape(ref.name) for ref in measures.checkpoints]
+    counts = {
+        name: int(np.triu(mask, k=1).sum()) for name, mask in zip(names, crossed, strict=True)
+    }
+    if not any(counts.values()):
+        return f"All {n_pairs} pairs are told from chance in every checkpoint."
+    told = ", ".join(f"{count} in {name}" for name, count in counts.items())
+    return f"Of {n_pairs} pairs chance may have brought about {told}."
+
+
 def _same_depth(measures: Measures) -> bool:
     return len(set(measures.layers)) == 1
 
 
-def _told(point: LayerPoint, *, signed: bool = False) -> str:
+def point_told(point: LayerPoint, *, signed: bool = False) -> str:
     """0.57 [0.56, 0.58]; +0.21 [0.21, 0.22] with its sign; a digit more where the ends meet."""
     if point.low is None or point.high is None:
         return _written(point.value, 2, signed=signed)

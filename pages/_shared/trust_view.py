@@ -21,6 +21,11 @@ from pages._shared.tables import show_table
 from pages._shared.waiting import offer
 
 N_SEEDS = 3
+ORDER = (
+    *("trustworthiness", "continuity", "neighbourhood_preservation"),
+    *("mingling", "mingling_in_map"),
+)
+"""Of the columns: what is judged by first."""
 ISLANDS = 0.1
 """A mixing of checkpoints below this is called islands."""
 
@@ -36,7 +41,7 @@ def trust(context: Context, look: MingleSpec, result: MingleResult) -> None:
             doubted = True
         row = {
             "checkpoint": ref.name,
-            **{METRICS[name].label: value for name, value in drawn.quality.items()},
+            **{METRICS[name].label: drawn.quality[name] for name in ORDER if name in drawn.quality},
             METRICS["disparity"].label: drawn.disparity,
         }
         if stability:

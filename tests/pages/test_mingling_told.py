@@ -7,7 +7,7 @@ from mslt_core.analysis.jackknife import Measured, bare
 from mslt_core.pipeline import Measures
 from mslt_core.spec.measuring import LayerPoint
 from mslt_core.spec.results import CheckpointRef
-from pages._shared.mingling_told import _told, answer
+from pages._shared.mingling_told import answer, crossed_told, point_told
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,9 @@ from pages._shared.mingling_told import _told, answer
 )
 def test_figures_have_as_many_digits_as_their_interval_needs(point, signed, expected):
     value, low, high = point
-    assert _told(LayerPoint(layer=4, value=value, low=low, high=high), signed=signed) == expected
+    assert (
+        point_told(LayerPoint(layer=4, value=value, low=low, high=high), signed=signed) == expected
+    )
 
 
 def around(value, spread):
@@ -81,3 +83,12 @@ def test_a_flatter_space_is_blamed_only_for_mixing_that_is_there():
     noise = answer(measures([around(0.20, 0.01), around(0.21, 0.2)], [60.0, 50.0]))
     assert "The effective rank is 60 in Base, 50 in SSLT\\(en\\)." in noise
     assert "flatter" not in noise
+
+
+def test_pairs_that_may_be_chance_are_counted_also_where_there_are_none():
+    looked = measures([around(0.2, 0.01)] * 2, [60.0, 50.0])
+    none, one = np.zeros((2, 2), dtype=bool), ~np.eye(2, dtype=bool)
+    said = crossed_told(looked, [none, none])
+    assert said == "All 1 pairs are told from chance in every checkpoint."
+    said = crossed_told(looked, [none, one]).replace("\\", "")
+    assert said == "Of 1 pairs chance may have brought about 0 in Base, 1 in SSLT(en)."
