@@ -65,7 +65,7 @@ def test_says_that_neighbours_run_out():
 def test_the_interval_is_too_wide_rather_than_too_narrow(each):
     rng = np.random.default_rng(3)
     values, ends = [], []
-    for _ in range(100):
+    for _ in range(60):
         rows, codes = languages(rng, 240 // each, each)
         stored, blocks = near(rows, 2), codes % 20
         found = measured_ilisi(stored.indices, stored.distances, 2, blocks)
