@@ -5,7 +5,7 @@ import streamlit as st
 from pages._shared.controls import sidebar
 from pages._shared.messages import explain_errors
 from pages._shared.take import begin
-from pages._shared.theme import fit_small_windows, follow_theme
+from pages._shared.theme import amend_styles, follow_theme
 
 PAGES = {
     "overview": "Overview",
@@ -33,7 +33,7 @@ def main() -> None:
         for name, title in PAGES.items()
     ]
     page = st.navigation(pages, position="top")
-    fit_small_windows()
+    amend_styles()
     with explain_errors():
         st.session_state["context"] = sidebar()
         begin(page.url_path or "overview")

@@ -1,11 +1,12 @@
 """Do the languages mix inside the model?"""
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from mslt_core.figures import Grouping
+from mslt_core.pipeline import Measures
 from mslt_core.spec.errors import NotComputedError
 from mslt_core.spec.measuring import MeasureSpec
-from mslt_core.spec.results import MingleResult
 from mslt_core.spec.specs import MingleSpec
 from pages._shared import cached
 from pages._shared.context import Context
@@ -34,12 +35,17 @@ VIEWS = {
 }
 
 
-def looked_at(context: Context, look: MingleSpec, asked: MeasureSpec, result: MingleResult) -> None:
-    """Maps side by side, then what is measured behind them."""
-    lead = st.empty()
+def looked_at(context: Context, look: MingleSpec, asked: MeasureSpec, lead: DeltaGenerator) -> None:
+    """The answer, maps side by side, then what is measured behind them."""
+    result = cached.mingle(context.root, look)
+    measures = _measures(context, asked)
     rest_on(runs=runs_of(context, look), sizes=sizes_told(result))
-    tell(lead, cka_answer(result), question=QUESTION, key="cka_answer")
-    warned = st.container()
+    if measures is None:
+        tell(lead, cka_answer(result), question=QUESTION, key="cka_answer")
+    else:
+        tell(lead, answer(measures), question=QUESTION)
+        notes, shifts = cached.look(context.root, "corpus_told", asked)
+        warn_of_shifts(shifts, measures)
     group = maps(context, look, result)
     view = st.segmented_control(
         "View",
@@ -50,16 +56,13 @@ def looked_at(context: Context, look: MingleSpec, asked: MeasureSpec, result: Mi
         key="view",
         bind="query-params",
         label_visibility="collapsed",
+        wrap=True,
     )
     if view == "trust":
         trust(context, look, result)
-        return
-    if view == "training":
+    elif view == "training":
         over_training(context, look, asked)
-        return
-    try:
-        measures = cached.measures(context.root, asked)
-    except NotComputedError:
+    elif measures is None:
         offer(
             context,
             asked,
@@ -67,14 +70,17 @@ def looked_at(context: Context, look: MingleSpec, asked: MeasureSpec, result: Mi
             missing="What these checkpoints do layer by layer is not measured yet.",
             button="Measure it",
         )
-        return
-    tell(lead, answer(measures), question=QUESTION)
-    notes, shifts = cached.look(context.root, "corpus_told", asked)
-    with warned:
-        warn_of_shifts(shifts, measures)
-    looked = Looked(context, asked, measures, context.colours())
-    measured(view, looked, group)
-    tell_notes(notes)
+    else:
+        measured(view, Looked(context, asked, measures, context.colours()), group)
+        tell_notes(notes)
+
+
+def _measures(context: Context, asked: MeasureSpec) -> Measures | None:
+    """What is measured already."""
+    try:
+        return cached.measures(context.root, asked)
+    except NotComputedError:
+        return None
 
 
 def measured(view: str, looked: Looked, group: Grouping) -> None:
@@ -87,10 +93,10 @@ def measured(view: str, looked: Looked, group: Grouping) -> None:
         moved(looked, group)
 
 
-def show(context: Context, look: MingleSpec, asked: MeasureSpec) -> None:
+def show(context: Context, look: MingleSpec, asked: MeasureSpec, lead: DeltaGenerator) -> None:
     """The look, or what makes it."""
     try:
-        result = cached.mingle(context.root, look)
+        cached.mingle(context.root, look)
     except NotComputedError:
         offer(
             context,
@@ -100,12 +106,13 @@ def show(context: Context, look: MingleSpec, asked: MeasureSpec) -> None:
             button="Compute them",
         )
     else:
-        looked_at(context, look, asked, result)
+        looked_at(context, look, asked, lead)
 
 
 st.title(QUESTION)
 context = sidebar_context()
+answer_place = st.container()
 with explain_errors():
     look, asked = question(context)
     if all_here(context, look.checkpoints):
-        show(context, look, asked)
+        show(context, look, asked, answer_place)

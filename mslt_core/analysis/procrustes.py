@@ -23,6 +23,11 @@ class ProcrustesResiduals:
     residual: F64
     by_chance: F64
     """The same with one language's sentences shuffled inside each half: about 1."""
+    without: F64
+    """(n_blocks, l, l): the residual scored without the sentences of each block, on the same maps;
+    without blocks (0, l, l)."""
+    sizes: npt.NDArray[np.int64]
+    """(n_blocks,): sentences in each block."""
     n: int
     n_documents: int
 
@@ -31,6 +36,7 @@ def procrustes_residuals(
     embeddings: Sequence[npt.NDArray[np.floating]],
     groups: npt.ArrayLike | None = None,
     *,
+    blocks: npt.NDArray[np.integer] | None = None,
     n_components: int | None = None,
     seed: int = 0,
     tick: Callable[[], None] = lambda: None,
@@ -46,6 +52,9 @@ def procrustes_residuals(
         Row i is the same sentence in all; the widths may differ. Computed in float64.
     groups : array-like of shape (n_samples,), optional
         Document of each sentence; a document is never in both halves.
+    blocks : ndarray of shape (n_samples,), optional
+        The block of each sentence, from `document_blocks`, for `without`: what an interval over
+        documents is made of.
     n_components : int, optional
         Keep that many principal components of the fitting half, at least 1. Without it all:
         exact, and slow for wide spaces.
@@ -68,8 +77,8 @@ def procrustes_residuals(
     SpecError
         If `n_components` is below 1.
     DegenerateInputError
-        If a value is not finite, half of an array's rows are all equal, or there are too few
-        documents (fewer than 10).
+        If a value is not finite, half of an array's rows are all equal, there are too few
+        documents (fewer than 10), or one block is all that a half holds.
 
     Notes
     -----
@@ -82,10 +91,16 @@ def procrustes_residuals(
     alone. Eigenvectors of :math:`M^\top M` take a third of the time of M's singular vectors.
     O(l^2 (n r^2 + r^3)) time with r the smaller of n_features and n_samples / 2.
 
+    Blocks are left out of the scoring alone: refitting every map would cost n_blocks times as much.
+    The interval of such a jackknife is about the two maps that were fitted, on other documents
+    (Bayle et al.), and does not carry that other documents would have fitted other maps.
+
     References
     ----------
     Schönemann (1966). A generalized solution of the orthogonal Procrustes problem.
     Psychometrika 31.
+    Bayle, Bayle, Janson & Mackey (2020). Cross-validation Confidence Intervals for Test Error.
+    NeurIPS.
 
     Examples
     --------
@@ -100,21 +115,40 @@ def procrustes_residuals(
     docs = documents(groups, len(arrays[0]))
     rng = np.random.default_rng(seed)
     half = _half(docs, rng)
-    residual, by_chance = (np.zeros((len(arrays), len(arrays))) for _ in range(2))
+    codes, sizes = _codes(blocks)
+    shape = (len(arrays), len(arrays))
+    residual, by_chance, without = np.zeros(shape), np.zeros(shape), np.zeros((len(sizes), *shape))
     for first, fit in ((True, half), (False, ~half)):
         parts = [_split(X, fit, n_components) for X in arrays]
         for a in range(len(arrays)):
             for b in range(a):
                 tick()
-                residual[a, b] += _residual(parts[a], parts[b]) / 2
+                dots = _turned(parts[a], parts[b])
+                residual[a, b] += _residual(parts[a], parts[b], dots) / 2
+                if len(sizes):
+                    left = _without(parts[a], parts[b], dots, codes[~fit], len(sizes))
+                    without[:, a, b] += left / 2
                 if first:
-                    by_chance[a, b] = _residual(parts[a], _shuffled(parts[b], rng))
+                    other = _shuffled(parts[b], rng)
+                    by_chance[a, b] = _residual(parts[a], other, _turned(parts[a], other))
     return ProcrustesResiduals(
         residual=residual + residual.T,
         by_chance=by_chance + by_chance.T,
+        without=without + without.transpose(0, 2, 1),
+        sizes=sizes,
         n=len(half),
         n_documents=len(docs.sizes),
     )
+
+
+def _codes(
+    blocks: npt.NDArray[np.integer] | None,
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.int64]]:
+    """Block of each sentence from 0, and how many sentences each holds; none without blocks."""
+    if blocks is None:
+        return np.empty(0, dtype=np.intp), np.empty(0, dtype=np.int64)
+    _, codes, sizes = np.unique(blocks, return_inverse=True, return_counts=True)
+    return codes, sizes.astype(np.int64)
 
 
 def _checked(embeddings: Sequence[npt.NDArray[np.floating]]) -> list[F64]:
@@ -147,38 +181,65 @@ class _Part:
     """The fitting half in its own principal directions."""
     score: F64
     """The other half in the same directions."""
-    size: float
-    """Norm of the other half in all directions."""
+    squares: F64
+    """Squared length of each row of the other half, in all directions."""
+
+    @property
+    def size(self) -> float:
+        """Norm of the other half."""
+        return float(np.sqrt(self.squares.sum()))
 
 
 def _split(X: F64, fit: npt.NDArray[np.bool_], n_components: int | None) -> _Part:
     shifted = X - X[fit].mean(axis=0)
-    size = float(np.linalg.norm(shifted[~fit]))
+    scored = (shifted[~fit] ** 2).sum(axis=1)
     rows = shifted[fit]
     narrow = rows.shape[1] <= len(rows)  # the smaller of the two products has the directions
     squares, vectors = np.linalg.eigh(rows.T @ rows if narrow else rows @ rows.T)
     spread = np.sqrt(np.maximum(squares[::-1], 0.0))
     kept = spread > RANK_CUT * max(spread[0], float(np.linalg.norm(X)) * np.finfo(float).eps)
-    if not kept.any() or not size or spread[0] <= np.linalg.norm(X) * len(X) * np.finfo(float).eps:
+    if (
+        not kept.any()
+        or not scored.any()
+        or spread[0] <= np.linalg.norm(X) * len(X) * np.finfo(float).eps
+    ):
         raise DegenerateInputError("a rotation cannot be fitted: half of the rows are all equal")
     axes = vectors[:, ::-1][:, kept][:, :n_components]
     if not narrow:
         axes = rows.T @ (axes / spread[kept][:n_components])
-    return _Part(fit=rows @ axes, score=shifted[~fit] @ axes, size=size)
+    return _Part(fit=rows @ axes, score=shifted[~fit] @ axes, squares=scored)
 
 
 def _shuffled(part: _Part, rng: np.random.Generator) -> _Part:
     """The same rows in another order, each in its own half."""
-    return _Part(fit=rng.permutation(part.fit), score=rng.permutation(part.score), size=part.size)
+    fit, score = rng.permutation(part.fit), rng.permutation(part.score)
+    return _Part(fit=fit, score=score, squares=part.squares)
 
 
-def _residual(x: _Part, y: _Part) -> float:
+def _turned(x: _Part, y: _Part) -> F64:
+    """Inner product of each scored row of one with the other's, turned onto it."""
     if x.fit.shape[1] < y.fit.shape[1]:
         x, y = y, x
-    fitted, scored = x.fit.T @ y.fit, x.score.T @ y.score
+    fitted = x.fit.T @ y.fit
     squares, vectors = np.linalg.eigh(fitted.T @ fitted)
     known = squares > RANK_CUT**2 * squares[-1]
     directions = vectors[:, known]
-    # the polar factor is fitted V S^-1 V', so its product with `scored` needs no square of it
+    # the polar factor is fitted V S^-1 V': its two sides meet without the square between them
     turned = fitted @ (directions / np.sqrt(squares[known]))
-    return float(1 - np.sum(turned * (scored @ directions)) / (x.size * y.size))
+    return np.einsum("ij,ij->i", x.score @ turned, y.score @ directions)
+
+
+def _residual(x: _Part, y: _Part, dots: F64) -> float:
+    return float(1 - dots.sum() / (x.size * y.size))
+
+
+def _without(x: _Part, y: _Part, dots: F64, codes: npt.NDArray[np.intp], n_blocks: int) -> F64:
+    """The residual of the scored rows without each block."""
+    left = len(codes) - np.bincount(codes, minlength=n_blocks)
+    if not left.all():
+        raise DegenerateInputError("one block of documents is all that a half holds")
+    sums = [
+        values.sum() - np.bincount(codes, values, minlength=n_blocks)
+        for values in (dots, x.squares, y.squares)
+    ]
+    return np.asarray(1 - sums[0] / np.sqrt(sums[1] * sums[2]))

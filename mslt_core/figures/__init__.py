@@ -18,7 +18,7 @@ from mslt_core.figures.item_agreement import item_agreement
 from mslt_core.figures.judged import criteria_picks, search_regret, strategy_name
 from mslt_core.figures.layers import layer_curves
 from mslt_core.figures.learning import Curve, learning_curves
-from mslt_core.figures.maps import language_maps, maps_told
+from mslt_core.figures.maps import language_maps, maps_rest_on, maps_told
 from mslt_core.figures.markers import Category, Grouping, language_order
 from mslt_core.figures.mechanism import closeness_against_score
 from mslt_core.figures.moved import moved_languages
@@ -63,6 +63,7 @@ __all__ = [
     "layer_curves",
     "layers",
     "learning_curves",
+    "maps_rest_on",
     "maps_told",
     "moved_languages",
     "numbers_of",

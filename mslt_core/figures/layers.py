@@ -14,7 +14,7 @@ from mslt_core.spec.measuring import LayerCurve, LayerPoint
 from mslt_core.spec.metrics import METRICS
 
 _HEIGHT, _COMPANION = 400, 170
-_ABOVE, _BELOW = 96, 44
+_ABOVE, _BELOW = 112, 44
 FAR_ABOVE = 1.5
 """Spreads of the values between the measure's start and the lowest of them, beyond which lines
 could not be told apart if the start were shown."""
@@ -81,12 +81,13 @@ def layer_curves(
     style.dress(
         fig,
         title=text.escape(title),
-        subtitle=f"{text.escape(over)}.{_bands_told(curves)}"
+        subtitle=f"{text.escape(over)}.<br>{_bands_told(curves)}"
         + (f" Thin dotted: {METRICS[null[0].measure].label}." if null else "")
         + " Open markers: some pairs may be chance." * any(hollow.values()),
         alt=f"{METRICS[measure].label} by layer. " + " ".join(map(_told, curves)),
         height=_ABOVE + _HEIGHT - 110 + (_COMPANION if companion else 0) + _BELOW,
         theme=theme,
+        lines=2,
     )
     return fig
 
@@ -155,7 +156,7 @@ def _is_banded(curve: LayerCurve) -> bool:
 def _bands_told(curves: Sequence[LayerCurve]) -> str:
     """Some measures have no interval."""
     banded = any(map(_is_banded, curves))
-    return " Bands: 95 % intervals over documents." if banded else " No interval is known."
+    return "Bands: 95 % intervals over documents." if banded else "No interval is known."
 
 
 def band(

@@ -21,7 +21,7 @@ METHODS = {"pca": "PCA", "tsne": "t-SNE", "umap": "UMAP"}
 
 # Plot height by number of panels, so that panels are square in a page of about 1,100 px.
 _PANEL_HEIGHT = {1: 440, 2: 400, 3: 340, 4: 256}
-_ABOVE, _LEGEND_ROW, _LEGEND_TEXT, _LEGEND_PER_ROW = 112, 24, 108, 6
+_ABOVE, _LEGEND_ROW, _LEGEND_TEXT, _LEGEND_PER_ROW = 130, 24, 108, 6
 
 
 def language_maps(
@@ -69,7 +69,7 @@ def language_maps(
     style.dress(
         fig,
         title="Where does each checkpoint put sentences and their translations?",
-        subtitle=_subtitle(result),
+        subtitle=f"{maps_rest_on(result, hidden).replace('. ', '.<br>', 1)} {style.SEEN_KEY}",
         alt=maps_told(result),
         height=_ABOVE + _PANEL_HEIGHT.get(n_panels, 256) + legend_height,
         theme=theme,
@@ -243,13 +243,18 @@ def _legend(fig: go.Figure, n_entries: int) -> int:
     return height
 
 
-def _subtitle(result: MingleResult) -> str:
+def maps_rest_on(result: MingleResult, hidden: Collection[str] = ()) -> str:
+    """What was drawn and what the numbers are of, for a caption; `hidden` languages are named."""
     drawn, ckas = result.maps[0], result.ckas
     sentences = text.count(len(drawn.ids), "sentence")
     told = text.taken(ckas[0].pooling, result.original)
+    n = len(drawn.langs)
+    n_shown = len(set(drawn.langs).difference(hidden))
+    filtered = f" Shown are {n_shown} of {n} languages; the numbers are of all." * (n_shown < n)
     return (
-        f"{METHODS[drawn.method]} of {sentences}, {text.layers(cka.layer for cka in ckas)}{told}. "
-        f"CKA between languages: {ckas[0].estimator}, n = {ckas[0].n:,}. {style.SEEN_KEY}"
+        f"{METHODS[drawn.method]} of {sentences} in each of {n} languages, "
+        f"{text.layers(cka.layer for cka in ckas)}{told}. "
+        f"CKA between languages: {ckas[0].estimator}, n = {ckas[0].n:,}.{filtered}"
     )
 
 

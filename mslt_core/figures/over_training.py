@@ -12,7 +12,7 @@ from mslt_core.figures.style import Theme
 from mslt_core.spec.courses import Course, ScoreCourse, StepPoint
 from mslt_core.spec.metrics import METRICS
 
-_HEIGHT, _ABOVE = 400, 112
+_HEIGHT, _ABOVE = 416, 128
 
 
 def over_training(
@@ -51,6 +51,8 @@ def over_training(
         info = METRICS[scores[0].metric]
         title = f"{info.label} ({info.unit})"
         fig.update_yaxes(title_text=title, zeroline=False, row=1, col=n_cols)
+    if companion:  # from 0, as by layer: a small change is to look small
+        fig.update_yaxes(rangemode="tozero", row=1, col=2)
     fig.update_xaxes(title_text="Step", showgrid=False, zeroline=False, rangemode="tozero")
     fig.update_layout(margin={"l": 2, "r": 8, "t": _ABOVE, "b": 44}, hovermode="closest")
     measured = METRICS[courses[0].measure].label
@@ -61,10 +63,11 @@ def over_training(
     return style.dress(
         fig,
         title=f"{measured}: does it fall or hold while training?",
-        subtitle=f"{text.escape(over)}. Bands: 95 % intervals over documents.{unseen}",
+        subtitle=f"{text.escape(over)}.<br>Bands: 95 % intervals over documents.{unseen}",
         alt=f"{measured} over training steps. {' '.join(map(_told, courses))}",
         height=_HEIGHT,
         theme=theme,
+        lines=2,
     )
 
 

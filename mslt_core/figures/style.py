@@ -205,17 +205,25 @@ def legend_key(name: str, colour: str) -> go.Scatter:
 
 
 def dress(
-    fig: go.Figure, *, title: str, subtitle: str, alt: str, height: int, theme: Theme
+    fig: go.Figure,
+    *,
+    title: str,
+    subtitle: str,
+    alt: str,
+    height: int,
+    theme: Theme,
+    lines: int = 1,
 ) -> go.Figure:
     """Give a figure its template, title, height and alternative text; `title` is escaped already.
 
-    A legend stands under the title, unless the figure has put it elsewhere.
+    A legend stands under the title and the `lines` of the subtitle, unless the figure has put it
+    elsewhere.
     """
     under_title = {
         "orientation": "h",
         "x": 0,
         "xref": "container",
-        "y": 1 - 54 / height,
+        "y": 1 - (38 + 16 * lines) / height,
         "yref": "container",
         "yanchor": "top",
     }

@@ -74,7 +74,7 @@ from mslt_core.pipeline.map_checks import (
     map_clusters,
     map_stabilities,
 )
-from mslt_core.pipeline.maps import map_verdict, mixing_told, sentence_map
+from mslt_core.pipeline.maps import k_trust, map_verdict, mixing_told, sentence_map
 from mslt_core.pipeline.measured import (
     Measures,
     collapsed,
@@ -251,6 +251,7 @@ __all__ = [
     "item_table",
     "joined_rows",
     "judge_criteria",
+    "k_trust",
     "kept_on_the_way",
     "language_map",
     "layer_curves",

@@ -30,7 +30,7 @@ from mslt_core.pipeline.tagged import (
     transfer,
 )
 from mslt_core.spec.errors import BadInputError, NotComputedError
-from mslt_core.spec.measuring import SPACED, WITH_K, LayerSpec, MeasureSpec, Part
+from mslt_core.spec.measuring import SPACED, SURE, WITH_K, LayerSpec, MeasureSpec, Part
 from mslt_core.spec.results import CheckpointRef
 from mslt_core.spec.specs import Where
 from mslt_core.store import Store
@@ -139,6 +139,7 @@ class Asked:
             seed=self.look.seed,
             # by blocks: since means over pairs have intervals too
             documents=fingerprint(b"by blocks" + documents) if of_documents else "",
+            intervals=part in SURE,
             points=self.look.points if part == "gromov" else 0,
             against=self.question.embed_specs(*self.before(ref, layer)) if part == "moved" else (),
         )

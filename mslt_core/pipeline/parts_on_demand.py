@@ -11,20 +11,22 @@ from mslt_core.analysis.cka_blocks import measured_cka
 from mslt_core.analysis.cka_null import CkaNull, cka_null
 from mslt_core.analysis.gromov import gromov_wasserstein
 from mslt_core.analysis.jackknife import Measured, bare
-from mslt_core.analysis.lisi import ilisi
+from mslt_core.analysis.lisi import N_NEIGHBOURS, ilisi, measured_ilisi
 from mslt_core.analysis.neighbours import neighbours, stacked
 from mslt_core.analysis.overlap import mutual_overlap
 from mslt_core.analysis.procrustes import procrustes_residuals
 from mslt_core.analysis.spread import measured_rank, measured_silhouette
 from mslt_core.pipeline.grouped import Grouped, Rows
+from mslt_core.spec.errors import DegenerateInputError
 from mslt_core.spec.measuring import MeasureSpec, Part
 
 Found = dict[str, Measured]
 Told = Callable[[str], None]
 """Is told how far a slow part is."""
 
-LISI_NEIGHBOURS = 90
-"""Of which a third is the perplexity, as the authors of iLISI have it."""
+RESERVES = (2, 4, 8)
+"""Times as many neighbours as iLISI weighs, so that enough are left without a block: more only
+where blocks are large."""
 STARTS = 3
 """Blind starts of the Gromov-Wasserstein search; one more begins with the translations."""
 
@@ -39,12 +41,18 @@ def _spread(rows: Rows, sentences: Grouped, look: MeasureSpec, told: Told) -> Fo
 
 def _ilisi(rows: Rows, sentences: Grouped, look: MeasureSpec, told: Told) -> Found:  # noqa: ARG001
     points = stacked(rows)
-    near = neighbours(points, min(LISI_NEIGHBOURS, len(points) - 1))
-    found = ilisi(near.indices, near.distances, len(rows), seed=look.seed)
-    return {
-        "ilisi": bare(np.array(found.score)),
-        "ilisi_shuffled": bare(np.array(found.shuffled)),
-    }
+    for times in RESERVES:
+        near = neighbours(points, min(times * N_NEIGHBOURS, len(points) - 1))
+        try:
+            found = measured_ilisi(near.indices, near.distances, len(rows), sentences.blocks)
+        except DegenerateInputError:
+            if times == RESERVES[-1]:
+                raise
+        else:
+            break
+    indices, distances = near.indices[:, :N_NEIGHBOURS], near.distances[:, :N_NEIGHBOURS]
+    by_chance = ilisi(indices, distances, len(rows), seed=look.seed).shuffled
+    return {"ilisi": found, "ilisi_shuffled": bare(np.array(by_chance))}
 
 
 def _rbf(rows: Rows, sentences: Grouped, look: MeasureSpec, told: Told) -> Found:  # noqa: ARG001
@@ -75,11 +83,14 @@ def _procrustes(rows: Rows, sentences: Grouped, look: MeasureSpec, told: Told) -
     found = procrustes_residuals(
         rows,
         sentences.documents,
+        blocks=sentences.blocks,
         seed=look.seed,
         tick=lambda: told(f"rotation {next(done)} of {n_fits}"),
     )
     return {
-        "procrustes_residual": bare(found.residual),
+        "procrustes_residual": Measured(
+            value=found.residual, without=found.without, sizes=found.sizes
+        ),
         "procrustes_by_chance": bare(np.where(np.eye(len(rows)), np.nan, found.by_chance)),
     }
 

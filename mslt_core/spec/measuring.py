@@ -49,6 +49,8 @@ P_BY_CHANCE: Mapping[str, str] = MappingProxyType(
 """A measure, and how often shuffled pairings of sentences reach it."""
 WITH_K: frozenset[Part] = frozenset({"pairs", "mixing", "moved", "language_mixing"})
 """Parts that look at so many neighbours."""
+SURE: frozenset[Part] = frozenset({"ilisi", "procrustes"})
+"""Parts that have intervals since they were first kept: those without them are measured anew."""
 SPACED: frozenset[Part] = frozenset({"pairs", "alignment"})
 """Parts that are measured in the chosen space. The others keep the space of the model: CKA takes
 every language's mean off by itself, and whether languages lie apart is not to be taken off."""
@@ -100,6 +102,9 @@ class LayerSpec(Spec):
     points: Annotated[int, Later] = Field(default=0, description="of Gromov-Wasserstein")
     against: Annotated[tuple[EmbedSpec, ...], Later] = Field(
         default=(), description="the first checkpoint's vectors, of what training has moved"
+    )
+    intervals: Annotated[bool, Later] = Field(
+        default=False, description="measured with intervals, where it once was without"
     )
 
 

@@ -14,8 +14,12 @@ def language_box(
     key: str,
     default: Iterable[str] = (),
     help: str | None = None,
+    wrap: bool = True,
 ) -> tuple[str, ...]:
-    """Some of `langs`, in the order of their choice; kept in the link under `key`."""
+    """Some of `langs`, in the order of their choice; kept in the link under `key`.
+
+    Without `wrap` the chips stay in one row, which scrolls.
+    """
     chosen = st.multiselect(
         name,
         langs,
@@ -23,7 +27,7 @@ def language_box(
         format_func=label,
         key=key,
         bind="query-params",
-        wrap=True,
+        wrap=wrap,
         help=help,
     )
     return tuple(chosen)

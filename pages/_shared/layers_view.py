@@ -9,6 +9,7 @@ from mslt_core.spec.measuring import P_BY_CHANCE, LayerCurve
 from mslt_core.spec.metrics import METRICS
 from pages._shared.measure_controls import CHANCE_MEANS, conditions, layers_at
 from pages._shared.messages import escape
+from pages._shared.mingling_told import crossed_told
 from pages._shared.on_demand import PAIRS, Asked, Looked, ask
 from pages._shared.theme import show_figure
 
@@ -86,6 +87,8 @@ def by_pair(looked: Looked, group: Grouping) -> None:
         ),
         key="by_pair",
     )
+    if null is not None:
+        st.markdown(crossed_told(looked.measures, crossed))
     st.caption(_how_to_read(name, rank=False, chance=null is not None))
 
 

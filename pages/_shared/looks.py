@@ -51,8 +51,8 @@ METHODS: dict[Projection, str] = {"tsne": "t-SNE", "umap": "UMAP", "pca": "PCA"}
 
 def question(context: Context) -> tuple[MingleSpec, MeasureSpec]:
     """The controls: method and languages at hand, the rest under Map settings and More."""
-    one, other, third = st.columns([2, 5.2, 2.2], vertical_alignment="bottom")
-    method: Projection = one.segmented_control(
+    row = st.container(horizontal=True, vertical_alignment="bottom", wrap=False)
+    method: Projection = row.segmented_control(
         "Map",
         list(METHODS),
         default="tsne",
@@ -60,9 +60,8 @@ def question(context: Context) -> tuple[MingleSpec, MeasureSpec]:
         format_func=lambda name: METHODS[name],
         key="method",
         bind="query-params",
-        wrap=True,
     )
-    row = third.container(horizontal=True)
+    other = row.container(width="stretch")
     settings_place = row.popover("Map settings")
     with row.popover("More"):
         more = more_of(context)
@@ -71,7 +70,9 @@ def question(context: Context) -> tuple[MingleSpec, MeasureSpec]:
         further = further_checkpoints(usual)
     known = pipeline.corpus_langs(more["corpus"], roots=pipeline.allowed_roots())
     with other:
-        langs = language_box("Languages", known, default=default_langs(known), key="langs")
+        langs = language_box(
+            "Languages", known, default=default_langs(known), key="langs", wrap=False
+        )
     with settings_place:
         settings = map_settings(method, len(langs), _n_common(more["corpus"], langs))
     look = look_of(context, langs=langs, method=method, original=how.original, **more, **settings)

@@ -14,7 +14,7 @@ from pages._shared.map_colours import CHOICES, ColourBy, Colouring, colouring
 from pages._shared.map_filter import hidden_languages
 from pages._shared.map_panels import side_by_side, through_checkpoints
 from pages._shared.maps_still import still
-from pages._shared.maps_told import apart_told, told_of
+from pages._shared.maps_told import apart_told, drawn_told, told_of
 from pages._shared.scatter import ScatterView, scatter
 
 Arrangement = Literal["side", "moving", "layers", "still"]
@@ -42,6 +42,7 @@ def maps(context: Context, look: MingleSpec, result: MingleResult) -> Grouping:
     if arrangement == "still":
         still(result, look_of, colours, hidden)
         st.caption(look_of.told or STILL)
+        st.caption(drawn_told(look, result, hidden))
         apart_told(result)
         return look_of.group
     view = _view(context, look, result, arrangement)
@@ -52,6 +53,7 @@ def maps(context: Context, look: MingleSpec, result: MingleResult) -> Grouping:
         still(result, look_of, colours, hidden, shown=not chosen.draws)
     if look_of.told:
         st.caption(look_of.told)
+    st.caption(drawn_told(look, result, hidden))
     st.caption(HOW_TO_READ)
     apart_told(result)
     told_of(result, chosen)
@@ -60,28 +62,26 @@ def maps(context: Context, look: MingleSpec, result: MingleResult) -> Grouping:
 
 def _asked(result: MingleResult) -> tuple[ColourBy, Arrangement, frozenset[str]]:
     arrangements = [a for a in ARRANGEMENTS if a != "moving" or len(result.maps) > 1]
-    one, other, third = st.columns([1.6, 5.2, 2.8], vertical_alignment="bottom")
-    with one:
-        by: ColourBy = st.selectbox(
-            "Colour by",
-            list(CHOICES),
-            format_func=lambda name: CHOICES[name],
-            key="colour",
-            bind="query-params",
-        )
-    with other:
-        arrangement: Arrangement = st.segmented_control(
-            "Arrangement",
-            arrangements,
-            default="side",
-            required=True,
-            format_func=lambda name: ARRANGEMENTS[name],
-            key="arrangement",
-            bind="query-params",
-            label_visibility="collapsed",
-            wrap=True,
-        )
-    with third:
+    row = st.container(horizontal=True, vertical_alignment="bottom", wrap=False)
+    by: ColourBy = row.selectbox(
+        "Colour by",
+        list(CHOICES),
+        format_func=lambda name: CHOICES[name],
+        key="colour",
+        bind="query-params",
+        width=130,
+    )
+    arrangement: Arrangement = row.segmented_control(
+        "Arrangement",
+        arrangements,
+        default="side",
+        required=True,
+        format_func=lambda name: ARRANGEMENTS[name],
+        key="arrangement",
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+    with row.container(width="stretch"):
         return by, arrangement, hidden_languages(result)
 
 

@@ -38,6 +38,9 @@ SPREAD = frozenset({"effective_rank", "language_silhouette", "linear_cka_biased"
 WITH_K = frozenset({"mingling", "neighbour_overlap", "checkpoint_neighbours"})
 """Measures that look at k neighbours."""
 
+DEBIASED = frozenset({"linear_cka", "rbf_cka", "checkpoint_cka"})
+"""CKA by the estimator that few sentences do not push towards 1."""
+
 
 class How(NamedTuple):
     """How sentences are measured, beside what maps share."""
@@ -96,7 +99,7 @@ def measures_of(look: MingleSpec, how: How) -> MeasureSpec:
 
 def conditions(measures: Measures, name: str) -> str:
     """What a figure's caption adds: how a sentence became a vector, and which were taken."""
-    told = []
+    told = ["debiased"] if name in DEBIASED else []
     if (space := measures.space_of(name)) != "raw":
         told.append(f"space {SPACES[space]}")
     if name in WITH_K:

@@ -1,5 +1,10 @@
 """What the Mingling page found, in sentences with their uncertainty."""
 
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
 from mslt_core import figures, pipeline
 from mslt_core.pipeline import Measures
 from mslt_core.spec.measuring import LayerPoint
@@ -8,6 +13,9 @@ from mslt_core.spec.results import MingleResult, RunInfo
 from mslt_core.spec.specs import MingleSpec
 from pages._shared.context import Context
 from pages._shared.messages import escape
+
+ENDS_MEET = 0.005
+"""An interval shorter than this would mostly have equal ends with two decimals."""
 
 
 def runs_of(context: Context, look: MingleSpec) -> tuple[RunInfo, ...]:
@@ -39,13 +47,13 @@ def answer(measures: Measures) -> str:
     names = [escape(ref.name) for ref in measures.checkpoints]
     mixed = [curve.points[-1] for curve in pipeline.layer_curves(measures, "mingling")]
     told = ", ".join(
-        f"**{_told(point)}** in {name}" for name, point in zip(names, mixed, strict=True)
+        f"**{point_told(point)}** in {name}" for name, point in zip(names, mixed, strict=True)
     )
     sentences = [f"Mingling at the last layer (0 islands, 1 shuffled): {told}."]
     if len(names) > 1 and _same_depth(measures):
         best = max(range(1, len(names)), key=lambda place: mixed[place].value)
         sentences.append(_compared(measures, best, names))
-        sentences += _collapse(measures, names, [point.value for point in mixed])
+        sentences += _collapse(measures, names)
     return " ".join(sentences)
 
 
@@ -54,14 +62,18 @@ def _compared(measures: Measures, place: int, names: list[str]) -> str:
     changes = []
     for measure in ("mingling", "linear_cka", "retrieval_p1"):
         change = pipeline.difference(measures, measure, (0, place))
-        changes.append(f"{METRICS[measure].in_sentence} {_told(change, signed=True)}")
+        changes.append(f"{METRICS[measure].in_sentence} {point_told(change, signed=True)}")
     return f"{names[place]} against {names[0]}: {', '.join(changes)}."
 
 
-def _collapse(measures: Measures, names: list[str], mixed: list[float]) -> list[str]:
-    """The effective ranks, and what a lower one says where the languages mix more."""
+def _collapse(measures: Measures, names: list[str]) -> list[str]:
+    """The effective ranks, and what a lower one says where the languages mix more beyond noise."""
     ranks = [c.points[-1].value for c in pipeline.layer_curves(measures, "effective_rank")]
-    more = [place for place in range(1, len(ranks)) if mixed[place] > mixed[0]]
+    changes = {
+        place: pipeline.difference(measures, "mingling", (0, place))
+        for place in range(1, len(ranks))
+    }
+    more = [place for place, change in changes.items() if (change.low or 0.0) > 0]
     flat = [place for place in more if pipeline.collapsed(measures, place)]
     told = ", ".join(f"{ranks[place]:.0f} in {names[place]}" for place in range(1, len(ranks)))
     said = f"The effective rank is {ranks[0]:.0f} in {names[0]}, {told}"
@@ -73,13 +85,35 @@ def _collapse(measures: Measures, names: list[str], mixed: list[float]) -> list[
     return [f"{said}."]
 
 
+def crossed_told(measures: Measures, crossed: Sequence[npt.NDArray[np.bool_]]) -> str:
+    """How many pairs chance may have brought about in each checkpoint, also where it is none."""
+    n_langs = len(measures.langs)
+    n_pairs = n_langs * (n_langs - 1) // 2
+    names = [escape(ref.name) for ref in measures.checkpoints]
+    counts = {
+        name: int(np.triu(mask, k=1).sum()) for name, mask in zip(names, crossed, strict=True)
+    }
+    if not any(counts.values()):
+        return f"All {n_pairs} pairs are told from chance in every checkpoint."
+    told = ", ".join(f"{count} in {name}" for name, count in counts.items())
+    return f"Of {n_pairs} pairs chance may have brought about {told}."
+
+
 def _same_depth(measures: Measures) -> bool:
     return len(set(measures.layers)) == 1
 
 
-def _told(point: LayerPoint, *, signed: bool = False) -> str:
-    """0.57 [0.56, 0.58]; +0.21 [0.21, 0.22] with its sign."""
-    value = f"{point.value:+.2f}" if signed else f"{point.value:.2f}"
+def point_told(point: LayerPoint, *, signed: bool = False) -> str:
+    """0.57 [0.56, 0.58]; +0.21 [0.21, 0.22] with its sign; a digit more where the ends meet."""
     if point.low is None or point.high is None:
-        return value.replace("-", "−")
-    return f"{value} [{point.low:.2f}, {point.high:.2f}]".replace("-", "−")
+        return _written(point.value, 2, signed=signed)
+    decimals = 3 if point.high - point.low < ENDS_MEET else 2
+    low, high = (_written(end, decimals) for end in (point.low, point.high))
+    return f"{_written(point.value, decimals, signed=signed)} [{low}, {high}]"
+
+
+def _written(value: float, decimals: int, *, signed: bool = False) -> str:
+    """With a true minus; what is rounded to 0 has no sign."""
+    rounded = round(value, decimals) + 0.0
+    plus = signed and rounded != 0
+    return f"{rounded:{'+' if plus else ''}.{decimals}f}".replace("-", "−")

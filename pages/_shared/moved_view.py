@@ -7,10 +7,11 @@ from mslt_core import figures, pipeline
 from mslt_core.figures import Grouping
 from mslt_core.pipeline import Measures
 from mslt_core.spec.languages import label
-from mslt_core.spec.measuring import LayerPoint, Moved
+from mslt_core.spec.measuring import Moved
 from mslt_core.spec.metrics import METRICS
 from pages._shared.measure_controls import conditions, layers_at
 from pages._shared.messages import escape
+from pages._shared.mingling_told import point_told
 from pages._shared.on_demand import Looked
 from pages._shared.tables import show_table
 from pages._shared.theme import show_figure
@@ -47,7 +48,7 @@ def moved(looked: Looked, group: Grouping) -> None:
     )
     st.caption(escape(f"{METRICS[name].meaning} Source: {METRICS[name].source}."))
     with st.expander("All layers as a table"):
-        show_table(_table(measures, name), name=name)
+        show_table(_table(measures, name), name=name, decimals=4)
 
 
 def _asked(measures: Measures) -> tuple[str, int]:
@@ -88,17 +89,11 @@ def _answer(measures: Measures, name: str, position: int) -> str:
         for which, langs in (("seen", seen), ("unseen", unseen)):
             curves = pipeline.moved_curves(measures, name, langs) if langs else ()
             points = [c.points[position] for c in curves if c.checkpoint.key == ref.key]
-            parts += [f"{_told(point)} on {which} languages" for point in points]
+            parts += [f"**{point_told(point)}** on {which} languages" for point in points]
         if parts:
             told.append(f"{escape(ref.name)} {' and '.join(parts)}")
     label_of = METRICS[name].label
     return f"{label_of}, with {base} at {layers_at(measures, position)}: {'; '.join(told)}."
-
-
-def _told(point: LayerPoint) -> str:
-    if point.low is None or point.high is None:
-        return f"**{point.value:.2f}**"
-    return f"**{point.value:.2f} [{point.low:.2f}, {point.high:.2f}]**"
 
 
 def _rows(one: Moved) -> list[dict[str, object]]:

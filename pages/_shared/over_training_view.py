@@ -90,7 +90,7 @@ def _shown(context: Context, measures: Measures, runs: tuple[str, ...]) -> None:
         for p in c.points
     ]  # fmt: skip
     with st.expander("The numbers"):
-        show_table(pd.DataFrame(rows), name=f"{name} over training")
+        show_table(pd.DataFrame(rows), name=f"{name} over training", decimals=4)
 
 
 def _answer(found: tuple[Course, ...]) -> str:

@@ -1,6 +1,7 @@
 """Tables that can be taken along: as CSV and as LaTeX."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -10,12 +11,27 @@ from pages._shared.take import Table, take_along
 
 
 def show_table(
-    frame: pd.DataFrame, *, name: str, on_row: Callable[[int], None] | None = None
+    frame: pd.DataFrame,
+    *,
+    name: str,
+    on_row: Callable[[int], None] | None = None,
+    decimals: int | None = None,
 ) -> None:
-    """A table with its two downloads; `on_row` gets the place of a row that is chosen."""
+    """A table with its two downloads; `on_row` gets the place of a row that is chosen.
+
+    With `decimals` every fraction is rounded to so many, and shows all of them.
+    """
+    if decimals is not None:
+        frame = frame.round(decimals)
     whole = frame.convert_dtypes()  # a rank stays a whole number where another one is missing
     if on_row is None:
-        st.dataframe(whole, hide_index=True, width="stretch", placeholder="–")
+        st.dataframe(
+            whole,
+            hide_index=True,
+            width="stretch",
+            placeholder="–",
+            column_config=_fractions(frame, decimals),
+        )
     else:
         _choosable(whole, name, on_row)
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -36,6 +52,13 @@ def show_table(
             key=f"tex_{name}",
         )
         take_along(Table(frame=whole, title=name), key=f"table_of_{name}")
+
+
+def _fractions(frame: pd.DataFrame, decimals: int | None) -> dict[str, Any] | None:
+    if decimals is None:
+        return None
+    shown = st.column_config.NumberColumn(format=f"%.{decimals}f")
+    return {str(name): shown for name in frame.select_dtypes("floating").columns}
 
 
 def _choosable(frame: pd.DataFrame, name: str, on_row: Callable[[int], None]) -> None:

@@ -26,9 +26,12 @@ _SMALL_WINDOWS = """
 """
 
 _CHOSEN = """
-button[role="radio"][aria-checked="true"] { color: %s !important; }
+.stApp [data-variant="segmented_control"][data-selected="true"],
+.stApp [data-variant="pills"][data-selected="true"],
+.stApp button[role="radio"][aria-checked="true"],
+.stApp [data-testid="stSliderThumbValue"] { color: %s !important; }
 """
-"""The colour of what is chosen must carry white text too, so it is too dim for text in the dark."""
+"""What is chosen must carry white text too, so its own colour is too dim for words in the dark."""
 
 
 def current_theme() -> Theme:
@@ -36,8 +39,8 @@ def current_theme() -> Theme:
     return "dark" if st.context.theme.type == "dark" else "light"
 
 
-def fit_small_windows() -> None:
-    """Give the space of wide margins to the figures where the window is small.
+def amend_styles() -> None:
+    """Give the space of wide margins to figures in small windows, and make what is chosen legible.
 
     Streamlit has no setting for its side margins, nor for the text of what is chosen.
     """

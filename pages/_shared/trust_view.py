@@ -21,6 +21,11 @@ from pages._shared.tables import show_table
 from pages._shared.waiting import offer
 
 N_SEEDS = 3
+ORDER = (
+    *("trustworthiness", "continuity", "neighbourhood_preservation"),
+    *("mingling", "mingling_in_map"),
+)
+"""Of the columns: what is judged by first."""
 ISLANDS = 0.1
 """A mixing of checkpoints below this is called islands."""
 
@@ -28,23 +33,43 @@ ISLANDS = 0.1
 def trust(context: Context, look: MingleSpec, result: MingleResult) -> None:
     """How far each map may be believed, and a plain warning where it may not."""
     agreed = _stabilities(context, look)
-    rows = []
+    rows, doubted = [], False
     for place, (ref, drawn) in enumerate(zip(result.checkpoints, result.maps, strict=True)):
         stability = agreed[place] if agreed else None
         if said := pipeline.map_verdict(drawn, stability):
             st.warning(escape(said), title=escape(ref.name))
+            doubted = True
         row = {
             "checkpoint": ref.name,
-            **{METRICS[name].label: round(value, 3) for name, value in drawn.quality.items()},
-            METRICS["disparity"].label: drawn.disparity and round(drawn.disparity, 3),
+            **{METRICS[name].label: drawn.quality[name] for name in ORDER if name in drawn.quality},
+            METRICS["disparity"].label: drawn.disparity,
         }
         if stability:
-            row[METRICS["map_stability"].label] = round(stability.overlap, 3)
+            row[METRICS["map_stability"].label] = stability.overlap
         rows.append(row)
-    show_table(pd.DataFrame(rows), name="trust in the maps")
+    if not doubted:
+        st.markdown(_believed(result))
+    show_table(pd.DataFrame(rows), name="trust in the maps", decimals=3)
     _explained(look, result, stable=bool(agreed))
     if not agreed:
         _offer_stability(context, look)
+
+
+def _believed(result: MingleResult) -> str:
+    """That nothing speaks against the maps, with the worst of their figures."""
+    told = [drawn.quality for drawn in result.maps]
+    worst = [
+        f"{METRICS[name].in_sentence} is {min(of_one[name] for of_one in told):.2f} or more"
+        for name in ("trustworthiness", "continuity")
+        if all(name in of_one for of_one in told)
+    ]
+    if all("mingling" in of_one for of_one in told):
+        apart = max(abs(of_one["mingling_in_map"] - of_one["mingling"]) for of_one in told)
+        worst.append(f"languages mix on them as in the model, within {apart:.2f}")
+    if not worst:
+        return "How true these maps are was not measured."
+    which = "this map" if len(told) == 1 else f"these {len(told)} maps"
+    return f"Nothing measured speaks against {which}: {', '.join(worst)}."
 
 
 def _stabilities(context: Context, look: MingleSpec) -> Sequence[Stability]:
@@ -81,8 +106,9 @@ def _explained(look: MingleSpec, result: MingleResult, *, stable: bool) -> None:
         for name in [*names, *["map_stability"] * stable]
     )
     st.caption(
-        f"Of the {len(result.maps[0].ids):,} sentences a language that are shown, so the mingling "
-        f"score here does not compare with that of all sentences. {told}"
+        f"Of the {len(result.maps[0].ids):,} sentences a language that are shown, "
+        f"k = {pipeline.k_trust(len(result.maps[0].coords))}, so the mingling score here does not "
+        f"compare with that of all sentences. {told}"
     )
     st.caption(FIT_COSTS[look.fit])
     mixed = pipeline.checkpoint_mixing(result) if look.fit == "joint" else None

@@ -6,6 +6,7 @@ import pytest
 from scipy.linalg import orthogonal_procrustes
 
 from mslt_core.analysis import procrustes
+from mslt_core.analysis.jackknife import Measured, document_blocks
 from mslt_core.analysis.procrustes import procrustes_residuals
 from mslt_core.spec.errors import DegenerateInputError, SpecError
 
@@ -20,10 +21,15 @@ def test_worked_by_hand():
     # On a line the best map is +1 or -1. Fitted it is +1 for y = x; scored on x = (1, -1) and
     # y = (1, 1), both of norm sqrt 2: 1 - (1 - 1) / 2 = 1; on y = (1, -1): 1 - 2 / 2 = 0.
     part = procrustes._Part
-    x = part(fit=np.array([[1.0], [-1.0]]), score=np.array([[1.0], [-1.0]]), size=np.sqrt(2))
+    x = part(fit=np.array([[1.0], [-1.0]]), score=np.array([[1.0], [-1.0]]), squares=np.ones(2))
     for scored, expected in (([1.0, 1.0], 1.0), ([1.0, -1.0], 0.0), ([-1.0, 1.0], 2.0)):
-        y = part(fit=x.fit, score=np.array(scored)[:, None], size=np.sqrt(2))
-        assert procrustes._residual(x, y) == pytest.approx(expected)
+        y = part(fit=x.fit, score=np.array(scored)[:, None], squares=np.ones(2))
+        dots = procrustes._turned(x, y)
+        assert procrustes._residual(x, y, dots) == pytest.approx(expected)
+    # y = (1, 1) without its first row: 1 + 1 / 1; without its second: 1 - 1 / 1
+    y = part(fit=x.fit, score=np.ones((2, 1)), squares=np.ones(2))
+    left = procrustes._without(x, y, procrustes._turned(x, y), np.array([0, 1]), 2)
+    np.testing.assert_allclose(left, [2.0, 0.0])
 
 
 @pytest.mark.parametrize("d", [6, 100], ids=["narrow", "wider than the half"])
@@ -106,3 +112,66 @@ def test_widths_may_differ_and_few_components_are_close_where_they_hold_all():
 def test_says_what_is_wrong(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+def in_documents(rng, n_docs=40, each=5, d=6):
+    """Paired rows whose documents are alike inside: half of the variance lies between them."""
+    codes = np.repeat(np.arange(n_docs), each)
+
+    def rows():
+        return (rng.normal(size=(n_docs, d))[codes] + rng.normal(size=(len(codes), d))) / 2**0.5
+
+    X = rows()
+    return X, X + rows(), codes
+
+
+def test_without_a_block_is_scored_on_the_same_maps():
+    X, Y, codes = in_documents(np.random.default_rng(0), 12)
+    blocks = codes // 2
+    found = procrustes_residuals([X, Y], codes, blocks=blocks)
+    plain = procrustes_residuals([X, Y], codes)
+    np.testing.assert_array_equal(found.residual, plain.residual)
+    assert plain.without.shape == (0, 2, 2)
+    half = procrustes._half(procrustes.documents(codes, len(X)), np.random.default_rng(0))
+    for block in range(6):
+        scores = []
+        for fit in (half, ~half):
+            x, y = X - X[fit].mean(axis=0), Y - Y[fit].mean(axis=0)
+            turn = orthogonal_procrustes(x[fit], y[fit])[0]
+            x, y = (Z[~fit & (blocks != block)] for Z in (x, y))
+            scores.append(1 - np.sum((x @ turn) * y) / (np.linalg.norm(x) * np.linalg.norm(y)))
+        assert found.without[block, 0, 1] == pytest.approx(np.mean(scores), rel=1e-8)
+    np.testing.assert_array_equal(found.without, found.without.transpose(0, 2, 1))
+    assert found.sizes.tolist() == [10] * 6
+
+
+def test_a_block_that_is_a_whole_half_is_refused():
+    X, codes = rand(0, 40), np.repeat(np.arange(10), 4)
+    half = procrustes._half(procrustes.documents(codes, 40), np.random.default_rng(0))
+    with pytest.raises(DegenerateInputError, match="one block of documents is all that a half"):
+        procrustes_residuals([X, X + 1], codes, blocks=half.astype(int))
+
+
+@pytest.mark.slow
+def test_the_interval_holds_what_the_fitted_maps_leave_of_other_documents():
+    rng = np.random.default_rng(5)
+    far = in_documents(np.random.default_rng(6), 4000, 2)[:2]
+    held, n_times = 0, 300
+    for _ in range(n_times):
+        X, Y, codes = in_documents(rng)
+        found = procrustes_residuals([X, Y], codes, blocks=document_blocks(codes))
+        low, high = Measured(
+            value=found.residual, without=found.without, sizes=found.sizes
+        ).interval()
+        half = procrustes._half(procrustes.documents(codes, len(X)), np.random.default_rng(0))
+        truth = np.mean([of_maps(X[fit], Y[fit], *far) for fit in (half, ~half)])
+        held += bool(low[0, 1] <= truth <= high[0, 1])
+    # 95 % of 300 times, give or take two standard errors of 1.3 %
+    assert 0.92 <= held / n_times <= 0.98
+
+
+def of_maps(X, Y, far_X, far_Y):
+    """What the map that is fitted to X and Y leaves of a great many other sentences."""
+    turn, _ = orthogonal_procrustes(X - X.mean(axis=0), Y - Y.mean(axis=0))
+    x, y = far_X - X.mean(axis=0), far_Y - Y.mean(axis=0)
+    return 1 - np.sum((x @ turn) * y) / (np.linalg.norm(x) * np.linalg.norm(y))

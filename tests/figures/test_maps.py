@@ -79,7 +79,7 @@ def test_the_subtitle_says_what_the_numbers_rest_on(mingle_result):
     subtitle = language_maps(mingle_result()).layout.title.subtitle.text
     for part in (
         "t-SNE",
-        "5 sentences",
+        "5 sentences in each of",
         "layer 4",
         "debiased",
         "n = 1,000",
@@ -87,6 +87,10 @@ def test_the_subtitle_says_what_the_numbers_rest_on(mingle_result):
         "mean of all tokens",
     ):
         assert part in subtitle
+    assert "Shown are" not in subtitle
+    n = len(mingle_result().maps[0].langs)
+    filtered = language_maps(mingle_result(), hidden={"en"}).layout.title.subtitle.text
+    assert f"Shown are {n - 1} of {n} languages; the numbers are of all." in filtered
     french = dataclasses.replace(mingle_result(), original="fr")
     assert "first written in French (fr)" in language_maps(french).layout.title.subtitle.text
 

@@ -46,6 +46,7 @@ def test_the_companion_and_the_scores_have_panels_of_their_own():
     assert list(lines(fig, "x2")[0].y) == [70, 60, 50]
     assert list(lines(fig, "x3")[0].y) == [40, 50]  # in points
     assert fig.layout.yaxis3.title.text == "Span F1 (points)"
+    assert fig.layout.yaxis2.rangemode == "tozero"
     assert "mean over 2 unseen languages" in fig.layout.title.subtitle.text
     (one,) = lines(over_training(BOTH[:1], [score(scores={100: 0.5})], over="n"), "x2")
     assert one.mode == "markers"  # no curve was kept
@@ -60,3 +61,13 @@ def test_says_it_in_words_and_shows_names_literally():
     assert fig.data[1].name == "&lt;b&gt;x&lt;/b&gt;"
     assert fig.data[1].hovertext[0].startswith("&lt;b&gt;x")
     assert "&lt;i&gt;" in fig.layout.title.subtitle.text
+
+
+def test_the_subtitle_has_two_lines_and_the_legend_stands_below_them():
+    one = over_training(BOTH, over="n = 40")
+    what, bands = one.layout.title.subtitle.text.split("<br>")
+    assert what == "n = 40."
+    assert bands.startswith("Bands: 95 %")
+    below = one.layout.height * (1 - one.layout.legend.y)
+    assert below == pytest.approx(54 + 16)
+    assert one.layout.margin.t >= below + 40

@@ -5,8 +5,12 @@ import json
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from mslt_core import pipeline
 from mslt_core.pipeline import PROJECT
+from mslt_core.spec.maps import MapParameters
+from mslt_core.spec.specs import MingleSpec, Where
 from pages._shared.map_filter import passing
+from pages._shared.maps_told import parameters_told
 
 
 @pytest.fixture
@@ -78,6 +82,64 @@ def test_the_still_picture_follows_filter_and_colours(mingling):
     named = [t["name"] for t in drawn["data"] if t.get("showlegend") is not False]
     assert named == ["seen", "unseen"]
     assert "Seen: trained on by at least one" in words(app)
+
+
+@pytest.mark.parametrize("arrangement", ["side", "moving", "still"])
+def test_captions_say_what_was_drawn_and_what_the_filter_leaves_out(mingling, arrangement):
+    told = words(mingling(arrangement=arrangement, show=["script: Latn"]))
+    for part in (
+        "t-SNE of 200 sentences in each of 8 languages, layer 4, mean of all tokens.",
+        "CKA between languages: debiased, n = 1,000.",
+        "Shown are 6 of 8 languages; the numbers are of all.",
+        "Drawn with perplexity 30, each aligned to the first.",
+        "Mingling: k = 15 neighbours.",
+    ):
+        assert part in told
+    assert "Shown are" not in words(mingling(arrangement=arrangement))
+
+
+def test_a_still_picture_says_its_filter_where_it_is_taken(mingling):
+    drawn = still(mingling(arrangement="still", show=["script: Latn"]))
+    assert "Shown are 6 of 8 languages" in drawn["layout"]["title"]["subtitle"]["text"]
+
+
+def test_own_parameters_are_told_where_they_are_not_as_they_come():
+    drawn = MapParameters(perplexity=12.5, exaggeration=4.0, metric="cosine")
+    assert parameters_told(drawn, "tsne") == "perplexity 12.5, exaggeration 4, metric cosine"
+    assert parameters_told(MapParameters(), "tsne") == "perplexity 30"
+    assert parameters_told(MapParameters(components=(2, 3)), "pca") == "components 2 and 3"
+
+
+@pytest.mark.parametrize("view", ["pairs", "training", "moved", "trust"])
+def test_the_answer_is_the_same_whatever_is_looked_at_below(mingling, view):
+    usual, other = (words(app) for app in (mingling(), mingling(view=view)))
+    (answer,) = (line for line in usual.splitlines() if line.startswith("Mingling at the last"))
+    assert answer in other
+
+
+def test_trust_says_that_nothing_speaks_against_the_maps_or_what_does(mingling):
+    told = words(mingling(view="trust"))
+    assert "Nothing measured speaks against these 4 maps: trustworthiness is 0.97 or more" in told
+    assert "languages mix on them as in the model, within 0.06." in told
+    assert "200 sentences a language that are shown, k = 15," in told
+
+
+def test_a_computation_that_failed_says_why_and_can_be_tried_again(mingling, tmp_path):
+    app = mingling(fit="joint")
+    (offered,) = (b.key for b in app.button if b.label == "Train them again")
+    digest = offered.removeprefix("train_")
+    store = pipeline.open_store(str(tmp_path / "store"))
+    look = MingleSpec(checkpoints=("base",), corpus="cldr-parallel", langs=("de", "en"))
+    folder = store.jobs.folder(digest)
+    store.jobs.create(look, Where())
+    store.jobs.folder(look.digest()).rename(folder)
+    store.jobs.set_state(digest, "failed", "perplexity must be below 33, got <b>50</b>")
+    app = mingling(fit="joint")
+    (warning,) = app.warning
+    assert warning.title == "The computation did not finish."
+    assert plain(warning.value) == "perplexity must be below 33, got <b>50</b>"
+    assert "\\<b" in warning.value, "what a worker says is no markup"
+    assert "Try again" in [b.label for b in app.button]
 
 
 @pytest.mark.usefixtures("with_weights")

@@ -243,7 +243,9 @@ def test_mingling_names_estimator_layer_and_n(open_page):
     app.segmented_control(key="view").set_value("trust").run()
     assert_sound(app)
     text = words(app)
-    assert "Mean CKA between 8 languages (debiased, n = 1,000 sentences, layer 4)" in text
+    assert "**0.13 [" in text, "the answer stays"
+    assert "of 200 sentences in each of 8 languages, layer 4, mean of all tokens." in text
+    assert "CKA between languages: debiased, n = 1,000." in text
     assert "a warm start favours the first map" in text
 
 

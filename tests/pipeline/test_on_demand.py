@@ -75,6 +75,11 @@ def test_are_what_the_analysis_says_of_the_joined_rows(store, look):
     np.testing.assert_allclose(found["procrustes_residual"].value, turned.residual)
     near = neighbours(stacked(rows), 90)
     assert float(found["ilisi"].value) == ilisi(near.indices, near.distances, 3).score
+    for name in ("ilisi", "procrustes_residual"):
+        low, high = found[name].interval()
+        assert np.all(low <= found[name].value)
+        assert np.all(high >= found[name].value)
+        assert np.any(high > low)
     drawn = np.sort(np.random.default_rng(0).permutation(N)[:20])
     shape = gromov_wasserstein(rows[1][drawn], rows[0][drawn], n_starts=3, seed=0)
     assert found["gromov_wasserstein"].value[0, 1] == pytest.approx(shape.distance)

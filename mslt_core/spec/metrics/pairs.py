@@ -110,7 +110,8 @@ PAIRS: dict[str, MetricInfo] = {
         label="Procrustes residual",
         meaning="What the best rotation of one language onto the other leaves, fitted on half of "
         "the documents and scored on the other half. 0: a turned copy; 1: the rotation "
-        "tells nothing about unseen sentences.",
+        "tells nothing about unseen sentences. Its interval is about the rotations that were "
+        "fitted, on other documents.",
         unit="",
         low=0.0,
         high=1.0,
@@ -128,9 +129,11 @@ PAIRS: dict[str, MetricInfo] = {
     ),
     "gromov_wasserstein": MetricInfo(
         label="Gromov-Wasserstein distance",
-        meaning="How far two spaces differ in shape under the best matching of sentences found, "
-        "without knowing translations: root mean square difference of distances, in units "
-        "of the mean distance. 0: the same shape.",
+        meaning="How far two spaces differ in shape under the best matching of sentences found "
+        "from blind starts and from the translations: root mean square difference of "
+        "distances, in units of the mean distance. 0: the same shape. Without an interval: the "
+        "search ends in another local minimum for other sentences, so that their spread would be "
+        "the search's too.",
         unit="",
         low=0.0,
         high=None,
@@ -140,7 +143,7 @@ PAIRS: dict[str, MetricInfo] = {
     "gromov_matched": MetricInfo(
         label="Translations matched by shape",
         meaning="Share of sentences that the Gromov-Wasserstein search matches with their own "
-        "translation, from the shapes of the spaces alone.",
+        "translation, from the shapes of the spaces alone. Without an interval, as the distance.",
         unit="",
         low=0.0,
         high=1.0,
