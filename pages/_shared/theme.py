@@ -19,8 +19,8 @@ _CONFIG = {
 _SMALL_WINDOWS = """
 @media (max-width: 1150px) {
   [data-testid="stMainBlockContainer"] { padding-left: 1.5rem; padding-right: 1.5rem; }
-  [data-testid="stSidebar"][aria-expanded="true"] {
-    width: 240px !important; min-width: 240px !important;
+  [data-testid="stSidebar"][data-collapsed="false"] {
+    width: 270px !important; min-width: 270px !important;
   }
 }
 """
