@@ -92,7 +92,7 @@ def next_step(context: Context, sweeps: tuple[Swept, ...], *, looked: bool) -> N
     compared = [group for group in pair(context) if group is not None]
     step = pipeline.next_step(context.groups, compared, sweeps, looked=looked, judged=judged)
     others = few_seeds(context.groups) if step.step != "seeds" else ""
-    one, other = st.columns([3, 1], vertical_alignment="center", gap="medium")
+    one, other = st.columns([2, 1], vertical_alignment="center", gap="medium")
     one.markdown(f"**What is missing.** {lacking(step, context.groups)} {others}")
     if other.button(BUTTONS[step.step], type="primary", key="next_step", width="stretch"):
         GO.get(step.step, _to_train)(context, step)

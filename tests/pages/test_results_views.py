@@ -240,7 +240,7 @@ def test_a_plateau_is_said_only_where_intervals_say_so(by_size):
     bare = dataclasses.replace(by_size, gains=(*gains[:-1], difference(0.001, None, None)))
     items = dataclasses.replace(gains[-1], sd_items=0.001, sd_seeds=None)
     alone = dataclasses.replace(by_size, gains=(*gains[:-1], items), plateau=None)
-    assert levelled(alone) == f"The last step brings +0.1 [-0.2, 0.4].{ITEMS_ALONE}"
+    assert levelled(alone) == f"The last step brings +0.1 [−0.2, 0.4].{ITEMS_ALONE}"
     assert levelled(bare) == "Without intervals nothing can be said of a plateau."
 
 
