@@ -14,7 +14,7 @@ from pages._shared.context import context as sidebar_context
 from pages._shared.corpus_told import tell_notes, warn_of_shifts
 from pages._shared.further import all_here
 from pages._shared.layers_view import by_layer, by_pair
-from pages._shared.looks import question, weights_missing
+from pages._shared.looks import maps_missing, question, weights_missing
 from pages._shared.maps_view import maps
 from pages._shared.messages import explain_errors
 from pages._shared.mingling_told import answer, cka_answer, runs_of, sizes_told
@@ -102,7 +102,7 @@ def show(context: Context, look: MingleSpec, asked: MeasureSpec, lead: DeltaGene
             context,
             look,
             weights_missing(context, look),
-            missing="These maps are not computed yet.",
+            missing=maps_missing(look),
             button="Compute them",
         )
     else:

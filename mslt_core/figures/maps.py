@@ -248,11 +248,12 @@ def maps_rest_on(result: MingleResult, hidden: Collection[str] = ()) -> str:
     drawn, ckas = result.maps[0], result.ckas
     sentences = text.count(len(drawn.ids), "sentence")
     told = text.taken(ckas[0].pooling, result.original)
+    corpus = f" of {result.corpus}" if result.corpus else ""
     n = len(drawn.langs)
     n_shown = len(set(drawn.langs).difference(hidden))
     filtered = f" Shown are {n_shown} of {n} languages; the numbers are of all." * (n_shown < n)
     return (
-        f"{METHODS[drawn.method]} of {sentences} in each of {n} languages, "
+        f"{METHODS[drawn.method]} of {sentences}{corpus} in each of {n} languages, "
         f"{text.layers(cka.layer for cka in ckas)}{told}. "
         f"CKA between languages: {ckas[0].estimator}, n = {ckas[0].n:,}.{filtered}"
     )

@@ -91,9 +91,9 @@ POOLED: Mapping[Pooling, str] = MappingProxyType(
 """How a sentence became a vector, in captions."""
 
 
-def taken(pooling: Pooling, original: Original, *more: str) -> str:
-    """What a caption adds: how a sentence became a vector, and which were taken."""
-    told = [POOLED[pooling], *more]
+def taken(pooling: Pooling, original: Original, *more: str, corpus: str = "") -> str:
+    """What a caption adds: whose sentences, how one became a vector, and which were taken."""
+    told = [*([corpus] if corpus else []), POOLED[pooling], *more]
     if original != "any":
         told.append(f"first written in {label(original)}")
     return "".join(f", {part}" for part in told)

@@ -49,6 +49,8 @@ class Measures:
     pooling: Pooling = "mean"
     points: int = 300
     """Sentences that Gromov-Wasserstein is measured on."""
+    corpus: str = ""
+    """What the parallel sentences are called, in captions."""
 
     @property
     def names(self) -> tuple[str, ...]:

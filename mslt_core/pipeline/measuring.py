@@ -91,6 +91,7 @@ def measure(
         original=look.original,
         pooling=look.pooling,
         points=min(look.points, len(question.ids)),
+        corpus=question.corpus.name,
     )
 
 

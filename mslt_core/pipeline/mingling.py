@@ -86,6 +86,7 @@ def mingle(
         ckas=tuple(ckas),
         texts=shown_texts(question, maps[0].ids),
         original=look.original,
+        corpus=question.corpus.name,
     )
 
 

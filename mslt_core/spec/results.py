@@ -251,6 +251,8 @@ class MingleResult:
     """Per language the sentences of the map, in the order of the map's ids."""
     original: Original = "any"
     """Language that all of them were first written in."""
+    corpus: str = ""
+    """What the parallel sentences are called, in captions."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

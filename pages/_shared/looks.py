@@ -1,11 +1,12 @@
 """What the Mingling page looks at by default: shipped with the example, so shown at once."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
-from mslt_core import pipeline
+from mslt_core import figures, pipeline
 from mslt_core.spec.measuring import MeasureSpec
 from mslt_core.spec.results import RunGroup, RunInfo
 from mslt_core.spec.specs import MingleSpec, Projection
@@ -47,6 +48,17 @@ def default_look(context: Context) -> MingleSpec:
 
 
 METHODS: dict[Projection, str] = {"tsne": "t-SNE", "umap": "UMAP", "pca": "PCA"}
+
+
+def maps_missing(look: MingleSpec) -> str:
+    """Which maps they are that nobody has computed yet, and where others are chosen."""
+    langs = figures.count(len(look.langs), "language")
+    maps = figures.count(len(look.checkpoints), "checkpoint")
+    return (
+        f"{METHODS[look.method]} maps of {look.n:,} sentences of {Path(look.corpus).name} in "
+        f"{langs}, for {maps}, are not computed yet. Other sentences, such as treebanks of PUD, "
+        "are chosen under More."
+    )
 
 
 def question(context: Context) -> tuple[MingleSpec, MeasureSpec]:

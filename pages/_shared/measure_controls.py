@@ -98,7 +98,7 @@ def measures_of(look: MingleSpec, how: How) -> MeasureSpec:
 
 
 def conditions(measures: Measures, name: str) -> str:
-    """What a figure's caption adds: how a sentence became a vector, and which were taken."""
+    """What a figure's caption adds: whose sentences, as which vectors, and which were taken."""
     told = ["debiased"] if name in DEBIASED else []
     if (space := measures.space_of(name)) != "raw":
         told.append(f"space {SPACES[space]}")
@@ -106,7 +106,7 @@ def conditions(measures: Measures, name: str) -> str:
         told.append(f"k = {measures.k}")
     if name.startswith("gromov"):
         told.append(f"{measures.points} sentences of them, drawn at random")
-    return figures.taken(measures.pooling, measures.original, *told)
+    return figures.taken(measures.pooling, measures.original, *told, corpus=measures.corpus)
 
 
 def layers_at(measures: Measures, place: int) -> str:

@@ -50,7 +50,9 @@ def offer(
         return
     if lost:
         names = " and ".join(escape(info.name) for info in lost)
-        st.markdown(f"{missing} This needs the weights of {names}, which are not stored here.")
+        st.markdown(
+            f"{escape(missing)} This needs the weights of {names}, which are not stored here."
+        )
         if empty_state(
             "They can be trained again.", button="Train them again", key=f"train_{work.digest()}"
         ):

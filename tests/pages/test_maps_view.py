@@ -55,7 +55,8 @@ def test_presets_say_their_values_and_the_balanced_one_is_what_is_shipped(mingli
     assert "not computed yet" not in words(app)
     other = mingling(preset="local detail")
     assert "For 1,600 points: perplexity 10.0" in words(other)
-    assert "These maps are not computed yet" in words(other)
+    assert "sentences of cldr-parallel in 8 languages" in words(other)
+    assert "not computed yet" in words(other)
 
 
 def test_own_values_have_the_libraries_names_and_limits(mingling):
@@ -88,7 +89,8 @@ def test_the_still_picture_follows_filter_and_colours(mingling):
 def test_captions_say_what_was_drawn_and_what_the_filter_leaves_out(mingling, arrangement):
     told = words(mingling(arrangement=arrangement, show=["script: Latn"]))
     for part in (
-        "t-SNE of 200 sentences in each of 8 languages, layer 4, mean of all tokens.",
+        "t-SNE of 200 sentences of cldr-parallel in each of 8 languages, layer 4, "
+        "mean of all tokens.",
         "CKA between languages: debiased, n = 1,000.",
         "Shown are 6 of 8 languages; the numbers are of all.",
         "Drawn with perplexity 30, each aligned to the first.",

@@ -1,5 +1,7 @@
 """The answer of the Mingling page: figures with their intervals, and what a flatter space says."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -7,6 +9,9 @@ from mslt_core.analysis.jackknife import Measured, bare
 from mslt_core.pipeline import Measures
 from mslt_core.spec.measuring import LayerPoint
 from mslt_core.spec.results import CheckpointRef
+from mslt_core.spec.specs import MingleSpec
+from pages._shared.looks import maps_missing
+from pages._shared.measure_controls import conditions
 from pages._shared.mingling_told import answer, crossed_told, point_told
 
 
@@ -89,6 +94,18 @@ def test_pairs_that_may_be_chance_are_counted_also_where_there_are_none():
     looked = measures([around(0.2, 0.01)] * 2, [60.0, 50.0])
     none, one = np.zeros((2, 2), dtype=bool), ~np.eye(2, dtype=bool)
     said = crossed_told(looked, [none, none])
-    assert said == "All 1 pairs are told from chance in every checkpoint."
+    assert said == "The two languages are told from chance in every checkpoint."
     said = crossed_told(looked, [none, one]).replace("\\", "")
     assert said == "Of 1 pairs chance may have brought about 0 in Base, 1 in SSLT(en)."
+
+
+def test_maps_that_are_missing_say_of_what_and_where_others_are_chosen():
+    look = MingleSpec(checkpoints=("base", "ab"), corpus="/data/pud", langs=("de", "en"), n=50)
+    said = maps_missing(look)
+    assert said.startswith("t-SNE maps of 50 sentences of pud in 2 languages, for 2 checkpoints, ")
+    assert "under More" in said
+
+
+def test_captions_of_measures_name_the_sentences():
+    looked = dataclasses.replace(measures([around(0.2, 0.01)] * 2, [60.0, 50.0]), corpus="pud")
+    assert conditions(looked, "linear_cka") == ", pud, mean of all tokens, debiased"

@@ -244,7 +244,10 @@ def test_mingling_names_estimator_layer_and_n(open_page):
     assert_sound(app)
     text = words(app)
     assert "**0.13 [" in text, "the answer stays"
-    assert "of 200 sentences in each of 8 languages, layer 4, mean of all tokens." in text
+    assert (
+        "of 200 sentences of cldr-parallel in each of 8 languages, layer 4, mean of all tokens."
+        in text
+    )
     assert "CKA between languages: debiased, n = 1,000." in text
     assert "a warm start favours the first map" in text
 
