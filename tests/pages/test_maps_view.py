@@ -71,7 +71,7 @@ def test_own_values_have_the_libraries_names_and_limits(mingling):
 def test_a_joint_fit_says_its_price(mingling):
     app = mingling(fit="joint")
     assert "becomes an island of its own" in words(app)
-    assert "These maps are not computed yet" in words(app)
+    assert "not computed yet" in words(app)
 
 
 def test_the_still_picture_follows_filter_and_colours(mingling):
