@@ -89,7 +89,7 @@ def plausible_means(
     eigenvalues among contrasts of the sets, :math:`\bar\lambda` their mean. The factor is one for
     all: sets that share languages are alike in truth and in noise, and 95 % intervals of a pick's
     rank and regret cover 93 to 98 % in such worlds and in those without order, where a factor for
-    each direction covers 83 %. Those of single means cover 88 to 91 % where the true ones differ
+    each direction covers 83 %. Those of single means cover 88 to 92 % where the true ones differ
     less than one run's noise.
     :math:`\sigma^2` and the spread of the means, from which :math:`\tau^2` follows, are estimated,
     and their own uncertainty is drawn too (scaled inverse chi-square; of the spread with
