@@ -178,6 +178,14 @@ def test_without_two_sizes_there_is_no_number_of_sources(ask, monkeypatch):
     assert "needs every set of at least two sizes" in err
 
 
+@pytest.mark.parametrize("view", ["sizes", "scripts", "groups", "gap", "ends"])
+def test_a_score_that_no_set_has(ask, view):
+    status, _, err = ask("--view", view, "--sets", "de,en", "--metric", "macro_f1")
+    assert status == 2
+    assert "none of these sets is scored by macro_f1" in err
+    assert "They are by accuracy, span_f1" in err
+
+
 def test_a_size_that_is_not_there(ask):
     status, _, err = ask("--view", "ends", "--k", "9")
     assert status == 1

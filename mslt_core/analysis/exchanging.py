@@ -31,7 +31,7 @@ def language_codes(n: int) -> npt.NDArray[np.uint64]:
     """(n,): numbers whose sums tell sets of languages apart.
 
     Powers of two; of more languages than these have bits, random numbers, of which two sums are
-    equal by chance less than once in a million million questions.
+    equal by chance less than once in a million questions.
     """
     if n <= 63:
         return np.uint64(1) << np.arange(n, dtype=np.uint64)

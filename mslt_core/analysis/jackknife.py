@@ -48,7 +48,8 @@ class Measured:
     def __sub__(self, other: "Measured") -> "Measured":
         """The difference, block by block: both must be of the same sentences in the same blocks.
 
-        That of CKA keeps its `second` order, that of shares an interval from both of theirs.
+        That of CKA keeps its `second` order; where either has an interval of its own, as shares
+        have, the difference has one from both.
         """
         if not len(self.sizes) or not len(other.sizes):
             return Measured(
@@ -63,22 +64,29 @@ class Measured:
         if self.second is not None and other.second is not None:
             second = second_of_difference(self.second, other.second, r)
             return dataclasses.replace(found, second=second, is_difference=True)
-        if self.ends is not None and other.ends is not None:
-            ends = ends_of_difference(self.value, self.ends, other.value, other.ends, r)
+        if self.ends is not None or other.ends is not None:
+            ends = ends_of_difference(self.value, self.interval(), other.value, other.interval(), r)
             return dataclasses.replace(found, ends=ends)
         return found
 
     def over(self, rows: npt.NDArray[np.bool_]) -> "Measured":
-        """The mean over the chosen cells of an array; a NaN among them makes it NaN."""
+        """The mean over the chosen cells of an array; a NaN among them makes it NaN.
+
+        Where no block moves it, as where all shares are 1, the cells' own intervals are averaged.
+        """
         if rows.shape != self.value.shape or not rows.any():
             raise ValueError(f"choose at least one of {self.value.shape} cells, got {rows.shape}")
         mean = self._but(self.value[rows].mean(), self.without[:, rows].mean(axis=1))
+        if self.ends is not None and len(self.sizes) and not np.ptp(mean.without):
+            low, high = (np.asarray(end[rows].mean()) for end in self.ends)
+            return dataclasses.replace(mean, ends=(low, high))
         if self.second is None:
             return mean
         # what two pairs add two by two is uncorrelated where the languages are unrelated, and
         # matters little elsewhere; a pair that is in the mean both ways counts as one number
         weights = np.triu(rows.astype(float) + rows.T) / rows.sum()
-        return dataclasses.replace(mean, second=np.asarray((weights**2 * self.second).sum()))
+        second = np.asarray((weights**2 * self.second).sum())
+        return dataclasses.replace(mean, second=second, is_difference=self.is_difference)
 
     def _but(self, value: Array, without: Array) -> "Measured":
         return Measured(value=np.asarray(value), without=without, sizes=self.sizes)

@@ -96,6 +96,22 @@ def held_out_regret(scores: F64, picks: npt.NDArray[np.integer]) -> F64:
     return scores[np.arange(len(scores)), best] - scores[:, picks].mean(axis=1)
 
 
+def standing(goodness: F64) -> F64:
+    """Where each set stands by a criterion: its rank around 0, and 0 where that says nothing.
+
+    Examples
+    --------
+    >>> standing(np.array([0.1, np.nan, 0.9, 0.4])).tolist()
+    [-1.0, 0.0, 1.0, 0.0]
+    """
+    known = ~np.isnan(goodness)
+    found = np.zeros(len(goodness))
+    if known.any():
+        ranks = _ranks(goodness[known])
+        found[known] = ranks - ranks.mean()
+    return found
+
+
 def spearman(goodness: F64, means: F64) -> float:
     """Spearman's rank correlation over the sets with a goodness; NaN where one does not vary."""
     known = ~np.isnan(goodness)

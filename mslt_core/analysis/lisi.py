@@ -13,6 +13,8 @@ F64 = npt.NDArray[np.float64]
 TOLERANCE = 1e-5
 """Nats by which a point's entropy may miss ln(perplexity), as in the authors' code."""
 MAX_STEPS = 50
+MAX_STEP = 1000.0
+"""Times as much as before that a step may make of beta."""
 N_NEIGHBOURS = 90
 """Of which a third is the perplexity, as the authors have it."""
 MAX_SHORT = 0.01
@@ -231,7 +233,9 @@ def _weights(distances: F64, target: float) -> F64:
 def _next(beta: F64, excess: F64, variance: F64, low: F64, high: F64) -> F64:
     """Newton's step (the entropy falls by beta · variance), or where that leads out, half way."""
     slope = beta * variance
-    newton = beta + excess / np.where(slope > 0, slope, np.inf)
+    # where more neighbours than the perplexity are equally near, no beta does: none may overflow
+    longest = MAX_STEP * beta
+    newton = beta + np.minimum(excess, longest * slope) / np.where(slope > 0, slope, np.inf)
     half_way = np.where(np.isinf(high), 2 * beta, (low + high) / 2)
     return np.where((newton > low) & (newton < high), newton, half_way)
 

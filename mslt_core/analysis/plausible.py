@@ -45,7 +45,14 @@ def seed_variance(scores: F64) -> tuple[float, int]:
     return float(((scores - own) ** 2).sum() / df), df
 
 
-def plausible_means(scores: F64, n_draws: int, rng: Rng, *, over_items: F64 | None = None) -> F64:
+def plausible_means(
+    scores: F64,
+    n_draws: int,
+    rng: Rng,
+    *,
+    over_items: F64 | None = None,
+    along: F64 | None = None,
+) -> F64:
     r"""Draws of what the sets' true mean scores may be, given a few seeds and test items.
 
     Parameters
@@ -60,6 +67,10 @@ def plausible_means(scores: F64, n_draws: int, rng: Rng, *, over_items: F64 | No
         Covariance of the sets' means over test items beside what seeds bring, as of
         `item_noise.item_covariance`, in the square of the scores' unit. None: the test items are
         taken as they are.
+    along : ndarray of shape (n_sets,), optional
+        Something known of the sets without a look at their scores, such as where they stand by a
+        criterion: how the means go with it is no luck of being the best, and not drawn closer.
+        Without it such a criterion would seem to tell less than it does.
 
     Returns
     -------
@@ -76,46 +87,67 @@ def plausible_means(scores: F64, n_draws: int, rng: Rng, *, over_items: F64 | No
     :math:`\tau^2 / (\tau^2 + \sigma^2 / S + \bar\lambda)`, and scatters around it by the noise of
     its direction, :math:`\sigma^2 / S + \lambda`: :math:`\lambda` are :math:`\Sigma`'s
     eigenvalues among contrasts of the sets, :math:`\bar\lambda` their mean. The factor is one for
-    all: sets that share languages are alike in truth and in noise, and 95 % intervals cover 93 to
-    98 % in such worlds and in those without order, where a factor for each direction covers 83 %.
+    all: sets that share languages are alike in truth and in noise, and 95 % intervals of a pick's
+    rank and regret cover 93 to 98 % in such worlds and in those without order, where a factor for
+    each direction covers 83 %. Those of single means cover 88 to 92 % where the true ones differ
+    less than one run's noise.
     :math:`\sigma^2` and the spread of the means, from which :math:`\tau^2` follows, are estimated,
     and their own uncertainty is drawn too (scaled inverse chi-square; of the spread with
     Satterthwaite's degrees of freedom). O(n_sets^3 + n_draws n_sets^2).
 
+    With `along` the sets' true means are normal around a line through it (Fay & Herriot), drawn
+    with the noise of its slope. Of a criterion whose true rank correlation is 0.93, with noise of
+    a run as large as the true spread and three seeds, intervals cover 94 %, and without it none.
+
     References
     ----------
     Efron & Morris (1975). Data Analysis Using Stein's Estimator. JASA 70.
+    Fay & Herriot (1979). Estimates of Income for Small Places: An Application of James-Stein
+    Procedures to Census Data. JASA 74.
     """
     variance, df = seed_variance(scores)
     n_seeds, n_sets = scores.shape
     means = scores.mean(axis=0)
-    of_items, contrasts = _uncorrelated(over_items, n_sets)
+    line = _direction(along, n_sets)
+    of_items, contrasts = _uncorrelated(over_items, line)
     over_seeds = variance * df / rng.chisquare(df, size=(n_draws, 1)) / n_seeds
-    spread = means.var(ddof=1)
+    towards = means @ contrasts
+    observed = float((towards**2).mean())
     # directions with more noise than others make the spread of the means less certain
-    each = max(spread - variance / n_seeds - of_items.mean(), 0.0) + variance / n_seeds + of_items
-    df_spread = each.sum() ** 2 / (each**2).sum() if each.any() else n_sets - 1.0
-    spread = spread * df_spread / rng.chisquare(df_spread, size=(n_draws, 1))
+    each = max(observed - variance / n_seeds - of_items.mean(), 0.0) + variance / n_seeds + of_items
+    df_spread = each.sum() ** 2 / (each**2).sum() if each.any() else float(len(each))
+    spread = observed * df_spread / rng.chisquare(df_spread, size=(n_draws, 1))
     truth = np.maximum(spread - over_seeds - of_items.mean(), 0.0)
     noise = over_seeds + of_items
     # as much in all directions: true differences, too, are larger where sets share languages, so
     # drawing noisy directions closer than others would take more off than luck
     kept = truth / np.where(truth > 0, truth + noise.mean(axis=1, keepdims=True), 1.0)
-    apart = kept * (means @ contrasts)
-    apart += np.sqrt(kept * noise) * rng.standard_normal((n_draws, n_sets - 1))
+    apart = kept * towards + np.sqrt(kept * noise) * rng.standard_normal((n_draws, len(each)))
     draws: F64 = means.mean() + apart @ contrasts.T
+    if line.any():
+        on_line = 0.0 if over_items is None else max(float(line @ over_items @ line), 0.0)
+        moved = np.sqrt(over_seeds + on_line) * rng.standard_normal((n_draws, 1))
+        draws += (means @ line + moved) * line
     return draws
 
 
-def _uncorrelated(over_items: F64 | None, n_sets: int) -> tuple[F64, F64]:
-    """Variances (n_sets - 1,) over items in directions of the sets' differences, and those.
+def _direction(along: F64 | None, n_sets: int) -> F64:
+    """(n_sets,): of length 1, adding up to 0; all 0 where there is none."""
+    centred = np.zeros(n_sets) if along is None else along - along.mean()
+    length = float(np.linalg.norm(centred))
+    return centred / length if length > 0 else centred
 
-    The directions, (n_sets, n_sets - 1), are orthonormal, and each adds up to 0 over the sets.
+
+def _uncorrelated(over_items: F64 | None, line: F64) -> tuple[F64, F64]:
+    """Variances (n,) over items in directions of the sets' differences, and those.
+
+    The directions, (n_sets, n), are orthonormal, each adds up to 0 over the sets, and none goes
+    along `line`, where there is one.
     """
-    with_ones = np.column_stack([np.ones(n_sets), np.eye(n_sets)[:, 1:]])
-    contrasts = np.linalg.qr(with_ones)[0][:, 1:]
+    held = [np.ones(len(line)), *([line] if line.any() else [])]
+    contrasts = np.linalg.qr(np.column_stack(held), mode="complete")[0][:, len(held) :]
     if over_items is None:
-        return np.zeros(n_sets - 1), contrasts
+        return np.zeros(contrasts.shape[1]), contrasts
     # an estimate: where items have nothing in common an eigenvalue may come out below 0
     values, directions = np.linalg.eigh(contrasts.T @ over_items @ contrasts)
     return np.maximum(values, 0.0), contrasts @ directions

@@ -90,6 +90,8 @@ def _compare(args: argparse.Namespace) -> Answer:
     everything = run_groups(store)
     experiment = experiment_of(everything, args.experiment)
     pool = [group for group in everything if group.experiment == experiment]
+    if args.view != "gains":
+        _require_score(pool, args.metric)
     if args.view == "sizes":
         return sizes_view(args, store, pool)
     if args.view == "groups":
@@ -114,6 +116,14 @@ def _compare(args: argparse.Namespace) -> Answer:
     by_key = {group.key: result for group, result in zip(others, results, strict=True)}
     payload = _payload(experiment, baseline, ranked, by_key)
     return Answer(payload=payload, shown=lambda: _shown(baseline, ranked, by_key))
+
+
+def _require_score(groups: Sequence[RunGroup], metric: str | None) -> None:
+    known = [name for name in SCORES if any(name in group.metrics for group in groups)]
+    if metric is not None and metric not in known:
+        raise SpecError(
+            f"none of these sets is scored by {metric}", hint=f"They are by {', '.join(known)}."
+        )
 
 
 def experiment_of(groups: Sequence[RunGroup], wanted: str | None) -> str:

@@ -117,7 +117,11 @@ def _over_sets(
     high: float | None = None
     if len(scores) > 1:
         draws = plausible_means(
-            scores, N_DRAWS, np.random.default_rng(0), over_items=means.over_items
+            scores,
+            N_DRAWS,
+            np.random.default_rng(0),
+            over_items=means.over_items,
+            along=judging.standing(totals),
         )
         low, high = np.quantile(judging.spearman_draws(totals, draws), [0.025, 0.975]).tolist()
     p = judging.permutation_p(totals, scores.mean(axis=0), members)

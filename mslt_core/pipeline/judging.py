@@ -73,18 +73,22 @@ def judge_criteria(
     sets = _sets(sweep, fixed)
     _require_metric(sweep, metric)
     found = swept_scores(access.store, sweep, sets, metric, average)
-    scores, draws = found.scores, None
-    if len(sweep.seeds) > 1:
-        rng = np.random.default_rng(0)
-        draws = plausible_means(scores, N_DRAWS, rng, over_items=found.over_items)
+    scores = found.scores
     spec = (asked or SelectSpec(pool=sweep.pool, k=sweep.k, criterion="script")).but(
         pool=sweep.pool, k=sweep.k, include=(fixed,) if fixed else (), exclude=()
     )
     compared = compare(access, spec)
-    known = _Known(sets=tuple(sets), scores=scores, draws=draws, pool=sweep.pool, fixed=fixed)
+    known = _Known(
+        sets=tuple(sets),
+        scores=scores,
+        over_items=found.over_items,
+        pool=sweep.pool,
+        fixed=fixed,
+    )
     goodness = {name: _goodness(compared, name, sets) for name in compared.by_criterion}
     criteria = [_judged(known, name, goodness[name]) for name in goodness]
-    variance, df = seed_variance(scores) if draws is not None else (None, 0)
+    several = len(sweep.seeds) > 1
+    variance, df = seed_variance(scores) if several else (None, 0)
     return Judged(
         pool=sweep.pool,
         k=sweep.k,
@@ -97,10 +101,10 @@ def judge_criteria(
         scores=scores,
         sd_seed=None if variance is None else math.sqrt(variance),
         df=df,
-        carried=carried_by(items=found.over_items is not None, seeds=draws is not None),
+        carried=carried_by(items=found.over_items is not None, seeds=several),
         goodness=goodness,
         criteria=tuple(sorted(criteria, key=lambda c: c.standing.regret.value)),
-        random=_standing(known, np.arange(len(sets))),
+        random=_standing(known, np.arange(len(sets)), known.draws),
         everything=_everything(known, found),
         missing={name: why for name, why in compared.missing.items() if name != "targets"},
     )
@@ -133,7 +137,7 @@ class _Known:
 
     sets: tuple[tuple[str, ...], ...]
     scores: F64
-    draws: F64 | None
+    over_items: F64 | None
     pool: tuple[str, ...]
     fixed: str | None
 
@@ -145,6 +149,18 @@ class _Known:
     def members(self) -> Members:
         place = {lang: i for i, lang in enumerate(self.pool)}
         return np.array([[place[lang] for lang in langs] for langs in self.sets], dtype=np.int16)
+
+    @functools.cached_property
+    def draws(self) -> F64 | None:
+        """What the sets' true means may be."""
+        return self.drawn(None)
+
+    def drawn(self, along: F64 | None) -> F64 | None:
+        """The same where something is known of the sets; None with a single seed."""
+        if len(self.scores) < 2:
+            return None
+        rng = np.random.default_rng(0)
+        return plausible_means(self.scores, N_DRAWS, rng, over_items=self.over_items, along=along)
 
 
 def _goodness(
@@ -159,17 +175,18 @@ def _goodness(
 def _judged(known: _Known, criterion: Criterion, goodness: F64) -> CriterionJudged:
     picks, least = judging.picked(goodness), judging.picked(-goodness)
     p, rho = math.nan, judging.spearman(goodness, known.means)
+    draws = known.drawn(judging.standing(goodness))
     rhos = None
     if not np.isnan(goodness).any():
         place = known.pool.index(known.fixed) if known.fixed else None
         p = judging.permutation_p(goodness, known.means, known.members, fixed=place)
-    if known.draws is not None and not math.isnan(rho):
-        rhos = judging.spearman_draws(goodness, known.draws)
+    if draws is not None and not math.isnan(rho):
+        rhos = judging.spearman_draws(goodness, draws)
     return CriterionJudged(
         criterion=criterion,
         picks=tuple(known.sets[i] for i in picks),
         least=tuple(known.sets[i] for i in least),
-        standing=_standing(known, picks),
+        standing=_standing(known, picks, draws),
         rho=_ranged(rho, rhos),
         p=p,
         against_least=_apart(known, picks, least),
@@ -177,9 +194,9 @@ def _judged(known: _Known, criterion: Criterion, goodness: F64) -> CriterionJudg
     )
 
 
-def _standing(known: _Known, picks: npt.NDArray[np.intp]) -> PickStanding:
+def _standing(known: _Known, picks: npt.NDArray[np.intp], draws: F64 | None) -> PickStanding:
     now = judging.judge(known.means, picks)
-    drawn = {} if known.draws is None else judging.judged_draws(known.draws, picks)
+    drawn = {} if draws is None else judging.judged_draws(draws, picks)
     held_out: Sequence[float] = ()
     if len(known.scores) > 1:
         held_out = judging.held_out_regret(known.scores, picks).tolist()
@@ -192,10 +209,11 @@ def _standing(known: _Known, picks: npt.NDArray[np.intp]) -> PickStanding:
 
 
 def _apart(known: _Known, picks: npt.NDArray[np.intp], least: npt.NDArray[np.intp]) -> Ranged:
-    def apart(means: F64) -> F64:
-        return means[..., picks].mean(axis=-1) - means[..., least].mean(axis=-1)
-
-    return _ranged(float(apart(known.means)), None if known.draws is None else apart(known.draws))
+    """The sets are chosen without a look at their scores, so that no luck is in the difference."""
+    weights = np.bincount(picks, minlength=len(known.sets)) / len(picks)
+    weights = weights - np.bincount(least, minlength=len(known.sets)) / len(least)
+    draws = known.drawn(weights)
+    return _ranged(float(known.means @ weights), None if draws is None else draws @ weights)
 
 
 def _everything(known: _Known, found: SweptScores) -> AllLanguages | None:

@@ -138,9 +138,11 @@ def _spec(result: OutsideResult, task: str, experiment: str) -> OutsideSpec:
 
 def _require_one_set_a_name(store: Store, specs: Sequence[OutsideSpec]) -> None:
     """Results are compared and listed by their names: one name is one set of sources."""
-    kept = [i.spec for i in store.outside.list() if i.spec.experiment == specs[0].experiment]
+    names, experiment = {spec.name for spec in specs}, specs[0].experiment
+    kept = [i.spec for i in store.outside.list() if i.spec.experiment == experiment]
     sources: dict[str, tuple[str, ...]] = {}
-    for spec in (*kept, *specs):
+    # of the names that come alone: earlier versions kept two sets of one name
+    for spec in (one for one in (*kept, *specs) if one.name in names):
         first = sources.setdefault(spec.name, spec.source_langs)
         if first != spec.source_langs:
             one, other = (" ".join(langs) or "none stated" for langs in (first, spec.source_langs))

@@ -101,18 +101,21 @@ def _against_anchor(
 ) -> npt.NDArray[np.float64]:
     """The shifts against the language that fits most of the others; English among equals.
 
-    Where that one finds too few lines of a language to tell, the next that does.
+    Where that one finds too few lines of a language to tell, the next one does that is not
+    shifted itself.
     """
     order = sorted(
         range(len(langs)),
         key=lambda a: (sum(shift is not None for pair, shift in found.items() if pair[0] == a),
                        langs[a] != "en"),
     )  # fmt: skip
-    rows = []
-    for place, b in enumerate(order):
-        told = ((a, found[a, b]) for a in order[:place])
+    rows, in_place = [], list[int]()
+    for b in order:
+        told = ((a, found[a, b]) for a in in_place)
         anchor, shift = next(((a, one) for a, one in told if one is not None), (b, None))
-        if shift is not None:
+        if shift is None:
+            in_place.append(b)
+        else:
             rows.append((anchor, b, shift.offset, shift.start, shift.share, shift.share_paired))
     return np.array(sorted(rows), dtype=np.float64).reshape(-1, 6)
 

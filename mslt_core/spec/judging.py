@@ -54,7 +54,8 @@ class CriterionJudged:
     """Of the picks."""
     rho: Ranged
     """Spearman's correlation of criterion and mean score over all sets; NaN where one does not
-    vary."""
+    vary. Noise of the scores makes it smaller, and the interval is of the true means', so that the
+    value may lie outside of it."""
     p: float
     """Two-sided, by exchanging languages; NaN where rho is."""
     against_least: Ranged

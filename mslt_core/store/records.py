@@ -4,8 +4,8 @@ import dataclasses
 import functools
 import hashlib
 import json
-import math
 import os
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypedDict
@@ -94,7 +94,8 @@ def checked_record(record: Mapping[str, Any]) -> dict[str, Any]:
 def _checked_scores(fields: Mapping[str, Any]) -> TargetScores:
     score = TargetScores(**fields)
     # not those of the object: astuple copies each, and a store has thousands of runs
-    if not all(value is None or math.isfinite(value) for value in fields.values()):
+    largest = sys.float_info.max  # math.isfinite raises for a whole number above it
+    if not all(value is None or abs(value) <= largest for value in fields.values()):
         raise ValueError("a score is not finite")
     if not score.metrics:
         raise ValueError("a target has no score")

@@ -93,10 +93,9 @@ def crossed_told(measures: Measures, crossed: Sequence[npt.NDArray[np.bool_]]) -
     counts = {
         name: int(np.triu(mask, k=1).sum()) for name, mask in zip(names, crossed, strict=True)
     }
-    if not any(counts.values()) and n_pairs == 1:
-        return "The two languages are told from chance in every checkpoint."
     if not any(counts.values()):
-        return f"All {n_pairs} pairs are told from chance in every checkpoint."
+        which = f"All {n_pairs} pairs" if n_pairs > 1 else "The two languages"
+        return f"{which} are told from chance in every checkpoint."
     told = ", ".join(f"{count} in {name}" for name, count in counts.items())
     return f"Of {n_pairs} pairs chance may have brought about {told}."
 

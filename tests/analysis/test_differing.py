@@ -52,6 +52,34 @@ def test_two_shares_that_are_all_hits_do_not_differ_for_certain():
     assert (low, high) == pytest.approx((-0.1797, 0.1797), abs=1e-4)
 
 
+def test_a_mean_of_shares_that_are_all_hits_is_not_certain():
+    blocks, all_hit = np.arange(60) % 20, np.ones((2, 60))
+    mean = shares(all_hit, blocks).over(np.array([True, True]))
+    assert mean.interval() == pytest.approx((1 - 0.1797, 1), abs=1e-4)
+    # from a share that varies it differs by both of their reaches
+    some = shares(np.stack([np.arange(60) % 7 > 0] * 2), blocks).over(np.array([True, True]))
+    low, high = (mean - some).interval()
+    s, t_low = some.interval(), float(some.value)
+    assert low == pytest.approx(1 - t_low - np.hypot(0.1797, s[1] - t_low), abs=1e-4)
+    assert high == pytest.approx(1 - s[0], abs=1e-9)
+
+
+def test_a_mean_of_differences_of_cka_is_a_difference():
+    rng = np.random.default_rng(0)
+    one, other = (
+        Measured(
+            value=np.full(2, 0.5),
+            without=0.5 + 0.01 * rng.normal(size=(10, 2)),
+            sizes=np.full(10, 4),
+            second=np.full(2, 1e-3),
+        )
+        for _ in range(2)
+    )
+    chosen = np.ones(2, dtype=np.bool_)
+    low, high = (one - other).over(chosen).interval()
+    assert low + high == pytest.approx(0, abs=1e-12)
+
+
 @pytest.mark.parametrize(
     ("p_a", "p_b", "alike"), [(0.98, 0.99, 0.8), (0.5, 0.6, 0.5), (0.05, 0.2, 0.6)]
 )

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mslt_core.analysis.lisi import N_NEIGHBOURS, ilisi, measured_ilisi
+from mslt_core.analysis.lisi import N_NEIGHBOURS, _weights, ilisi, measured_ilisi
 from mslt_core.analysis.neighbours import neighbours, stacked
 from mslt_core.spec.errors import DegenerateInputError
 
@@ -76,3 +76,12 @@ def test_the_interval_is_too_wide_rather_than_too_narrow(each):
     assert held >= 0.93
     lengths = np.array([high - low for low, high in ends])
     assert lengths.mean() < 10 * np.std(values)  # it says something: 4 would be exact
+
+
+@pytest.mark.filterwarnings("error")
+def test_sentences_that_coincide_have_equal_weights_and_no_overflow():
+    # 31 of 90 neighbours at the same place are more than the perplexity of 30
+    others = np.exp(np.random.default_rng(0).normal(size=(500, 59)))
+    weights = _weights(np.concatenate([np.zeros((500, 31)), others], axis=1), np.log(30))
+    np.testing.assert_allclose(weights[:, :31], 1 / 31)
+    np.testing.assert_allclose(weights[:, 31:], 0, atol=1e-12)

@@ -115,6 +115,16 @@ def test_standings_fit_the_scores(judged):
     assert (by_name["syntax"].paper[0].task, by_name["syntax"].paper[0].rank) == ("WikiAnn", 3)
 
 
+def test_sets_that_a_criterion_chooses_are_apart_by_what_was_observed(judged):
+    """They were not chosen by their scores, so that nothing is drawn closer."""
+    told = [one.against_least for one in judged.criteria if one.picks != one.least]
+    assert len(told) > 5
+    for one in told:
+        # 2,000 draws know each end to about a tenth of the reach
+        middle, reach = (one.low + one.high) / 2, (one.high - one.low) / 2
+        assert abs(middle - one.value) < 0.15 * reach
+
+
 def test_with_english_fixed(access, triples):
     judged = judge_criteria(access, triples, fixed="en")
     assert len(judged.sets) == 15

@@ -202,3 +202,14 @@ def test_a_shift_is_told_where_the_language_that_fits_most_finds_too_few_lines()
     # all see it: German and English fit each other, and English is told
     seen = {pair: lost if 2 in pair else None for pair in found}
     assert shifts._against_anchor(seen, ("de", "en", "id"))[:, :2].tolist() == [[1, 2]]
+
+
+def test_a_language_in_its_place_is_not_told_by_one_that_is_shifted():
+    lost = LineShift(offset=-1, start=0, share=0.6, share_paired=0.02)
+    # Arabic and Bulgarian lost the same line, English and Chinese none
+    found = {
+        (a, b): lost if (a in {0, 1}) != (b in {0, 1}) else None
+        for a, b in itertools.permutations(range(4), 2)
+    }
+    rows = shifts._against_anchor(found, ("ar", "bg", "en", "zh"))
+    assert rows[:, :2].tolist() == [[2, 0], [2, 1]]

@@ -8,6 +8,7 @@ import pytest
 from mslt_core.__main__ import main
 from mslt_core.pipeline import (
     import_outside,
+    outside,
     outside_gains,
     outside_groups,
     read_outside,
@@ -136,6 +137,22 @@ def test_one_name_is_one_set_of_sources(store, tmp_path):
         import_outside(store, results[2], path=a, task="x", experiment="mine")
     assert len(outside_groups(store)) == 1
     assert import_outside(store, results[1], path=a, task="x", experiment="another")
+
+
+def test_two_sets_of_one_name_from_before_do_not_keep_others_out(store, tmp_path, monkeypatch):
+    a = predictions(tmp_path / "a.jsonl", [1, 0] * 5)
+
+    def take(name, langs, seed=0):
+        results = read_outside(a, "trainer", name=name, source_langs=langs, seed=seed)
+        return import_outside(store, results, path=a, task="x", experiment="mine")
+
+    with monkeypatch.context() as before:
+        before.setattr(outside, "_require_one_set_a_name", lambda *_: None)
+        take("A", "en")
+        take("A", "de,en", seed=1)
+    assert take("B", "fr")
+    with pytest.raises(BadInputError, match="A has the source languages"):
+        take("A", "fr", seed=2)
 
 
 def test_the_same_file_again_is_no_news(store, take):

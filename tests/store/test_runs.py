@@ -357,8 +357,11 @@ def test_scores_without_a_part_cost_one_run_and_not_the_list(store, train_spec, 
     assert states == {damaged: "lost", whole: "done"}
 
 
-def test_a_score_that_is_no_number_is_damage(store, train_spec, outcome):
-    run = finish(store, train_spec(), outcome(accuracy=float("nan")))
+@pytest.mark.parametrize(
+    "accuracy", [float("nan"), float("inf"), 10**400], ids=["nan", "inf", "too large"]
+)
+def test_a_score_that_is_no_number_is_damage(store, train_spec, outcome, accuracy):
+    run = finish(store, train_spec(), outcome(accuracy=accuracy))
     assert store.runs.info(run).state == "lost"
 
 

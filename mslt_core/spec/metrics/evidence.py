@@ -77,7 +77,8 @@ EVIDENCE: dict[str, MetricInfo] = {
     "rho": MetricInfo(
         label="Rank correlation",
         meaning="Spearman's rho between what a criterion says of all sets and what they score. "
-        "Sets share languages, so p comes from exchanging languages, not from tables.",
+        "Sets share languages, so p comes from exchanging languages, not from tables. Noise of "
+        "the scores makes it smaller; the interval takes that off and may lie beyond it.",
         unit="",
         low=-1.0,
         high=1.0,
