@@ -151,6 +151,8 @@ def test_search_lights_up_and_selects(show, page):
     box.press("ArrowDown")
     box.press("Enter")
     told(page, "n01007")
+    box.fill("")  # what was found is let go with its words
+    told(page, "None None 0 draws")
     box.fill("nowhere to be found")
     root.get_by_text("No sentence has this.").wait_for()
 

@@ -35,6 +35,7 @@ class Scatter {
         preview: (rows) => this.light(rows),
         sentence: (row) => this.choose(() => this.selection.pick(row), true),
         rows: (rows) => this.choose(() => this.selection.pickRows(rows), true),
+        emptied: () => this.choose(() => this.selection.clear(), true),
       },
     });
     this.pointer = new Pointer(this.find('.over'), this.frame, {

@@ -3,11 +3,11 @@
 const MAX_HITS = 7;
 
 class Search {
-  // texts() -> [{row, text, id}] of all points; look(row) -> language; on: {preview, sentence, rows}
+  // texts() -> [{row, text, id}] of all points; look(row) -> language; on: {preview, sentence, rows, emptied}
   constructor(box, { texts, look, shown, on }) {
     this.input = box.querySelector('input');
     this.list = box.querySelector('.hits');
-    Object.assign(this, { texts, look, shown, on, options: [], active: -1 });
+    Object.assign(this, { texts, look, shown, on, options: [], active: -1, chosen: false });
     this.list.id = `hits-${Math.random().toString(36).slice(2)}`;
     this.input.setAttribute('aria-controls', this.list.id);
     this.input.oninput = () => this.find();
@@ -25,7 +25,9 @@ class Search {
     this.index ??= this.texts().map(({ row, text, id }) => ({ row, text: plain(text), id: plain(id) }));
     if (!wanted) {
       this.close();
-      this.on.preview(null);
+      if (this.chosen) this.on.emptied();
+      else this.on.preview(null);
+      this.chosen = false;
       return;
     }
     const found = this.index.filter(({ row, text, id }) => this.shown(row) && (text.includes(wanted) || id === wanted));
@@ -71,6 +73,7 @@ class Search {
   choose(act) {
     this.close();
     act();
+    this.chosen = true; // what was found stays chosen as long as its words stand there
   }
 
   close() {
@@ -82,6 +85,7 @@ class Search {
 
   clear() {
     this.input.value = '';
+    this.chosen = false;
     this.close();
   }
 
