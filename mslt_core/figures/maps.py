@@ -17,6 +17,9 @@ from mslt_core.spec.results import CheckpointRef, MapResult, MingleResult
 SVG_UP_TO = 3000
 """Points in a figure; above, SVG gets slow and WebGL draws (bitmaps in vector exports)."""
 
+# A language is drawn in so many turns, fewer where many languages and panels make many traces.
+_SHARES, _IN_A_SHARE, _MAX_TRACES = 6, 10, 240
+
 METHODS = {"pca": "PCA", "tsne": "t-SNE", "umap": "UMAP"}
 
 # Plot height by number of panels, so that panels are square in a page of about 1,100 px.
@@ -49,9 +52,10 @@ def language_maps(
     colours = style.set_colours((ref.name for ref in result.checkpoints), colours)
     for col, (ref, drawn, cka) in enumerate(panels, start=1):
         hovers = _hovers(drawn, result.texts, ref)
-        for lang in order:
-            faded = highlight is not None
-            trace = _points(drawn, lang, styles[lang], hovers[lang], seen=lang in ref.source_langs)
+        faded = highlight is not None
+        for lang, share in _interleaved(order, len(drawn.ids), n_panels):
+            seen = lang in ref.source_langs
+            trace = _points(drawn, lang, share, styles[lang], hovers[lang], seen=seen)
             trace.update(opacity=0.25 if faded else 0.85)
             if category is not None:
                 _recolour(trace, category, category.of_panel(col - 1))
@@ -82,13 +86,21 @@ def _renderer(result: MingleResult) -> type[go.Scatter] | type[go.Scattergl]:
     return go.Scatter if n_points <= SVG_UP_TO else go.Scattergl
 
 
+def _interleaved(order: Sequence[str], n: int, n_panels: int) -> list[tuple[str, slice]]:
+    """Every language's n sentences in several shares, in turn: so that none covers all others."""
+    most = _MAX_TRACES // max(1, len(order) * n_panels)
+    n_shares = max(1, min(_SHARES, n // _IN_A_SHARE, most))
+    return [(lang, slice(share, None, n_shares)) for share in range(n_shares) for lang in order]
+
+
 def _points(
-    drawn: MapResult, lang: str, look: LanguageStyle, hovers: list[str], *, seen: bool
+    drawn: MapResult, lang: str, share: slice, look: LanguageStyle, hovers: list[str], *, seen: bool
 ) -> dict[str, Any]:
-    """One language's sentences in one panel: filled where the checkpoint was trained on it."""
+    """Some of a language's sentences in a panel: filled where the checkpoint was trained on it."""
     n = len(drawn.ids)
     first = drawn.langs.index(lang) * n
-    coords = drawn.coords[first : first + n]
+    rows = range(first, first + n)[share]
+    coords = drawn.coords[rows.start : rows.stop : rows.step]
     return {
         "x": coords[:, 0],
         "y": coords[:, 1],
@@ -96,8 +108,8 @@ def _points(
         "name": text.language_label(lang),
         "legendgroup": lang,
         "showlegend": False,
-        "customdata": list(range(first, first + n)),
-        "hovertext": hovers,
+        "customdata": list(rows),
+        "hovertext": hovers[share],
         "hovertemplate": "%{hovertext}<extra></extra>",
         "marker": _marker(look, _size(len(drawn.coords)), seen=seen),
         # a click picks a sentence; the page answers by `highlight`, not by fading the others

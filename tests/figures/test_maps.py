@@ -34,6 +34,13 @@ def test_points_are_where_the_map_puts_them(mingle_result):
         np.testing.assert_array_equal(np.stack([trace.x, trace.y], axis=1), drawn.coords[rows])
 
 
+def test_no_language_is_drawn_over_all_others(mingle_result):
+    drawn = [t for t in points(language_maps(mingle_result(n=60))) if t.xaxis == "x"]
+    assert [t.legendgroup for t in drawn] == ["de", "en", "ar"] * 6  # in turn, ten at a time
+    rows = [row for t in drawn for row in t.customdata]
+    assert sorted(rows) == list(range(3 * 60))
+
+
 def test_filled_where_that_checkpoint_was_trained_on_the_language(mingle_result):
     filled = {
         (trace.xaxis, trace.legendgroup)
