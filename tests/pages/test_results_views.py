@@ -4,6 +4,7 @@ import dataclasses
 import re
 
 import pytest
+from streamlit.elements.lib import policies
 from streamlit.testing.v1 import AppTest
 
 from mslt_core import pipeline
@@ -207,13 +208,16 @@ def test_the_papers_average_is_an_option(open_view):
     assert "Means are the paper's: each set's over all targets" in words(app)
 
 
-def test_an_old_link_opens_the_view_of_sets(tmp_path, monkeypatch):
+def test_an_old_link_opens_the_view_of_sets(tmp_path, monkeypatch, caplog):
     monkeypatch.setenv("MSLT_STORE", str(tmp_path / "store"))
+    monkeypatch.setattr(policies, "_shown_default_value_warning", False)  # told once a process
+    monkeypatch.setattr(policies._LOGGER, "propagate", True)
     app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=TIMEOUT_S).run()
     app.query_params["results_view"] = "Ties for the best"
     app.switch_page("pages/results.py").run()
     assert app.session_state["results_view"] == "ties"
     assert "sets** may be the best" in words(app)
+    assert "created with a default value" not in caplog.text
 
 
 def test_without_a_sweep_the_number_of_sources_leads_to_one(open_view, monkeypatch):
