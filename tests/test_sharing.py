@@ -6,6 +6,7 @@ import shutil
 import pytest
 
 from mslt_core.__main__ import main
+from mslt_core.commands import sharing
 from mslt_core.pipeline import EXAMPLE, gains, open_store, run_groups, zero_shot_means
 from mslt_core.spec.stories import Story
 from mslt_core.store import Store
@@ -75,6 +76,14 @@ def test_export_and_import_by_the_command_line(ask, tmp_path):
     status, listed = ask("runs", run_spec().digest(), "--store", tmp_path / "b")
     assert listed["imported"]["sha256"] == made["sha256"]
     assert listed["has_weights"]
+
+
+def test_what_a_large_bundle_needs_to_come_in_is_rounded_up(tmp_path, monkeypatch, capsys):
+    """A third of a GB beyond the limit is no less."""
+    filled(tmp_path / "a")
+    monkeypatch.setattr(sharing, "MAX_BYTES", 10)
+    main(["bundle", "export", str(tmp_path / "x.zip"), "--all", "--store", str(tmp_path / "a")])
+    assert "--max-gb 1 is needed" in capsys.readouterr().out
 
 
 def test_one_run_and_a_sweep_are_named_by_their_beginning(ask, tmp_path):

@@ -1,6 +1,7 @@
 """``bundle``: results as one file, to be opened in another store."""
 
 import argparse
+import math
 from collections.abc import Sized
 from pathlib import Path
 from typing import Any
@@ -107,9 +108,9 @@ def _export(args: argparse.Namespace) -> Answer:
         "left_out": dict(made.left_out),
     }
     headline = f"{made.path}: {_counted(made.manifest)}, {told_size(made.size_bytes)}"
-    unpacked = sum(member.size for member in made.manifest.members)
+    unpacked = len(made.manifest.text()) + sum(member.size for member in made.manifest.members)
     if unpacked > MAX_BYTES:
-        headline += f". To import it, --max-gb {unpacked / 1e9:.0f} is needed"
+        headline += f". To import it, --max-gb {math.ceil(unpacked / 1e9)} is needed"
     if made.manifest.absent:
         headline += f". {_at_home(made.manifest)}"
     rows = [(run, f"left out: {reason}") for run, reason in made.left_out.items()]

@@ -1,6 +1,5 @@
 """How far the maps can be trusted: how true they are, and whether other seeds draw the same."""
 
-import math
 from collections.abc import Sequence
 
 import pandas as pd
@@ -19,6 +18,7 @@ from pages._shared.looks import weights_missing
 from pages._shared.map_controls import FIT_COSTS
 from pages._shared.messages import about, escape
 from pages._shared.tables import show_table
+from pages._shared.trust_told import believed
 from pages._shared.waiting import offer
 
 N_SEEDS = 3
@@ -49,34 +49,11 @@ def trust(context: Context, look: MingleSpec, result: MingleResult) -> None:
             row[METRICS["map_stability"].label] = stability.overlap
         rows.append(row)
     if not doubted:
-        st.markdown(_believed(result))
+        st.markdown(believed(result))
     show_table(pd.DataFrame(rows), name="trust in the maps", decimals=3)
     _explained(look, result, stable=bool(agreed))
     if not agreed:
         _offer_stability(context, look)
-
-
-def _believed(result: MingleResult) -> str:
-    """That nothing speaks against the maps, with the worst of their figures."""
-    told = [drawn.quality for drawn in result.maps]
-    # rounded to the careful side: 0.976 is not 0.98 or more
-    worst = [
-        f"{METRICS[name].in_sentence} is {_down(min(of_one[name] for of_one in told)):.2f} or more"
-        for name in ("trustworthiness", "continuity")
-        if all(name in of_one for of_one in told)
-    ]
-    if all("mingling" in of_one for of_one in told):
-        apart = max(abs(of_one["mingling_in_map"] - of_one["mingling"]) for of_one in told)
-        worst.append(f"languages mix on them as in the model, within {-_down(-apart):.2f}")
-    if not worst:
-        return "How true these maps are was not measured."
-    which = "this map" if len(told) == 1 else f"these {len(told)} maps"
-    return f"Nothing measured speaks against {which}: {', '.join(worst)}."
-
-
-def _down(value: float) -> float:
-    """To hundredths below; what is one but for the last bits stays as it is."""
-    return math.floor(100 * value + 1e-9) / 100
 
 
 def _stabilities(context: Context, look: MingleSpec) -> Sequence[Stability]:

@@ -12,7 +12,7 @@ from mslt_core.spec.maps import MapParameters
 from mslt_core.spec.specs import MingleSpec, Where
 from pages._shared.map_filter import passing
 from pages._shared.maps_told import parameters_told
-from pages._shared.trust_view import _believed
+from pages._shared.trust_told import believed
 
 
 @pytest.fixture
@@ -64,12 +64,12 @@ def test_presets_say_their_values_and_the_balanced_one_is_what_is_shipped(mingli
 def test_the_worst_of_the_maps_is_told_on_the_careful_side():
     quality = {"trustworthiness": 0.976, "continuity": 1 - 1e-12}
     quality |= {"mingling": 0.5, "mingling_in_map": 0.461}
-    told = _believed(SimpleNamespace(maps=[SimpleNamespace(quality=quality)]))
+    told = believed(SimpleNamespace(maps=[SimpleNamespace(quality=quality)]))
     assert "trustworthiness is 0.97 or more" in told.lower()
     assert "continuity is 1.00 or more" in told.lower()
     assert "within 0.04" in told
     quality["mingling_in_map"] = 0.459  # 0.041 apart
-    assert "within 0.05" in _believed(SimpleNamespace(maps=[SimpleNamespace(quality=quality)]))
+    assert "within 0.05" in believed(SimpleNamespace(maps=[SimpleNamespace(quality=quality)]))
 
 
 def test_own_values_have_the_libraries_names_and_limits(mingling):

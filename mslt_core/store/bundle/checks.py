@@ -8,7 +8,7 @@ checkpoint is.
 import dataclasses
 import json
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -22,6 +22,7 @@ from mslt_core.spec.sweeps import Engine
 from mslt_core.store.atomic import DamagedError
 from mslt_core.store.bundle.array_checks import model_file, packed, predictions, question
 from mslt_core.store.bundle.layout import (
+    ROOM_OF,
     Digest,
     Manifest,
     Utc,
@@ -82,30 +83,43 @@ def check_contents(root: Path, manifest: Manifest, shas: Shas) -> None:
 
 def _check_contents(root: Path, manifest: Manifest, shas: Shas) -> None:
     specs = {run: _run_spec(root, run) for run in manifest.runs}
-    scores = {run: _scores(root, run, spec) for run, spec in specs.items()}
+    # run by run: the scores of 30,000 at once would fill the memory
+    of_runs: dict[str, list[tuple[str, str]]] = {run: [] for run in manifest.runs}
     for member in manifest.members:
         kind, parts = kind_of(member.name)
-        path = root / member.name
-        if kind in SIMPLE:
-            SIMPLE[kind](path, member.name)
-        elif kind == "predictions":
-            run, lang = parts
-            predictions(path, member.name, run, lang, scores[run])
-        elif kind == "packed":
-            packed(path, member.name, parts[0], scores[parts[0]])
+        if ROOM_OF.get(kind, "runs") == "runs":
+            of_runs[parts[0]].append((kind, member.name))
         elif kind == "array":
-            spec = _spec_of(question(path, member.name), member.name, parts[1])
+            spec = _spec_of(question(root / member.name, member.name), member.name, parts[1])
             if isinstance(spec, TrainSpec):
                 raise BundleError(f"{member.name} answers no question of arrays")
-        elif kind == "model":
-            model_file(path, member.name)
-    for run, place in dict.fromkeys(_models(manifest)):
-        if place not in {"model", *map(snapshot_place, specs[run].snapshot_steps)}:
-            raise BundleError(f"runs/{run}/{place} is of a step that the run does not keep")
-        _model(root, f"runs/{run}/{place}/", manifest, shas)
+    for run, members in of_runs.items():
+        for place in _check_run(root, run, specs[run], members):
+            if place not in {"model", *map(snapshot_place, specs[run].snapshot_steps)}:
+                raise BundleError(f"runs/{run}/{place} is of a step that the run does not keep")
+            _model(root, f"runs/{run}/{place}/", manifest, shas)
     for sweep in manifest.sweeps:
         _plan(root, sweep)
     check_stories(root, manifest, specs)
+
+
+def _check_run(
+    root: Path, run: str, spec: TrainSpec, members: Sequence[tuple[str, str]]
+) -> tuple[str, ...]:
+    """Its files, by kind and name; the places of its weights are returned."""
+    scores, places = _scores(root, run, spec), []
+    for kind, name in members:
+        path, parts = root / name, kind_of(name)[1]
+        if kind in SIMPLE:
+            SIMPLE[kind](path, name)
+        elif kind == "predictions":
+            predictions(path, name, run, parts[1], scores)
+        elif kind == "packed":
+            packed(path, name, run, scores)
+        elif kind == "model":
+            model_file(path, name)
+            places.append(parts[1])
+    return tuple(dict.fromkeys(places))
 
 
 def _run_spec(root: Path, run: str) -> TrainSpec:
@@ -215,14 +229,6 @@ def _lines(path: Path, name: str) -> Iterator[Any]:
     with path.open("rb") as file:  # line by line: five million short ones would fill the memory
         for number, line in enumerate(file, start=1):
             yield parsed(line, f"{name}, line {number}")
-
-
-def _models(manifest: Manifest) -> Iterator[tuple[str, str]]:
-    """Run and place of every file of a checkpoint."""
-    for member in manifest.members:
-        kind, parts = kind_of(member.name)
-        if kind == "model":
-            yield parts[0], parts[1]
 
 
 def _model(root: Path, folder: str, manifest: Manifest, shas: Shas) -> None:

@@ -47,6 +47,11 @@ MODEL_FILES = (
 MAX_VALUES = 4_000_000
 """In one JSON file: an empty list takes two bytes there, and 64 once it is read."""
 
+MAX_PINS, MAX_STORIES = 2000, 500
+"""Present lists all of them, a button each."""
+MAX_PIN_BYTES = 64_000_000
+"""Of the words of all pins: whoever tells pins apart has them all in memory."""
+
 _D = "[0-9a-f]{16}"
 _ID = "(?=.{1,60}[.])[a-z0-9]+(?:-[a-z0-9]+)*"
 _MODEL = "|".join(name.replace(".", r"\.") for name in MODEL_FILES)
@@ -67,7 +72,8 @@ KINDS: dict[str, tuple[re.Pattern[str], int | None]] = {
         ("model", rf"runs/({_D})/(model|snapshots/step-\d{{6,9}})/({_MODEL})", None),
         ("plan", rf"sweeps/({_D})/plan\.json", 64 * _MB),
         ("array", rf"arrays/([0-9a-f]{{2}})/({_D})\.safetensors", 256 * _MB),
-        ("story", rf"stories/({_ID})\.json", 2 * _MB),
+        # a story of as many slides and letters as there may be takes less than 5 MB
+        ("story", rf"stories/({_ID})\.json", 6 * _MB),
         ("pin", rf"stories/pins/({_D})/(?:pin|pinned)\.json", 4 * _MB),
         ("shown", rf"stories/pins/({_D})/content\.json", 16 * _MB),
     )
@@ -158,7 +164,33 @@ def checked_manifest(content: bytes) -> Manifest:
         )
     manifest = validated(MANIFEST, lambda: Manifest(**fields))
     _require_consistent(manifest)
+    require_bounds(manifest)
     return manifest
+
+
+def require_bounds(manifest: Manifest) -> None:
+    """Nothing is larger or more than what an importer takes, so nobody exports it either."""
+    of_pins = 0
+    for member in manifest.members:
+        kind = kind_of(member.name)[0]
+        require_size(kind, member.name, member.size)
+        of_pins += member.size * (kind == "pin")
+    if of_pins > MAX_PIN_BYTES:
+        raise BundleError(
+            f"the words of its pins have {of_pins:,} bytes; {MAX_PIN_BYTES:,} are allowed"
+        )
+    if len(manifest.pins) > MAX_PINS or len(manifest.stories) > MAX_STORIES:
+        raise BundleError(
+            f"it has {len(manifest.pins):,} pins and {len(manifest.stories):,} stories; "
+            f"{MAX_PINS:,} and {MAX_STORIES:,} are allowed"
+        )
+
+
+def require_size(kind: str, name: str, size: int) -> None:
+    """A member is no larger than those of its kind may be."""
+    limit = KINDS[kind][1]
+    if limit is not None and size > limit:
+        raise BundleError(f"{name} has {size:,} bytes, more than the {limit:,} it may have")
 
 
 def _require_consistent(manifest: Manifest) -> None:
@@ -167,11 +199,6 @@ def _require_consistent(manifest: Manifest) -> None:
     weights = False
     for member in manifest.members:
         kind, parts = kind_of(member.name)
-        limit = KINDS[kind][1]
-        if limit is not None and member.size > limit:
-            raise BundleError(
-                f"{member.name} has {member.size:,} bytes, more than the {limit:,} it may have"
-            )
         room = ROOM_OF.get(kind, "runs")
         found[room].add(parts[-1] if kind == "array" else parts[0])
         weights |= kind == "model"

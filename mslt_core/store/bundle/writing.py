@@ -27,6 +27,7 @@ from mslt_core.store.bundle.layout import (
     Report,
     kind_of,
     quiet,
+    require_bounds,
 )
 from mslt_core.store.process import utc_now
 
@@ -108,7 +109,7 @@ def export_bundle(
         absent=tuple(run for run in told.rests_on if run not in runs),
         members=tuple(one.member for one in ready),
     )
-    text = manifest.text()
+    text = _readable(manifest)
     _write(path, text, ready, report)
     return ExportedBundle(
         path=path,
@@ -117,6 +118,18 @@ def export_bundle(
         sha256=hashlib.sha256(text).hexdigest(),
         left_out={**left_out, **told.left_out},
     )
+
+
+def _readable(manifest: Manifest) -> bytes:
+    """Its text, if any importer takes what it tells."""
+    try:
+        require_bounds(manifest)
+    except BundleError as e:
+        raise BundleError(
+            f"nobody could open this bundle: {e.message}",
+            hint="Export less at once: some runs, sweeps or stories.",
+        ) from e
+    return manifest.text()
 
 
 def _measured(contents: list[Content], report: Report) -> list[_Ready]:
