@@ -12,6 +12,7 @@ from mslt_core.spec.stories import Story
 from mslt_core.store import Store
 from mslt_core.store.bundle import import_bundle
 from tests.store.bundles import filled, finished, run_spec
+from tests.store.hostile_outside import NOTE, PLAIN, result_of, with_outside
 
 SETS = (("en",), ("de", "en", "es"))
 
@@ -187,3 +188,22 @@ def test_runs_that_pins_rest_on_and_nobody_has_are_told(said, tmp_path):
     assert "Its pins rest on 1 more run, of the shipped example or" in made
     told = said("bundle", "import", out, "--store", tmp_path / "b")
     assert "rest on 1 run that neither the bundle nor this store has" in told
+
+
+def test_imported_results_travel_with_a_whole_store_and_are_listed_there(ask, said, tmp_path):
+    with_outside(Store(tmp_path / "a"))
+    out = tmp_path / "all.zip"
+    made = said("bundle", "export", out, "--all", "--store", tmp_path / "a")
+    assert "0 arrays, 3 imported results" in made
+    there = tmp_path / "b"
+    Store(there).outside.put_all([result_of(("zh",), name="set of 1")], NOTE)
+    status, error = ask("bundle", "import", out, "--store", there)
+    assert (status, f"{PLAIN} contradicts one that is here" in error) == (1, True)
+    told = said("bundle", "import", out, "--keep-mine", "--store", there)
+    assert "0 runs, 0 sweeps and 2 imported results came into" in told
+    assert f"imported result {PLAIN}" in told
+    status, again = ask("bundle", "import", out, "--keep-mine", "--store", there)
+    assert (len(again["skipped_outside"]), list(again["refused_outside"])) == (2, [PLAIN])
+    status, listed = ask("imported", "--experiment", "mine", "--store", there)
+    assert status == 0
+    assert "set of 2" in json.dumps(listed)

@@ -431,7 +431,7 @@ CASES = {
     "manifest deep": lambda good, path: zipped(path, {**good, MANIFEST: b"[" * 50_000}),
     "manifest list": manifest(lambda m: [m]),
     "foreign format": manifest(fields(format="mlflow")),
-    "newer": manifest(fields(version=3)),
+    "newer": manifest(fields(version=4)),
     "older": manifest(fields(version=0)),
     "version of text": manifest(fields(version="1")),
     "version true": manifest(fields(version=True)),

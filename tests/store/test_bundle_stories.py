@@ -183,7 +183,7 @@ def test_a_pin_larger_than_importers_take_stays_at_home(full, tmp_path):
     made = export_bundle(full, tmp_path / "all.zip", ALL)
     assert "more than the 4,000,000" in made.left_out[f"pin {large_id}"]
     full.stories.add_story("large", Story(title="Large", slides=(Slide(pin=large_id),)))
-    with pytest.raises(BundleError, match="story large cannot be exported: its pin.json has"):
+    with pytest.raises(BundleError, match=r"story large cannot be exported: its pin\.json has"):
         export_bundle(full, tmp_path / "x.zip", Wanted(stories=("large",)))
 
 

@@ -31,6 +31,7 @@ from mslt_core.store.bundle.layout import (
     portable,
     validated,
 )
+from mslt_core.store.bundle.outside_checks import check_outside
 from mslt_core.store.bundle.story_checks import check_stories
 from mslt_core.store.records import checked_record, curve_point, snapshot_place
 from mslt_core.store.spec_text import spec_from_text
@@ -101,6 +102,7 @@ def _check_contents(root: Path, manifest: Manifest, shas: Shas) -> None:
     for sweep in manifest.sweeps:
         _plan(root, sweep)
     check_stories(root, manifest, specs)
+    check_outside(root, manifest)
 
 
 def _check_run(
@@ -201,22 +203,16 @@ def _sampled(path: Path, name: str) -> None:
     validated(name, lambda: rows.validate_python(fields, strict=True))
 
 
-def _history(path: Path, name: str) -> None:
-    for fields in _lines(path, name):
-        try:
-            point = TrainingPoint(**fields)
-        except TypeError as e:
-            raise BundleError(f"{name}: {e}") from e
-        _strictly(_POINT, point, name)
+def _points(make: Callable[[Any], Any], kind: TypeAdapter[Any]) -> Callable[[Path, str], None]:
+    def check(path: Path, name: str) -> None:
+        for fields in _lines(path, name):
+            try:
+                point = make(fields)
+            except (ValueError, TypeError, KeyError, AttributeError) as e:
+                raise BundleError(f"{name}: {e}") from e
+            _strictly(kind, point, name)
 
-
-def _curve(path: Path, name: str) -> None:
-    for fields in _lines(path, name):
-        try:
-            point = curve_point(fields)
-        except (ValueError, TypeError, KeyError, AttributeError) as e:
-            raise BundleError(f"{name}: {e}") from e
-        _strictly(_CURVE, point, name)
+    return check
 
 
 def _strictly(kind: TypeAdapter[Any], made: Any, name: str) -> None:
@@ -295,6 +291,6 @@ SIMPLE: dict[str, Callable[[Path, str], None]] = {
     "state": _state,
     "progress": _progress,
     "sampled": _sampled,
-    "history": _history,
-    "curve": _curve,
+    "history": _points(lambda fields: TrainingPoint(**fields), _POINT),
+    "curve": _points(curve_point, _CURVE),
 }

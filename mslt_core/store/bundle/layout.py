@@ -1,9 +1,9 @@
 """What a bundle may hold: names, sizes, manifest.
 
 A bundle has the layout of a store: ``runs/<digest>/...``, ``sweeps/<digest>/plan.json``,
-``arrays/<2 hex>/<digest>.safetensors``, ``stories/<id>.json``, ``stories/pins/<digest>/...``, and
-``manifest.json`` first. A name that is not listed
-here is refused, so no name can lead out of the folder into which a bundle is unpacked.
+``arrays/<2 hex>/<digest>.safetensors``, ``stories/<id>.json``, ``stories/pins/<digest>/...``,
+``outside/<digest>/...``, and ``manifest.json`` first. A name that is not listed here is refused, so
+no name can lead out of the folder into which a bundle is unpacked.
 """
 
 import json
@@ -24,7 +24,9 @@ Report = Callable[[int, int, str], None]
 FORMAT = "mslt-bundle"
 VERSION: Literal[1] = 1
 VERSION_WITH_STORIES: Literal[2] = 2
+VERSION_WITH_OUTSIDE: Literal[3] = 3
 """Only a bundle that holds some has this one: others are still read by programs that know none."""
+VERSIONS = (VERSION, VERSION_WITH_STORIES, VERSION_WITH_OUTSIDE)
 MANIFEST = "manifest.json"
 
 MAX_MEMBERS = 100_000
@@ -75,14 +77,19 @@ KINDS: dict[str, tuple[re.Pattern[str], int | None]] = {
         # a story of as many slides and letters as there may be takes less than 5 MB
         ("story", rf"stories/({_ID})\.json", 6 * _MB),
         ("pin", rf"stories/pins/({_D})/(?:pin|pinned)\.json", 4 * _MB),
+        ("outside", rf"outside/({_D})/(?:spec|scores)\.json", _MB),
+        ("items", rf"outside/({_D})/outcomes/([a-z]{{2,3}})\.safetensors", 16 * _MB),
         ("shown", rf"stories/pins/({_D})/content\.json", 16 * _MB),
     )
 }
 """Kind of member to the names that it may have and the bytes, which bound the memory that reading
 it takes; weights are never read whole."""
 
-ROOMS = ("runs", "sweeps", "arrays", "stories", "pins")
-ROOM_OF = {"plan": "sweeps", "array": "arrays", "story": "stories", "pin": "pins", "shown": "pins"}
+ROOMS = ("runs", "sweeps", "arrays", "stories", "pins", "outside")
+ROOM_OF = {
+    **{"plan": "sweeps", "array": "arrays", "story": "stories", "pin": "pins", "shown": "pins"},
+    **{"outside": "outside", "items": "outside"},
+}
 """Where in the manifest the owner of such a file is named; all others belong to runs."""
 
 Digest = Annotated[str, Field(pattern=r"\A[0-9a-f]{16}\z")]
@@ -91,6 +98,14 @@ Utc = Annotated[str, Field(pattern=r"\A\d{4}-\d\d-\d\dT[\d:.]{5,20}(\+00:00|Z)\z
 
 class _Strict(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class SpecText(_Strict):
+    """A question as the store keeps it."""
+
+    kind: str
+    schema_number: int
+    fields: dict[str, Any]
 
 
 class Member(_Strict):
@@ -105,7 +120,7 @@ class Manifest(_Strict):
     """What is in a bundle, and who wrote it when."""
 
     format: Literal["mslt-bundle"] = "mslt-bundle"
-    version: Literal[1, 2] = 1
+    version: Literal[1, 2, 3] = 1
     product_version: str = Field(pattern=r"\A[0-9][0-9a-z.+]{0,30}\z")
     created_utc: Utc
     with_weights: bool
@@ -118,11 +133,15 @@ class Manifest(_Strict):
     pins: tuple[Digest, ...] = Field(default=(), strict=False)
     absent: tuple[Digest, ...] = Field(default=(), strict=False)
     """Runs that its pins rest on and that it does not hold."""
+    outside: tuple[Digest, ...] = Field(default=(), strict=False)
+    """Results that other programs made."""
     members: tuple[Member, ...] = Field(strict=False)
 
     def text(self) -> bytes:
         """As it stands in the bundle."""
-        unknown_then = None if self.version > VERSION else {"stories", "pins", "absent"}
+        unknown_then = {"outside"} if self.version < VERSION_WITH_OUTSIDE else set()
+        if self.version < VERSION_WITH_STORIES:
+            unknown_then |= {"stories", "pins", "absent"}
         return json.dumps(self.model_dump(mode="json", exclude=unknown_then), indent=1).encode()
 
 
@@ -131,7 +150,7 @@ def kind_of(name: str) -> tuple[str, tuple[str, ...]]:
     for kind, (pattern, _) in KINDS.items():
         if found := pattern.fullmatch(name):
             parts = found.groups()
-            if kind == "predictions":
+            if kind in {"predictions", "items"}:
                 _known(parts[1], name)
             if kind == "array" and not parts[1].startswith(parts[0]):
                 break
@@ -155,11 +174,11 @@ def checked_manifest(content: bytes) -> Manifest:
     if not isinstance(fields, dict) or fields.get("format") != FORMAT:
         raise BundleError(f"its {MANIFEST} is not that of a bundle of MSLT Lab")
     version = fields.get("version")
-    if version not in {VERSION, VERSION_WITH_STORIES} or isinstance(version, bool):
+    if version not in VERSIONS or isinstance(version, bool):
         maker = str(fields.get("product_version"))[:30]
         raise BundleError(
             f"it has format version {str(version)[:30]}, and this MSLT Lab reads versions "
-            f"{VERSION} and {VERSION_WITH_STORIES}",
+            f"{VERSIONS[0]} to {VERSIONS[-1]}",
             hint=f"It was written by MSLT Lab {maker!r}: use that version or a later one.",
         )
     manifest = validated(MANIFEST, lambda: Manifest(**fields))
@@ -208,6 +227,8 @@ def _require_consistent(manifest: Manifest) -> None:
             raise BundleError(f"its {MANIFEST} does not name the {room} that it holds")
     if manifest.version == VERSION and (manifest.stories or manifest.pins or manifest.absent):
         raise BundleError(f"it has stories, which no bundle of format version {VERSION} has")
+    if manifest.version < VERSION_WITH_OUTSIDE and manifest.outside:
+        raise BundleError(f"it has imported results, which version {manifest.version} never has")
     if weights > manifest.with_weights or bool(found["arrays"]) > manifest.with_arrays:
         raise BundleError(f"its {MANIFEST} does not tell the weights or arrays that it holds")
 

@@ -17,6 +17,7 @@ from mslt_core.spec.stories import NumberContent, Pin, PinContent, Story
 from mslt_core.store.atomic import DamagedError
 from mslt_core.store.bundle.layout import (
     Manifest,
+    SpecText,
     Utc,
     parsed,
     require_few_values,
@@ -38,13 +39,6 @@ _UTC = TypeAdapter(Utc)
 class _Dated(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
     created_utc: Utc
-
-
-class _Spec(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
-    kind: str
-    schema_number: int
-    fields: dict[str, Any]
 
 
 def rested_on(pins: Iterable[Pin]) -> tuple[str, ...]:
@@ -130,7 +124,7 @@ def _pin(root: Path, digest: str, runs: Mapping[str, TrainSpec]) -> Pin:
             raise BundleError(f"{place}/{name} is missing")
     text = (root / place / "pin.json").read_bytes()
     fields = parsed(text, f"{place}/pin.json")
-    validated(f"{place}/pin.json", lambda: _Spec.model_validate(fields))
+    validated(f"{place}/pin.json", lambda: SpecText.model_validate(fields))
     date = parsed((root / place / "pinned.json").read_bytes(), f"{place}/pinned.json")
     dated = validated(f"{place}/pinned.json", lambda: _Dated.model_validate(date))
     require_few_values((root / place / "content.json").read_bytes(), f"{place}/content.json")
@@ -167,7 +161,7 @@ def _require_its_runs(pin: Pin, runs: Mapping[str, TrainSpec]) -> None:
 def _story(root: Path, story_id: str, pins: Container[str]) -> None:
     name = f"stories/{story_id}.json"
     fields = parsed((root / name).read_bytes(), name)
-    content = validated(name, lambda: _Spec.model_validate(fields))
+    content = validated(name, lambda: SpecText.model_validate(fields))
     try:
         if content.kind != "Story":
             raise BundleError(f"it holds a {content.kind[:40]!r}")
