@@ -278,6 +278,17 @@ CASES = {
     "figure of a globe": (showing(trace(type="choropleth")), "kind choropleth"),
     "figure with a script": (showing(figure(title={"text": "<script>"})), "markup"),
     "figure that fetches": (showing(figure(images=[{"source": "//x"}])), "fetches"),
+    "figure with buttons": (
+        showing(
+            figure(
+                updatemenus=[
+                    {"buttons": [{"method": "relayout", "args": ["images[0].source", "//x"]}]}
+                ]
+            )
+        ),
+        "with buttons",
+    ),
+    "figure with a slider": (showing(figure(sliders=[{"steps": [{}]}])), "with buttons"),
     "figure with frames": (
         showing({"kind": "figure", "light": {**DRAWN, "frames": []}, "dark": DRAWN}),
         "frames",
