@@ -97,7 +97,7 @@ def crossed_told(measures: Measures, crossed: Sequence[npt.NDArray[np.bool_]]) -
         which = f"All {n_pairs} pairs" if n_pairs > 1 else "The two languages"
         return f"{which} are told from chance in every checkpoint."
     told = ", ".join(f"{count} in {name}" for name, count in counts.items())
-    return f"Of {n_pairs} pairs chance may have brought about {told}."
+    return f"Of {n_pairs} pair{'s' * (n_pairs > 1)} chance may have brought about {told}."
 
 
 def _same_depth(measures: Measures) -> bool:
