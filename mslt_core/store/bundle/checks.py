@@ -25,6 +25,7 @@ from mslt_core.store.bundle.layout import (
     ROOM_OF,
     Digest,
     Manifest,
+    Member,
     Utc,
     kind_of,
     parsed,
@@ -40,7 +41,6 @@ from mslt_core.store.sweeps import PLAN, Sweeps
 
 MAX_TEXT = 300
 """Of a name that is shown."""
-Shas = Mapping[str, str]
 
 
 class _Done(BaseModel):
@@ -74,22 +74,22 @@ _PROGRESS = TypeAdapter(Progress)
 _UTC = TypeAdapter(Utc)
 
 
-def check_contents(root: Path, manifest: Manifest, shas: Shas) -> None:
+def check_contents(root: Path, manifest: Manifest) -> None:
     """Every file below `root` is what its name says; BundleError names the first that is not."""
     try:
-        _check_contents(root, manifest, shas)
+        _check_contents(root, manifest)
     except RecursionError:
         raise BundleError("one of its files is nested too deep") from None
 
 
-def _check_contents(root: Path, manifest: Manifest, shas: Shas) -> None:
+def _check_contents(root: Path, manifest: Manifest) -> None:
     specs = {run: _run_spec(root, run) for run in manifest.runs}
     # run by run: the scores of 30,000 at once would fill the memory
-    of_runs: dict[str, list[tuple[str, str]]] = {run: [] for run in manifest.runs}
+    of_runs: dict[str, list[Member]] = {run: [] for run in manifest.runs}
     for member in manifest.members:
         kind, parts = kind_of(member.name)
         if ROOM_OF.get(kind, "runs") == "runs":
-            of_runs[parts[0]].append((kind, member.name))
+            of_runs[parts[0]].append(member)
         elif kind == "array":
             spec = _spec_of(question(root / member.name, member.name), member.name, parts[1])
             if isinstance(spec, TrainSpec):
@@ -98,20 +98,18 @@ def _check_contents(root: Path, manifest: Manifest, shas: Shas) -> None:
         for place in _check_run(root, run, specs[run], members):
             if place not in {"model", *map(snapshot_place, specs[run].snapshot_steps)}:
                 raise BundleError(f"runs/{run}/{place} is of a step that the run does not keep")
-            _model(root, f"runs/{run}/{place}/", manifest, shas)
+            _model(root, f"runs/{run}/{place}/", members)
     for sweep in manifest.sweeps:
         _plan(root, sweep)
     check_stories(root, manifest, specs)
     check_outside(root, manifest)
 
 
-def _check_run(
-    root: Path, run: str, spec: TrainSpec, members: Sequence[tuple[str, str]]
-) -> tuple[str, ...]:
-    """Its files, by kind and name; the places of its weights are returned."""
+def _check_run(root: Path, run: str, spec: TrainSpec, members: Sequence[Member]) -> tuple[str, ...]:
+    """Its files; the places of its weights are returned."""
     scores, places = _scores(root, run, spec), []
-    for kind, name in members:
-        path, parts = root / name, kind_of(name)[1]
+    for name in (member.name for member in members):
+        path, (kind, parts) = root / name, kind_of(name)
         if kind in SIMPLE:
             SIMPLE[kind](path, name)
         elif kind == "predictions":
@@ -227,15 +225,15 @@ def _lines(path: Path, name: str) -> Iterator[Any]:
             yield parsed(line, f"{name}, line {number}")
 
 
-def _model(root: Path, folder: str, manifest: Manifest, shas: Shas) -> None:
-    """The seal of a run's weights lists just the files that came."""
-    came = {m.name.removeprefix(folder): m for m in manifest.members if m.name.startswith(folder)}
+def _model(root: Path, folder: str, members: Sequence[Member]) -> None:
+    """The seal of a run's weights lists just the files that came with the run."""
+    came = {m.name.removeprefix(folder): m for m in members if m.name.startswith(folder)}
     if "manifest.json" not in came or "config.json" not in came:
         raise BundleError(f"{folder} is no whole checkpoint")
     seal = parsed((root / folder / "manifest.json").read_bytes(), f"{folder}manifest.json")
     listed = seal.get("files") if isinstance(seal, dict) else None
     del came["manifest.json"]
-    found = {name: {"size": m.size, "sha256": shas[m.name]} for name, m in came.items()}
+    found = {name: {"size": m.size, "sha256": m.sha256} for name, m in came.items()}
     if listed != found:
         raise BundleError(f"{folder}manifest.json does not list the files that are beside it")
 

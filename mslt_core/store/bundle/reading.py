@@ -88,7 +88,7 @@ def import_bundle(
             content = archive.read(MANIFEST)
             manifest = checked_manifest(content)
             _unpack(archive, manifest, staging, report, durable=not dry_run)
-            check_contents(staging, manifest, {m.name: m.sha256 for m in manifest.members})
+            check_contents(staging, manifest)
             report(0, 0, "comparing with what is here")
             found = _compared(store, staging, manifest, hashlib.sha256(content).hexdigest())
             if not keep_mine:
