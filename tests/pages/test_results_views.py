@@ -10,7 +10,8 @@ from streamlit.testing.v1 import AppTest
 from mslt_core import pipeline
 from mslt_core.pipeline import PROJECT
 from mslt_core.spec.evidence import Difference
-from mslt_core.spec.views import ByGroup, Trend
+from mslt_core.spec.views import ByGroup, ScriptMean, Trend
+from pages._shared import scripts_told
 from pages._shared.gains_told import ITEMS_ALONE, in_points
 from pages._shared.groups_told import trend_told
 from pages._shared.sizes_told import levelled
@@ -288,3 +289,19 @@ def test_few_seeds_rank_nothing():
     found = pipeline.ranking(store, groups)
     assert "Nothing can be ranked: of 4 sets none has three seeds" in answer(found)
     assert recurring(found).empty
+
+
+def test_one_set_of_so_many_scripts_is_one():
+    one, other = (
+        ScriptMean(
+            n_scripts=n,
+            n_sets=n,
+            mean=Difference(estimate=0.6, low=None, high=None, n_items=100, n_seeds=1),
+            gain=None
+            if n == 1
+            else Difference(estimate=0.1, low=None, high=None, n_items=100, n_seeds=1),
+        )
+        for n in (1, 2)
+    )
+    told = scripts_told.answer([one, other], 3)
+    assert "those with 1 writing system (1 set): **+10.0** points with 2 (2 sets)" in told
