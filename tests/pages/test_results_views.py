@@ -2,6 +2,7 @@
 
 import dataclasses
 import re
+from types import SimpleNamespace
 
 import pytest
 from streamlit.elements.lib import policies
@@ -11,7 +12,7 @@ from mslt_core import pipeline
 from mslt_core.pipeline import PROJECT
 from mslt_core.spec.evidence import Difference
 from mslt_core.spec.views import ByGroup, ScriptMean, Trend
-from pages._shared import scripts_told
+from pages._shared import recurring_told, scripts_told
 from pages._shared.gains_told import ITEMS_ALONE, in_points
 from pages._shared.groups_told import trend_told
 from pages._shared.sizes_told import levelled
@@ -305,3 +306,13 @@ def test_one_set_of_so_many_scripts_is_one():
     )
     told = scripts_told.answer([one, other], 3)
     assert "those with 1 writing system (1 set): **+10.0** points with 2 (2 sets)" in told
+
+
+def test_a_small_p_is_never_nought():
+    effect = Difference(estimate=0.02, low=0.01, high=0.03, p=0.001, n_items=9, n_seeds=3)
+    one = SimpleNamespace(lang="es", effect=effect, n_top=5, p_holm=0.0004)
+    found = SimpleNamespace(
+        languages=(one,), seeds=(0, 1, 2), k=3, carried="both", top=((("es",), 0.7),) * 5
+    )
+    told = recurring_told.answer(found)
+    assert "5 of the top 5** sets, beyond what drawing sets by lot would bring (p < 0.001" in told
