@@ -85,7 +85,7 @@ def import_outside(
     specs = [_spec(result, task, experiment) for result in results]
     known = Experiments()
     for info in store.outside.list():
-        known.add(info.spec, info.targets)
+        known.know(info.spec, info.targets)
     for spec, result in zip(specs, results, strict=True):
         known.add(spec, result.targets)
     imported = Imported(

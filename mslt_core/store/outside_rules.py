@@ -9,6 +9,10 @@ from typing import Any
 from mslt_core.spec.errors import BadInputError
 from mslt_core.spec.outside import OutsideScores, OutsideSpec
 
+Fact = tuple[str, str, str]
+"""Experiment, what is told, and of what."""
+SOURCES = "source languages"
+
 
 def content_of(
     targets: Mapping[str, OutsideScores], outcomes: Iterable[tuple[str, Mapping[str, Any]]]
@@ -26,46 +30,54 @@ def content_of(
 
 
 class Experiments:
-    """Results that may stand beside each other; `add` refuses, as BadInputError, one that may not.
+    """Results that may stand beside each other.
 
     What is compared and listed by a name is one set of sources; what is in one experiment is
     scored on the same items, as far as they tell.
     """
 
     def __init__(self) -> None:
-        self._sources: dict[tuple[str, str], tuple[str, ...]] = {}
-        self._told: dict[tuple[str, str, str], tuple[object, str]] = {}
+        self._told: dict[Fact, dict[object, str]] = {}
+
+    def know(self, spec: OutsideSpec, targets: Mapping[str, OutsideScores]) -> None:
+        """One that is here, whatever it says: earlier versions kept two sets of one name."""
+        for fact, value in _facts(spec, targets).items():
+            self._told.setdefault(fact, {}).setdefault(value, spec.name)
 
     def add(self, spec: OutsideSpec, targets: Mapping[str, OutsideScores]) -> None:
-        """Take one more; one that is refused leaves nothing behind."""
-        first = self._sources.get((spec.experiment, spec.name), spec.source_langs)
-        if first != spec.source_langs:
-            one, other = (" ".join(langs) or "none stated" for langs in (first, spec.source_langs))
-            raise BadInputError(
-                f"{spec.name} has the source languages {one} and {other} in the experiment "
-                f"{spec.experiment!r}",
-                hint="Give other sources another name.",
-            )
-        facts = _facts(spec, targets)
-        for fact, value in facts.items():
-            known, by = self._told.get(fact, (value, ""))
-            if known != value:
-                raise BadInputError(
-                    f"{by} and {spec.name} differ in their {' of '.join(filter(None, fact[1:]))} "
-                    f"({known} and {value}), so they are no one experiment",
-                    hint="Give the experiment another name (--experiment).",
-                )
-        self._sources[spec.experiment, spec.name] = spec.source_langs
-        for fact, value in facts.items():
-            self._told.setdefault(fact, (value, spec.name))
+        """Take one more; BadInputError where it contradicts one before: then it is not taken."""
+        for fact, value in _facts(spec, targets).items():
+            for other, by in self._told.get(fact, {}).items():
+                if other != value:
+                    raise _contradiction(spec, fact, (other, by), value)
+        self.know(spec, targets)
 
 
-def _facts(
-    spec: OutsideSpec, targets: Mapping[str, OutsideScores]
-) -> dict[tuple[str, str, str], object]:
-    """Experiment, what is told, and of which target, to what is told."""
-    found: dict[tuple[str, str, str], object] = {(spec.experiment, "task", ""): spec.task}
+def _facts(spec: OutsideSpec, targets: Mapping[str, OutsideScores]) -> dict[Fact, object]:
+    """What may be told in one way only."""
+    found: dict[Fact, object] = {
+        (spec.experiment, SOURCES, spec.name): spec.source_langs,
+        (spec.experiment, "task", ""): spec.task,
+    }
     for lang, scores in targets.items():
         found[spec.experiment, "number of items", lang] = scores.n_items
         found[spec.experiment, "items", lang] = scores.items or None
     return {fact: value for fact, value in found.items() if value is not None}
+
+
+def _contradiction(
+    spec: OutsideSpec, fact: Fact, before: tuple[Any, str], value: Any
+) -> BadInputError:
+    (known, by), (_, what, whose) = before, fact
+    if what == SOURCES:
+        one, other = (" ".join(langs) or "none stated" for langs in (known, value))
+        return BadInputError(
+            f"{spec.name} has the source languages {one} and {other} in the experiment "
+            f"{spec.experiment!r}",
+            hint="Give other sources another name.",
+        )
+    return BadInputError(
+        f"{by} and {spec.name} differ in their {' of '.join(filter(None, (what, whose)))} "
+        f"({known} and {value}), so they are no one experiment",
+        hint="Give the experiment another name (--experiment).",
+    )

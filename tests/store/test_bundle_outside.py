@@ -108,6 +108,13 @@ def test_one_that_contradicts_one_here_is_refused_or_left_out(full, there, tmp_p
     assert before.items() <= shas(there).items()
 
 
+def test_two_sets_of_one_name_from_before_keep_no_others_out(full, there, tmp_path):
+    old = [result_of((lang,), seed=n, name="old") for n, lang in enumerate(("zh", "fr"))]
+    there.outside.put_all(old, HERE)
+    path = export_bundle(full, tmp_path / "all.zip", ALL).path
+    assert len(import_bundle(there, path).outside.new) == 3
+
+
 def test_a_damaged_one_is_left_out_and_said(full, there, tmp_path):
     (full.outside.folder(PLAIN) / "outcomes" / "sw.safetensors").unlink()
     made = export_bundle(full, tmp_path / "all.zip", ALL)

@@ -40,15 +40,19 @@ class Together(Experiments):
         super().__init__()
         self._seen: set[tuple[str, str, int]] = set()
 
+    def know(self, spec: OutsideSpec, targets: Mapping[str, OutsideScores]) -> None:
+        """One that is here, whatever it says."""
+        super().know(spec, targets)
+        self._seen.add((spec.experiment, spec.name, spec.seed))
+
     def add(self, spec: OutsideSpec, targets: Mapping[str, OutsideScores]) -> None:
-        """Take one more; one that is refused leaves nothing behind."""
-        if (who := (spec.experiment, spec.name, spec.seed)) in self._seen:
+        """Take one more, unless it contradicts one before."""
+        if (spec.experiment, spec.name, spec.seed) in self._seen:
             raise BundleError(
                 f"{spec.name}, seed {spec.seed}, is in the experiment {spec.experiment!r} already, "
                 "with other scores"
             )
         super().add(spec, targets)
-        self._seen.add(who)
 
 
 def check_outside(root: Path, manifest: Manifest) -> None:

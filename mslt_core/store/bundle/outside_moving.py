@@ -1,6 +1,5 @@
 """Results from elsewhere on their way out of a store and into another one."""
 
-import contextlib
 import dataclasses
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -53,8 +52,7 @@ def compared(store: "Store", theirs: "Store", manifest: Manifest) -> Outside:
     """What is new, and what cannot stand beside what is here."""
     together = Together()
     for info in store.outside.list():
-        with contextlib.suppress(MsltError):  # what is here stays, whatever it is
-            together.add(info.spec, info.targets)
+        together.know(info.spec, info.targets)
     new, known, refused = [], [], {}
     for digest in manifest.outside:
         if store.outside.folder(digest).exists():
