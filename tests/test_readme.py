@@ -9,6 +9,7 @@ import pytest
 from mslt_core.__main__ import parser
 from mslt_core.data import cldr
 from mslt_core.spec.languages import languages
+from pages._shared.results_controls import VIEWS
 
 PROJECT = Path(__file__).resolve().parents[1]
 README = (PROJECT / "README.md").read_text(encoding="utf-8")
@@ -94,3 +95,8 @@ def test_what_lies_in_the_cache_is_what_it_says():
     for name in ("runs", "jobs", "arrays", "turns", "model", "checkpoints", "index.sqlite"):
         assert name in CACHE_README
         assert re.search(rf'[/"]{re.escape(name)}["/]', SOURCE), name
+
+
+def test_it_counts_the_views_of_results():
+    number = {5: "five", 6: "six", 7: "seven", 8: "eight"}[len(VIEWS) - 1]
+    assert f"{number} further views" in README

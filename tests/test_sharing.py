@@ -6,11 +6,13 @@ import shutil
 import pytest
 
 from mslt_core.__main__ import main
+from mslt_core.commands import sharing
 from mslt_core.pipeline import EXAMPLE, gains, open_store, run_groups, zero_shot_means
 from mslt_core.spec.stories import Story
 from mslt_core.store import Store
 from mslt_core.store.bundle import import_bundle
 from tests.store.bundles import filled, finished, run_spec
+from tests.store.hostile_outside import NOTE, PLAIN, result_of, with_outside
 
 SETS = (("en",), ("de", "en", "es"))
 
@@ -75,6 +77,14 @@ def test_export_and_import_by_the_command_line(ask, tmp_path):
     status, listed = ask("runs", run_spec().digest(), "--store", tmp_path / "b")
     assert listed["imported"]["sha256"] == made["sha256"]
     assert listed["has_weights"]
+
+
+def test_what_a_large_bundle_needs_to_come_in_is_rounded_up(tmp_path, monkeypatch, capsys):
+    """A third of a GB beyond the limit is no less."""
+    filled(tmp_path / "a")
+    monkeypatch.setattr(sharing, "MAX_BYTES", 10)
+    main(["bundle", "export", str(tmp_path / "x.zip"), "--all", "--store", str(tmp_path / "a")])
+    assert "--max-gb 1 is needed" in capsys.readouterr().out
 
 
 def test_one_run_and_a_sweep_are_named_by_their_beginning(ask, tmp_path):
@@ -178,3 +188,22 @@ def test_runs_that_pins_rest_on_and_nobody_has_are_told(said, tmp_path):
     assert "Its pins rest on 1 more run, of the shipped example or" in made
     told = said("bundle", "import", out, "--store", tmp_path / "b")
     assert "rest on 1 run that neither the bundle nor this store has" in told
+
+
+def test_imported_results_travel_with_a_whole_store_and_are_listed_there(ask, said, tmp_path):
+    with_outside(Store(tmp_path / "a"))
+    out = tmp_path / "all.zip"
+    made = said("bundle", "export", out, "--all", "--store", tmp_path / "a")
+    assert "0 arrays, 3 imported results" in made
+    there = tmp_path / "b"
+    Store(there).outside.put_all([result_of(("zh",), name="set of 1")], NOTE)
+    status, error = ask("bundle", "import", out, "--store", there)
+    assert (status, f"{PLAIN} contradicts one that is here" in error) == (1, True)
+    told = said("bundle", "import", out, "--keep-mine", "--store", there)
+    assert "0 runs, 0 sweeps and 2 imported results came into" in told
+    assert f"imported result {PLAIN}" in told
+    status, again = ask("bundle", "import", out, "--keep-mine", "--store", there)
+    assert (len(again["skipped_outside"]), list(again["refused_outside"])) == (2, [PLAIN])
+    status, listed = ask("imported", "--experiment", "mine", "--store", there)
+    assert status == 0
+    assert "set of 2" in json.dumps(listed)

@@ -1,6 +1,7 @@
 """``bundle``: results as one file, to be opened in another store."""
 
 import argparse
+import math
 from collections.abc import Sized
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,8 @@ from mslt_core.store.bundle import (
     export_bundle,
     import_bundle,
 )
+
+OUTSIDE = "imported result"
 
 
 def add(subparsers: Subparsers) -> None:
@@ -107,9 +110,9 @@ def _export(args: argparse.Namespace) -> Answer:
         "left_out": dict(made.left_out),
     }
     headline = f"{made.path}: {_counted(made.manifest)}, {told_size(made.size_bytes)}"
-    unpacked = sum(member.size for member in made.manifest.members)
+    unpacked = len(made.manifest.text()) + sum(member.size for member in made.manifest.members)
     if unpacked > MAX_BYTES:
-        headline += f". To import it, --max-gb {unpacked / 1e9:.0f} is needed"
+        headline += f". To import it, --max-gb {math.ceil(unpacked / 1e9)} is needed"
     if made.manifest.absent:
         headline += f". {_at_home(made.manifest)}"
     rows = [(run, f"left out: {reason}") for run, reason in made.left_out.items()]
@@ -142,6 +145,9 @@ def _import(args: argparse.Namespace) -> Answer:
         "skipped_stories": dict(found.stories.known),
         "imported_pins": list(found.stories.pins),
         "missing_runs": list(found.stories.missing),
+        "imported_outside": list(found.outside.new),
+        "skipped_outside": list(found.outside.known),
+        "refused_outside": dict(found.outside.refused),
     }
     headline = _came(found, store.root, "would come" if args.dry_run else "came")
     rows = [(run, "is here already, the same") for run in found.skipped]
@@ -149,6 +155,10 @@ def _import(args: argparse.Namespace) -> Answer:
         (run, f"is here already and was left out: {why}") for run, why in found.refused.items()
     ]
     rows += _stories_told(found)
+    rows += [
+        (f"imported result {one}", f"contradicts one that is here and was left out: {why}")
+        for one, why in found.outside.refused.items()
+    ]
     return Answer(payload=payload, shown=lambda: table(headline, ("what", ""), rows))
 
 
@@ -157,6 +167,8 @@ def _came(found: ImportedBundle, root: Path, verb: str) -> str:
     came = [_number(found.runs, "run"), _number(found.sweeps, "sweep")]
     if found.manifest.pins or found.manifest.stories:
         came += [_number(found.stories.new, "story"), _number(found.stories.pins, "pin")]
+    if found.manifest.outside:
+        came.append(_number(found.outside.new, OUTSIDE))
     told = (
         f"{_counted(found.manifest)}, verified; {', '.join(came[:-1])} and {came[-1]} {verb} into "
         f"{root}"
@@ -202,6 +214,7 @@ def _described(manifest: Manifest, sha256: str) -> dict[str, Any]:
         "absent_runs": list(manifest.absent),
         "n_arrays": len(manifest.arrays),
         "with_weights": manifest.with_weights,
+        "outside": list(manifest.outside),
     }
 
 
@@ -214,9 +227,11 @@ def _counted(manifest: Manifest) -> str:
     ]
     if manifest.stories or manifest.pins:
         parts += [_number(manifest.stories, "story"), _number(manifest.pins, "pin")]
+    if manifest.outside:
+        parts.append(_number(manifest.outside, OUTSIDE))
     return ", ".join(parts)
 
 
 def _number(found: Sized, what: str) -> str:
-    many = f"{what[:-1]}ies" if what.endswith("y") and what != "array" else f"{what}s"
+    many = "stories" if what == "story" else f"{what}s"
     return f"{len(found):,} {what if len(found) == 1 else many}"

@@ -41,7 +41,7 @@
   // keys and bars of colour stay as far from the edge that they stand at
   function keep(layout, ratio) {
     for (const [name, part] of Object.entries(layout)) {
-      const key = name.startsWith("legend") ? part : name.startsWith("coloraxis") && part.colorbar;
+      const key = name.startsWith("legend") ? part : name.startsWith("coloraxis") && part?.colorbar;
       if (key?.yref === "container" && typeof key.y === "number") {
         key.y = key.y < 0.5 ? key.y * ratio : 1 - (1 - key.y) * ratio;
       }

@@ -63,7 +63,7 @@ def over_training(
     return style.dress(
         fig,
         title=f"{measured}: does it fall or hold while training?",
-        subtitle=f"{text.escape(over)}.<br>Bands: 95 % intervals over documents.{unseen}",
+        subtitle=f"{text.escape(over)}.<br>{_bands_told(courses)}{unseen}",
         alt=f"{measured} over training steps. {' '.join(map(_told, courses))}",
         height=_HEIGHT,
         theme=theme,
@@ -74,7 +74,7 @@ def over_training(
 def _add(fig: go.Figure, course: Course, colour: str, col: int) -> None:
     """The band first, so that the line lies on it."""
     steps = [point.step for point in course.points]
-    if all(point.low is not None for point in course.points):
+    if _is_banded(course):
         fig.add_trace(band(steps, course.points, colour, course.name), row=1, col=col)
     name = text.escape(course.name)
     line = go.Scatter(
@@ -90,6 +90,16 @@ def _add(fig: go.Figure, course: Course, colour: str, col: int) -> None:
         hovertemplate="%{hovertext}<extra></extra>",
     )
     fig.add_trace(line, row=1, col=col)
+
+
+def _is_banded(course: Course) -> bool:
+    return all(point.low is not None for point in course.points)
+
+
+def _bands_told(courses: Sequence[Course]) -> str:
+    """Of few documents no interval is known."""
+    banded = any(map(_is_banded, courses))
+    return "Bands: 95 % intervals over documents." if banded else "No interval is known."
 
 
 def _score_line(course: ScoreCourse, colour: str) -> go.Scatter:

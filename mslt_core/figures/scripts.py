@@ -40,13 +40,18 @@ def scores_by_scripts(
         fig,
         title=f"Do sets of {k} with more writing systems score higher?",
         subtitle=f"{info.label}, {text.count(sum(one.n_sets for one in found), 'set')}, "
-        f"{text.count(means[0].n_seeds, 'seed')} a set, 95 % intervals",
+        f"{text.count(means[0].n_seeds, 'seed')} a set, {_carried(means)}",
         alt="Mean by number of scripts: "
         + ", ".join(f"{text.points(o.mean.estimate)} with {o.n_scripts}" for o in found)
         + ".",
         height=_ABOVE + 38 * len(found) + _BELOW,
         theme=theme,
     )
+
+
+def _carried(means: Sequence[Difference]) -> str:
+    known = any(mean.low is not None for mean in means)
+    return "95 % intervals" if known else "no interval"
 
 
 def _diamonds(

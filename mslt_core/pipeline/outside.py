@@ -1,21 +1,20 @@
 """Results that other programs made: taken in as what they are."""
 
 import dataclasses
-import hashlib
 import itertools
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
 from mslt_core.data import files
 from mslt_core.data.outside import Unit, read_lm_eval, read_predictions, read_scores
-from mslt_core.spec.errors import BadInputError, SpecError
+from mslt_core.spec.errors import SpecError
 from mslt_core.spec.languages import languages
 from mslt_core.spec.outside import OutsideInfo, OutsideResult, OutsideSpec, display_name
 from mslt_core.spec.results import Imported
 from mslt_core.spec.specs import set_name
 from mslt_core.spec.version import PRODUCT_VERSION
 from mslt_core.store import Store
+from mslt_core.store.outside_rules import Experiments, content_of
 from mslt_core.store.process import utc_now
 
 
@@ -84,8 +83,11 @@ def import_outside(
     are the same in all results of that name.
     """
     specs = [_spec(result, task, experiment) for result in results]
-    _require_one_set_a_name(store, specs)
-    _require_same_items(store, specs, results)
+    known = Experiments()
+    for info in store.outside.list():
+        known.know(info.spec, info.targets)
+    for spec, result in zip(specs, results, strict=True):
+        known.add(spec, result.targets)
     imported = Imported(
         source=f"file {path.name[:100]!r}",
         imported_utc=utc_now(),
@@ -120,11 +122,6 @@ def outside_groups(store: Store) -> list[OutsideGroup]:
 
 
 def _spec(result: OutsideResult, task: str, experiment: str) -> OutsideSpec:
-    described = {lang: dataclasses.asdict(scores) for lang, scores in result.targets.items()}
-    content = hashlib.sha256(json.dumps(described, sort_keys=True).encode())
-    for lang, arrays in sorted(result.outcomes.items()):
-        for name, array in sorted(arrays.items()):
-            content.update(f"{lang} {name} {array.tolist()}".encode())
     return OutsideSpec(
         experiment=experiment,
         task=task,
@@ -132,48 +129,5 @@ def _spec(result: OutsideResult, task: str, experiment: str) -> OutsideSpec:
         source_langs=result.source_langs,
         target_langs=tuple(result.targets),
         seed=result.seed,
-        content=content.hexdigest()[:16],
+        content=content_of(result.targets, sorted(result.outcomes.items())),
     )
-
-
-def _require_one_set_a_name(store: Store, specs: Sequence[OutsideSpec]) -> None:
-    """Results are compared and listed by their names: one name is one set of sources."""
-    names, experiment = {spec.name for spec in specs}, specs[0].experiment
-    kept = [i.spec for i in store.outside.list() if i.spec.experiment == experiment]
-    sources: dict[str, tuple[str, ...]] = {}
-    # of the names that come alone: earlier versions kept two sets of one name
-    for spec in (one for one in (*kept, *specs) if one.name in names):
-        first = sources.setdefault(spec.name, spec.source_langs)
-        if first != spec.source_langs:
-            one, other = (" ".join(langs) or "none stated" for langs in (first, spec.source_langs))
-            raise BadInputError(
-                f"{spec.name} has the source languages {one} and {other} in the experiment "
-                f"{spec.experiment!r}",
-                hint="Give other sources another name.",
-            )
-
-
-def _require_same_items(
-    store: Store, specs: Sequence[OutsideSpec], results: Sequence[OutsideResult]
-) -> None:
-    """What an experiment's results are scored on is the same, as far as they tell."""
-    experiment = specs[0].experiment
-    kept = [i for i in store.outside.list() if i.spec.experiment == experiment]
-    seen = [(i.spec.name, i.spec.task, i.targets) for i in kept]
-    seen += [(s.name, s.task, r.targets) for s, r in zip(specs, results, strict=True)]
-    told: dict[tuple[str, str], tuple[object, str]] = {}
-    for name, task, targets in seen:
-        facts: dict[tuple[str, str], object] = {("task", ""): task}
-        for lang, scores in targets.items():
-            facts["number of items", lang] = scores.n_items
-            facts["items", lang] = scores.items or None
-        for fact, value in facts.items():
-            if value is None:
-                continue
-            first, by = told.setdefault(fact, (value, name))
-            if first != value:
-                raise BadInputError(
-                    f"{by} and {name} differ in their {' of '.join(filter(None, fact))} "
-                    f"({first} and {value}), so they are no one experiment",
-                    hint="Give the experiment another name (--experiment).",
-                )

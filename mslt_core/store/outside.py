@@ -8,7 +8,7 @@ import dataclasses
 import logging
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from filelock import FileLock
@@ -38,6 +38,14 @@ class OutsideResults:
     def __init__(self, root: Path, *, read_only: bool) -> None:
         self._root = root / "outside"
         self._read_only = read_only
+
+    def digests(self) -> tuple[str, ...]:
+        """All of them, whole or damaged."""
+        return tuple(sorted(p.name for p in self._root.glob("*") if is_digest(p.name)))
+
+    def folder(self, result: str) -> Path:
+        """Where a result lies, or would."""
+        return self._root / result
 
     def list(self) -> list[OutsideInfo]:
         """All of them, by experiment, name and seed. Damaged ones are left out with a warning."""
@@ -87,6 +95,16 @@ class OutsideResults:
             finally:
                 shutil.rmtree(staging, ignore_errors=True)
         return new
+
+    def adopt(self, folders: Iterable[Path], imported: Imported) -> None:
+        """Move whole folders here that were checked, each with a note where it came from."""
+        with write_errors_explained(self._root):
+            make_folder(self._root)
+        with FileLock(self._root / "lock"):
+            for folder in folders:
+                write_json(folder / IMPORTED, dataclasses.asdict(imported))
+                with write_errors_explained(self._root / folder.name):
+                    os.rename(folder, self._root / folder.name)
 
     def _new(self, specs: Sequence[OutsideSpec]) -> tuple[str, ...]:
         """The specs that are not here; StoreError where one contradicts another."""

@@ -37,6 +37,8 @@ _RUNS = re.compile(
     re.IGNORECASE,
 )
 _FETCHES = re.compile(r"image|href|url$|^source$", re.IGNORECASE)
+_PRESSED = frozenset({"updatemenus", "sliders"})
+"""Buttons of a figure that set any part of it to anything; no figure here has some."""
 
 
 def kind_of(content: PinContent) -> PinKind:
@@ -157,6 +159,8 @@ def _figure(figure: Any, where: str) -> None:
             refuse_markup(value, where)
         if value and isinstance(value, str | list | tuple) and _FETCHES.search(key):
             raise StoreError(f"{where} holds a figure that fetches something: {key[:40]!r}")
+        if value and key in _PRESSED:
+            raise StoreError(f"{where} holds a figure with buttons: {key!r}")
 
 
 def _table(columns: Any, rows: Any, where: str) -> None:

@@ -233,7 +233,7 @@ class Runs(WorkFolders):
             shutil.rmtree(self.folder(run) / name, ignore_errors=True)
 
     def info(self, run: str) -> RunInfo:
-        """What the list shows of one run, read from its folder."""
+        """What the list shows of one run; its folder may lack the history of what is done."""
         spec, status = self.spec(run), self.status(run)
         if not isinstance(spec, TrainSpec):
             raise StoreError(f"{self._home(run)} holds a {type(spec).__name__}, not a run")
@@ -245,7 +245,7 @@ class Runs(WorkFolders):
             reason=status.reason,
             spec=spec,
             where=self.where(run),
-            step=history[-1].step if history else 0,
+            step=history[-1].step if history else spec.steps * (status.state == "done"),
             created_utc=status.created_utc,
             elapsed_s=status.progress.elapsed_s,
             device=record["device"] if record else "",

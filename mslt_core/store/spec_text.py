@@ -18,9 +18,17 @@ def spec_to_text(spec: Spec) -> str:
     return json.dumps(content, ensure_ascii=False, indent=1)
 
 
-@functools.lru_cache(maxsize=4096)  # a thousand runs are listed again with every click
+MAX_KEPT = 64_000
+"""Characters of a text that is kept in memory with its spec: a run has a thousand, and a bundle may
+hold thousands of texts of a megabyte."""
+
+
 def spec_from_text(text: str, digest: str) -> Spec:
     """The spec that was written; DamagedError unless it still has this digest."""
+    return (_kept if len(text) <= MAX_KEPT else _read)(text, digest)
+
+
+def _read(text: str, digest: str) -> Spec:
     kinds = {kind.__name__: kind for kind in _kinds(Spec)}
     try:
         content = json.loads(text)
@@ -33,6 +41,9 @@ def spec_from_text(text: str, digest: str) -> Spec:
             f"or written by another version (schema {content.get('schema_number')})"
         )
     return spec
+
+
+_kept = functools.lru_cache(maxsize=4096)(_read)  # a thousand runs are listed with every click
 
 
 def _kinds(kind: type[Spec]) -> Iterator[type[Spec]]:

@@ -208,13 +208,13 @@ class Stories:
         numbered = (id if n == 1 else f"{stem}-{n}" for n in range(1, len(taken) + 2))
         return next(name for name in numbered if name not in taken)
 
-    def twin_of(self, story: Story) -> str | None:
-        """The id of a story here with the same title, slides and words, if there is one."""
+    def by_digest(self) -> dict[str, str]:
+        """What stories say, title, slides and words, to the id of the first that says so."""
+        found: dict[str, str] = {}
         for story_id in self.story_ids():
             with contextlib.suppress(StoreError):
-                if self.story(story_id) == story:
-                    return story_id
-        return None
+                found.setdefault(self.story(story_id).digest(), story_id)
+        return found
 
     def delete_story(self, id: str) -> None:
         """Forget a story; its pins stay."""

@@ -23,17 +23,25 @@ def held(made: ExportedBundle) -> tuple[str, ...]:
 def would_come(found: ImportedBundle) -> list[str]:
     """What is in it, what of that is new, and what will be otherwise than its sender meant."""
     manifest, stories = found.manifest, found.stories
-    inside = listed(manifest.stories, manifest.pins, manifest.runs, manifest.sweeps)
+    inside = listed(
+        manifest.stories, manifest.pins, manifest.runs, manifest.sweeps, manifest.outside
+    )
     told = [f"Verified: {inside}, {told_size(sum(m.size for m in manifest.members))}."]
     if is_new(found):
-        new = listed(stories.new, stories.pins, found.runs, found.sweeps)
+        new = all_new(found)
         told.append("All of it is new here." if new == inside else f"New here: {new}.")
-    elif not found.refused:
+    elif not (found.refused or found.outside.refused):
         return [*told, "All of it is here already, the same."]
     if beside := [mine for theirs, mine in stories.new.items() if theirs != mine]:
         told.append(f"You have a story of that name: this one comes beside it, {_and(beside)}.")
     if n := len(found.refused):
         told.append(f"{_runs(n)} here with another result and stay{'s' * (n == 1)} yours.")
+    if n := len(found.outside.refused):
+        one = n == 1
+        told.append(
+            f"{n:,} imported result{'s' * (not one)} contradict{'s' * one} what is here and "
+            f"stay{'s' * one} out."
+        )
     if n := len(stories.missing):
         told.append(
             f"{_runs(n)} neither in it nor here: slides show what was pinned, but their views "
@@ -45,12 +53,22 @@ def would_come(found: ImportedBundle) -> list[str]:
 def is_new(found: ImportedBundle) -> bool:
     """Whether anything of it is not here yet."""
     stories = found.stories
-    return bool(stories.new or stories.pins or found.runs or found.sweeps or found.n_arrays)
+    told = (stories.new, stories.pins, found.runs, found.sweeps, found.outside.new)
+    return any(map(bool, told)) or found.n_arrays > 0
 
 
-def listed(stories: Sized, pins: Sized, runs: Sized, sweeps: Sized) -> str:
+def all_new(found: ImportedBundle) -> str:
+    """What of it came, or would come."""
+    stories = found.stories
+    return listed(stories.new, stories.pins, found.runs, found.sweeps, found.outside.new)
+
+
+def listed(stories: Sized, pins: Sized, runs: Sized, sweeps: Sized, outside: Sized = ()) -> str:
     """1 story, 2 pins and 6 runs."""
-    given = ((stories, "story"), (pins, "pin"), (runs, "run"), (sweeps, "sweep"))
+    given = (
+        *((stories, "story"), (pins, "pin"), (runs, "run"), (sweeps, "sweep")),
+        (outside, "imported result"),
+    )
     return _and(
         [_number(found, what) for found, what in given if len(found)] or ["vectors and maps"]
     )

@@ -36,7 +36,7 @@ def on_the_way(
     if not langs:
         st.caption("No target here is unseen by all of these sets: there is no curve to compare.")
         return
-    every = st.toggle("Every target language", key="per_target")
+    every = st.toggle("Every target language", key="per_target", bind="query-params")
     show_figure(
         lambda theme: figures.learning_curves(
             curves,

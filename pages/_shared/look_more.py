@@ -32,6 +32,7 @@ def more_of(context: Context) -> dict[str, Any]:
         "Seed of the runs",
         common or sorted(set.union(*of_each)),
         key="run_seed",
+        bind="query-params",
         help="" if common else "No seed is common to the sets: one that lacks it shows its first.",
     )
     return {"corpus": corpus, "seed": seed, **_embedded()}

@@ -90,14 +90,12 @@ def crossed_told(measures: Measures, crossed: Sequence[npt.NDArray[np.bool_]]) -
     n_langs = len(measures.langs)
     n_pairs = n_langs * (n_langs - 1) // 2
     names = [escape(ref.name) for ref in measures.checkpoints]
-    counts = {
-        name: int(np.triu(mask, k=1).sum()) for name, mask in zip(names, crossed, strict=True)
-    }
-    if not any(counts.values()):
+    counts = [int(np.triu(mask, k=1).sum()) for mask in crossed]
+    if not any(counts):
         which = f"All {n_pairs} pairs" if n_pairs > 1 else "The two languages"
         return f"{which} are told from chance in every checkpoint."
-    told = ", ".join(f"{count} in {name}" for name, count in counts.items())
-    return f"Of {n_pairs} pairs chance may have brought about {told}."
+    told = ", ".join(f"{n} in {name}" for n, name in zip(counts, names, strict=True))
+    return f"Of {n_pairs} pair{'s' * (n_pairs > 1)} chance may have brought about {told}."
 
 
 def _same_depth(measures: Measures) -> bool:

@@ -5,7 +5,7 @@ import streamlit as st
 from mslt_core.pipeline import bundles
 from mslt_core.spec.errors import MsltError
 from mslt_core.store import Store
-from pages._shared.bundle_told import is_new, listed, would_come
+from pages._shared.bundle_told import all_new, is_new, would_come
 from pages._shared.messages import escape, explain_errors
 
 _READ = "bundle_read"
@@ -63,8 +63,7 @@ def _read(store: Store, file_id: str, data: bytes) -> tuple[list[str], bool]:
 def _taken(came: bundles.ImportedBundle) -> str:
     """The story that came, or else the one of it that was here; a page drawn anew without one."""
     stories = came.stories
-    told = listed(stories.new, stories.pins, came.runs, came.sweeps)
-    st.session_state["bundle_told"] = f"Taken in: {escape(told)}."
+    st.session_state["bundle_told"] = f"Taken in: {escape(all_new(came))}."
     st.session_state["bundles"] = st.session_state.get("bundles", 0) + 1
     ids = (*stories.new.values(), *stories.known.values())
     if not ids:

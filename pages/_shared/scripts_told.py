@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from mslt_core import pipeline
+from mslt_core.figures import text
 from mslt_core.pipeline import Swept
 from mslt_core.spec.metrics import METRICS
 from mslt_core.spec.rankings import TASKS
@@ -20,22 +21,23 @@ def answer(found: Sequence[ScriptMean], k: int) -> str:
     """What more writing systems bring over the fewest."""
     fewest, n_seeds = found[0], found[0].mean.n_seeds
     told = "; ".join(
-        f"**{in_points(one.gain)}** points with {one.n_scripts} ({one.n_sets} sets)"
+        f"**{in_points(one.gain)}** points with {one.n_scripts} ({text.count(one.n_sets, 'set')})"
         for one in found
         if one.gain
     )
     if not told:
         return f"All sets of {k} are written in as many scripts: nothing to compare."
+    least = text.count(fewest.n_scripts, "writing system")
     return (
-        f"Sets of {k} over those with {fewest.n_scripts} writing system"
-        f"{'s' * (fewest.n_scripts > 1)} ({fewest.n_sets} sets): {told}, {told_seeds(n_seeds)}."
+        f"Sets of {k} over those with {least} ({text.count(fewest.n_sets, 'set')}): {told}, "
+        f"{told_seeds(n_seeds)}."
         f"{ITEMS_ALONE * (fewest.mean.low is not None and fewest.mean.sd_seeds is None)}"
     )
 
 
 def table(found: Sequence[ScriptMean], sweep: Swept, metric: str) -> pd.DataFrame:
     """Our row with its interval, and the paper's where it is about the same sets."""
-    names = [f"{one.n_scripts} ({one.n_sets} sets)" for one in found]
+    names = [f"{one.n_scripts} ({text.count(one.n_sets, 'set')})" for one in found]
     ours = f"here: {METRICS[metric].label.lower()}"
     rows: list[dict[str, object]] = [
         {"scripts": ours, **dict(zip(names, map(_mean, found), strict=True))},

@@ -18,6 +18,7 @@ from pages._shared.looks import weights_missing
 from pages._shared.map_controls import FIT_COSTS
 from pages._shared.messages import about, escape
 from pages._shared.tables import show_table
+from pages._shared.trust_told import believed
 from pages._shared.waiting import offer
 
 N_SEEDS = 3
@@ -48,28 +49,11 @@ def trust(context: Context, look: MingleSpec, result: MingleResult) -> None:
             row[METRICS["map_stability"].label] = stability.overlap
         rows.append(row)
     if not doubted:
-        st.markdown(_believed(result))
+        st.markdown(believed(result))
     show_table(pd.DataFrame(rows), name="trust in the maps", decimals=3)
     _explained(look, result, stable=bool(agreed))
     if not agreed:
         _offer_stability(context, look)
-
-
-def _believed(result: MingleResult) -> str:
-    """That nothing speaks against the maps, with the worst of their figures."""
-    told = [drawn.quality for drawn in result.maps]
-    worst = [
-        f"{METRICS[name].in_sentence} is {min(of_one[name] for of_one in told):.2f} or more"
-        for name in ("trustworthiness", "continuity")
-        if all(name in of_one for of_one in told)
-    ]
-    if all("mingling" in of_one for of_one in told):
-        apart = max(abs(of_one["mingling_in_map"] - of_one["mingling"]) for of_one in told)
-        worst.append(f"languages mix on them as in the model, within {apart:.2f}")
-    if not worst:
-        return "How true these maps are was not measured."
-    which = "this map" if len(told) == 1 else f"these {len(told)} maps"
-    return f"Nothing measured speaks against {which}: {', '.join(worst)}."
 
 
 def _stabilities(context: Context, look: MingleSpec) -> Sequence[Stability]:

@@ -23,7 +23,9 @@ def test_a_small_window_has_the_answer_and_the_maps_without_scrolling(small, das
     assert answer["y"] < controls["y"] < maps["y"]
     assert maps["y"] + maps["height"] <= SMALL["height"]
     assert small.get_by_test_id("stSidebar").bounding_box()["width"] <= 270
-    for chosen in small.locator("[data-variant='segmented_control'][data-selected='true']").all():
+    selected = small.locator("[data-variant='segmented_control'][data-selected='true']").all()
+    assert selected, "Streamlit names what is chosen otherwise now"
+    for chosen in selected:
         assert contrast(*colours(chosen)) >= 4.5
 
 

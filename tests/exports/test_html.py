@@ -157,6 +157,10 @@ def test_in_a_browser(nasty, told, dots, tmp_path, browser):
     open_story(page, tmp_path, story_html(*nasty))
     assert page.evaluate("window.pwned") is None
     assert page.locator("svg a").count() == 0
+    odd = dots()
+    for drawn in (odd.light, odd.dark):
+        drawn["layout"]["coloraxis"] = None  # as by hand: no key, and no reason to draw nothing
+    open_story(page, tmp_path, story_html(*told(odd)))
     open_story(page, tmp_path, story_html(*told(dots(), dots())))
     walk_through(page)
     page.close()

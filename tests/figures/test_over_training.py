@@ -38,6 +38,8 @@ def test_one_line_with_its_band_a_run():
     assert list(band.y) == pytest.approx([0.82, 0.72, 0.52, 0.48, 0.68, 0.78])
     without = over_training([course(half=None)], over="n = 40")
     assert not [t for t in without.data if t.fill == "toself"]
+    assert "Bands" not in without.layout.title.subtitle.text
+    assert "No interval is known." in without.layout.title.subtitle.text
 
 
 def test_the_companion_and_the_scores_have_panels_of_their_own():

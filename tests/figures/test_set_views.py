@@ -171,6 +171,10 @@ def test_scripts_with_their_gains():
     fig = figures.scores_by_scripts(found, "accuracy", k=2)
     assert list(fig.layout.yaxis.ticktext) == ["1 script (2 sets)", "2 scripts (2 sets)"]
     assert "<b>+5.0</b> [4.0, 6.0]" in printed(fig)
+    assert fig.layout.title.subtitle.text.endswith("95 % intervals")
+    single = [ScriptMean(n_scripts=1, n_sets=1, mean=difference(0.6, None), gain=None)]
+    fig = figures.scores_by_scripts(single, "accuracy", k=2)
+    assert fig.layout.title.subtitle.text.endswith("no interval")
 
 
 def gains(name, *rows, mean=None):

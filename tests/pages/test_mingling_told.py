@@ -96,7 +96,7 @@ def test_pairs_that_may_be_chance_are_counted_also_where_there_are_none():
     said = crossed_told(looked, [none, none])
     assert said == "The two languages are told from chance in every checkpoint."
     said = crossed_told(looked, [none, one]).replace("\\", "")
-    assert said == "Of 1 pairs chance may have brought about 0 in Base, 1 in SSLT(en)."
+    assert said == "Of 1 pair chance may have brought about 0 in Base, 1 in SSLT(en)."
 
 
 def test_maps_that_are_missing_say_of_what_and_where_others_are_chosen():

@@ -173,6 +173,14 @@ def test_the_layer_of_embeddings_is_in_the_link(open_page):
     assert app.number_input(key="vector_layer").value == 2
 
 
+def test_the_seed_of_the_runs_looked_at_is_in_the_link(open_page):
+    app = open_page("overview")
+    app.query_params["run_seed"] = "1"
+    app.switch_page("pages/mingling.py").run()
+    assert app.selectbox(key="run_seed").value == 1
+    assert app.query_params["run_seed"] in ("1", ["1"])
+
+
 def test_one_script_is_one(open_page):
     app = open_page("languages", criterion="script", include=["de", "en", "es"])
     assert "**1** different script. Rank 1 of 1" in words(app)

@@ -21,10 +21,11 @@ from mslt_core.spec.stories import (
 from mslt_core.store import Store, content_fingerprint
 from mslt_core.store.bundle import Wanted, export_bundle
 from mslt_core.store.pin_content import content_to_bytes
-from pages._shared.bundle_told import would_come
+from pages._shared.bundle_told import is_new, would_come
 from pages._shared.presenting.stage import _text_height
 from pages._shared.take import row, things
 from tests.store.bundles import finished, run_spec
+from tests.store.hostile_outside import NOTE, result_of, with_outside
 
 TIMEOUT_S = 120
 NOW = "2026-11-22T10:00:00.000+00:00"
@@ -392,6 +393,19 @@ def test_a_run_that_is_here_otherwise_is_never_called_the_same(tmp_path):
     told = " ".join(would_come(found))
     assert "1 run is here with another result and stays yours." in told
     assert "the same" not in told
+
+
+def test_imported_results_of_a_bundle_are_told(tmp_path):
+    here, there = Store(tmp_path / "a"), Store(tmp_path / "b")
+    with_outside(here)
+    there.outside.put_all([result_of(("zh",), name="set of 1")], NOTE)
+    export_bundle(here, tmp_path / "x.zip", Wanted(everything=True))
+    found = bundles.take_bundle(there, (tmp_path / "x.zip").read_bytes(), dry_run=True)
+    assert is_new(found)
+    told = " ".join(would_come(found))
+    assert "Verified: 3 imported results, " in told
+    assert "New here: 2 imported results." in told
+    assert "1 imported result contradicts what is here and stays out." in told
 
 
 def test_what_is_no_bundle_is_refused_once_and_the_page_lives(open_page, store, monkeypatch):

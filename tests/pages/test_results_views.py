@@ -2,14 +2,17 @@
 
 import dataclasses
 import re
+from types import SimpleNamespace
 
 import pytest
+from streamlit.elements.lib import policies
 from streamlit.testing.v1 import AppTest
 
 from mslt_core import pipeline
 from mslt_core.pipeline import PROJECT
 from mslt_core.spec.evidence import Difference
-from mslt_core.spec.views import ByGroup, Trend
+from mslt_core.spec.views import ByGroup, ScriptMean, Trend
+from pages._shared import recurring_told, scripts_told
 from pages._shared.gains_told import ITEMS_ALONE, in_points
 from pages._shared.groups_told import trend_told
 from pages._shared.sizes_told import levelled
@@ -207,13 +210,16 @@ def test_the_papers_average_is_an_option(open_view):
     assert "Means are the paper's: each set's over all targets" in words(app)
 
 
-def test_an_old_link_opens_the_view_of_sets(tmp_path, monkeypatch):
+def test_an_old_link_opens_the_view_of_sets(tmp_path, monkeypatch, caplog):
     monkeypatch.setenv("MSLT_STORE", str(tmp_path / "store"))
+    monkeypatch.setattr(policies, "_shown_default_value_warning", False)  # told once a process
+    monkeypatch.setattr(policies._LOGGER, "propagate", True)
     app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=TIMEOUT_S).run()
     app.query_params["results_view"] = "Ties for the best"
     app.switch_page("pages/results.py").run()
     assert app.session_state["results_view"] == "ties"
     assert "sets** may be the best" in words(app)
+    assert "created with a default value" not in caplog.text
 
 
 def test_without_a_sweep_the_number_of_sources_leads_to_one(open_view, monkeypatch):
@@ -284,3 +290,29 @@ def test_few_seeds_rank_nothing():
     found = pipeline.ranking(store, groups)
     assert "Nothing can be ranked: of 4 sets none has three seeds" in answer(found)
     assert recurring(found).empty
+
+
+def test_one_set_of_so_many_scripts_is_one():
+    one, other = (
+        ScriptMean(
+            n_scripts=n,
+            n_sets=n,
+            mean=Difference(estimate=0.6, low=None, high=None, n_items=100, n_seeds=1),
+            gain=None
+            if n == 1
+            else Difference(estimate=0.1, low=None, high=None, n_items=100, n_seeds=1),
+        )
+        for n in (1, 2)
+    )
+    told = scripts_told.answer([one, other], 3)
+    assert "those with 1 writing system (1 set): **+10.0** points with 2 (2 sets)" in told
+
+
+def test_a_small_p_is_never_nought():
+    effect = Difference(estimate=0.02, low=0.01, high=0.03, p=0.001, n_items=9, n_seeds=3)
+    one = SimpleNamespace(lang="es", effect=effect, n_top=5, p_holm=0.0004)
+    found = SimpleNamespace(
+        languages=(one,), seeds=(0, 1, 2), k=3, carried="both", top=((("es",), 0.7),) * 5
+    )
+    told = recurring_told.answer(found)
+    assert "5 of the top 5** sets, beyond what drawing sets by lot would bring (p < 0.001" in told

@@ -323,6 +323,11 @@ def deep(depth):
     return b'{"scores":' + b"[" * depth + b"]" * depth + b"}"
 
 
+def outcomes(**changed):
+    """Outcomes on Arabic of the right run, but for these arrays."""
+    return tensors(AR, {**ITEMS, **changed}, {"run": RUN, "lang": "ar"}, None)
+
+
 ITEMS = {"n_correct": np.array([1, 3]), "n_tokens": np.array([3, 4])}
 
 CASES = {
@@ -422,18 +427,18 @@ CASES = {
     # --- manifests
     "no manifest": lambda good, path: zipped(path, dict(list(good.items())[1:])),
     "manifest last": reversed_order,
-    "manifest no JSON": put(MANIFEST, b"{}")
-    and (lambda good, path: zipped(path, {**good, MANIFEST: b"\xff\xfe"})),
+    "manifest no JSON": lambda good, path: zipped(path, {**good, MANIFEST: b"\xff\xfe"}),
     "manifest deep": lambda good, path: zipped(path, {**good, MANIFEST: b"[" * 50_000}),
     "manifest list": manifest(lambda m: [m]),
     "foreign format": manifest(fields(format="mlflow")),
-    "newer": manifest(fields(version=3)),
+    "newer": manifest(fields(version=4)),
     "older": manifest(fields(version=0)),
     "version of text": manifest(fields(version="1")),
     "version true": manifest(fields(version=True)),
     "surplus key": manifest(fields(command="rm")),
-    "wrong hash": manifest(fields(members=[]))
-    and (lambda good, path: zipped(path, {**good, STATE: good[STATE].replace(b"done", b"lost")})),
+    "wrong hash": lambda good, path: zipped(
+        path, {**good, STATE: good[STATE].replace(b"done", b"lost")}
+    ),
     "no members": manifest(fields(members=[])),
     "member twice in manifest": manifest(lambda m: {**m, "members": m["members"] * 2}),
     "runs elsewhere": manifest(fields(runs=["../../etc"])),
@@ -490,6 +495,18 @@ CASES = {
     "other words": tensors(
         AR, {**ITEMS, "n_tokens": np.array([3, 3])}, {"run": RUN, "lang": "ar"}, None
     ),
+    "right beyond all": outcomes(n_correct=np.array([3, 5])),
+    "right below none": outcomes(n_correct=np.array([-1, 5])),
+    "right of other items": outcomes(n_correct=np.array([1, 2, 1])),
+    "right by halves": outcomes(n_correct=np.array([1.5, 2.5])),
+    "right in a table": outcomes(n_correct=np.array([[1, 3]])),
+    "words below none": outcomes(n_tokens=np.array([-1, 8])),
+    "another score than that told": outcomes(n_correct=np.array([1, 2])),
+    "labels without end": outcomes(gold=np.array([1, 2**60])),
+    "answers' ends beyond them": outcomes(
+        predicted=np.zeros(3, np.uint8), predicted_ends=np.array([1, 2**40])
+    ),
+    "answers of numbers": outcomes(predicted=np.array([0.5, np.nan])),
     "packed for another run": tensors(
         f"runs/{RUN}/predictions.safetensors.zlib",
         {f"ar/{name}": array for name, array in ITEMS.items()},

@@ -4,7 +4,8 @@ import hashlib
 import json
 
 from mslt_core.spec.stories import NumberContent, Pin
-from mslt_core.store.bundle import story_checks
+from mslt_core.store.bundle import layout, story_checks
+from mslt_core.store.pin_content import content_to_bytes
 from mslt_core.store.spec_text import spec_to_text
 from tests.store.bundles import (
     DRAWN,
@@ -110,7 +111,7 @@ def many_slides(good, path):
 
 
 def many_stories(good, path):
-    more = {f"stories/s-{n}.json": good[STORY] for n in range(story_checks.MAX_STORIES)}
+    more = {f"stories/s-{n}.json": good[STORY] for n in range(layout.MAX_STORIES)}
     names = sorted(name[8:-5] for name in (*more, STORY))
     return zipped(path, sealed_anew({**good, **more}, stories=names))
 
@@ -134,6 +135,21 @@ def pin_renamed(good, path):
     moved = {k.replace(LOOSE, "9" * 16): v for k, v in good.items()}
     pins = [p if p != LOOSE else "9" * 16 for p in json.loads(good[MANIFEST])["pins"]]
     return zipped(path, sealed_anew(moved, pins=pins))
+
+
+def many_words(good, path):
+    """Pins each of which is small enough, and which fill the memory together."""
+    words = {"experiment": "x" * 20_000, "sets": ["y" * 20_000] * 190}
+    files, digests = {}, []
+    for n in range(17):
+        pin = pin_of(NUMBER, title=f"Number {n}")
+        pin = pin.but(origin=pin.origin.but(**words))
+        digests.append(pin.digest())
+        files[place(digests[-1], "pin")] = spec_to_text(pin).encode()
+        files[place(digests[-1], "content")] = content_to_bytes(NUMBER)
+        files[place(digests[-1], "pinned")] = text({"created_utc": PINNED_UTC})
+    pins = sorted({*json.loads(good[MANIFEST])["pins"], *digests})
+    return zipped(path, sealed_anew({**good, **files}, pins=pins))
 
 
 def denied(room):
@@ -170,7 +186,7 @@ CASES = {
     "story deep": (put(STORY, b"[" * 50_000), "nested too deep"),
     "story a list": (put(STORY, b"[]"), "valid dict"),
     "story of many values": (put(STORY, b"[" + b"[]," * 600_000 + b"[]]"), "valid dict"),
-    "story too large": (put(STORY, b" " * 2_000_001), "more than the 2,000,000"),
+    "story too large": (put(STORY, b" " * 6_000_001), "more than the 6,000,000"),
     "story of another kind": (edited(STORY, fields(kind="TrainSpec")), "holds a 'TrainSpec'"),
     "story's surplus": (edited(STORY, fields(script="x")), "script: extra"),
     "story's surplus field": (in_story(script="x"), "extra inputs"),
@@ -197,6 +213,7 @@ CASES = {
     "slides without end": (many_slides, "501 slides"),
     "stories without end": (many_stories, "501 stories"),
     # --- pins
+    "pins' words without end": (many_words, "words of its pins have 6\\d,"),
     "pin without its words": (without(place(LOOSE, "pin")), "pin.json is missing"),
     "pin without its content": (without(place(LOOSE, "content")), "content.json is missing"),
     "pin without its date": (without(place(LOOSE, "pinned")), "pinned.json is missing"),
@@ -261,6 +278,17 @@ CASES = {
     "figure of a globe": (showing(trace(type="choropleth")), "kind choropleth"),
     "figure with a script": (showing(figure(title={"text": "<script>"})), "markup"),
     "figure that fetches": (showing(figure(images=[{"source": "//x"}])), "fetches"),
+    "figure with buttons": (
+        showing(
+            figure(
+                updatemenus=[
+                    {"buttons": [{"method": "relayout", "args": ["images[0].source", "//x"]}]}
+                ]
+            )
+        ),
+        "with buttons",
+    ),
+    "figure with a slider": (showing(figure(sliders=[{"steps": [{}]}])), "with buttons"),
     "figure with frames": (
         showing({"kind": "figure", "light": {**DRAWN, "frames": []}, "dark": DRAWN}),
         "frames",

@@ -337,10 +337,10 @@ def test_a_killed_import_leaves_whole_runs_and_goes_on(tmp_path, bundle, n_kills
 
 
 def test_a_newer_format_names_the_version_that_reads_it(tmp_path, bundle):
-    newer = sealed_anew(contents(bundle), version=3, product_version="3.1", more="fields")
+    newer = sealed_anew(contents(bundle), version=4, product_version="3.1", more="fields")
     path = zipped(tmp_path / "newer.zip", newer)
     with pytest.raises(
-        BundleError, match=r"format version 3, .* reads versions 1 and 2\. .*MSLT Lab '3\.1'"
+        BundleError, match=r"format version 4, .* reads versions 1 to 3\. .*MSLT Lab '3\.1'"
     ):
         import_bundle(Store(tmp_path / "store"), path)
 

@@ -9,8 +9,9 @@ import pytest
 from mslt_core.spec.errors import BundleError, StoreError
 from mslt_core.spec.stories import Slide, Story
 from mslt_core.store import Store
-from mslt_core.store.bundle import Wanted, export_bundle, import_bundle, story_checks
+from mslt_core.store.bundle import Wanted, export_bundle, import_bundle, layout, story_checks
 from mslt_core.store.bundle.layout import checked_manifest
+from mslt_core.store.spec_text import spec_to_text
 from tests.store.bundles import (
     DRAWN,
     FIGURE,
@@ -173,6 +174,32 @@ def test_no_story_is_exported_that_nobody_could_import(full, tmp_path, changes, 
     full.stories.save_story("for-monday", story.but(**changes))
     with pytest.raises(BundleError, match=why):
         export_bundle(full, tmp_path / "story.zip", ONE)
+
+
+def test_a_pin_larger_than_importers_take_stays_at_home(full, tmp_path):
+    large = pin_of(NUMBER, title="Large")
+    large = large.but(origin=large.origin.but(sets=("y" * 20_000,) * 210))
+    large_id = full.stories.put_pin(large, NUMBER, PINNED_UTC)
+    made = export_bundle(full, tmp_path / "all.zip", ALL)
+    assert "more than the 4,000,000" in made.left_out[f"pin {large_id}"]
+    full.stories.add_story("large", Story(title="Large", slides=(Slide(pin=large_id),)))
+    with pytest.raises(BundleError, match=r"story large cannot be exported: its pin\.json has"):
+        export_bundle(full, tmp_path / "x.zip", Wanted(stories=("large",)))
+
+
+@pytest.mark.parametrize("most", ["MAX_PINS", "MAX_STORIES", "MAX_PIN_BYTES"])
+def test_no_bundle_is_exported_that_is_more_than_importers_take(full, tmp_path, monkeypatch, most):
+    monkeypatch.setattr(layout, most, 0)
+    with pytest.raises(BundleError, match=r"nobody could open this bundle.*Export less at once"):
+        export_bundle(full, tmp_path / "x.zip", ALL)
+    assert not list(tmp_path.glob("*.zip"))
+
+
+def test_the_longest_story_that_may_be_told_may_travel():
+    slides = tuple(Slide(pin=f"{n:016x}", heading="👩" * 200, note="ไ" * 2000) for n in range(500))
+    longest = Story(title="ไ" * 200, slides=slides)
+    size = len(spec_to_text(longest).encode())
+    layout.require_size("story", "stories/longest.json", size)
 
 
 def test_words_of_any_script_travel(full, there, tmp_path):

@@ -176,8 +176,8 @@ HOSTILE = {
     "a script in a number": ({"kind": "number", "value": "<svg onload=x>", "below": ""}, "markup"),
     "a picture from elsewhere": (figure(images=[{"source": "https://x"}]), "fetches"),
     "one in a button": (
-        figure(updatemenus=[{"buttons": [{"args": [{"images[0].source": "//x"}]}]}]),
-        "fetches",
+        figure(updatemenus=[{"buttons": [{"args": ["images[0].source", "//x"]}]}]),
+        "with buttons",
     ),
     "one in a template": (figure(template={"layout": {"images": [{"source": "//x"}]}}), "fetches"),
     "a trace of pictures": (trace(type="image", source="https://x"), "kind image"),

@@ -10,6 +10,7 @@ from mslt_core.spec.errors import BundleError
 from mslt_core.spec.results import TargetScores
 from mslt_core.store.atomic import DamagedError
 from mslt_core.store.bundle.layout import parsed
+from mslt_core.store.bundle.outcome_checks import require_outcomes
 from mslt_core.store.tensors import Arrays, read_packed, read_tensors
 
 MAX_UNPACKED = 64_000_000
@@ -60,14 +61,9 @@ def packed(path: Path, name: str, run: str, scores: Mapping[str, TargetScores]) 
 def _require_items(
     arrays: Arrays, name: str, lang: str, scores: Mapping[str, TargetScores]
 ) -> None:
-    """Counts of the items that were scored, and of no others."""
     if lang not in scores:
         raise BundleError(f"{name} holds outcomes on {lang[:20]!r}, which has no score")
-    counts = arrays.get("n_tokens")
-    if counts is None or counts.shape != (scores[lang].n_items,):
-        raise BundleError(f"{name} does not hold the {scores[lang].n_items} items of {lang}")
-    if counts.dtype.kind not in "iu" or int(counts.sum()) != scores[lang].n_tokens:
-        raise BundleError(f"{name} and scores.json differ in the words of {lang}")
+    require_outcomes(arrays, scores[lang], f"{name}, {lang}")
 
 
 def question(path: Path, name: str) -> bytes:

@@ -8,7 +8,7 @@ checkpoint is.
 import dataclasses
 import json
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -22,14 +22,17 @@ from mslt_core.spec.sweeps import Engine
 from mslt_core.store.atomic import DamagedError
 from mslt_core.store.bundle.array_checks import model_file, packed, predictions, question
 from mslt_core.store.bundle.layout import (
+    ROOM_OF,
     Digest,
     Manifest,
+    Member,
     Utc,
     kind_of,
     parsed,
     portable,
     validated,
 )
+from mslt_core.store.bundle.outside_checks import check_outside
 from mslt_core.store.bundle.story_checks import check_stories
 from mslt_core.store.records import checked_record, curve_point, snapshot_place
 from mslt_core.store.spec_text import spec_from_text
@@ -38,7 +41,6 @@ from mslt_core.store.sweeps import PLAN, Sweeps
 
 MAX_TEXT = 300
 """Of a name that is shown."""
-Shas = Mapping[str, str]
 
 
 class _Done(BaseModel):
@@ -72,40 +74,52 @@ _PROGRESS = TypeAdapter(Progress)
 _UTC = TypeAdapter(Utc)
 
 
-def check_contents(root: Path, manifest: Manifest, shas: Shas) -> None:
+def check_contents(root: Path, manifest: Manifest) -> None:
     """Every file below `root` is what its name says; BundleError names the first that is not."""
     try:
-        _check_contents(root, manifest, shas)
+        _check_contents(root, manifest)
     except RecursionError:
         raise BundleError("one of its files is nested too deep") from None
 
 
-def _check_contents(root: Path, manifest: Manifest, shas: Shas) -> None:
+def _check_contents(root: Path, manifest: Manifest) -> None:
     specs = {run: _run_spec(root, run) for run in manifest.runs}
-    scores = {run: _scores(root, run, spec) for run, spec in specs.items()}
+    # run by run: the scores of 30,000 at once would fill the memory
+    of_runs: dict[str, list[Member]] = {run: [] for run in manifest.runs}
     for member in manifest.members:
         kind, parts = kind_of(member.name)
-        path = root / member.name
-        if kind in SIMPLE:
-            SIMPLE[kind](path, member.name)
-        elif kind == "predictions":
-            run, lang = parts
-            predictions(path, member.name, run, lang, scores[run])
-        elif kind == "packed":
-            packed(path, member.name, parts[0], scores[parts[0]])
+        if ROOM_OF.get(kind, "runs") == "runs":
+            of_runs[parts[0]].append(member)
         elif kind == "array":
-            spec = _spec_of(question(path, member.name), member.name, parts[1])
+            spec = _spec_of(question(root / member.name, member.name), member.name, parts[1])
             if isinstance(spec, TrainSpec):
                 raise BundleError(f"{member.name} answers no question of arrays")
-        elif kind == "model":
-            model_file(path, member.name)
-    for run, place in dict.fromkeys(_models(manifest)):
-        if place not in {"model", *map(snapshot_place, specs[run].snapshot_steps)}:
-            raise BundleError(f"runs/{run}/{place} is of a step that the run does not keep")
-        _model(root, f"runs/{run}/{place}/", manifest, shas)
+    for run, members in of_runs.items():
+        for place in _check_run(root, run, specs[run], members):
+            if place not in {"model", *map(snapshot_place, specs[run].snapshot_steps)}:
+                raise BundleError(f"runs/{run}/{place} is of a step that the run does not keep")
+            _model(root, f"runs/{run}/{place}/", members)
     for sweep in manifest.sweeps:
         _plan(root, sweep)
     check_stories(root, manifest, specs)
+    check_outside(root, manifest)
+
+
+def _check_run(root: Path, run: str, spec: TrainSpec, members: Sequence[Member]) -> tuple[str, ...]:
+    """Its files; the places of its weights are returned."""
+    scores, places = _scores(root, run, spec), []
+    for name in (member.name for member in members):
+        path, (kind, parts) = root / name, kind_of(name)
+        if kind in SIMPLE:
+            SIMPLE[kind](path, name)
+        elif kind == "predictions":
+            predictions(path, name, run, parts[1], scores)
+        elif kind == "packed":
+            packed(path, name, run, scores)
+        elif kind == "model":
+            model_file(path, name)
+            places.append(parts[1])
+    return tuple(dict.fromkeys(places))
 
 
 def _run_spec(root: Path, run: str) -> TrainSpec:
@@ -187,22 +201,16 @@ def _sampled(path: Path, name: str) -> None:
     validated(name, lambda: rows.validate_python(fields, strict=True))
 
 
-def _history(path: Path, name: str) -> None:
-    for fields in _lines(path, name):
-        try:
-            point = TrainingPoint(**fields)
-        except TypeError as e:
-            raise BundleError(f"{name}: {e}") from e
-        _strictly(_POINT, point, name)
+def _points(make: Callable[[Any], Any], kind: TypeAdapter[Any]) -> Callable[[Path, str], None]:
+    def check(path: Path, name: str) -> None:
+        for fields in _lines(path, name):
+            try:
+                point = make(fields)
+            except (ValueError, TypeError, KeyError, AttributeError) as e:
+                raise BundleError(f"{name}: {e}") from e
+            _strictly(kind, point, name)
 
-
-def _curve(path: Path, name: str) -> None:
-    for fields in _lines(path, name):
-        try:
-            point = curve_point(fields)
-        except (ValueError, TypeError, KeyError, AttributeError) as e:
-            raise BundleError(f"{name}: {e}") from e
-        _strictly(_CURVE, point, name)
+    return check
 
 
 def _strictly(kind: TypeAdapter[Any], made: Any, name: str) -> None:
@@ -217,23 +225,15 @@ def _lines(path: Path, name: str) -> Iterator[Any]:
             yield parsed(line, f"{name}, line {number}")
 
 
-def _models(manifest: Manifest) -> Iterator[tuple[str, str]]:
-    """Run and place of every file of a checkpoint."""
-    for member in manifest.members:
-        kind, parts = kind_of(member.name)
-        if kind == "model":
-            yield parts[0], parts[1]
-
-
-def _model(root: Path, folder: str, manifest: Manifest, shas: Shas) -> None:
-    """The seal of a run's weights lists just the files that came."""
-    came = {m.name.removeprefix(folder): m for m in manifest.members if m.name.startswith(folder)}
+def _model(root: Path, folder: str, members: Sequence[Member]) -> None:
+    """The seal of a run's weights lists just the files that came with the run."""
+    came = {m.name.removeprefix(folder): m for m in members if m.name.startswith(folder)}
     if "manifest.json" not in came or "config.json" not in came:
         raise BundleError(f"{folder} is no whole checkpoint")
     seal = parsed((root / folder / "manifest.json").read_bytes(), f"{folder}manifest.json")
     listed = seal.get("files") if isinstance(seal, dict) else None
     del came["manifest.json"]
-    found = {name: {"size": m.size, "sha256": shas[m.name]} for name, m in came.items()}
+    found = {name: {"size": m.size, "sha256": m.sha256} for name, m in came.items()}
     if listed != found:
         raise BundleError(f"{folder}manifest.json does not list the files that are beside it")
 
@@ -289,6 +289,6 @@ SIMPLE: dict[str, Callable[[Path, str], None]] = {
     "state": _state,
     "progress": _progress,
     "sampled": _sampled,
-    "history": _history,
-    "curve": _curve,
+    "history": _points(lambda fields: TrainingPoint(**fields), _POINT),
+    "curve": _points(curve_point, _CURVE),
 }

@@ -1,9 +1,9 @@
 """What a bundle may hold: names, sizes, manifest.
 
 A bundle has the layout of a store: ``runs/<digest>/...``, ``sweeps/<digest>/plan.json``,
-``arrays/<2 hex>/<digest>.safetensors``, ``stories/<id>.json``, ``stories/pins/<digest>/...``, and
-``manifest.json`` first. A name that is not listed
-here is refused, so no name can lead out of the folder into which a bundle is unpacked.
+``arrays/<2 hex>/<digest>.safetensors``, ``stories/<id>.json``, ``stories/pins/<digest>/...``,
+``outside/<digest>/...``, and ``manifest.json`` first. A name that is not listed here is refused, so
+no name can lead out of the folder into which a bundle is unpacked.
 """
 
 import json
@@ -24,7 +24,9 @@ Report = Callable[[int, int, str], None]
 FORMAT = "mslt-bundle"
 VERSION: Literal[1] = 1
 VERSION_WITH_STORIES: Literal[2] = 2
+VERSION_WITH_OUTSIDE: Literal[3] = 3
 """Only a bundle that holds some has this one: others are still read by programs that know none."""
+VERSIONS = (VERSION, VERSION_WITH_STORIES, VERSION_WITH_OUTSIDE)
 MANIFEST = "manifest.json"
 
 MAX_MEMBERS = 100_000
@@ -47,6 +49,11 @@ MODEL_FILES = (
 MAX_VALUES = 4_000_000
 """In one JSON file: an empty list takes two bytes there, and 64 once it is read."""
 
+MAX_PINS, MAX_STORIES = 2000, 500
+"""Present lists all of them, a button each."""
+MAX_PIN_BYTES = 64_000_000
+"""Of the words of all pins: whoever tells pins apart has them all in memory."""
+
 _D = "[0-9a-f]{16}"
 _ID = "(?=.{1,60}[.])[a-z0-9]+(?:-[a-z0-9]+)*"
 _MODEL = "|".join(name.replace(".", r"\.") for name in MODEL_FILES)
@@ -67,16 +74,22 @@ KINDS: dict[str, tuple[re.Pattern[str], int | None]] = {
         ("model", rf"runs/({_D})/(model|snapshots/step-\d{{6,9}})/({_MODEL})", None),
         ("plan", rf"sweeps/({_D})/plan\.json", 64 * _MB),
         ("array", rf"arrays/([0-9a-f]{{2}})/({_D})\.safetensors", 256 * _MB),
-        ("story", rf"stories/({_ID})\.json", 2 * _MB),
+        # a story of as many slides and letters as there may be takes less than 5 MB
+        ("story", rf"stories/({_ID})\.json", 6 * _MB),
         ("pin", rf"stories/pins/({_D})/(?:pin|pinned)\.json", 4 * _MB),
+        ("outside", rf"outside/({_D})/(?:spec|scores)\.json", _MB),
+        ("items", rf"outside/({_D})/outcomes/([a-z]{{2,3}})\.safetensors", 16 * _MB),
         ("shown", rf"stories/pins/({_D})/content\.json", 16 * _MB),
     )
 }
 """Kind of member to the names that it may have and the bytes, which bound the memory that reading
 it takes; weights are never read whole."""
 
-ROOMS = ("runs", "sweeps", "arrays", "stories", "pins")
-ROOM_OF = {"plan": "sweeps", "array": "arrays", "story": "stories", "pin": "pins", "shown": "pins"}
+ROOMS = ("runs", "sweeps", "arrays", "stories", "pins", "outside")
+ROOM_OF = {
+    **{"plan": "sweeps", "array": "arrays", "story": "stories", "pin": "pins", "shown": "pins"},
+    **{"outside": "outside", "items": "outside"},
+}
 """Where in the manifest the owner of such a file is named; all others belong to runs."""
 
 Digest = Annotated[str, Field(pattern=r"\A[0-9a-f]{16}\z")]
@@ -85,6 +98,14 @@ Utc = Annotated[str, Field(pattern=r"\A\d{4}-\d\d-\d\dT[\d:.]{5,20}(\+00:00|Z)\z
 
 class _Strict(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class SpecText(_Strict):
+    """A question as the store keeps it."""
+
+    kind: str
+    schema_number: int
+    fields: dict[str, Any]
 
 
 class Member(_Strict):
@@ -99,7 +120,7 @@ class Manifest(_Strict):
     """What is in a bundle, and who wrote it when."""
 
     format: Literal["mslt-bundle"] = "mslt-bundle"
-    version: Literal[1, 2] = 1
+    version: Literal[1, 2, 3] = 1
     product_version: str = Field(pattern=r"\A[0-9][0-9a-z.+]{0,30}\z")
     created_utc: Utc
     with_weights: bool
@@ -112,11 +133,15 @@ class Manifest(_Strict):
     pins: tuple[Digest, ...] = Field(default=(), strict=False)
     absent: tuple[Digest, ...] = Field(default=(), strict=False)
     """Runs that its pins rest on and that it does not hold."""
+    outside: tuple[Digest, ...] = Field(default=(), strict=False)
+    """Results that other programs made."""
     members: tuple[Member, ...] = Field(strict=False)
 
     def text(self) -> bytes:
         """As it stands in the bundle."""
-        unknown_then = None if self.version > VERSION else {"stories", "pins", "absent"}
+        unknown_then = {"outside"} if self.version < VERSION_WITH_OUTSIDE else set()
+        if self.version < VERSION_WITH_STORIES:
+            unknown_then |= {"stories", "pins", "absent"}
         return json.dumps(self.model_dump(mode="json", exclude=unknown_then), indent=1).encode()
 
 
@@ -125,7 +150,7 @@ def kind_of(name: str) -> tuple[str, tuple[str, ...]]:
     for kind, (pattern, _) in KINDS.items():
         if found := pattern.fullmatch(name):
             parts = found.groups()
-            if kind == "predictions":
+            if kind in {"predictions", "items"}:
                 _known(parts[1], name)
             if kind == "array" and not parts[1].startswith(parts[0]):
                 break
@@ -149,16 +174,42 @@ def checked_manifest(content: bytes) -> Manifest:
     if not isinstance(fields, dict) or fields.get("format") != FORMAT:
         raise BundleError(f"its {MANIFEST} is not that of a bundle of MSLT Lab")
     version = fields.get("version")
-    if version not in {VERSION, VERSION_WITH_STORIES} or isinstance(version, bool):
+    if version not in VERSIONS or isinstance(version, bool):
         maker = str(fields.get("product_version"))[:30]
         raise BundleError(
             f"it has format version {str(version)[:30]}, and this MSLT Lab reads versions "
-            f"{VERSION} and {VERSION_WITH_STORIES}",
+            f"{VERSIONS[0]} to {VERSIONS[-1]}",
             hint=f"It was written by MSLT Lab {maker!r}: use that version or a later one.",
         )
     manifest = validated(MANIFEST, lambda: Manifest(**fields))
     _require_consistent(manifest)
+    require_bounds(manifest)
     return manifest
+
+
+def require_bounds(manifest: Manifest) -> None:
+    """Nothing is larger or more than what an importer takes, so nobody exports it either."""
+    of_pins = 0
+    for member in manifest.members:
+        kind = kind_of(member.name)[0]
+        require_size(kind, member.name, member.size)
+        of_pins += member.size * (kind == "pin")
+    if of_pins > MAX_PIN_BYTES:
+        raise BundleError(
+            f"the words of its pins have {of_pins:,} bytes; {MAX_PIN_BYTES:,} are allowed"
+        )
+    if len(manifest.pins) > MAX_PINS or len(manifest.stories) > MAX_STORIES:
+        raise BundleError(
+            f"it has {len(manifest.pins):,} pins and {len(manifest.stories):,} stories; "
+            f"{MAX_PINS:,} and {MAX_STORIES:,} are allowed"
+        )
+
+
+def require_size(kind: str, name: str, size: int) -> None:
+    """A member is no larger than those of its kind may be."""
+    limit = KINDS[kind][1]
+    if limit is not None and size > limit:
+        raise BundleError(f"{name} has {size:,} bytes, more than the {limit:,} it may have")
 
 
 def _require_consistent(manifest: Manifest) -> None:
@@ -167,11 +218,6 @@ def _require_consistent(manifest: Manifest) -> None:
     weights = False
     for member in manifest.members:
         kind, parts = kind_of(member.name)
-        limit = KINDS[kind][1]
-        if limit is not None and member.size > limit:
-            raise BundleError(
-                f"{member.name} has {member.size:,} bytes, more than the {limit:,} it may have"
-            )
         room = ROOM_OF.get(kind, "runs")
         found[room].add(parts[-1] if kind == "array" else parts[0])
         weights |= kind == "model"
@@ -181,6 +227,8 @@ def _require_consistent(manifest: Manifest) -> None:
             raise BundleError(f"its {MANIFEST} does not name the {room} that it holds")
     if manifest.version == VERSION and (manifest.stories or manifest.pins or manifest.absent):
         raise BundleError(f"it has stories, which no bundle of format version {VERSION} has")
+    if manifest.version < VERSION_WITH_OUTSIDE and manifest.outside:
+        raise BundleError(f"it has imported results, which version {manifest.version} never has")
     if weights > manifest.with_weights or bool(found["arrays"]) > manifest.with_arrays:
         raise BundleError(f"its {MANIFEST} does not tell the weights or arrays that it holds")
 

@@ -1,8 +1,8 @@
 """Import: unpack beside the store's own folders, verify, and only then move into place.
 
 Every run comes whole or not at all, and what is there already is never touched. The order is runs,
-arrays, sweeps, pins, stories: an import that was killed leaves whole ones behind, and importing
-again goes on.
+arrays, sweeps, pins, stories, results from elsewhere: an import that was killed leaves whole ones
+behind, and importing again goes on.
 """
 
 import contextlib
@@ -21,7 +21,7 @@ from filelock import FileLock, Timeout
 from mslt_core.spec.errors import AlreadyRunningError, BundleError, MsltError, StoreError
 from mslt_core.spec.results import Imported
 from mslt_core.store.atomic import disk_full, make_folder, write_errors_explained, write_json
-from mslt_core.store.bundle import story_taking
+from mslt_core.store.bundle import outside_moving, story_taking
 from mslt_core.store.bundle.archive import Archive, opened
 from mslt_core.store.bundle.checks import check_contents
 from mslt_core.store.bundle.layout import (
@@ -34,6 +34,7 @@ from mslt_core.store.bundle.layout import (
     portable,
     quiet,
 )
+from mslt_core.store.bundle.outside_moving import Outside
 from mslt_core.store.bundle.story_taking import Stories
 from mslt_core.store.process import utc_now
 from mslt_core.store.records import IMPORTED
@@ -63,6 +64,7 @@ class ImportedBundle:
     n_arrays: int
     sweeps: tuple[str, ...]
     stories: Stories
+    outside: Outside
 
 
 def import_bundle(
@@ -86,11 +88,11 @@ def import_bundle(
             content = archive.read(MANIFEST)
             manifest = checked_manifest(content)
             _unpack(archive, manifest, staging, report, durable=not dry_run)
-            check_contents(staging, manifest, {m.name: m.sha256 for m in manifest.members})
+            check_contents(staging, manifest)
             report(0, 0, "comparing with what is here")
             found = _compared(store, staging, manifest, hashlib.sha256(content).hexdigest())
-            if found.refused and not keep_mine:
-                raise _conflict(found.refused)
+            if not keep_mine:
+                _require_no_conflict(found)
             return found if dry_run else _move(store, staging, found)
     except BundleError as e:
         raise BundleError(f"{path}: {e.message}", hint=e.hint) from e
@@ -181,6 +183,7 @@ def _compared(store: "Store", staging: Path, manifest: Manifest, sha256: str) ->
         n_arrays=len(_new_arrays(store, manifest)),
         sweeps=tuple(s for s in manifest.sweeps if not store.sweeps.exists(s)),
         stories=story_taking.compared(store, theirs, manifest),
+        outside=outside_moving.compared(store, theirs, manifest),
     )
 
 
@@ -205,11 +208,18 @@ def _difference(mine: "Store", theirs: "Store", run: str) -> str:
     return ""
 
 
-def _conflict(refused: Mapping[str, str]) -> StoreError:
-    run, reason = next(iter(refused.items()))
+def _require_no_conflict(found: ImportedBundle) -> None:
+    if not (refused := {**found.refused, **found.outside.refused}):
+        return
+    first, reason = next(iter(refused.items()))
     more = f" and {len(refused) - 1} more" if len(refused) > 1 else ""
-    return StoreError(
-        f"run {run}{more} is here already, and not the same: {reason}. Nothing was imported",
+    told = (
+        f"run {first}{more} is here already, and not the same"
+        if first in found.refused
+        else f"the imported result {first}{more} contradicts one that is here"
+    )
+    raise StoreError(
+        f"{told}: {reason}. Nothing was imported",
         hint="Give another --store, or keep yours and import the rest with --keep-mine.",
     )
 
@@ -244,15 +254,18 @@ def _move(store: "Store", staging: Path, found: ImportedBundle) -> ImportedBundl
         assert (store.sweeps.folder(sweep) / PLAN).exists()
     new = story_taking.take(store, theirs, found.stories, note)
     stories = dataclasses.replace(found.stories, new=new)
+    outside_moving.take(store, theirs, found.outside, note)
     came = {
         "runs": found.runs,
         "sweeps": found.sweeps,
         "skipped": found.skipped,
         "stories": dict(new),
         "pins": stories.pins,
+        "outside": found.outside.new,
     }
     log = store.root / "imports" / f"{found.sha256[:16]}.json"
-    write_json(log, {**told, **came, "refused": dict(found.refused), "n_arrays": found.n_arrays})
+    refused = {**found.refused, **found.outside.refused}
+    write_json(log, {**told, **came, "refused": refused, "n_arrays": found.n_arrays})
     return dataclasses.replace(found, stories=stories)
 
 

@@ -17,6 +17,7 @@ from mslt_core.spec.stories import NumberContent, Pin, PinContent, Story
 from mslt_core.store.atomic import DamagedError
 from mslt_core.store.bundle.layout import (
     Manifest,
+    SpecText,
     Utc,
     parsed,
     require_few_values,
@@ -26,8 +27,7 @@ from mslt_core.store.pin_content import content_fingerprint, kind_of, read_conte
 from mslt_core.store.spec_text import spec_from_text
 from mslt_core.store.work import is_digest
 
-MAX_PINS, MAX_STORIES, MAX_SLIDES = 2000, 500, 500
-"""Present lists all of them, a button each."""
+MAX_SLIDES = 500
 MAX_TITLE, MAX_WORDS = 1000, 20_000
 """Characters of a pin's title, and of each of its other texts."""
 _TURNING = frozenset(map(chr, range(0x202A, 0x202F)))
@@ -39,13 +39,6 @@ _UTC = TypeAdapter(Utc)
 class _Dated(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
     created_utc: Utc
-
-
-class _Spec(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
-    kind: str
-    schema_number: int
-    fields: dict[str, Any]
 
 
 def rested_on(pins: Iterable[Pin]) -> tuple[str, ...]:
@@ -112,15 +105,11 @@ def check_stories(root: Path, manifest: Manifest, runs: Mapping[str, TrainSpec])
 
     `runs` are those of the bundle, which have been checked.
     """
-    if len(manifest.pins) > MAX_PINS or len(manifest.stories) > MAX_STORIES:
-        raise BundleError(
-            f"it has {len(manifest.pins):,} pins and {len(manifest.stories):,} stories; "
-            f"{MAX_PINS:,} and {MAX_STORIES:,} are allowed"
-        )
-    pins = {digest: _pin(root, digest, runs) for digest in manifest.pins}
+    rests_on = rested_on(_pin(root, digest, runs) for digest in manifest.pins)
+    pins = frozenset(manifest.pins)
     for story_id in manifest.stories:
         _story(root, story_id, pins)
-    absent = set(rested_on(pins.values())) - runs.keys()
+    absent = set(rests_on) - runs.keys()
     if absent != set(manifest.absent) or len(absent) < len(manifest.absent):
         raise BundleError(
             "its pins rest on other runs than it holds and says to lack: "
@@ -135,7 +124,7 @@ def _pin(root: Path, digest: str, runs: Mapping[str, TrainSpec]) -> Pin:
             raise BundleError(f"{place}/{name} is missing")
     text = (root / place / "pin.json").read_bytes()
     fields = parsed(text, f"{place}/pin.json")
-    validated(f"{place}/pin.json", lambda: _Spec.model_validate(fields))
+    validated(f"{place}/pin.json", lambda: SpecText.model_validate(fields))
     date = parsed((root / place / "pinned.json").read_bytes(), f"{place}/pinned.json")
     dated = validated(f"{place}/pinned.json", lambda: _Dated.model_validate(date))
     require_few_values((root / place / "content.json").read_bytes(), f"{place}/content.json")
@@ -169,10 +158,10 @@ def _require_its_runs(pin: Pin, runs: Mapping[str, TrainSpec]) -> None:
             raise BundleError(f"it tells another {wrong[0]} than its run {run} has")
 
 
-def _story(root: Path, story_id: str, pins: Mapping[str, Pin]) -> None:
+def _story(root: Path, story_id: str, pins: Container[str]) -> None:
     name = f"stories/{story_id}.json"
     fields = parsed((root / name).read_bytes(), name)
-    content = validated(name, lambda: _Spec.model_validate(fields))
+    content = validated(name, lambda: SpecText.model_validate(fields))
     try:
         if content.kind != "Story":
             raise BundleError(f"it holds a {content.kind[:40]!r}")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from mslt_core.spec.errors import BundleError, MsltError
 from mslt_core.spec.stories import Pinned, Story
 from mslt_core.store.bundle.gathering import Content, Wanted
+from mslt_core.store.bundle.layout import require_few_values, require_size
 from mslt_core.store.bundle.story_checks import require_pin, require_story, rested_on
 from mslt_core.store.pin_content import content_to_bytes
 from mslt_core.store.spec_text import spec_to_text
@@ -61,8 +62,10 @@ def told(store: "Store", wanted: Wanted) -> Told:
 
 def _sound(store: "Store", digest: str) -> Pinned:
     """A pin that any importer takes."""
-    pinned = store.stories.pin(digest)
-    require_pin(pinned.pin, store.stories.content(digest), pinned.created_utc)
+    pinned, content = store.stories.pin(digest), store.stories.content(digest)
+    require_pin(pinned.pin, content, pinned.created_utc)
+    require_size("pin", "its pin.json", len(spec_to_text(pinned.pin).encode()))
+    require_few_values(content_to_bytes(content), "what it shows")
     return pinned
 
 

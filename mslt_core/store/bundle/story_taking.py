@@ -33,8 +33,9 @@ def compared(store: "Store", theirs: "Store", manifest: Manifest) -> Stories:
     """What is new, and under which name it would come."""
     new: dict[str, str] = {}
     known: dict[str, str] = {}
+    mine = store.stories.by_digest()
     for story_id in manifest.stories:
-        if twin := store.stories.twin_of(theirs.stories.story(story_id)):
+        if twin := mine.get(theirs.stories.story(story_id).digest()):
             known[story_id] = twin
         else:
             new[story_id] = store.stories.free_id(story_id, also_taken=new.values())

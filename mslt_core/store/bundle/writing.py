@@ -9,24 +9,26 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, Literal
 
 from mslt_core.spec.errors import BundleError, StoreError
 from mslt_core.spec.version import PRODUCT_VERSION
 from mslt_core.store.atomic import disk_full, make_folder, write_errors_explained
-from mslt_core.store.bundle import gathering, story_gathering
+from mslt_core.store.bundle import gathering, outside_moving, story_gathering
 from mslt_core.store.bundle.gathering import Content, Wanted
 from mslt_core.store.bundle.layout import (
     MANIFEST,
     MAX_MEMBERS,
     MAX_RATIO,
     VERSION,
+    VERSION_WITH_OUTSIDE,
     VERSION_WITH_STORIES,
     Manifest,
     Member,
     Report,
     kind_of,
     quiet,
+    require_bounds,
 )
 from mslt_core.store.process import utc_now
 
@@ -48,7 +50,7 @@ class ExportedBundle:
     sha256: str
     """Of the manifest."""
     left_out: Mapping[str, str]
-    """Run, or story or pin, to the reason why it is not in it."""
+    """Run, or story, pin or imported result, to the reason why it is not in it."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -74,28 +76,24 @@ def export_bundle(
 
     Scores, outcomes per item, history and curves come always; trained weights, and the arrays
     (vectors, CKA, maps) that were computed from these runs, if asked for. Stories come with their
-    pins and the runs that these rest on. Runs that are not done are left out and named; one that
-    was asked for by name is an error.
+    pins and the runs that these rest on, and a whole store with its results from elsewhere. Runs
+    that are not done are left out and named; one that was asked for by name is an error.
     """
     if path.exists() and not force:
         raise BundleError(f"{path} is there already", hint="Give --force to replace it.")
     told = story_gathering.told(store, wanted)
     runs, left_out = gathering.chosen(store, wanted, told.rests_on)
     sweeps = store.sweeps.digests() if wanted.everything else wanted.sweeps
+    outside, damaged = outside_moving.of_outside(store, wanted)
     contents = [content for run in runs for content in gathering.of_run(store, run, weights)]
     contents += [gathering.of_sweep(store, sweep) for sweep in sweeps]
     if arrays:
         contents += gathering.arrays(store, runs, wanted)
-    contents += story_gathering.of_stories(store, told)
-    if not contents:
-        raise BundleError(
-            "there is nothing to export", hint="Name runs that are done, a sweep or a story."
-        )
-    if len(contents) >= MAX_MEMBERS:
-        raise BundleError(f"{len(contents):,} files are more than a bundle holds, {MAX_MEMBERS:,}")
+    contents += [*story_gathering.of_stories(store, told), *outside]
+    _require_some(contents)
     ready = _measured(contents, report)
     manifest = Manifest(
-        version=VERSION_WITH_STORIES if told.pins or told.stories else VERSION,
+        version=_version(stories=bool(told.pins or told.stories), outside=bool(outside)),
         product_version=PRODUCT_VERSION,
         created_utc=utc_now(),
         with_weights=weights,
@@ -106,17 +104,46 @@ def export_bundle(
         stories=tuple(sorted(told.stories)),
         pins=tuple(sorted(told.pins)),
         absent=tuple(run for run in told.rests_on if run not in runs),
+        outside=tuple(dict.fromkeys(c.name.split("/")[1] for c in outside)),
         members=tuple(one.member for one in ready),
     )
-    text = manifest.text()
+    text = _readable(manifest)
     _write(path, text, ready, report)
     return ExportedBundle(
         path=path,
         size_bytes=path.stat().st_size,
         manifest=manifest,
         sha256=hashlib.sha256(text).hexdigest(),
-        left_out={**left_out, **told.left_out},
+        left_out={**left_out, **told.left_out, **damaged},
     )
+
+
+def _require_some(contents: list[Content]) -> None:
+    if not contents:
+        raise BundleError(
+            "there is nothing to export", hint="Name runs that are done, a sweep or a story."
+        )
+    if len(contents) >= MAX_MEMBERS:
+        raise BundleError(f"{len(contents):,} files are more than a bundle holds, {MAX_MEMBERS:,}")
+
+
+def _version(*, stories: bool, outside: bool) -> Literal[1, 2, 3]:
+    """The oldest that has what is in it."""
+    if outside:
+        return VERSION_WITH_OUTSIDE
+    return VERSION_WITH_STORIES if stories else VERSION
+
+
+def _readable(manifest: Manifest) -> bytes:
+    """Its text, if any importer takes what it tells."""
+    try:
+        require_bounds(manifest)
+    except BundleError as e:
+        raise BundleError(
+            f"nobody could open this bundle: {e.message}",
+            hint="Export less at once: some runs, sweeps or stories.",
+        ) from e
+    return manifest.text()
 
 
 def _measured(contents: list[Content], report: Report) -> list[_Ready]:
