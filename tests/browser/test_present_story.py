@@ -60,3 +60,26 @@ def test_a_figure_is_saved_as_picture_and_as_numbers(page, dashboard):
             assert "Chinese (zh)" in text
             page.keyboard.press("Escape")
         page.wait_for_timeout(1000)  # the box closes when the camera is pressed
+
+
+def test_a_slides_figure_is_saved_whole(page, serve):
+    dashboard = serve("app.py")
+    page.goto(f"{dashboard}/results")
+    page.locator(".js-plotly-plot .main-svg").first.wait_for()
+    pin(page, "gains")
+    page.goto(f"{dashboard}/present")
+    slide = page.locator(".st-key-slide .js-plotly-plot")
+    slide.locator(".main-svg").first.wait_for()
+    shown = slide.bounding_box()
+    for button, ending in (("SVG", "svg"), ("PNG", "png"), ("CSV", "csv")):
+        page.get_by_role("button", name="Take along").click()
+        with page.expect_download() as saved:
+            page.get_by_role("button", name=button, exact=True).first.click()
+        assert saved.value.suggested_filename.endswith(f".{ending}")
+        if ending == "svg":
+            drawn = saved.value.path().read_text(encoding="utf-8")
+            assert "How much higher does each set score" in drawn, "with the title it was made with"
+            assert 'width="1000"' in drawn
+        page.keyboard.press("Escape")
+        page.wait_for_timeout(1000)  # the box closes when the camera is pressed
+    assert slide.bounding_box() == shown, "the slide stays as it is"
