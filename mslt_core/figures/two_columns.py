@@ -101,11 +101,11 @@ def _split(
     """Annotations and shapes in the column of their rows; those of no row over both."""
     made = []
     for one in given.mappings(drawn):
-        ends = [one.get(name) for name in ("y", "y0", "y1") if given.number(one.get(name))]
+        ends = [y for name in ("y", "y0", "y1") if given.number(y := one.get(name))]
         if one.get("yref", "y") != "y" or not ends:
             made += [{**one, **_refs(one, "")}, {**one, **_refs(one, "2")}]
         elif min(ends) > upper[1]:  # the name of a column of numbers
-            down = {name: one[name] - upper[1] + lower[1] for name in ("y",) if name in one}
+            down = {"y": ends[0] - upper[1] + lower[1]} if "y" in one else {}
             made += [{**one, **_refs(one, "")}, {**one, **down, **_refs(one, "2")}]
         else:
             made += [{**one, **_refs(one, "")}] * (max(ends) >= upper[0])
