@@ -24,6 +24,7 @@ from mslt_core.exports.slides import (
     shown_cell,
     shown_slides,
 )
+from mslt_core.figures.room import lowest_height, readable_width
 from mslt_core.figures.style import FONT_FAMILY, PALETTES, Theme
 from mslt_core.spec.stories import FigureContent, NumberContent, PinContent, Pinned, Story
 from mslt_core.spec.version import PRODUCT_VERSION
@@ -58,7 +59,7 @@ def story_html(
         report(slide.number - 1, len(shown))
         sections.append(_section(slide, len(shown), place=len(packed)))
         if isinstance(slide.content, FigureContent):
-            packed.append({name: slide.figure(name) for name in ("light", "dark")})
+            packed.append(_packed(slide))
     page = _page(plain(story.title), sections, packed, theme)
     report(len(shown), len(shown))
     return page
@@ -137,6 +138,13 @@ def _section(slide: ShownSlide, n: int, *, place: int) -> str:
         f"<details><summary>Cite this, and where it is from</summary>\n"
         f'<p class="cite">{_text(slide.cite)}</p><dl>{facts}</dl></details></footer>\n</section>\n'
     )
+
+
+def _packed(slide: ShownSlide) -> dict[str, object]:
+    """A figure in both themes, and how far it may be squeezed."""
+    light, dark = slide.figure("light"), slide.figure("dark")
+    room = {"lowest": lowest_height(light), "width": readable_width(light)}
+    return {"light": light, "dark": dark, **room}
 
 
 def _paragraph(name: str, words: str) -> str:

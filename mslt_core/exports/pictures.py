@@ -7,7 +7,8 @@ from typing import Any
 from mslt_core.exports.browser import Picture, PictureFormat, draw
 from mslt_core.exports.safe import safe_figure
 from mslt_core.exports.slides import Report, quiet
-from mslt_core.figures.fitting import as_high_as, fit, own_height
+from mslt_core.figures.fitting import as_high_as, fit
+from mslt_core.figures.room import own_height
 from mslt_core.figures.style import Theme
 from mslt_core.spec.stories import FigureContent
 

@@ -17,7 +17,7 @@ from mslt_core.exports.pptx_look import (
     Style,
     new_presentation,
 )
-from mslt_core.exports.pptx_rows import columns_of, grid, shared_out
+from mslt_core.exports.pptx_rows import grid, lines_of, shared_out
 from mslt_core.exports.safe import plain
 from mslt_core.exports.slides import (
     Report,
@@ -37,15 +37,17 @@ from mslt_core.spec.stories import (
     TableContent,
 )
 
-HEADING, SMALL = 54, 140
-"""Letters in a line of a slide at 28 and 12 points; wider fonts than usual still fit."""
-TOLD = {200: (17, 100, 0.3), 10**9: (14, 121, 0.25)}
-"""How many letters an answer may have to be set in so many points, with so many letters in a line
-of so many inches: what a long one takes, the figure below lacks."""
+HEADING = 28
+"""Points."""
+TOLD = {200: (17, 0.3), 10**9: (14, 0.25)}
+"""How many letters an answer may have to be set in so many points, in lines of so many inches:
+what a long one takes, the figure below lacks."""
 VALUE_SIZES = {16: 80, 28: 54, 60: 36, 10**9: 26}
 """How many letters a headline may have to be written in so many points."""
 COVER_SIZES = (18, 16, 14, 12, 10, 9)
 """Points of the list of findings: the largest that keeps it above the slide's edge."""
+NUMBER_WIDTH = 0.45
+"""Inches of their numbers."""
 MAX_TABLE_SLIDES = 6
 """Further rows are counted, and left to the CSV."""
 
@@ -91,46 +93,51 @@ def _cover(look: Look, title: str, slides: Sequence[ShownSlide]) -> None:
     per_column = max(math.ceil(len(slides) / 2), 6)
     columns = [slides[at : at + per_column] for at in range(0, len(slides), per_column)]
     width, height = 5.9, 4.0
-    told = ["\n".join(f"{one.number}   {one.heading}" for one in some) for some in columns]
-    fitting = (s for s in COVER_SIZES if max(_list_height(t, s, width) for t in told) <= height)
+    told = ["\n".join(f"{one.number}\t{one.heading}" for one in some) for some in columns]
+    fitting = (
+        s
+        for s in COVER_SIZES
+        if max(_list_height(t, s, width - NUMBER_WIDTH) for t in told) <= height
+    )
     size = next(fitting, COVER_SIZES[-1])
-    style = Style(size=size, colour="text", spacing=size // 3)
+    style = Style(size=size, colour="text", spacing=size // 3, hanging=NUMBER_WIDTH)
     for column, words in enumerate(told):
         left = MARGIN + column * 6.1
         look.text(slide, words, style, left=left, top=2.9, width=width, height=height)
 
 
 def _list_height(entries: str, size: int, width: float) -> float:
-    """Inches of a list in so many points: letters half as wide as high, a third between."""
-    per_line = int(2 * 72 * width / (1.1 * size))
-    return (
-        sum(_lines(entry, per_line) * 1.25 * size + size // 3 for entry in entries.splitlines())
-        / 72
-    )
+    """Inches of a list in so many points, a third of them between its entries."""
+    lines = [lines_of(one.partition("\t")[2], size, width) for one in entries.splitlines()]
+    return sum(n * 1.25 * size + size // 3 for n in lines) / 72
 
 
 def _words_end(slide: ShownSlide) -> float:
     """Where a slide's words end, in inches from its top, by the width of letters on average."""
-    top = 0.45 + 0.5 * _lines(slide.heading, HEADING)
-    for words, _, per_line, height in _words(slide):
-        top += height * _lines(words, per_line) + 0.05
+    top = 0.45 + 0.5 * _heading_lines(slide.heading)
+    for words, style, height in _words(slide):
+        top += height * _lines(words, style) + 0.05
     return top + 0.1
 
 
-def _words(slide: ShownSlide) -> list[tuple[str, Style, int, float]]:
-    """What stands under the heading: text, style, letters in a line, inches of a line."""
-    size, per_line, height = next(told for most, told in TOLD.items() if len(slide.told) <= most)
+def _words(slide: ShownSlide) -> list[tuple[str, Style, float]]:
+    """What stands under the heading: text, style, inches of a line."""
+    size, height = next(told for most, told in TOLD.items() if len(slide.told) <= most)
     small = Style(size=12, colour="muted")
     words = [
-        (slide.told, Style(size=size, colour="text"), per_line, height),
-        (slide.asks, small, SMALL, 0.22),
-        (slide.subtitle, small, SMALL, 0.22),
+        (slide.told, Style(size=size, colour="text"), height),
+        (slide.asks, small, 0.22),
+        (slide.subtitle, small, 0.22),
     ]
     return [one for one in words if one[0]]
 
 
-def _lines(words: str, per_line: int) -> int:
-    return math.ceil(columns_of(words) / per_line)
+def _lines(words: str, style: Style) -> int:
+    return lines_of(words, style.size, WIDTH - 2 * MARGIN)
+
+
+def _heading_lines(heading: str) -> int:
+    return lines_of(heading, HEADING, WIDTH - 2 * MARGIN, bold=True)
 
 
 def _add(look: Look, shown: ShownSlide, top: float, picture: bytes | None) -> None:
@@ -150,8 +157,7 @@ def _number(look: Look, slide: Any, number: NumberContent, top: float) -> None:
     size = next(points for most, points in VALUE_SIZES.items() if len(value) <= most)
     is_sentence = size == min(VALUE_SIZES.values())
     style = Style(size=size, colour="text" if is_sentence else "accent", bold=not is_sentence)
-    # a letter is about half as wide as high, a line a fifth higher: 72 points to the inch
-    lines = _lines(value, int(2 * 72 * (WIDTH - 2 * MARGIN) / (1.1 * size)))
+    lines = lines_of(value, size, WIDTH - 2 * MARGIN, bold=style.bold)
     height = lines * 1.25 * size / 72
     top = max(top + 0.3, 3.3 - height / 2)
     look.text(slide, value, style, top=top, height=height)
@@ -181,11 +187,11 @@ def _tables(look: Look, shown: ShownSlide, table: TableContent, top: float) -> N
 
 def _frame(look: Look, shown: ShownSlide, part: str = "") -> Any:
     """A slide with everything but its content: title, words, provenance, notes."""
-    lines = _lines(shown.heading, HEADING)
-    slide = look.new_slide(shown.heading + part, top=0.4, size=28, height=0.5 * lines + 0.05)
+    lines = _heading_lines(shown.heading)
+    slide = look.new_slide(shown.heading + part, top=0.4, size=HEADING, height=0.5 * lines + 0.05)
     top = 0.45 + 0.5 * lines
-    for words, style, per_line, height in _words(shown):
-        lines = _lines(words, per_line)
+    for words, style, height in _words(shown):
+        lines = _lines(words, style)
         look.text(slide, words, style, top=top, height=height * lines + 0.05)
         top += height * lines + 0.05
     small = Style(size=9, colour="muted")

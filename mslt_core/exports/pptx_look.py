@@ -31,6 +31,8 @@ class Style:
     right: bool = False
     spacing: int = 0
     """Points after each line."""
+    hanging: float = 0.0
+    """Inches that further lines, and what a tab leads to, stand in."""
 
 
 def new_presentation(title: str, theme: Theme) -> Any:
@@ -145,7 +147,7 @@ class Look:
 
     def _write(self, frame: Any, words: str, style: Style) -> None:
         from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
-        from pptx.util import Pt
+        from pptx.util import Inches, Pt
 
         frame.word_wrap = True
         frame.vertical_anchor = MSO_ANCHOR.TOP
@@ -158,6 +160,9 @@ class Look:
             run.font.color.rgb = _rgb(getattr(PALETTES[self.theme], style.colour))
             paragraph.space_after = Pt(style.spacing)
             paragraph.alignment = PP_ALIGN.RIGHT if style.right else PP_ALIGN.LEFT
+            if style.hanging:
+                paragraph._p.get_or_add_pPr().set("marL", str(Inches(style.hanging)))
+                paragraph._p.get_or_add_pPr().set("indent", str(-Inches(style.hanging)))
             if is_right_to_left(line):
                 # with rtl, "l" still means the left side, so such a line says where it begins
                 paragraph.alignment = PP_ALIGN.RIGHT

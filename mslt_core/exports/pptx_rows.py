@@ -12,6 +12,16 @@ SIZES = (12, 11, 10, 9, 8, 7)
 """Points: the largest in which no word is broken."""
 ROW_HEIGHT, FURTHER_LINE = 0.33, 0.2
 """Inches of a row of one line, and of each further line, at 12 points."""
+SPACE, BOLD = 0.26, 1.055
+EMS = {
+    "ijl.,:;'|!": 0.27,
+    "()[]-I": 0.33,
+    "frt/": 0.39,
+    "acekszvxy?": 0.53,
+    "mwMW%@—": 0.9,
+}
+"""Widths of letters over their size, and how much bold ones are wider: of Noto Sans, which is
+wider than the font of the slides."""
 
 Rows = Sequence[Sequence[str]]
 
@@ -89,6 +99,29 @@ def shared_out(heights: Sequence[float], room: float) -> list[range]:
 def columns_of(text: str) -> int:
     """Its length, letters of Chinese, Japanese and Korean counted twice: they are twice as wide."""
     return len(text) + sum(unicodedata.east_asian_width(char) in "WF" for char in text)
+
+
+def lines_of(words: str, points: float, room: float, *, bold: bool = False) -> int:
+    """Lines of a text of so many points in `room` inches, broken between its words."""
+    per_line = 72 * room / (points * (BOLD if bold else 1.0))
+    lines, used = 1, 0.0
+    for word in words.split():
+        width = sum(map(_em, word))
+        if used and used + width > per_line:
+            lines, used = lines + 1, 0.0
+        # a word longer than a line, and scripts without spaces, are broken anywhere
+        lines += max(math.ceil(width / per_line) - 1, 0)
+        used += width % per_line + SPACE
+    return lines
+
+
+def _em(char: str) -> float:
+    """Width of a letter over its size."""
+    if unicodedata.east_asian_width(char) in "WF":
+        return 1.0
+    return next(
+        (em for chars, em in EMS.items() if char in chars), 0.67 if char.isupper() else 0.61
+    )
 
 
 def _longest_word(cell: str) -> int:

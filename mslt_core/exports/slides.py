@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from mslt_core.exports.safe import cell_text, plain, safe_figure
-from mslt_core.figures.fitting import untitled
+from mslt_core.figures.fitting import for_slide, untitled
 from mslt_core.figures.style import Theme
 from mslt_core.spec.citing import cite_text, provenance
 from mslt_core.spec.errors import SpecError
@@ -50,10 +50,10 @@ class ShownSlide:
     content: PinContent
 
     def figure(self, theme: Theme) -> dict[str, Any]:
-        """The figure in one theme, its title left to the slide."""
+        """The figure in one theme as slides draw it, its title left to the slide."""
         assert isinstance(self.content, FigureContent)
         drawn = getattr(self.content, theme)
-        return untitled(drawn) if self._says_the_title(drawn) else dict(drawn)
+        return for_slide(untitled(drawn) if self._says_the_title(drawn) else drawn)
 
     def _says_the_title(self, drawn: Any) -> bool:
         return figure_title(drawn)[0] in {self.heading, self.asks}

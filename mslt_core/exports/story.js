@@ -12,7 +12,7 @@
     toImageButtonOptions: { format: "svg" },
   };
   // as in figures/fitting.py
-  const READABLE_WIDTH = 740, LARGEST = 2.2, LOWEST = 0.56, LOWEST_OF_CELLS = 0.9, HIGHEST = 2.0;
+  const LARGEST = 2.2, HIGHEST = 2.0;
   let current = 0;
   let figures = [];
 
@@ -31,10 +31,9 @@
 
   // Letters are as large as the slide allows: a figure is magnified as a whole, and may become
   // somewhat lower or higher than it was made for, never narrower than its labels need.
-  function size(box, own, data) {
+  function size(box, own, kept) {
     const { clientWidth: w, clientHeight: h } = box;
-    const lowest = data.some((trace) => trace.type === "heatmap") ? LOWEST_OF_CELLS : LOWEST;
-    const scale = Math.min(h / (lowest * own), w / READABLE_WIDTH, LARGEST);
+    const scale = Math.min(h / kept.lowest, w / kept.width, LARGEST);
     return { scale, width: w / scale, height: Math.min(h / scale, HIGHEST * own) };
   }
 
@@ -49,10 +48,11 @@
   }
 
   async function draw(box) {
-    const figure = figures[Number(box.dataset.figure)]?.[theme()];
+    const kept = figures[Number(box.dataset.figure)];
+    const figure = kept?.[theme()];
     if (!figure || !box.clientWidth) return;
     const own = figure.layout.height || 450;
-    const { scale, width, height } = size(box, own, figure.data);
+    const { scale, width, height } = size(box, own, kept);
     const wanted = [theme(), Math.round(width), Math.round(height), scale.toFixed(3)].join();
     if (box.dataset.drawn === wanted) return;
     box.dataset.drawn = wanted;

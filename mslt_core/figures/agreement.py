@@ -22,7 +22,7 @@ def criteria_correlations(result: CriteriaResult, *, theme: Theme = "light") -> 
     cells.draw(fig, matrix, [CRITERIA[name].label for name in names], _hover)
     cells.draw_missing(fig, _reasons(result, matrix), n, theme)
     scale = style.PALETTES[theme].diverging
-    cells.colour_scale(fig, "Spearman's rho", -1.0, 1.0, theme, scale=scale)
+    cells.colour_scale(fig, "", -1.0, 1.0, theme, scale=scale)  # the subtitle has its name
     cells.print_values(fig)
     _axes(fig, names)
     subtitle = text.wrapped(_subtitle(result))
@@ -86,7 +86,7 @@ def _all_alike(sets: ScoredSets) -> str:
 
 def _subtitle(result: CriteriaResult) -> str:
     n_sets = max((len(sets) for sets in result.by_criterion.values()), default=0)
-    said = f"Over {text.count(n_sets, 'set')}, each turned so that high is good"
+    said = f"Spearman's rho over {text.count(n_sets, 'set')}, each turned so that high is good"
     if any(sets.heuristic for sets in result.by_criterion.values()):
         said += "; heuristic: not all possible sets"
     if result.missing:

@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 
 from mslt_core.figures import sets as ranking
 from mslt_core.figures import style, text
+from mslt_core.figures.notes import apart
 from mslt_core.figures.style import Theme
 from mslt_core.spec.criteria import CRITERIA
 from mslt_core.spec.rankings import CriteriaResult, RankedSet, ScoredSets
@@ -241,16 +242,7 @@ def _height(rank: int, n_sets: int, *, log: bool) -> float:
 
 def _spread(heights: Sequence[float]) -> list[float]:
     """Falling heights moved apart, so that labels do not cover one another."""
-    gap = _LABEL / _HEIGHT
-    placed: list[float] = []
-    for height in heights:
-        placed.append(min(height, placed[-1] - gap) if placed else min(height, 1 - gap / 2))
-    # what was pushed out at the foot pushes back up
-    floor = gap / 2
-    for k in range(len(placed) - 1, -1, -1):
-        placed[k] = max(placed[k], floor)
-        floor = placed[k] + gap
-    return placed
+    return apart(heights, _LABEL / _HEIGHT, floor=0.0, ceiling=1.0)
 
 
 def _subtitle(result: CriteriaResult, n_sets: int, highlighted: bool) -> str:

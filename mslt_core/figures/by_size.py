@@ -218,7 +218,8 @@ def _range(*results: BySize) -> tuple[float, float]:
         ends = (size.mean.estimate, size.mean.low, size.mean.high)
         edges += [100 * end for end in ends if end is not None]
     margin = 0.1 * (max(edges) - min(edges)) or 1.0
-    return min(edges) - margin, max(edges) + margin
+    # the worst set's name stands below it
+    return min(edges) - 1.4 * margin, max(edges) + margin
 
 
 def _subtitle(result: BySize) -> str:

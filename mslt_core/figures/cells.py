@@ -21,7 +21,7 @@ OPEN_DOTS_UP_TO = 30
 
 Hover = Callable[[str, str, float], str]
 
-BAR_HEIGHT = 48
+BAR_HEIGHT = 36
 """Pixels under the subtitle that a flat colour bar takes."""
 
 
@@ -217,7 +217,8 @@ def colour_scale(
 def flat_bar(fig: go.Figure, *, height: int, above: int) -> None:
     """Lay the colour bar over the cells: a grid that stays square leaves its right side empty.
 
-    `height` is the figure's, `above` the pixels over the bar.
+    `height` is the figure's, `above` the pixels over the bar. A name over a flat bar comes to lie
+    on it where Plotly makes room for labels: say in the subtitle what it shows.
     """
     fig.update_layout(
         coloraxis_colorbar={
@@ -225,7 +226,6 @@ def flat_bar(fig: go.Figure, *, height: int, above: int) -> None:
             "lenmode": "pixels",
             "len": 190,
             "thickness": 8,
-            "title": {"side": "top"},
             "x": 0,
             "xref": "container",
             "xanchor": "left",

@@ -46,7 +46,7 @@ def distance_heatmap(
     cells.draw(fig, matrix, order, _hover(result.criterion))
     cells.draw_missing(fig, _reasons(result, matrix, order), len(order), theme)
     cells.language_axes(fig, order, marked=chosen)
-    cells.colour_scale(fig, "1 − cosine", 0.0, None, theme)
+    cells.colour_scale(fig, "", 0.0, None, theme)  # the subtitle says what it is
     cells.print_values(fig)
     cells.make_clickable(fig, order, cell_px=side / max(len(order), 1))
     above_cells = _draw_tree(fig, tree, order, theme) if tree else 0.0
@@ -173,12 +173,11 @@ def _without_vector(distances: Distances, langs: Sequence[str], criterion: Crite
 
 
 def _subtitle(matrix: Distances, *, tree: bool, chosen: bool) -> str:
-    said = ["joined by average distance"] if tree else []
+    said = ["1 − cosine" + ", joined by average distance" * tree]
     if n_missing := _n_missing(matrix):
         said.append(f"{text.count(n_missing, 'pair')} without a distance: no tree")
     said += ["● chosen"] * chosen
-    words = "; ".join(said)
-    return words[:1].upper() + words[1:]
+    return "; ".join(said)
 
 
 def _n_missing(matrix: Distances) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from mslt_core.figures.fitting import as_high_as, fit, untitled
+from mslt_core.figures.fitting import as_high_as, fit, for_slide, untitled
 from mslt_core.spec.errors import SpecError
 
 MIN_FACTOR = 0.85
@@ -48,6 +48,7 @@ def enlarged(figure: Mapping[str, Any], *, width: int, height: int) -> go.Figure
 
 def _enlarged(figure: Mapping[str, Any], width: int, height: int) -> go.Figure:
     kept = untitled({"data": list(figure.get("data", [])), "layout": figure.get("layout", {})})
+    kept = for_slide(kept, width=width, height=height)
     place = fit(kept, width=width, height=height, smallest=MIN_FACTOR)
     grown = _grown(as_high_as(kept, place.height), place.scale)
     grown["layout"] |= {"height": round(place.height * place.scale), "width": None}

@@ -1,26 +1,37 @@
 """A figure for a slide: its title left to the slide, as wide and high as its place.
 
-Whatever shows slides asks here how far a figure is magnified and how high it is drawn: the stage of
-the dashboard by larger type (`enlarged`), pictures and pages by magnifying all of it.
+Whatever shows slides asks here how a figure is drawn on one, how far it is magnified and how high
+it becomes: the stage of the dashboard by larger type (`enlarged`), pictures and pages by magnifying
+all of it.
 """
 
 import dataclasses
 from collections.abc import Callable, Mapping
-from typing import Any, TypeGuard
+from typing import Any
 
-READABLE_WIDTH = 740
-"""Pixels, before they are magnified, that no figure here needs more of to keep its labels apart."""
+from mslt_core.figures import given
+from mslt_core.figures.notes import (
+    Notes,
+    columns_of_notes,
+    height_of,
+    moved,
+    note_line,
+    with_notes_at,
+)
+from mslt_core.figures.room import lowest_height, own_height, readable_width
+from mslt_core.figures.two_columns import in_two_columns
+
 LARGEST = 2.2
-LOWEST, HIGHEST = 0.56, 2.0
-"""How far a figure may be squeezed or stretched. Rows of a dot plot are 25 pixels apart; at 14
-labels of 13 pixels still stand clear. story.js holds the same numbers."""
-LOWEST_OF_CELLS = 0.9
-"""Of a heatmap: its cells are square, so that they would shrink in both directions."""
+HIGHEST = 2.0
+"""How far a figure may be magnified, and stretched. story.js holds the same numbers."""
 TITLE_HEIGHT = 44
 """Pixels that the title and the subtitle of `dress` take."""
 LEFT_ABOVE = 16
 """Pixels that stay above the drawing where the title was."""
-USUAL_HEIGHT = 450
+PLACE = (1165.0, 480.0)
+"""Width and height that a slide of 1280 by 720 leaves under a heading and an answer of a line."""
+WORTH_IT = 1.1
+"""How much larger letters have to become before rows go into two columns."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -37,30 +48,78 @@ def fit(figure: Mapping[str, Any], *, width: float, height: float, smallest: flo
 
     It may become lower than its place; higher only where letters would shrink below `smallest`.
     """
-    own = own_height(figure)
-    cells = any(trace.get("type") == "heatmap" for trace in figure.get("data", ()))
-    lowest = (LOWEST_OF_CELLS if cells else LOWEST) * own
-    scale = max(min(height / lowest, width / READABLE_WIDTH, LARGEST), smallest)
+    lowest = lowest_height(figure)
+    scale = max(min(height / lowest, width / readable_width(figure), LARGEST), smallest)
     return Fit(
         scale=scale,
         width=width / scale,
-        height=min(max(height / scale, lowest), HIGHEST * own),
+        height=min(max(height / scale, lowest), HIGHEST * own_height(figure)),
     )
 
 
-def own_height(figure: Mapping[str, Any]) -> float:
-    """The height in pixels that a figure was made for."""
-    height = _mapping(figure.get("layout")).get("height")
-    return float(height) if _number(height) and 50 <= height <= 20_000 else USUAL_HEIGHT
+def for_slide(
+    figure: Mapping[str, Any], *, width: float = PLACE[0], height: float = PLACE[1]
+) -> dict[str, Any]:
+    """The figure as it is drawn on a slide, where about `width` by `height` pixels are its place.
+
+    Cells stand in the middle; many rows go into two columns, where that makes letters larger;
+    labels beside the ends of lines are moved as near as they may stand.
+    """
+    one = labels_near(in_the_middle(figure))
+    if two := in_two_columns(one):
+        scales = [fit(drawn, width=width, height=height).scale for drawn in (one, two)]
+        if scales[1] > WORTH_IT * scales[0]:
+            return two
+    return one
+
+
+def in_the_middle(figure: Mapping[str, Any]) -> dict[str, Any]:
+    """A square grid that stands at the left of a page, and its bar of colour, in the middle."""
+    layout = given.mapping(figure.get("layout"))
+    if given.mapping(layout.get("xaxis")).get("constraintoward") != "left":
+        return dict(figure)
+    made = dict(layout) | {"xaxis": {**layout["xaxis"], "constraintoward": "center"}}
+    colours = given.mapping(layout.get("coloraxis"))
+    bar = given.mapping(colours.get("colorbar"))
+    if bar.get("orientation") == "h":
+        moved = {**bar, "xref": "paper", "x": 0.5, "xanchor": "center", "xpad": 0}
+        made["coloraxis"] = {**colours, "colorbar": moved}
+    return {**figure, "layout": made}
+
+
+def labels_near(figure: Mapping[str, Any]) -> dict[str, Any]:
+    """Labels beside the ends of lines a line apart, in a figure as low as all else lets it be.
+
+    They keep clear of one another when it is drawn higher. Numbers beside rows stay with them.
+    """
+    layout = given.mapping(figure.get("layout"))
+    rows = {*given.numbers(given.mapping(layout.get("yaxis")).get("tickvals"))}
+    columns = [
+        notes
+        for notes in columns_of_notes(layout)
+        if not _beside_rows(notes, rows) and height_of(layout, notes)
+    ]
+    around = given.margin(layout, "t") + given.margin(layout, "b")
+    bare = lowest_height({**figure, "layout": {**layout, "annotations": []}}) - around
+    plot = max([bare, *(len(notes) * note_line(notes) for notes in columns)])
+    for notes in columns:
+        layout = with_notes_at(layout, notes, moved(layout, notes, plot))
+    return {**figure, "layout": layout}
+
+
+def _beside_rows(notes: Notes, rows: set[float]) -> bool:
+    """Whether labels are numbers of rows, under a name of their own perhaps."""
+    places = {note["y"] for _, note in notes}
+    return notes[0][1].get("yref") != "paper" and 2 * len(places & rows) >= len(places)
 
 
 def untitled(figure: Mapping[str, Any]) -> dict[str, Any]:
     """The figure without title and subtitle, and without the room that they took."""
     layout = dict(figure["layout"])
     layout.pop("title", None)
-    height, margin = layout.get("height"), _mapping(layout.get("margin"))
+    height, margin = layout.get("height"), given.mapping(layout.get("margin"))
     top = margin.get("t")
-    if not _number(height) or not _number(top) or height < 2 * TITLE_HEIGHT:
+    if not given.number(height) or not given.number(top) or height < 2 * TITLE_HEIGHT:
         return {**figure, "layout": layout}
     taken = max(0, min(TITLE_HEIGHT, top - LEFT_ABOVE))
 
@@ -85,7 +144,7 @@ def _with_keys(layout: Mapping[str, Any], moved: Callable[[float], float]) -> di
     """Legends and bars of colour at another place, where theirs is a share of the height."""
 
     def at(box: Any) -> Any:
-        if _mapping(box).get("yref") != "container" or not _number(box.get("y")):
+        if given.mapping(box).get("yref") != "container" or not given.number(box.get("y")):
             return box
         return {**box, "y": moved(box["y"])}
 
@@ -93,14 +152,6 @@ def _with_keys(layout: Mapping[str, Any], moved: Callable[[float], float]) -> di
     for name, box in layout.items():
         if name.startswith("legend"):
             changed[name] = at(box)
-        elif name.startswith("coloraxis") and "colorbar" in _mapping(box):
+        elif name.startswith("coloraxis") and "colorbar" in given.mapping(box):
             changed[name] = {**box, "colorbar": at(box["colorbar"])}
     return changed
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
-
-
-def _number(value: Any) -> TypeGuard[float]:
-    return isinstance(value, int | float) and not isinstance(value, bool)

@@ -232,7 +232,7 @@ def _axes(
 
 def _axis_title(measure: str) -> str:
     info = METRICS[measure]
-    return f"{info.label} ({info.unit})" if info.unit else info.label
+    return f"{info.label}<br>({info.unit})" if info.unit else info.label
 
 
 def _range(curves: Sequence[LayerCurve], low: float | None) -> list[float] | None:

@@ -6,6 +6,7 @@ import plotly.graph_objects as go
 
 from mslt_core.figures import style, text, whiskers
 from mslt_core.figures.gains import CARRIED
+from mslt_core.figures.notes import apart
 from mslt_core.figures.style import Theme
 from mslt_core.spec.metrics import METRICS
 from mslt_core.spec.results import GainResult, TargetGain
@@ -98,7 +99,7 @@ def _name_ends(
     step = (high - low + 2 * margin) * (_LABEL + 2) / height
     ordered = sorted(gains, key=lambda gain: -gain.score_b)
     wanted = [100 * gain.score_b for gain in ordered]
-    for gain, y in zip(ordered, _apart(wanted, step, low - margin), strict=True):
+    for gain, y in zip(ordered, apart(wanted, step, floor=low - margin), strict=True):
         label = text.language_label(gain.lang) if gain.lang else "<b>Mean, zero-shot</b>"
         fig.add_annotation(
             text=f"{label} {whiskers.in_points(gain)}",
@@ -108,18 +109,6 @@ def _name_ends(
             showarrow=False,
             font={"size": 12, "color": look.text},
         )
-
-
-def _apart(wanted: Sequence[float], step: float, floor: float) -> list[float]:
-    """Falling heights at least `step` apart, each as near its own as the others leave room."""
-    placed: list[float] = []
-    for height in wanted:
-        placed.append(min(height, placed[-1] - step) if placed else height)
-    # what was pushed below the axis goes up again, and what stands above it with it
-    for i in reversed(range(len(placed))):
-        lowest = placed[i + 1] + step if i + 1 < len(placed) else floor + step / 2
-        placed[i] = max(placed[i], lowest)
-    return placed
 
 
 def _alt(result: GainResult) -> str:

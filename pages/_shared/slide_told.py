@@ -8,7 +8,9 @@ from mslt_core import pipeline
 from mslt_core.spec.citing import cite_text, day
 from mslt_core.spec.stories import Pinned, Story
 from mslt_core.store import Store
-from pages._shared.messages import escape
+from pages._shared.messages import escape, explain_errors
+from pages._shared.take import files_of_pin, files_row
+from pages._shared.theme import current_theme
 
 PAGES = Path(__file__).resolve().parents[1]
 
@@ -36,8 +38,27 @@ def under_slide(store: Store, story_id: str, story: Story, at: int, pinned: Pinn
         with st.popover("Cite", type="tertiary", icon=":material/format_quote:"):
             cited = cite_text(pinned.pin.title, origin, pinned.created_utc)
             st.code(cited, language=None, wrap_lines=True)
+        _take_along(store, story.slides[at].heading or pinned.pin.title, pinned)
     if not store.read_only:
         _words(store, story_id, story, at, pinned)
+
+
+def _take_along(store: Store, title: str, pinned: Pinned) -> None:
+    """What was pinned as files, under the word that stands under things on other pages."""
+    if pinned.pin.kind == "number":
+        return
+    box = st.popover(
+        "Take along",
+        type="tertiary",
+        icon=":material/ios_share:",
+        key="along_slide",
+        on_change="rerun",
+    )
+    if box.open:
+        with box, explain_errors():
+            files = files_of_pin(store.stories.content(pinned.digest), title, current_theme())
+            if files:
+                files_row(files, "slide_figure")
 
 
 def _words(store: Store, story_id: str, story: Story, at: int, pinned: Pinned) -> None:

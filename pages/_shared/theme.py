@@ -29,9 +29,21 @@ _CHOSEN = """
 .stApp [data-variant="segmented_control"][data-selected="true"],
 .stApp [data-variant="pills"][data-selected="true"],
 .stApp button[role="radio"][aria-checked="true"],
-.stApp [data-testid="stSliderThumbValue"] { color: %s !important; }
+.stApp [data-testid="stSliderThumbValue"],
+:is(.stApp, [data-testid="stPopoverBody"])
+  button[kind="tertiary"]:is(:hover, :focus-visible, :active, [aria-expanded="true"])
+  { color: %s !important; }
 """
 """What is chosen must carry white text too, so its own colour is too dim for words in the dark."""
+
+_NOTIFIER = """
+.plotly-notifier .notifier-note {{
+  background: {surface} !important; color: {text} !important; opacity: 1 !important;
+  border: 1px solid {grid} !important; border-radius: 0.4rem; font-size: 0.8rem !important;
+}}
+.plotly-notifier .notifier-close {{ color: {muted} !important; }}
+"""
+"""What Plotly says while it makes a picture, in the colours of the page."""
 
 
 def current_theme() -> Theme:
@@ -44,8 +56,12 @@ def amend_styles() -> None:
 
     Streamlit has no setting for its side margins, nor for the text of what is chosen.
     """
-    chosen = _CHOSEN % figures.PALETTES["dark"].accent if current_theme() == "dark" else ""
-    st.html(f"<style>{_SMALL_WINDOWS}{chosen}</style>")
+    look = figures.PALETTES[current_theme()]
+    chosen = _CHOSEN % look.accent if current_theme() == "dark" else ""
+    notifier = _NOTIFIER.format(
+        surface=look.surface, text=look.text, grid=look.grid, muted=look.muted
+    )
+    st.html(f"<style>{_SMALL_WINDOWS}{chosen}{notifier}</style>")
 
 
 @st.fragment(run_every=2)

@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from tests.browser.test_mingling_page import colours, contrast
+
 pytestmark = pytest.mark.browser
 
 
@@ -60,3 +62,45 @@ def test_a_figure_is_saved_as_picture_and_as_numbers(page, dashboard):
             assert "Chinese (zh)" in text
             page.keyboard.press("Escape")
         page.wait_for_timeout(1000)  # the box closes when the camera is pressed
+
+
+def test_a_slides_figure_is_saved_whole(page, serve):
+    dashboard = serve("app.py")
+    page.goto(f"{dashboard}/results")
+    page.locator(".js-plotly-plot .main-svg").first.wait_for()
+    pin(page, "gains")
+    page.goto(f"{dashboard}/present")
+    slide = page.locator(".st-key-slide .js-plotly-plot")
+    slide.locator(".main-svg").first.wait_for()
+    shown = slide.bounding_box()["height"], slide.locator(".main-svg").all_text_contents()
+    for button, ending in (("SVG", "svg"), ("PNG", "png"), ("CSV", "csv")):
+        page.get_by_role("button", name="Take along").click()
+        with page.expect_download() as saved:
+            page.get_by_role("button", name=button, exact=True).first.click()
+        assert saved.value.suggested_filename.endswith(f".{ending}")
+        if ending == "svg":
+            drawn = saved.value.path().read_text(encoding="utf-8")
+            assert "How much higher does each set score" in drawn, "with the title it was made with"
+            assert 'width="1000"' in drawn
+        page.keyboard.press("Escape")
+        page.wait_for_timeout(1000)  # the box closes when the camera is pressed
+    after = slide.bounding_box()["height"], slide.locator(".main-svg").all_text_contents()
+    assert after == shown, "the slide stays as it is"
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_box_that_is_open_keeps_its_name_legible(browser, dashboard, theme):
+    page = browser.new_page(viewport={"width": 1440, "height": 900}, color_scheme=theme)
+    page.goto(f"{dashboard}/results")
+    page.locator(".js-plotly-plot .main-svg").first.wait_for()
+    name = page.locator(".st-key-take_gains button").first
+    name.click()
+    page.get_by_role("button", name="SVG", exact=True).wait_for()
+    page.wait_for_timeout(500)  # its colour fades in
+    assert contrast(*colours(name)) >= 4.5
+    page.get_by_role("button", name="SVG", exact=True).click()
+    note = page.locator(".notifier-note").first
+    note.wait_for()
+    page.wait_for_timeout(1200)
+    assert contrast(*colours(note)) >= 4.5
+    page.close()

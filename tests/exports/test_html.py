@@ -86,6 +86,8 @@ def test_it_links_to_itself_alone(told, dots):
 def test_figures_come_in_both_themes_and_harmless(told, dots):
     drawn = dots('<a href="https://x.example">click</a>')
     (figure,) = packed(Page(story_html(*told(drawn))))
+    # one trace and no rows: 0.56 of 400, less the 44 of its title
+    assert (figure.pop("lowest"), figure.pop("width")) == (pytest.approx(0.56 * 356), 740)
     assert set(figure) == {"light", "dark"}
     for theme, one in figure.items():
         assert one["data"][0]["text"][0].startswith("&lt;a href"), theme

@@ -35,7 +35,7 @@ def test_titles_are_titles_and_words_are_text(told, dots, png):
     assert made.core_properties.title == "What we found"
     cover, *findings = made.slides
     assert cover.shapes.title.text == "What we found"
-    assert "2   Twice" in "\n".join(texts(cover))
+    assert "2\tTwice" in "\n".join(texts(cover))
     for slide in findings:
         assert slide.shapes.title.text == "Twice"
         assert {"More on 13 of 15.", "How much more?"} <= set(texts(slide))
@@ -47,11 +47,11 @@ def test_titles_are_titles_and_words_are_text(told, dots, png):
 
 @pytest.mark.parametrize(("n", "size"), [(4, 18), (18, 16), (40, 9)])
 def test_the_list_on_the_cover_is_as_large_as_it_can_be(told, n, size):
-    # 4 inches by 5.9, where a line holds 2 * 72 * 5.9 / (1.1 * size) letters: 42 of 18 points,
-    # 48 of 16. "18   " and 39 letters take two of 18: 9 * (2 * 1.25 * 18 + 6) / 72 = 6.4 inches,
-    # one of 16: 9 * (1.25 * 16 + 5) / 72 = 3.1. Of 40 findings 20 * (1.25 * 9 + 3) / 72 = 3.96
-    cover, *_ = slides_of(story_pptx(*told(*[NUMBER] * n, heading="x" * 39)))
-    first, *_ = [s for s in cover.shapes if s.has_text_frame and s.text_frame.text[:2] == "1 "]
+    # 4 inches by 5.45, where a line holds 72 * 5.45 / (0.53 * size) letters x: 41 of 18 points, 46
+    # of 16. 42 take two of 18: 9 * (2 * 1.25 * 18 + 6) / 72 = 6.4 inches, one of 16:
+    # 9 * (1.25 * 16 + 5) / 72 = 3.1. Of 40 findings 20 * (1.25 * 9 + 3) / 72 = 3.96
+    cover, *_ = slides_of(story_pptx(*told(*[NUMBER] * n, heading="x" * 42)))
+    first, *_ = [s for s in cover.shapes if s.has_text_frame and s.text_frame.text[:2] == "1\t"]
     assert first.text_frame.paragraphs[0].runs[0].font.size.pt == size
 
 

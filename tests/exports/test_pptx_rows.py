@@ -2,7 +2,7 @@
 
 import pytest
 
-from mslt_core.exports.pptx_rows import LETTER, PADDING, grid, shared_out
+from mslt_core.exports.pptx_rows import LETTER, PADDING, grid, lines_of, shared_out
 
 
 def test_a_table_with_room_is_as_wide_as_its_words():
@@ -40,3 +40,28 @@ def test_rows_share_a_slide_as_far_as_they_fit():
     assert shared_out([0.3, 0.3, 0.5, 0.9, 0.3], 1.2) == [range(2), range(2, 3), range(3, 4)]
     assert shared_out([0.3, 9.0], 1.2) == [range(1)], "a row of its own slide, however high"
     assert shared_out([0.3], 1.2) == [range(0)]
+
+
+@pytest.mark.parametrize(
+    ("words", "bold", "n"),
+    [
+        # a line of 10 inches holds 72 * 10 / 20 = 36 times the size: "aa " is 2 * 0.53 + 0.26
+        ("aa " * 27, False, 1),
+        ("aa " * 28, False, 2),
+        # 1.055 times as wide: 34.1
+        ("aa " * 27, True, 2),
+        ("i" * 130, False, 1),  # 130 * 0.27 = 35.1
+        ("W" * 41, False, 2),  # 41 * 0.9 = 36.9, broken inside
+        ("語" * 36, False, 1),
+        ("語" * 37, False, 2),
+        ("", False, 1),
+    ],
+)
+def test_lines_by_the_widths_of_letters(words, bold, n):
+    assert lines_of(words, 20, 10, bold=bold) == n
+
+
+def test_a_heading_of_many_narrow_letters_takes_one_line():
+    # 56 letters, of which 31 are as wide as half their height or less
+    heading = "From SSLT(en) to MSLT(ar, en, zh): where do scores go up?"
+    assert lines_of(heading, 28, 12.133, bold=True) == 1

@@ -26,6 +26,12 @@ def test_cells_have_their_numbers_and_the_labels_of_the_criteria(criteria_result
     assert set(numbers.text) == {"−1.00"}
 
 
+def test_the_subtitle_says_what_the_bar_of_colour_shows(criteria_result):
+    fig = criteria_correlations(criteria_result())
+    assert fig.layout.title.subtitle.text.startswith("Spearman's rho over 6 sets")
+    assert not fig.layout.coloraxis.colorbar.title.text
+
+
 def test_an_undefined_correlation_says_why(criteria_result):
     missing = cells(criteria_correlations(criteria_result()))[1]
     assert missing.hovertext[0][2] == (

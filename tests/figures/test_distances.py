@@ -104,7 +104,14 @@ def test_no_distance_at_all_is_drawn_and_said(selection_result):
 def test_languages_at_no_distance_are_drawn_without_a_tree(selection_result):
     fig = distance_heatmap(selection_result((0.0,) * 6))
     assert fig.layout.coloraxis.cmax > 0
-    assert not fig.layout.title.subtitle.text
+    assert fig.layout.title.subtitle.text == "1 − cosine"
+
+
+def test_the_subtitle_says_what_the_bar_of_colour_shows(selection_result):
+    # a name over the bar came to lie on it wherever the plot became low
+    fig = distance_heatmap(selection_result())
+    assert fig.layout.title.subtitle.text.startswith("1 − cosine, joined by average distance")
+    assert not fig.layout.coloraxis.colorbar.title.text
 
 
 def test_small_distances_have_digits_that_count(selection_result):

@@ -90,6 +90,11 @@ def test_a_companion_has_a_panel_of_its_own_with_the_same_lines(curves):
     assert fig.layout.yaxis2.title.text == "Map disparity"
 
 
+def test_a_long_name_of_an_axis_is_no_longer_than_its_panel(curves):
+    fig = drawn(curves(), companion=curves("effective_rank"))
+    assert fig.layout.yaxis2.title.text == "Effective rank<br>(directions)"
+
+
 def test_checkpoints_of_different_depth_share_a_relative_axis(curves):
     deep, *others = curves()
     deep = dataclasses.replace(deep, checkpoint=dataclasses.replace(deep.checkpoint, n_layers=8))

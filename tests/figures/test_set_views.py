@@ -5,7 +5,7 @@ import pytest
 
 from mslt_core import figures
 from mslt_core.figures import alt_text, style
-from mslt_core.figures.slopes import _apart
+from mslt_core.figures.notes import apart
 from mslt_core.spec.evidence import Difference, GainResult, TargetGain
 from mslt_core.spec.judging import Ranged
 from mslt_core.spec.set_views import (
@@ -205,9 +205,9 @@ def test_slopes_from_the_baseline():
 
 
 def test_names_keep_their_distance_and_stay_on_the_axis():
-    placed = _apart([60.0, 59.9, 59.8, 40.1], 2.0, 40.0)
+    placed = apart([60.0, 59.9, 59.8, 40.1], 2.0, floor=40.0)
     assert placed == pytest.approx([60, 58, 56, 41])
-    crowded = _apart([41.0, 41.0, 41.0], 2.0, 40.0)
+    crowded = apart([41.0, 41.0, 41.0], 2.0, floor=40.0)
     assert crowded == pytest.approx([45, 43, 41])
 
 

@@ -47,6 +47,8 @@ def test_every_set_and_the_means_by_size(sizes):
     assert fig.layout.xaxis.ticktext[1] == "<b>2</b><br>+15.0<br>[14.0, 16.0]"
     assert any("SSLT(en)" in note.text for note in fig.layout.annotations)
     assert "55.0 with 1, 70.0 with 2" in alt_text(fig)
+    # from 50 to 71: 0.14 of it stays below the worst set, for its name, 0.1 above
+    assert fig.layout.yaxis.range == pytest.approx((50 - 2.94, 71 + 2.1))
 
 
 def test_without_an_interval_there_is_no_whisker(sizes):

@@ -3,10 +3,12 @@
 import json
 import re
 
+import plotly.graph_objects as go
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from mslt_core import exports, figures
+from mslt_core.figures import style
 from mslt_core.pipeline import EXAMPLE, PROJECT, bundles, open_store, places
 from mslt_core.spec.errors import ExportError
 from mslt_core.spec.stories import (
@@ -23,7 +25,7 @@ from mslt_core.store.bundle import Wanted, export_bundle
 from mslt_core.store.pin_content import content_to_bytes
 from pages._shared.bundle_told import is_new, would_come
 from pages._shared.presenting.stage import _text_height
-from pages._shared.take import row, things
+from pages._shared.take import files_of_pin, row, things
 from tests.store.bundles import finished, run_spec
 from tests.store.hostile_outside import NOTE, result_of, with_outside
 
@@ -325,6 +327,73 @@ def test_without_chromium_the_reader_is_told_what_still_works(open_page, story, 
     assert not app.exception
     assert "HTML needs none" in words(app)
     assert not app.session_state["exported"][1]
+
+
+# --- one slide as files
+
+
+@pytest.fixture
+def dots():
+    """A dressed figure of two points, as a pin keeps it."""
+
+    def drawn(theme):
+        points = go.Scatter(x=[1, 2], y=[3, 4], text=["ar", "sw"], mode="markers")
+        fig = style.dress(
+            go.Figure(points), title="Where?", subtitle="n = 2", alt="", height=320, theme=theme
+        )
+        return json.loads(fig.to_json())
+
+    return FigureContent(light=drawn("light"), dark=drawn("dark"))
+
+
+@pytest.fixture
+def shown(store, dots):
+    """A story of one figure; its id."""
+    origin = Origin(page="results")
+    pin = Pin(kind="figure", title="Where?", origin=origin, content=content_fingerprint(dots))
+    new = store.stories.new_story("Figures")
+    slides = (Slide(pin=store.stories.put_pin(pin, dots, NOW), heading="Here"),)
+    store.stories.save_story(new, Story(title="Figures", slides=slides))
+    return new
+
+
+def test_a_slides_figure_is_taken_along_alone(open_page, shown):
+    app = open_page(along_slide=True)
+    app.session_state["along_slide"] = True
+    app.run()
+    assert not app.exception
+    assert "Take along" in [box.proto.popover.label for box in app.get("popover")]
+    (button,) = [b for b in app.get("download_button") if b.key == "numbers_slide_figure"]
+    assert button.label == "CSV"
+
+
+def test_its_files_are_the_whole_figure_and_its_numbers(dots):
+    files = files_of_pin(dots, "Here", "dark")
+    assert files.csv().splitlines()[1:] == ["1.0,3.0,ar", "2.0,4.0,sw"]
+    assert files.whole["layout"]["title"]["text"] == "Where?", "as `report --figures` draws it"
+    size = [files.whole[name] for name in ("width", "height", "filename")]
+    assert size == [1000, 320, "Here"]
+    assert files.whole["layout"]["template"] == dots.dark["layout"]["template"]
+
+
+def test_a_table_is_taken_along_as_its_cells_and_an_answer_not_at_all():
+    cells = TableContent(columns=("lang", "points"), rows=(("ar", 61.25), ("sw", None)))
+    files = files_of_pin(cells, "Which?", "light")
+    assert files.csv().splitlines() == ["lang,points", "ar,61.25", "sw,"]
+    assert not files.pictured
+    assert files_of_pin(NumberContent(value="Seven"), "How many?", "light") is None
+
+
+def test_an_answer_has_nothing_to_take_along(open_page, story):
+    assert "Take along" not in [box.proto.popover.label for box in open_page().get("popover")]
+
+
+def test_a_hostile_figure_loads_nothing_when_it_is_taken_along(dots):
+    image = {"source": "https://x.example/x.png"}
+    bad = FigureContent(
+        light={**dots.light, "layout": {**dots.light["layout"], "images": [image]}}, dark=dots.dark
+    )
+    assert "images" not in files_of_pin(bad, "Here", "light").whole["layout"]
 
 
 # --- bundles

@@ -20,6 +20,7 @@ _CSS = f"""
 .st-key-slide_heading p {{{{ font-size: 1.35rem; font-weight: 650; line-height: 1.25; }}}}
 .st-key-slide_subtitle p, .st-key-slide_provenance p {{{{ font-size: 0.8rem; color: {{muted}}; }}}}
 .st-key-slide_note p {{{{ border-left: 3px solid {{accent}}; padding-left: 0.8rem; }}}}
+:is(.st-key-slide, .st-key-stage) .modebar-container {{{{ display: none; }}}}
 .st-key-slide_number p {{{{ font-size: 1.3rem; line-height: 1.5; padding: 2rem 0; }}}}
 .st-key-stage {{{{ position: fixed; inset: 0; z-index: 1000000; overflow: auto;
   background: {{background}}; padding: 3.5vh {MARGIN}vw 8vh; gap: 1vh; }}}}

@@ -71,7 +71,7 @@ def _content(content: PinContent, alt: str, place: Place) -> None:
             key=f"{place.key}_figure",
             theme=None,
             alt=alt,
-            config={"displayModeBar": False, "scrollZoom": False},
+            config={"displaylogo": False, "scrollZoom": False},  # its bar is hidden by style
         )
     elif isinstance(content, TableContent):
         _table(content, place)

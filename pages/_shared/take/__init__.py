@@ -1,5 +1,6 @@
 """What stands under every figure, table and answer: the ways to take it along."""
 
+from pages._shared.take.files import files_of_pin, files_row
 from pages._shared.take.origins import answer_before, begin, goes_with, rest_on
 from pages._shared.take.row import take_along, tell
 from pages._shared.take.things import Answer, Figure, Table
@@ -10,6 +11,8 @@ __all__ = [
     "Table",
     "answer_before",
     "begin",
+    "files_of_pin",
+    "files_row",
     "goes_with",
     "rest_on",
     "take_along",

@@ -1,8 +1,13 @@
 """A figure as SVG or PNG, made by Plotly in the browser from what stands on the page."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
+
+Whole = Mapping[str, Any]
+"""Data and layout of a figure, width and height of its picture, and the file's name."""
 
 _FOLDER = Path(__file__).parent / "browser"
 
@@ -19,6 +24,6 @@ _component = st.components.v2.component(
 )
 
 
-def pictures(figure: str) -> None:
-    """Two buttons for the figure with this key on the page."""
-    _component(key=f"pictures_{figure}", data={"figure": figure}, width="content")
+def pictures(figure: str, whole: Whole | None = None) -> None:
+    """Two buttons for the figure with this key on the page, or for `whole` in its place."""
+    _component(key=f"pictures_{figure}", data={"figure": figure, "whole": whole}, width="content")

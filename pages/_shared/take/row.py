@@ -11,8 +11,8 @@ from mslt_core.spec.errors import MsltError
 from mslt_core.spec.stories import Origin
 from pages._shared.context import Context, context
 from pages._shared.messages import escape, unescaped
+from pages._shared.take.files import Files, files_row
 from pages._shared.take.origins import Rests, goes_with, origin_of, rests_now
-from pages._shared.take.pictures import pictures
 from pages._shared.take.pinning import pin_box
 from pages._shared.take.things import Answer, Figure, Thing
 
@@ -64,17 +64,7 @@ def _offered(thing: Thing, key: str, now: Context, origin: Origin) -> None:
     title = thing.words()["title"]
     pin_box(thing, key, now, origin)
     if isinstance(thing, Figure):
-        with st.container(horizontal=True, vertical_alignment="center"):
-            if thing.on_page:
-                pictures(key)
-            st.download_button(
-                "CSV",
-                thing.csv,
-                file_name=f"{title or key}.csv",
-                mime="text/csv",
-                on_click="ignore",
-                key=f"numbers_{key}",
-            )
+        files_row(Files(title=title, csv=thing.csv, pictured=thing.on_page), key)
     address = (st.context.url or "").removesuffix("/").removesuffix(f"/{origin.page}")
     st.caption("Link to this view")
     st.code(pipeline.stories.link_to(origin, address), language=None, wrap_lines=True)

@@ -7,18 +7,27 @@ export default function ({ data, parentElement }) {
   const said = parentElement.querySelector('[role=status]');
   for (const button of parentElement.querySelectorAll('button')) {
     button.onclick = () => {
-      said.textContent = take(data.figure, button.dataset.format) ? '' : 'The figure is not on the page.';
+      said.textContent = take(data, button.dataset.format) ? '' : 'The figure is not on the page.';
     };
   }
 }
 
-function take(key, format) {
-  const plot = document.querySelector(`.st-key-${CSS.escape(key)} .js-plotly-plot`);
+function take({ figure, whole }, format) {
+  const plot = document.querySelector(`.st-key-${CSS.escape(figure)} .js-plotly-plot`);
   const camera = plot?.querySelector('.modebar-btn[data-title^="Download"]');
   if (!camera || !plot._context) return false;
   const before = plot._context.toImageButtonOptions;
-  plot._context.toImageButtonOptions = { ...before, format, scale: SCALE[format] };
+  const shown = { data: plot.data, layout: plot.layout };
+  const options = { ...before, format, scale: SCALE[format] };
+  if (whole) {
+    // the camera takes what it finds at the click, and copies it before it comes back
+    const { width, height, filename } = whole;
+    Object.assign(options, { width, height, filename });
+    Object.assign(plot, { data: whole.data, layout: whole.layout });
+  }
+  plot._context.toImageButtonOptions = options;
   camera.click();
   plot._context.toImageButtonOptions = before;
+  Object.assign(plot, shown);
   return true;
 }
