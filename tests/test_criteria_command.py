@@ -7,6 +7,8 @@ import math
 import pytest
 
 from mslt_core.__main__ import main
+from mslt_core.commands.answer import probability
+from mslt_core.commands.judging import _told
 from mslt_core.pipeline import (
     Access,
     judge_criteria,
@@ -15,6 +17,19 @@ from mslt_core.pipeline import (
     run_groups,
     swept,
 )
+from mslt_core.spec.judging import Ranged
+
+
+@pytest.mark.parametrize(
+    ("p", "told"),
+    [(0.0324, "0.0324"), (1 / 5041, "0.0002"), (0.00009, "<0.0001"), (math.nan, "-"), (None, "-")],
+)
+def test_no_p_is_written_as_nought(p, told):
+    assert probability(p) == told
+
+
+def test_no_nought_has_a_minus():
+    assert _told(Ranged(value=0.0187, low=-0.00001, high=0.02), 100, 2) == "1.87 [0.00, 2.00]"
 
 
 @pytest.fixture(autouse=True)

@@ -3,6 +3,7 @@
 import argparse
 import contextlib
 import dataclasses
+import math
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
@@ -91,6 +92,13 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) 
     for row in rows:
         shown.add_row(*(Text(_cell(value)) for value in row))
     return Group(Text(title), shown)
+
+
+def probability(p: float | None) -> str:
+    """Four decimals; what would be rounded to nought is below a limit."""
+    if p is None or math.isnan(p):
+        return "-"
+    return f"{p:.4f}" if p >= 0.0001 else "<0.0001"
 
 
 def _cell(value: object) -> str:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any, get_args
 
-from mslt_core.commands.answer import Answer, Subparsers, command, table
+from mslt_core.commands.answer import Answer, Subparsers, command, probability, table
 from mslt_core.commands.set_views import SET_VIEWS, set_view
 from mslt_core.commands.wider_views import groups_view, sizes_view
 from mslt_core.pipeline import TOP, gains_over, open_store, ranking, run_groups, zero_shot_means
@@ -246,7 +246,7 @@ def _by_target(result: GainResult) -> Any:
             gain.lang,
             "trained on" if gain.is_source else "zero-shot",
             *_row(gain),
-            _p(gain.p_holm),
+            probability(gain.p_holm),
         )
         for gain in sorted(result.gains, key=lambda gain: (-gain.estimate, gain.lang))
     ]
@@ -260,13 +260,7 @@ def _row(found: Difference) -> tuple[str, str, str, str, str]:
         interval = f"[{100 * found.low:.1f}, {100 * found.high:.1f}]"
     sds = ("-" if sd is None else f"±{100 * sd:.2f}" for sd in (found.sd_items, found.sd_seeds))
     one, other = sds
-    return f"{100 * found.estimate:+.1f}", interval, one, other, _p(found.p)
-
-
-def _p(p: float | None) -> str:
-    if p is None:
-        return "-"
-    return f"{p:.4f}" if p >= 0.0001 else "<0.0001"
+    return f"{100 * found.estimate:+.1f}", interval, one, other, probability(found.p)
 
 
 def _headline(ranked: Ranking, intervals: Sequence[Carried]) -> str:

@@ -5,7 +5,7 @@ import dataclasses
 from pathlib import Path
 from typing import Any, get_args
 
-from mslt_core.commands.answer import Answer, Subparsers, command, table
+from mslt_core.commands.answer import Answer, Subparsers, command, probability, table
 from mslt_core.commands.comparing import baseline_of, experiment_of, set_of
 from mslt_core.pipeline import (
     ITEM_COLUMNS,
@@ -113,7 +113,7 @@ def _shown(found: ItemsCompared, shown: list[int]) -> Any:
     told = [
         f"{label(found.lang)}: of {found.n} items {found.name_b} alone gets {one.only_b} right, "
         f"{found.name_a} alone {one.only_a}, both {one.both}, neither {one.neither} "
-        f"(seed {one.seed_b}; mid-p McNemar {_p_told(one.p)}, of these two runs alone).",
+        f"(seed {one.seed_b}; mid-p McNemar: {probability(one.p)}, of these two runs alone).",
         *(f"Seed {c.seed_b}: {c.only_b} against {c.only_a}." for c in found.cells if c is not one),
         *found.missing,
     ]
@@ -128,10 +128,6 @@ def _shown(found: ItemsCompared, shown: list[int]) -> Any:
     ]
     names = ("label", "gold", f"F1, {found.name_a}", f"F1, {found.name_b}", "minus", "low", "high")
     return Group(table("\n".join(told), columns, listed), table("By label", names, errors))
-
-
-def _p_told(p: float) -> str:
-    return f"p = {p:.4f}" if p >= 0.0001 else "p < 0.0001"
 
 
 def _short(cell: object) -> str:

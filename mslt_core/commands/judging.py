@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any, get_args
 
-from mslt_core.commands.answer import Answer, Subparsers, command, progress, table
+from mslt_core.commands.answer import Answer, Subparsers, command, probability, progress, table
 from mslt_core.pipeline import (
     Access,
     Average,
@@ -142,7 +142,7 @@ def _table(judged: Judged) -> Any:
             _told(one.standing.regret, 100, 2),
             _told(one.standing.beats, 100, 0),
             _told(one.rho, 1, 2),
-            "" if math.isnan(one.p) else f"{one.p:.3f}",
+            probability(one.p),
         )
         for one in judged.criteria
     ]
@@ -186,7 +186,9 @@ def _search_table(curves: Sequence[SearchCurve], judged: Judged) -> Any:
 def _told(found: Ranged, scale: float, decimals: int) -> str:
     if math.isnan(found.value):
         return ""
-    numbers = [
-        f"{scale * x:.{decimals}f}" for x in (found.value, found.low, found.high) if x is not None
+    numbers = [  # rounded before it is written, and no nought with a minus
+        f"{round(scale * x, decimals) + 0.0:.{decimals}f}"
+        for x in (found.value, found.low, found.high)
+        if x is not None
     ]
     return numbers[0] if len(numbers) == 1 else f"{numbers[0]} [{numbers[1]}, {numbers[2]}]"

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mslt_core.commands.answer import Answer, progress, table
+from mslt_core.commands.answer import Answer, probability, progress, table
 from mslt_core.pipeline import (
     Access,
     Swept,
@@ -131,7 +131,7 @@ def _recurring(found: Recurring) -> Any:
     )
     columns = ("language", "effect", "95 %", "p", f"in top {len(found.top)}", "p by lot", "tied")
     rows = [
-        (one.lang, *points_row(one.effect), one.n_top, _p(one.p_holm), one.n_tied)
+        (one.lang, *points_row(one.effect), one.n_top, probability(one.p_holm), one.n_tied)
         for one in found.languages
     ]
     return table(told, columns, rows)
@@ -186,10 +186,4 @@ def points_row(found: Difference | None) -> tuple[str, str, str]:
     if found.low is not None and found.high is not None:
         interval = f"[{100 * found.low:z.1f}, {100 * found.high:z.1f}]"
     p = found.p if found.p_holm is None else found.p_holm
-    return f"{100 * found.estimate:+z.1f}", interval, _p(p)
-
-
-def _p(p: float | None) -> str:
-    if p is None:
-        return "-"
-    return f"{p:.4f}" if p >= 0.0001 else "<0.0001"
+    return f"{100 * found.estimate:+z.1f}", interval, probability(p)
