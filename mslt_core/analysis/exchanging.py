@@ -6,6 +6,8 @@ import math
 import numpy as np
 import numpy.typing as npt
 
+from mslt_core.spec.errors import DegenerateInputError
+
 MAX_PERMUTATIONS = 5040
 """All orders of seven languages; of more languages so many are drawn."""
 
@@ -43,3 +45,35 @@ def rows_of(known: npt.NDArray[np.uint64], asked: npt.NDArray[np.uint64]) -> npt
     order = np.argsort(known)
     at = np.minimum(np.searchsorted(known[order], asked), len(known) - 1)
     return np.where(known[order][at] == asked, order[at], -1)
+
+
+def exchanged_sets(
+    members: npt.NDArray[np.integer], *, fixed: int | None = None, seed: int = 0
+) -> npt.NDArray[np.intp]:
+    """Which set takes each one's place when languages are exchanged; the first order changes none.
+
+    Parameters
+    ----------
+    members : ndarray of shape (n_sets, k)
+        Places of languages in the pool: all sets of one size, or all of them that hold `fixed`.
+    fixed : int, optional
+        A language that is in every set, and so is not exchanged.
+    seed : int
+        Of the drawing, where there are more orders than `MAX_PERMUTATIONS`.
+
+    Returns
+    -------
+    ndarray of shape (n_orders, n_sets)
+        Rows of `members`.
+
+    Raises
+    ------
+    DegenerateInputError
+        If sets are missing, so that an exchanged one cannot be looked up.
+    """
+    n = int(members.max()) + 1
+    codes, orders = language_codes(n), language_orders(n, fixed, seed)
+    rows = rows_of(codes[members].sum(axis=1), codes[orders[:, members]].sum(axis=2))
+    if (rows < 0).any():
+        raise DegenerateInputError("languages can be exchanged only where all sets were trained")
+    return rows

@@ -6,8 +6,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from mslt_core.analysis.exchanging import language_codes, language_orders, rows_of
-from mslt_core.analysis.sets import TIE, Members
+from mslt_core.analysis.sets import TIE
 from mslt_core.spec.errors import DegenerateInputError
 
 F64 = npt.NDArray[np.float64]
@@ -128,9 +127,7 @@ def spearman_draws(goodness: F64, draws: F64) -> F64:
     return np.nan_to_num(_correlation(_average_ranks(draws[:, known]), _ranks(goodness[known])))
 
 
-def permutation_p(
-    goodness: F64, means: F64, members: Members, *, fixed: int | None = None, seed: int = 0
-) -> float:
+def permutation_p(goodness: F64, means: F64, exchanged: npt.NDArray[np.intp]) -> float:
     """How often a criterion would go with the scores as well by luck: two-sided p.
 
     Sets share languages, so their scores are no independent points: what is permuted is which
@@ -142,12 +139,8 @@ def permutation_p(
         Of the criterion, high is good; without NaN.
     means : ndarray of shape (n_sets,)
         Mean score of every set.
-    members : ndarray of shape (n_sets, k)
-        Places of languages in the pool: all sets of one size, or all of them that hold `fixed`.
-    fixed : int, optional
-        A language that is in every set, and so is not exchanged.
-    seed : int
-        Of the drawing, where there are more orders than `exchanging.MAX_PERMUTATIONS`.
+    exchanged : ndarray of shape (n_orders, n_sets)
+        From `exchanging.exchanged_sets`, for all criteria the same.
 
     Returns
     -------
@@ -155,22 +148,12 @@ def permutation_p(
         Share of the orders in which Spearman's correlation is as far from 0 as here, this one
         included; NaN where the correlation is.
 
-    Raises
-    ------
-    DegenerateInputError
-        If sets are missing, so that a permuted set cannot be looked up.
-
     References
     ----------
     Mantel (1967). The Detection of Disease Clustering and a Generalized Regression Approach.
     Cancer Research 27.
     """
-    n = int(members.max()) + 1
-    codes, orders = language_codes(n), language_orders(n, fixed, seed)
-    rows = rows_of(codes[members].sum(axis=1), codes[orders[:, members]].sum(axis=2))
-    if (rows < 0).any():
-        raise DegenerateInputError("languages can be exchanged only where all sets were trained")
-    rho = _correlation(_ranks(goodness)[rows], _ranks(means))
+    rho = _correlation(_ranks(goodness)[exchanged], _ranks(means))
     if np.isnan(rho[0]):
         return math.nan
     # the first order leaves everything in place; sums in another order differ by rounding
@@ -180,9 +163,17 @@ def permutation_p(
 def _judged(means: F64, picks: npt.NDArray[np.integer]) -> tuple[F64, F64, F64]:
     """(n_draws,) each, for means (n_draws, n_sets)."""
     n = means.shape[1]
-    ranks = _average_ranks(-means)[:, picks].mean(axis=1)
+    ranks = np.mean([_rank_of(means, pick) for pick in picks], axis=0)
     regret = means.max(axis=1) - means[:, picks].mean(axis=1)
     return ranks, regret, (n - ranks) / max(n - 1, 1)
+
+
+def _rank_of(means: F64, pick: int) -> F64:
+    """(n_draws,): 1 for the highest of every row; equal ones share the mean of their ranks."""
+    own = means[:, pick, None]
+    higher, equal = (means > own).sum(axis=1), (means == own).sum(axis=1)
+    ranks: F64 = higher + (equal + 1) / 2
+    return ranks
 
 
 def _average_ranks(rows: F64) -> F64:

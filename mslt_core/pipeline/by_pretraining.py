@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from mslt_core.analysis import judging
+from mslt_core.analysis.exchanging import exchanged_sets
 from mslt_core.analysis.plausible import plausible_means
 from mslt_core.analysis.rank_correlation import rank_correlation
 from mslt_core.data.pretraining import Sizes, sizes
@@ -124,7 +125,7 @@ def _over_sets(
             along=judging.standing(totals),
         )
         low, high = np.quantile(judging.spearman_draws(totals, draws), [0.025, 0.975]).tolist()
-    p = judging.permutation_p(totals, scores.mean(axis=0), members)
+    p = judging.permutation_p(totals, scores.mean(axis=0), exchanged_sets(members))
     return RankCorrelation(
         rho=rho,
         low=low,

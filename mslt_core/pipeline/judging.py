@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mslt_core.analysis import judging
+from mslt_core.analysis.exchanging import exchanged_sets
 from mslt_core.analysis.plausible import plausible_means, seed_variance
 from mslt_core.analysis.sets import Members
 from mslt_core.data.paper import paper_tables
@@ -151,6 +152,12 @@ class _Known:
         return np.array([[place[lang] for lang in langs] for langs in self.sets], dtype=np.int16)
 
     @functools.cached_property
+    def exchanged(self) -> npt.NDArray[np.intp]:
+        """The sets under other names of their languages."""
+        place = self.pool.index(self.fixed) if self.fixed else None
+        return exchanged_sets(self.members, fixed=place)
+
+    @functools.cached_property
     def draws(self) -> F64 | None:
         """What the sets' true means may be."""
         return self.drawn(None)
@@ -178,8 +185,7 @@ def _judged(known: _Known, criterion: Criterion, goodness: F64) -> CriterionJudg
     draws = known.drawn(judging.standing(goodness))
     rhos = None
     if not np.isnan(goodness).any():
-        place = known.pool.index(known.fixed) if known.fixed else None
-        p = judging.permutation_p(goodness, known.means, known.members, fixed=place)
+        p = judging.permutation_p(goodness, known.means, known.exchanged)
     if draws is not None and not math.isnan(rho):
         rhos = judging.spearman_draws(goodness, draws)
     return CriterionJudged(

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from mslt_core.analysis import judging
+from mslt_core.analysis.exchanging import exchanged_sets
 from mslt_core.analysis.judging import (
     held_out_regret,
     judge,
-    permutation_p,
     picked,
     spearman,
     spearman_draws,
@@ -19,6 +20,10 @@ from mslt_core.analysis.sets import all_sets
 from mslt_core.spec.errors import DegenerateInputError
 
 TRIPLES = all_sets(7, 3)
+
+
+def permutation_p(goodness, means, members, **chosen):
+    return judging.permutation_p(goodness, means, exchanged_sets(members, **chosen))
 
 
 def test_a_pick_worked_by_hand():
