@@ -63,6 +63,15 @@ def in_order(goodness: F64) -> Strategy:
     return choose
 
 
+def leaves_to_chance(goodness: F64) -> bool:
+    """Whether `in_order` draws lots: sets tie, or several are undefined."""
+    known = np.sort(np.nan_to_num(goodness, nan=-np.inf))
+    low, high = known[:-1], known[1:]
+    with np.errstate(invalid="ignore"):  # of two undefined ones
+        apart = high - low > 1e-9 * np.maximum(np.abs(high), 1.0)
+    return not apart.all()
+
+
 def _left(n_sets: int, tried: Sequence[int]) -> npt.NDArray[np.intp]:
     left = np.ones(n_sets, dtype=np.bool_)
     left[list(tried)] = False
@@ -159,7 +168,13 @@ def _improvement(towards: F64, prior: F64, tried: Sequence[int], scores: F64) ->
 
 
 def replay(
-    scores: F64, strategy: Strategy, *, n_runs: int, n_repeats: int = 105, seed: int = 0
+    scores: F64,
+    strategy: Strategy,
+    *,
+    n_runs: int,
+    n_repeats: int = 105,
+    seed: int = 0,
+    by_chance: bool = True,
 ) -> Replay:
     """Search again and again as if only the runs asked for had been trained.
 
@@ -173,10 +188,11 @@ def replay(
     n_runs : int
         Runs to spend, from 1 to n_sets.
     n_repeats : int
-        Repetitions; the seeds take turns. A strategy without chance in it has only n_seeds
-        different ones.
+        Repetitions; the seeds take turns.
     seed : int
         Of all draws.
+    by_chance : bool
+        False: the strategy draws no lots, and what it does on a seed it always does there.
 
     Returns
     -------
@@ -193,11 +209,12 @@ def replay(
         raise DegenerateInputError(f"judging on held-out seeds needs at least 2, got {n_seeds}")
     if not 1 <= n_runs <= n_sets:
         raise DegenerateInputError(f"runs must be from 1 to the {n_sets} sets, got {n_runs}")
-    regret = np.empty((n_repeats, n_runs))
-    reached, named = np.empty((2, n_repeats, n_runs), dtype=np.bool_)
+    n_played = n_repeats if by_chance else min(n_seeds, n_repeats)
+    regret = np.empty((n_played, n_runs))
+    reached, named = np.empty((2, n_played, n_runs), dtype=np.bool_)
     others = [np.delete(scores, one, axis=0).mean(axis=0) for one in range(n_seeds)]
     tops = [held_out >= np.sort(held_out)[-min(TOP, n_sets)] for held_out in others]
-    for repeat in range(n_repeats):
+    for repeat in range(n_played):
         mine, rng = scores[repeat % n_seeds], np.random.default_rng([seed, repeat])
         held_out, top = others[repeat % n_seeds], tops[repeat % n_seeds]
         tried: list[int] = []
@@ -207,7 +224,8 @@ def replay(
             regret[repeat, run] = held_out.max() - held_out[best]
             reached[repeat, run] = top[tried].any()
             named[repeat, run] = top[best]
-    return Replay(regret=regret, reached=reached, named=named)
+    turns = np.arange(n_repeats) % n_played
+    return Replay(regret=regret[turns], reached=reached[turns], named=named[turns])
 
 
 def _standardised(features: F64) -> F64:

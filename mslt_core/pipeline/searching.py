@@ -48,10 +48,18 @@ def search_curves(
         MODEL: search.by_model(np.column_stack(list(judged.goodness.values()))),
         **{name: search.in_order(goodness) for name, goodness in judged.goodness.items()},
     }
-    curves = [
-        _curve(name, search.replay(judged.scores, strategy, n_runs=n_runs, n_repeats=n_repeats))
+    sure = {one for one, good in judged.goodness.items() if not search.leaves_to_chance(good)}
+    replays = {
+        name: search.replay(
+            judged.scores,
+            strategy,
+            n_runs=n_runs,
+            n_repeats=n_repeats,
+            by_chance=name not in sure,
+        )
         for name, strategy in strategies.items()
-    ]
+    }
+    curves = [_curve(name, found) for name, found in replays.items()]
     return tuple(sorted(curves, key=lambda curve: curve.regret[-1]))
 
 

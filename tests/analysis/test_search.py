@@ -6,7 +6,14 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from mslt_core.analysis.search import at_random, by_model, expected_improvement, in_order, replay
+from mslt_core.analysis.search import (
+    at_random,
+    by_model,
+    expected_improvement,
+    in_order,
+    leaves_to_chance,
+    replay,
+)
 from mslt_core.analysis.sets import all_sets
 from mslt_core.spec.errors import DegenerateInputError
 
@@ -115,3 +122,23 @@ def test_says_what_is_wrong():
         replay(np.ones((2, 5)), at_random(5), n_runs=6)
     with pytest.raises(DegenerateInputError, match="no feature differs"):
         by_model(np.ones((5, 2)))
+
+
+@pytest.mark.parametrize("tied", [False, True])
+def test_what_draws_no_lots_is_played_once_a_seed(tied):
+    rng = np.random.default_rng(11)
+    scores, goodness = rng.normal(size=(3, 9)), rng.normal(size=9)
+    if tied:
+        goodness[4] = goodness[7]
+    assert leaves_to_chance(goodness) is tied
+    if not tied:
+        asked = {"strategy": in_order(goodness), "n_runs": 4, "n_repeats": 10}
+        all_played = replay(scores, **asked)
+        once = replay(scores, **asked, by_chance=False)
+        for name in ("regret", "reached", "named"):
+            np.testing.assert_array_equal(getattr(once, name), getattr(all_played, name))
+
+
+def test_one_undefined_set_comes_last_for_sure_and_two_by_lot():
+    assert not leaves_to_chance(np.array([0.1, np.nan, 0.3]))
+    assert leaves_to_chance(np.array([0.1, np.nan, np.nan]))
