@@ -12,7 +12,7 @@ from mslt_core.spec.judging import Judged, PickStanding, Ranged, SearchCurve
 from mslt_core.spec.metrics import METRICS
 from mslt_core.spec.specs import set_name
 
-_ROW, _ABOVE, _BELOW, _RIGHT = 25, 92, 50, 236
+_ROW, _ABOVE, _BELOW, _RIGHT = 25, 92, 50, 244
 _FIXED_NAMES = {"random": "Random order", "model": "Model of the sets"}
 
 
@@ -127,7 +127,7 @@ def _told_beside(fig: go.Figure, judged: Judged, rows: int, theme: Theme) -> Non
     """Rank and regret in numbers at the right of every row."""
     look = style.PALETTES[theme]
     standings = [*(c.standing for c in judged.criteria), judged.random]
-    columns = ((10, "rank", _rank), (104, "points lost to the best", _regret))
+    columns = ((10, "rank", _rank), (112, "points lost to the best", _regret))
     for shift, title, told in columns:
         at = {"x": 1, "xref": "paper", "xanchor": "left", "xshift": shift, "showarrow": False}
         fig.add_annotation(
