@@ -125,6 +125,7 @@ def test_own_parameters_are_told_where_they_are_not_as_they_come():
     assert parameters_told(MapParameters(components=(2, 3)), "pca") == "components 2 and 3"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("view", ["pairs", "training", "moved", "trust"])
 def test_the_answer_is_the_same_whatever_is_looked_at_below(mingling, view):
     usual, other = (words(app) for app in (mingling(), mingling(view=view)))

@@ -74,6 +74,7 @@ def test_an_empty_store_says_what_to_do(open_page):
     assert [b.label for b in open_page("results").button] == ["Train the first set"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", PAGES)
 def test_a_damaged_run_costs_only_itself(page, open_page, tmp_path):
     runs = tmp_path / "store" / "runs"

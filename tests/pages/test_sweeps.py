@@ -109,6 +109,7 @@ def test_further_budgets_rates_and_price(open_train):
     assert "The time is not known yet" in varied
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("typed", ["many", "nan", "inf", "12.7", "1e400"])
 def test_further_budgets_are_whole_numbers(open_train, typed):
     told = words(open_train(budgets=typed))
