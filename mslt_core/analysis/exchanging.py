@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -48,18 +49,24 @@ def rows_of(known: npt.NDArray[np.uint64], asked: npt.NDArray[np.uint64]) -> npt
 
 
 def exchanged_sets(
-    members: npt.NDArray[np.integer], *, fixed: int | None = None, seed: int = 0
+    members: Sequence[Sequence[int]] | npt.NDArray[np.integer],
+    *,
+    fixed: int | None = None,
+    seed: int = 0,
+    needs: str = "all sets were trained",
 ) -> npt.NDArray[np.intp]:
     """Which set takes each one's place when languages are exchanged; the first order changes none.
 
     Parameters
     ----------
-    members : ndarray of shape (n_sets, k)
-        Places of languages in the pool: all sets of one size, or all of them that hold `fixed`.
+    members : sequence of sequences of int
+        Places of languages in the pool: of every size all sets, or all of them that hold `fixed`.
     fixed : int, optional
         A language that is in every set, and so is not exchanged.
     seed : int
         Of the drawing, where there are more orders than `MAX_PERMUTATIONS`.
+    needs : str
+        What the error says must have been done.
 
     Returns
     -------
@@ -71,9 +78,12 @@ def exchanged_sets(
     DegenerateInputError
         If sets are missing, so that an exchanged one cannot be looked up.
     """
-    n = int(members.max()) + 1
+    n = int(max(map(max, members))) + 1
+    holds = np.zeros((n, len(members)), dtype=np.uint64)
+    for column, langs in enumerate(members):
+        holds[list(langs), column] = 1
     codes, orders = language_codes(n), language_orders(n, fixed, seed)
-    rows = rows_of(codes[members].sum(axis=1), codes[orders[:, members]].sum(axis=2))
+    rows = rows_of(codes @ holds, codes[orders] @ holds)
     if (rows < 0).any():
-        raise DegenerateInputError("languages can be exchanged only where all sets were trained")
+        raise DegenerateInputError(f"languages can be exchanged only where {needs}")
     return rows

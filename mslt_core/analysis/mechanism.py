@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from mslt_core.analysis.exchanging import language_codes, language_orders, rows_of
+from mslt_core.analysis.exchanging import exchanged_sets
 from mslt_core.spec.errors import DegenerateInputError
 from mslt_core.spec.mechanism import Association
 
@@ -177,21 +177,13 @@ def language_p(x: F64, y: F64, members: Sequence[Sequence[int]], *, seed: int = 
     Significance Levels. Journal of Business & Economic Statistics 1.
     """
     n_sets, n_targets = x.shape
-    n_langs = max(map(max, members)) + 1
-    holds = np.array([[place in langs for place in range(n_langs)] for langs in members])
     sizes = np.repeat([len(langs) for langs in members], n_targets)
     columns = [np.tile(np.arange(n_targets), n_sets), sizes]
     x_left, y_left = (value.reshape(x.shape) for value in within(columns, x.ravel(), y.ravel()))
     _require_variation(x, x_left, y, y_left)
-    orders, codes = language_orders(n_langs, None, seed), language_codes(n_langs)
-    holds = holds.astype(np.uint64)
-    rows = rows_of(holds @ codes, holds @ codes[orders].T)
-    if (rows < 0).any():
-        raise DegenerateInputError(
-            "languages can be exchanged only where all sets of a size were measured"
-        )
+    exchanged = exchanged_sets(members, seed=seed, needs="all sets of a size were measured")
     products = x_left @ y_left.T
-    found = products[rows, np.arange(n_sets)[:, None]].sum(axis=0)
+    found = products[exchanged, np.arange(n_sets)].sum(axis=1)
     # sums in another order differ by rounding
     least = abs(np.trace(products)) * (1 - GONE)
     return float(np.mean(np.abs(found) >= least))

@@ -53,7 +53,7 @@ def add(subparsers: Subparsers) -> None:
 def _criteria(args: argparse.Namespace) -> Answer:
     store = open_store(args.store)
     groups = _experiment(run_groups(store), args.experiment)
-    sweep = _sweep(groups, args.k)
+    sweep = sweep_of_size(groups, args.k)
     with progress(args) as report:
         report(0, 0, "asking every criterion")
         judged = judge_criteria(
@@ -92,7 +92,8 @@ def _experiment(groups: Sequence[RunGroup], key: str | None) -> list[RunGroup]:
     return max(found, key=len)
 
 
-def _sweep(groups: Sequence[RunGroup], k: int) -> Swept:
+def sweep_of_size(groups: Sequence[RunGroup], k: int) -> Swept:
+    """All sets of k languages; NotComputedError where some were not trained."""
     sweeps = {sweep.k: sweep for sweep in swept(groups)}
     if k not in sweeps:
         there = ", ".join(map(str, sorted(sweeps)))

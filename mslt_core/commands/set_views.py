@@ -7,16 +7,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mslt_core.commands.answer import Answer, probability, progress, table
+from mslt_core.commands.judging import sweep_of_size
 from mslt_core.pipeline import (
     Access,
-    Swept,
     best_and_worst,
     by_scripts,
     judge_criteria,
     most_and_least_similar,
     recurring,
     set_gaps,
-    swept,
 )
 from mslt_core.spec.errors import NotComputedError, SpecError
 from mslt_core.spec.evidence import Difference
@@ -36,7 +35,7 @@ def set_view(
     """The view that is asked for, of the groups of one experiment."""
     if args.view == "gap":
         return _gaps(store, groups, args)
-    sweep = _sweep(groups, args.k)
+    sweep = sweep_of_size(groups, args.k)
     if args.view == "ends":
         baseline = against or next((g for g in groups if g.source_langs == ("en",)), None)
         if baseline is None:
@@ -56,17 +55,6 @@ def set_view(
         judged = judge_criteria(Access(store=store, report=report), sweep, metric=args.metric)
     similar = most_and_least_similar(store, sweep, judged)
     return Answer(payload=plain(similar), shown=lambda: _similar(similar))
-
-
-def _sweep(groups: Sequence[RunGroup], k: int) -> Swept:
-    found = {sweep.k: sweep for sweep in swept(groups)}
-    if k not in found:
-        there = ", ".join(map(str, sorted(found)))
-        raise NotComputedError(
-            f"not every set of {k} was trained",
-            hint=f"Sizes with all their sets: {there}." if there else "Train a whole sweep first.",
-        )
-    return found[k]
 
 
 def _gaps(store: Store, groups: Sequence[RunGroup], args: argparse.Namespace) -> Answer:
