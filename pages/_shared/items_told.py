@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from mslt_core import figures
 from mslt_core.spec.items import ItemsCompared, SeedCells
 from mslt_core.spec.languages import label
 from mslt_core.spec.metrics import METRICS
@@ -42,9 +43,8 @@ def _seed(cells: SeedCells) -> str:
 
 def p_told(p: float) -> str:
     """= 0.03, = 0.004, < 0.001."""
-    if p < 0.001:
-        return "< 0.001"
-    return f"= {p:.3f}" if p < 0.01 else f"= {p:.2f}"
+    told = figures.p_value(p)
+    return told if told.startswith("<") else f"= {told}"
 
 
 def errors_table(found: ItemsCompared) -> pd.DataFrame:
