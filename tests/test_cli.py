@@ -1,5 +1,6 @@
 """The command line: what machines get, what people get, and how it ends."""
 
+import argparse
 import functools
 import http.server
 import json
@@ -18,10 +19,11 @@ import pytest
 
 from mslt_core import jobs
 from mslt_core.__main__ import main, parser
-from mslt_core.commands import training, upkeep
+from mslt_core.commands import train_question, training, upkeep
 from mslt_core.pipeline import Access, corpus_langs, open_store, select
 from mslt_core.spec.errors import TrainingError
 from mslt_core.spec.selecting import Criterion, SelectSpec
+from mslt_core.spec.specs import TrainSpec
 from mslt_core.store import Store
 from mslt_core.store.tensors import read_tensors
 
@@ -495,6 +497,18 @@ def test_a_damaged_test_file_is_refused_with_its_line(
     assert main([*train_args, "--data", str(copy), "--json"]) == 2
     assert "dev-ru.tsv, line 1" in capsys.readouterr().err
     assert not own_store.exists()
+
+
+def test_everything_that_names_a_run_can_be_asked_of_the_command():
+    of_train = argparse.ArgumentParser()
+    train_question.add(of_train)
+    options = {"source_langs": "sources", "target_langs": "targets"}
+    asked = {options.get(name, name) for name in TrainSpec.model_fields}
+    assert asked - set(vars(of_train.parse_args([]))) == {"model_fingerprint"}  # follows from model
+    spec, _ = train_question.asked(
+        of_train.parse_args(["--sources", "en", "--weight-decay", "0", "--lr-warmup-ratio", "0.2"])
+    )
+    assert (spec.weight_decay, spec.lr_warmup_ratio) == (0, 0.2)
 
 
 def test_options_that_make_no_sense_are_argparses(capsys):

@@ -10,7 +10,8 @@ from mslt_core.spec.specs import Precision, Rows, Select, TrainSpec, Tune, Where
 def add(parser: argparse.ArgumentParser) -> None:
     """All options that describe a run."""
     _add_what(parser)
-    _add_recipe(parser)
+    _add_sizes(parser)
+    _add_learning(parser)
     _add_balance(parser)
     _add_evaluation(parser)
 
@@ -30,6 +31,8 @@ def asked(args: argparse.Namespace) -> tuple[TrainSpec, Where]:
         max_length=args.max_length,
         eval_limit=args.eval_limit,
         precision=args.precision,
+        weight_decay=args.weight_decay,
+        lr_warmup_ratio=args.lr_warmup_ratio,
         seed=args.seed,
         alpha=args.alpha,
         rows=args.rows,
@@ -87,7 +90,8 @@ def _add_what(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_recipe(parser: argparse.ArgumentParser) -> None:
+def _add_sizes(parser: argparse.ArgumentParser) -> None:
+    """How much of everything."""
     fields = TrainSpec.model_fields
     parser.add_argument(
         "--budget", type=int, default=BUDGET, help="training examples in all (%(default)s)"
@@ -99,11 +103,6 @@ def _add_recipe(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--batch-size", type=int, default=fields["batch_size"].default, help="default %(default)s"
     )
-    parser.add_argument(
-        "--learning-rate",
-        type=float,
-        help="default 2e-5; 3e-4 for models under 512 wide; tenfold for LoRA, 1e-3 for a head",
-    )
     parser.add_argument("--max-length", type=int, help="sub-words a text (default: all, up to 512)")
     parser.add_argument(
         "--eval-limit",
@@ -111,6 +110,24 @@ def _add_recipe(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="test items a language, or all (default: the task's number)",
     )
+
+
+def _add_learning(parser: argparse.ArgumentParser) -> None:
+    """How the weights change, and which."""
+    fields = TrainSpec.model_fields
+    parser.add_argument(
+        "--learning-rate",
+        type=float,
+        help="default 2e-5; 3e-4 for models under 512 wide; tenfold for LoRA, 1e-3 for a head",
+    )
+    for name in ("weight_decay", "lr_warmup_ratio"):
+        parser.add_argument(
+            f"--{name.replace('_', '-')}",
+            type=float,
+            default=fields[name].default,
+            metavar="X",
+            help="default %(default)s" + (" of the steps" if name == "lr_warmup_ratio" else ""),
+        )
     parser.add_argument(
         "--precision", choices=get_args(Precision), default="float32", help="default float32"
     )

@@ -14,6 +14,8 @@ def experiment_label(spec: TrainSpec) -> str:
     told = [spec.task, spec.model, f"{spec.budget:,} in {spec.steps:,} steps"]
     if spec.tune != "all":
         told.append(f"LoRA {spec.lora_rank}" if spec.tune == "lora" else "head only")
+    if spec.precision != "float32":
+        told.append(spec.precision)
     if spec.alpha:
         told.append(f"shares by size^{spec.alpha:g}")
     if spec.rows == "parallel":

@@ -10,17 +10,17 @@ from mslt_core import pipeline
 from mslt_core.pipeline import TaskOffer
 from mslt_core.pipeline.presets import preset_told
 from mslt_core.pipeline.recipes import BATCH_SIZE
-from mslt_core.spec.specs import Rows, Select, Tune
+from mslt_core.spec.specs import Precision, Rows, Select, Tune
 from pages._shared.messages import escape
-from pages._shared.recipe_more import evaluation, shares, weights
+from pages._shared.recipe_more import evaluation, shares
 from pages._shared.recipe_sizes import (
     as_in_paper,
-    kept_weights,
     learning_rate,
     steps,
     test_items,
     text_sizes,
 )
+from pages._shared.recipe_weights import kept_weights, weights
 
 
 @dataclasses.dataclass(frozen=True)
@@ -40,6 +40,7 @@ class Recipe:
     eval_limit: int
     tune: Tune
     lora_rank: int
+    precision: Precision
     alpha: float
     rows: Rows | None
     """None: what suits the task."""

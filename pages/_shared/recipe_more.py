@@ -1,4 +1,4 @@
-"""The rarer controls of a recipe: which weights, whose examples, what is scored."""
+"""The rarer controls of a recipe: whose examples, what is scored."""
 
 from typing import Any
 
@@ -8,32 +8,12 @@ from mslt_core import pipeline
 from mslt_core.pipeline import TaskOffer
 from pages._shared.language_box import language_box
 
-TUNED = {"all": "All weights", "lora": "LoRA", "head": "Head only"}
 DRAWN = {"disjoint": "Each its own", "parallel": "The same", "independent": "By chance"}
 SELECTED = {
     "last": "The last",
     "source": "Best on held-out source rows",
     "target": "Best on the targets' test items",
 }
-
-
-def weights() -> dict[str, Any]:
-    """Which weights are trained."""
-    tune = st.segmented_control(
-        "Trained",
-        list(TUNED),
-        default="all",
-        required=True,
-        format_func=TUNED.__getitem__,
-        key="tune",
-        bind="query-params",
-        help="LoRA trains small adapters beside frozen weights; a head on a frozen encoder probes "
-        "what the encoder knows already.",
-    )
-    rank = 8
-    if tune == "lora":
-        rank = st.number_input("LoRA rank", 1, 1024, 8, key="rank", bind="query-params")
-    return {"tune": tune, "lora_rank": int(rank)}
 
 
 def shares(offer: TaskOffer) -> dict[str, Any]:

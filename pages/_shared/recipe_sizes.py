@@ -90,18 +90,3 @@ def learning_rate(paper: Mapping[str, Any]) -> dict[str, float | None]:
         return {"learning_rate": float(text) if text else None}
     except ValueError:
         raise SpecError(f"the learning rate must be a number such as 2e-5, got {text!r}") from None
-
-
-def kept_weights() -> dict[str, int | None]:
-    """Steps between two whose weights stay."""
-    steps = st.number_input(
-        "Keep the weights every ... steps",
-        min_value=1,
-        value=None,
-        placeholder="of the last only",
-        key="keep_every",
-        bind="query-params",
-        help="To see how the languages come to mingle over training. Each takes as much disk as "
-        "the model.",
-    )
-    return {"keep_every": int(steps) if steps else None}

@@ -1,42 +1,18 @@
 """The way to Train with the sets filled in, so that new runs join those of the experiment."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
 
 from mslt_core import pipeline
 from mslt_core.spec.errors import MsltError
-from mslt_core.spec.languages import label
 from mslt_core.spec.specs import TrainSpec
 from pages._shared.context import Context
-from pages._shared.messages import escape
-from pages._shared.recipe_more import DRAWN, SELECTED, TUNED
+from pages._shared.train_keys import KEYS, has_control, written
 
 TRAIN = "pages/train.py"
 
-KEYS = {
-    "steps": "steps",
-    "learning_rate": "rate",
-    "batch_size": "batch",
-    "max_length": "length",
-    "eval_limit": "limit",
-    "tune": "tune",
-    "lora_rank": "rank",
-    "alpha": "alpha",
-    "rows": "rows",
-    "shots": "shots",
-    "shot_langs": "shot_langs",
-    "eval_every": "every",
-    "select": "select",
-    "holdout": "holdout",
-    "eval_task": "eval_task",
-    "keep_every": "keep_every",
-}
-"""A field of a run to Train's control for it."""
-
-SAID: dict[str, Mapping[str, str]] = {"tune": TUNED, "rows": DRAWN, "select": SELECTED}
-SHOTS = (10, 100, 1000)
 OTHERS = ("task", "data", "model", "budget", "seeds", "extent", "paper", "sources", "eval_data")
 
 
@@ -74,20 +50,27 @@ def train_link(
     if spec.task in titles:
         asked["task"] = titles[spec.task]
     asked |= {name: path for name, path in where if name != "model" and path}
-    told = {name: value for name, value in _unusual(context).items() if _has_control(name, value)}
-    return asked | {KEYS[name]: _written(name, value) for name, value in told.items()}
+    told = {name: value for name, value in _unusual(context).items() if has_control(name, value)}
+    return asked | {KEYS[name]: written(name, value) for name, value in told.items()}
 
 
 def not_carried(context: Context) -> str:
     """What Train has no control for, so that runs from there are another experiment's; or ""."""
     unusual = _unusual(context)
-    lost = [f"{k} {v}" for k, v in unusual.items() if not _has_control(k, v)]
+    lost = [_option(name, value) for name, value in unusual.items() if not has_control(name, value)]
     if not lost:
         return ""
     return (
-        f"Train has no control for {escape(', '.join(lost))}: runs started there will not join "
-        "this experiment. The command `train` takes them."
+        f"Train has no control for {', '.join(lost)}: runs started there will not join this "
+        "experiment. The command `train` takes them so."
     )
+
+
+def _option(name: str, value: object) -> str:
+    """As the command `train` is told it."""
+    written = ",".join(value) if isinstance(value, tuple) else "all" if value is None else value
+    option = "targets" if name == "target_langs" else name.replace("_", "-")
+    return f"`--{option} {written}`"
 
 
 def _unusual(context: Context) -> dict[str, Any]:
@@ -100,18 +83,3 @@ def _unusual(context: Context) -> dict[str, Any]:
     except MsltError:  # data or model lie elsewhere now, which Train will say: all of it, then
         fields = TrainSpec.model_fields
         return {k: getattr(spec, k) for k in KEYS if getattr(spec, k) != fields[k].default}
-
-
-def _has_control(name: str, value: object) -> bool:
-    if name == "shots":
-        return value in SHOTS
-    return name in KEYS and value is not None
-
-
-def _written(name: str, value: Any) -> str | list[str]:
-    """As Train's control reads it from a link."""
-    if name == "shot_langs":
-        return [label(lang) for lang in value]
-    if name == "eval_task":
-        return pipeline.task_titles()[value]
-    return SAID[name][value] if name in SAID else f"{value}"

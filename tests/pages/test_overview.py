@@ -129,12 +129,13 @@ def test_the_link_to_train_carries_the_recipe_and_says_what_it_cannot(overview):
     asked = shipped.spec.but(
         budget=500, steps=50, learning_rate=1e-4, batch_size=8, max_length=64, tune="lora",
         lora_rank=4, eval_every=25, select="source", holdout=50, precision="bfloat16",
+        weight_decay=0.1,
     )  # fmt: skip
     (group, *rest) = shipped.groups
     info = dataclasses.replace(group.runs[0], spec=asked)
     odd = dataclasses.replace(group, runs=(info,))
     context = dataclasses.replace(shipped, groups=(odd, *rest))
-    assert "precision bfloat16: runs started there will not join" in not_carried(context)
+    assert "for `--weight-decay 0.1`: runs started there will not join" in not_carried(context)
     app.switch_page("pages/train.py")
     for name, value in train_link(context, [("de", "fr")]).items():
         app.query_params[name] = value
@@ -147,6 +148,7 @@ def test_the_link_to_train_carries_the_recipe_and_says_what_it_cannot(overview):
         assert inputs[key] == value, key
     assert float(inputs["rate"]) == 1e-4
     assert app.radio(key="select").value == "source"
+    assert app.session_state["precision"] == "bfloat16"
 
 
 def ranking(*states, n_seeds=3):

@@ -134,7 +134,7 @@ def recipe_of():
             **{"learning_rate": None, "max_length": None, "eval_limit": 500, "tune": "all"},
             **{"lora_rank": 8, "alpha": 0.0, "rows": None, "shots": 0, "shot_langs": ()},
             **{"eval_every": None, "select": "last", "holdout": 0, "eval_task": None},
-            **{"eval_data": None, "keep_every": None, "from_paper": None},
+            **{"eval_data": None, "keep_every": None, "precision": "float32", "from_paper": None},
         }
         return Recipe(**{**fields, **changes})
 
