@@ -1,5 +1,6 @@
 """What a run trains on and is scored on: rows of the task, drawn by the question alone."""
 
+import contextlib
 import dataclasses
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -69,17 +70,17 @@ def evaluation_items(
     """The labelled rows of every target language.
 
     Where they are those of another data set than the one that is `trained` on, rows that occur in
-    its training data are out.
+    its training data are out; of translated items, those that do in any language.
+
+    Raises
+    ------
+    DataError
+        If a language has nothing to score, or an earlier version drew other items.
     """
-    items: dict[str, Sequence[Row]] = {}
-    for lang in spec.target_langs:
-        if trained is None or trained is task:
-            items[lang] = task.evaluation(lang, spec.eval_limit)
-            continue
-        rows = task.evaluation(lang)
-        known = trained.trained_on(rows)
-        unseen = [row for row, seen in zip(rows, known, strict=True) if not seen]
-        items[lang] = tasks.sample_rows(unseen, spec.eval_limit)  # files are often sorted by label
+    if trained is None or trained is task:
+        items = {lang: task.evaluation(lang, spec.eval_limit) for lang in spec.target_langs}
+    else:
+        items = _new_items(task, spec, trained)
     for lang, rows in items.items():
         if not rows:
             raise DataError(
@@ -88,6 +89,46 @@ def evaluation_items(
                 hint="Complete the file, or leave the language out of the targets.",
             )
     return items
+
+
+def _new_items(task: tasks.Task, spec: TrainSpec, trained: tasks.Task) -> dict[str, Sequence[Row]]:
+    """The items of another data set that are not trained on, a sample of each language's."""
+    if spec.items_unsure:
+        raise DataError(
+            f"an earlier version asked for this run and drew items of {task.name} in another way",
+            hint="Ask for it again: it is another run, on the items that are drawn now.",
+        )
+    rows = {lang: task.evaluation(lang) for lang in spec.target_langs}
+    known = {lang: trained.trained_on(of_lang) for lang, of_lang in rows.items()}
+    seen = _meanings_seen(task, trained, rows, known)
+    unseen = {
+        lang: [
+            row
+            for row, is_known in zip(of_lang, known[lang], strict=True)
+            if not is_known and row.meaning not in seen
+        ]
+        for lang, of_lang in rows.items()
+    }
+    # files are often sorted by label, so the first ones are no sample
+    return {lang: tasks.sample_rows(of_lang, spec.eval_limit) for lang, of_lang in unseen.items()}
+
+
+def _meanings_seen(
+    task: tasks.Task,
+    trained: tasks.Task,
+    rows: Mapping[str, Sequence[Row]],
+    known: Mapping[str, Sequence[bool]],
+) -> set[str]:
+    """Meanings of `task` that are trained on in any language: as translations they are known."""
+    if not any(row.meaning for of_lang in rows.values() for row in of_lang):
+        return set()
+    rows, known = dict(rows), dict(known)
+    for lang in set(task.eval_langs) - rows.keys():  # not scored, but which are does not matter
+        with contextlib.suppress(DataError):  # it has no row that it does not train on itself
+            rows[lang] = task.evaluation(lang)
+            known[lang] = trained.trained_on(rows[lang])
+    pairs = ((r, k) for lang in rows for r, k in zip(rows[lang], known[lang], strict=True))
+    return {row.meaning for row, is_known in pairs if is_known} - {""}
 
 
 def scored_task(task: tasks.Task, eval_task: str | None, folder: str | Path | None) -> tasks.Task:

@@ -15,6 +15,7 @@ OTHER_WORDS = {
     "eval_limit": "other test items",
     "eval_data": "other test items",
     "eval_task": "other test items",
+    "eval_draw": "other test items",
 }
 """Where a field's two values would say nothing to a reader."""
 
@@ -32,8 +33,11 @@ def group_key(spec: TrainSpec) -> str:
 def experiment_key(spec: TrainSpec) -> str:
     """Groups with the same key may be compared: all is equal but the sources and the seed.
 
-    Examples of few-shot targets are sources too: they are inside the same budget.
+    Examples of few-shot targets are sources too: they are inside the same budget. Where the
+    question leaves it open which items were scored, a group is comparable with none.
     """
+    if spec.items_unsure:
+        return group_key(spec)
     return _with(spec, seed=0, source_langs=("en",), shots=0, shot_langs=()).digest()
 
 
@@ -87,7 +91,8 @@ def why_apart(one: RunGroup, other: RunGroup) -> str:
     if one.experiment == other.experiment:
         return ""
     ours, theirs = one.runs[0].spec, other.runs[0].spec
-    told = []
+    unsure = ours.items_unsure and theirs.items_unsure
+    told = ["perhaps other test items, drawn by an earlier version"] if unsure else []
     for name in TrainSpec.model_fields:
         value, expected = getattr(theirs, name), getattr(ours, name)
         if name not in OF_THE_SET | {"model"} and value != expected:

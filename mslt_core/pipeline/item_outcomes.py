@@ -6,12 +6,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from mslt_core.analysis.answers import exact_matches
 from mslt_core.pipeline.item_rows import ScoredItems, fits, gold_of
 from mslt_core.pipeline.item_text import tags_entities
 from mslt_core.spec.errors import NotComputedError
 from mslt_core.spec.languages import label as language_label
 from mslt_core.spec.results import RunInfo
-from mslt_core.spec.sentences import ChoiceItem
+from mslt_core.spec.sentences import ChoiceItem, QuestionItem
 from mslt_core.store import Arrays, Store
 
 Floats = npt.NDArray[np.float64]
@@ -61,8 +62,13 @@ def belongs(arrays: Arrays, items: ScoredItems) -> bool:
     if not fits(items.rows, arrays["n_tokens"]):
         return False
     predicted = predictions(arrays, items)
-    if predicted is None or items.kind == "questions":
+    if predicted is None:
         return True
+    if items.kind == "questions":
+        if "n_exact" not in arrays:
+            return True
+        gold = [row.answers for row in items.rows if isinstance(row, QuestionItem)]
+        return bool(np.array_equal(exact_matches(predicted, gold), arrays["n_exact"]))
     right = [int(np.sum(p == g)) for p, g in zip(predicted, gold_of(items.rows), strict=True)]
     return bool(np.array_equal(right, arrays["n_correct"]))
 

@@ -82,8 +82,7 @@ def make_train_spec(
         eval_limit=_eval_limit(eval_task or task, eval_limit),
         max_length=_max_length(folder, max_length),
         rows=rows or ("disjoint" if is_parallel(opened) else "independent"),
-        eval_task=eval_task,
-        eval_data=scored.fingerprint() if eval_task else None,
+        **(_other_items(eval_task, scored) if eval_task else {}),
         **fields,
     )
     _require_langs(opened, scored, spec)
@@ -131,6 +130,11 @@ def usual_learning_rate(
 def realised(spec: TrainSpec, where: Where) -> dict[str, int]:
     """Training examples that each language of the run gets: they sum to the budget."""
     return shares(tasks.open_task(spec.task, where.data), spec)
+
+
+def _other_items(eval_task: str, scored: tasks.Task) -> dict[str, Any]:
+    """What names the items of another data set that a run is scored on."""
+    return {"eval_task": eval_task, "eval_data": scored.fingerprint(), "eval_draw": "sample"}
 
 
 def _eval_limit(task: str, asked: int | Literal["all"] | None) -> int | None:

@@ -83,6 +83,10 @@ class TrainSpec(Spec):
     eval_data: Annotated[str | None, Later] = Field(
         default=None, description="fingerprint of that task's files"
     )
+    eval_draw: Annotated[Literal["sample"] | None, Later] = Field(
+        default=None,
+        description="how its items are drawn; earlier versions did it in two ways and did not say",
+    )
     oracle: Annotated[bool, Later] = Field(
         default=False,
         description="one language on its own data: a mark for its score, no set to compare",
@@ -153,6 +157,11 @@ class TrainSpec(Spec):
             return f"Oracle({', '.join(self.source_langs)})"
         shots = f" + {self.shots} {', '.join(self.shot_langs)}" if self.shots else ""
         return set_name(self.source_langs) + shots
+
+    @property
+    def items_unsure(self) -> bool:
+        """Whether an earlier version drew the test items, and its question does not tell how."""
+        return self.eval_task is not None and self.eval_draw is None
 
     @property
     def snapshot_steps(self) -> tuple[int, ...]:

@@ -14,6 +14,7 @@ from mslt_core.pipeline import (
     run_result,
     zero_shot_means,
 )
+from mslt_core.pipeline.grouping import why_apart
 from mslt_core.pipeline.outcomes import influences_of
 from mslt_core.spec.errors import BadInputError, NotComputedError
 from mslt_core.spec.results import TargetScores
@@ -512,3 +513,21 @@ def test_items_are_read_of_targets_that_are_asked_for_alone(store, finished, mon
         "ar": [-0.25, 0.25],
         "fi": [-0.25, 0.25],
     }
+
+
+def test_what_an_earlier_version_may_have_scored_on_other_items_is_compared_with_nothing(
+    store, finished
+):
+    """It drew the items of another data set in one way, then in another, under one name."""
+    other = {"eval_task": "own", "eval_data": "o"}
+    for langs in (("en",), ("de",)):
+        finished(langs, dict.fromkeys(TARGETS, 0.5), **other)
+        finished(langs, dict.fromkeys(TARGETS, 0.6), **other, eval_draw="sample")
+    old_en, new_en, old_de, new_de = sorted(
+        run_groups(store), key=lambda g: (g.name == "SSLT(de)", g.runs[0].spec.eval_draw or "")
+    )
+    assert len({group.experiment for group in (old_en, old_de, new_en)}) == 3
+    assert why_apart(new_en, new_de) == ""
+    assert why_apart(new_en, old_en) == "other test items"
+    assert why_apart(old_en, old_en) == ""
+    assert why_apart(old_en, old_de) == "perhaps other test items, drawn by an earlier version"

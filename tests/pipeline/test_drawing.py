@@ -149,7 +149,7 @@ def test_what_is_trained_on_is_not_scored_in_another_data_set():
     task.trained_on = lambda rows: [row.row_id in {"en:0", "en:2"} for row in rows]
     asked = spec("de", target_langs=("en",), eval_limit=3)
     items = evaluation_items(Other(), asked, trained=task)["en"]
-    assert [row.row_id for row in items] == ["en:1", "en:3", "en:4"]
+    assert [row.row_id for row in items] == ["en:3", "en:4", "en:5"]  # en:1 has their meaning
 
 
 def test_rows_without_meanings_cannot_be_drawn_by_them():
@@ -181,6 +181,9 @@ def test_another_data_set_must_be_of_the_same_kind_and_labels(monkeypatch):
     assert scored_task(ner, None, None) is ner
 
 
+OTHER = {"eval_task": "sorted", "eval_data": "e", "eval_draw": "sample"}
+
+
 @dataclasses.dataclass
 class Sorted(Parallel):
     """Test items sorted by label, as files often are."""
@@ -199,7 +202,7 @@ class Sorted(Parallel):
 
 
 def test_some_items_of_another_data_set_are_a_sample_of_it():
-    asked = spec("de", eval_task="sorted", eval_data="e", eval_limit=60)
+    asked = spec("de", **OTHER, eval_limit=60)
     items = evaluation_items(Sorted(), asked, trained=Sorted())
     for rows in items.values():
         assert len(rows) == 60
@@ -207,3 +210,20 @@ def test_some_items_of_another_data_set_are_a_sample_of_it():
         # 60 of 90 + 90 rows: 30 of each label, give or take four standard deviations of 3.2
         assert 17 <= sum(row.label for row in rows) <= 43
     assert meanings(items)["en"] == meanings(items)["sw"]
+
+
+def test_items_known_in_one_language_are_scored_in_none():
+    """Also where the language in which they are trained on is none of the targets."""
+    task, known = Sorted(), {"en 1", "de 2", "th 3"}
+    trained = Sorted()
+    trained.trained_on = lambda rows: [row.text in known for row in rows]
+    items = evaluation_items(task, spec("de", **OTHER, eval_limit=None), trained=trained)
+    assert {lang: len(rows) for lang, rows in items.items()} == {"en": 197, "sw": 197}
+    assert not {"1", "2", "3"} & set.union(*meanings(items).values())
+
+
+def test_what_an_earlier_version_drew_is_not_drawn_again_under_its_name():
+    earlier = spec("de", **{**OTHER, "eval_draw": None}, eval_limit=60)
+    assert earlier.digest() != spec("de", **OTHER, eval_limit=60).digest()
+    with pytest.raises(DataError, match="drew items of sorted in another way"):
+        evaluation_items(Sorted(), earlier, trained=Sorted())

@@ -244,20 +244,22 @@ def test_choices(store, tmp_path):
     assert found.by_label == ()
 
 
+ASKED = [
+    {
+        "question": "who?",
+        "context": "Ada ran.",
+        "answers": {"text": ["Ada"], "answer_start": [0]},
+    },
+    {
+        "question": "what?",
+        "context": "in May",
+        "answers": {"text": ["May"], "answer_start": [3]},
+    },
+]
+
+
 def test_questions(store, tmp_path):
-    rows = [
-        {
-            "question": "who?",
-            "context": "Ada ran.",
-            "answers": {"text": ["Ada"], "answer_start": [0]},
-        },
-        {
-            "question": "what?",
-            "context": "in May",
-            "answers": {"text": ["May"], "answer_start": [3]},
-        },
-    ]
-    folder = own_folder(tmp_path / "data", QUESTIONS, rows)
+    folder = own_folder(tmp_path / "data", QUESTIONS, ASKED)
     finish(store, folder, ("en",), ["Ada ran", "in"])
     finish(store, folder, ("de", "en"), ["Ada", "in"])
     found = compare_items(store, *pair(store), "tr")
@@ -267,6 +269,19 @@ def test_questions(store, tmp_path):
     assert select_items(found).tolist() == [0]
     exact = compare_items(store, *pair(store), "tr", "exact_match")
     assert (exact.chosen.only_b, exact.chosen.neither) == (1, 1)
+
+
+def test_answers_to_other_questions_show_no_text(store, tmp_path, monkeypatch):
+    folder = own_folder(tmp_path / "data", QUESTIONS, ASKED)
+    finish(store, folder, ("en",), ["Ada", "in"])
+    finish(store, folder, ("de", "en"), ["Ada", "in"])
+    kept = store.runs.predictions
+
+    def turned(run, lang):
+        return {**kept(run, lang), "n_exact": np.array([0, 1], dtype=np.uint8)}
+
+    monkeypatch.setattr(store.runs, "predictions", turned)
+    assert "do not belong" in compare_items(store, *pair(store), "tr").missing[0]
 
 
 def test_spreadsheets_get_text_and_no_formula(store, folder):

@@ -52,6 +52,7 @@ LATER = {
     "select": {"eval_every": 5, "select": "target"},
     "eval_task": {"eval_task": "own"},
     "eval_data": {"eval_data": "d2"},
+    "eval_draw": {"eval_task": "own", "eval_draw": "sample"},
     "oracle": {"oracle": True, "source_langs": ("en",), "target_langs": ("en",)},
     "keep_every": {"keep_every": 5},
 }
