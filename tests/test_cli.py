@@ -504,7 +504,10 @@ def test_everything_that_names_a_run_can_be_asked_of_the_command():
     train_question.add(of_train)
     options = {"source_langs": "sources", "target_langs": "targets"}
     asked = {options.get(name, name) for name in TrainSpec.model_fields}
-    assert asked - set(vars(of_train.parse_args([]))) == {"model_fingerprint", "eval_draw"}  # not a choice
+    assert asked - set(vars(of_train.parse_args([]))) == {
+        "model_fingerprint",
+        "eval_draw",
+    }  # not a choice
     spec, _ = train_question.asked(
         of_train.parse_args(["--sources", "en", "--weight-decay", "0", "--lr-warmup-ratio", "0.2"])
     )

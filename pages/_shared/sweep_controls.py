@@ -1,6 +1,7 @@
 """The controls of a sweep: what is varied beside the sets, what is kept, what it costs."""
 
 import dataclasses
+import functools
 from typing import Any
 
 import streamlit as st
@@ -24,16 +25,17 @@ class Terms:
 def also_varied(model: str, asked: Recipe) -> tuple[dict[str, Any], Terms]:
     """Further budgets, learning rates and models; what is kept, and what an hour costs."""
     with st.expander("Vary more, keep, cost"):
-        budgets = st.text_input("Further budgets", key="budgets", placeholder="3000, 10000")
+        typed = functools.partial(st.text_input, bind="query-params")
+        budgets = typed("Further budgets", key="budgets", placeholder="3000, 10000")
         search = _searched(model, asked)
         shown = ", ".join(f"{rate:g}" for rate in search) or "5e-6, 2e-5"
-        rates = st.text_input("Learning rates", key="rates", placeholder=shown)
-        models = st.text_input(
-            "Further base models", key="models", help="Folders or hub ids, joined by commas."
-        )
+        rates = typed("Learning rates", key="rates", placeholder=shown)
+        named = "Folders or hub ids, joined by commas."
+        models = typed("Further base models", key="models", help=named)
         oracles = st.toggle(
             "Oracles",
             key="oracles",
+            bind="query-params",
             help="Each target alone on its own training data, where it has any, under the same "
             "budget: how much better it could be. They are marks on Results, no sets to compare.",
         )
@@ -42,9 +44,12 @@ def also_varied(model: str, asked: Recipe) -> tuple[dict[str, Any], Terms]:
             (None, True, False),
             format_func=lambda k: {None: "automatic", True: "keep", False: "drop"}[k],
             key="keep",
+            bind="query-params",
             help=f"Automatic keeps them up to {sweep.KEPT_BY_DEFAULT} runs. Scores always stay.",
         )
-        price = st.number_input("Price of an hour", min_value=0.0, value=None, key="price")
+        price = st.number_input(
+            "Price of an hour", min_value=0.0, value=None, key="price", bind="query-params"
+        )
     varied = {
         "models": tuple(dict.fromkeys((model, *_parts(models)))),
         "further": tuple(_whole(part) for part in _parts(budgets)),

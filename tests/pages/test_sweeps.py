@@ -109,6 +109,22 @@ def test_further_budgets_rates_and_price(open_train):
     assert "The time is not known yet" in varied
 
 
+def test_a_link_carries_the_whole_form():
+    app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=TIMEOUT_S).run()
+    app.switch_page("pages/train.py")
+    asked = {
+        **{"extent": "A whole sweep", "budgets": "500", "rates": "1e-4,3e-4", "keep": "keep"},
+        **{"models": "base", "oracles": "true", "price": "2.5"},
+    }
+    for name, value in asked.items():
+        app.query_params[name] = value
+    told = words(app.run())
+    assert "35 sets × 2 budgets × 2 learning rates" in told
+    assert app.selectbox(key="keep").value is True
+    assert app.toggle(key="oracles").value
+    assert app.number_input(key="price").value == 2.5
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("typed", ["many", "nan", "inf", "12.7", "1e400"])
 def test_further_budgets_are_whole_numbers(open_train, typed):
