@@ -120,14 +120,18 @@ def _add_learning(parser: argparse.ArgumentParser) -> None:
         type=float,
         help="default 2e-5; 3e-4 for models under 512 wide; tenfold for LoRA, 1e-3 for a head",
     )
-    for name in ("weight_decay", "lr_warmup_ratio"):
-        parser.add_argument(
-            f"--{name.replace('_', '-')}",
-            type=float,
-            default=fields[name].default,
-            metavar="X",
-            help="default %(default)s" + (" of the steps" if name == "lr_warmup_ratio" else ""),
-        )
+    parser.add_argument(
+        "--weight-decay",
+        type=float,
+        default=fields["weight_decay"].default,
+        help="default %(default)s",
+    )
+    parser.add_argument(
+        "--lr-warmup-ratio",
+        type=float,
+        default=fields["lr_warmup_ratio"].default,
+        help="share of the steps in which the learning rate rises; default %(default)s",
+    )
     parser.add_argument(
         "--precision", choices=get_args(Precision), default="float32", help="default float32"
     )

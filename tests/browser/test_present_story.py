@@ -16,6 +16,11 @@ def pin(page, key):
     page.get_by_text("Pinned to Our findings").wait_for()
 
 
+def settled(page):
+    """Nothing runs: what is made for a click would go with the run that is under way."""
+    page.locator('.stApp[data-test-script-state="notRunning"]').wait_for()
+
+
 def test_two_findings_are_pinned_and_shown_full_screen(page, serve):
     dashboard = serve("app.py")  # with a store of its own
     page.goto(f"{dashboard}/present")
@@ -53,15 +58,19 @@ def test_a_figure_is_saved_as_picture_and_as_numbers(page, dashboard):
     page.locator(".js-plotly-plot .main-svg").first.wait_for()
     for button, ending in (("SVG", "svg"), ("PNG", "png"), ("CSV", "csv")):
         page.locator(".st-key-take_gains button").first.click()
+        way = page.get_by_role("button", name=button, exact=True).first
+        way.wait_for()
+        settled(page)
         with page.expect_download() as saved:
-            page.get_by_role("button", name=button, exact=True).first.click()
+            way.click()
         assert saved.value.suggested_filename.endswith(f".{ending}")
         if ending == "csv":
             text = saved.value.path().read_text(encoding="utf-8")
             assert '"MSLT(de, en, es)",' in text
             assert "Chinese (zh)" in text
             page.keyboard.press("Escape")
-        page.wait_for_timeout(1000)  # the box closes when the camera is pressed
+        way.wait_for(state="hidden")  # the box closes when the camera is pressed
+        settled(page)
 
 
 def test_a_slides_figure_is_saved_whole(page, serve):
@@ -75,15 +84,19 @@ def test_a_slides_figure_is_saved_whole(page, serve):
     shown = slide.bounding_box()["height"], slide.locator(".main-svg").all_text_contents()
     for button, ending in (("SVG", "svg"), ("PNG", "png"), ("CSV", "csv")):
         page.get_by_role("button", name="Take along").click()
+        way = page.get_by_role("button", name=button, exact=True).first
+        way.wait_for()
+        settled(page)
         with page.expect_download() as saved:
-            page.get_by_role("button", name=button, exact=True).first.click()
+            way.click()
         assert saved.value.suggested_filename.endswith(f".{ending}")
         if ending == "svg":
             drawn = saved.value.path().read_text(encoding="utf-8")
             assert "How much higher does each set score" in drawn, "with the title it was made with"
             assert 'width="1000"' in drawn
         page.keyboard.press("Escape")
-        page.wait_for_timeout(1000)  # the box closes when the camera is pressed
+        way.wait_for(state="hidden")  # the box closes when the camera is pressed
+        settled(page)
     after = slide.bounding_box()["height"], slide.locator(".main-svg").all_text_contents()
     assert after == shown, "the slide stays as it is"
 
