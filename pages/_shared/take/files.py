@@ -32,7 +32,8 @@ def files_row(files: Files, key: str) -> None:
             pictures(key, files.whole)
         st.download_button(
             "CSV",
-            files.csv,
+            # made at once: what Streamlit makes at the click, it may drop before the browser has it
+            files.csv(),
             file_name=f"{files.title or key}.csv",
             mime="text/csv",
             on_click="ignore",
