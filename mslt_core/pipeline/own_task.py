@@ -5,9 +5,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from mslt_core.data import files, tables, tasks
+from mslt_core.data import tables, tasks
+from mslt_core.data.tasks.conll import CONLL, tags_in
 from mslt_core.data.tasks.layouts import SPLITS, SUFFIXES, Split
-from mslt_core.data.tasks.own import CONLL, open_own
+from mslt_core.data.tasks.own import open_own
 from mslt_core.data.tasks.own_yaml import ALLOWED, NAME, NEEDED, parse_own_task
 from mslt_core.spec.errors import BadInputError, DataError
 from mslt_core.spec.sentences import TaskKind
@@ -120,8 +121,7 @@ def _cells(path: Path, column: str | None) -> Iterator[str]:
     """Every label of a file that has the column; a cell may hold a list of them."""
     if column is None:
         if path.suffix in {*CONLL, ".tsv"}:
-            for _, lines in files.read_blocks(path):
-                yield from (line.split("\t")[-1] for line in lines if "\t" in line)
+            yield from tags_in(path)
     elif path.suffix in SUFFIXES:
         for record in tables.read_records(path):
             value = record.fields.get(column)

@@ -37,7 +37,7 @@ def own_form(task: str, data: str | None) -> None:
     with st.expander("What the folder holds", expanded=there is None), explain_errors():
         names = own_task.own_files(folder)
         if not names:
-            st.caption("No .tsv, .csv, .jsonl, .parquet, .conll or .txt file lies here.")
+            st.caption("No .tsv, .csv, .jsonl, .parquet, .conll, .iob2 or .txt file lies here.")
             return
         name = st.selectbox("Look into", names, key="own_file")
         looked = own_task.look_into(folder, name)

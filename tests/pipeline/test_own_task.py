@@ -56,6 +56,12 @@ def test_labels_taken_from_the_files(folder):
         own_task.labels_in(folder, "y")
 
 
+def test_labels_of_universal_ner_are_the_third_column(tmp_path):
+    written = "# text = a\n1\tAP\tB-ORG\t-\tann\n2\tItalians\tB-OTH\t-\tann\n\n"
+    (tmp_path / "test-en.iob2").write_text(written)
+    assert own_task.labels_in(tmp_path) == ("O", "B-ORG")
+
+
 def test_every_row_is_read_before_it_is_kept(folder):
     check = own_task.check_own_task(folder, FIELDS)
     assert check.rows == {"de": {"test": 2}, "en": {"train": 2}}
