@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Literal
 
-from mslt_core.data import hub, hub_cache, pud, tasks
+from mslt_core.data import hub, pud, tasks
 from mslt_core.pipeline.checkpoints import model_folder
 from mslt_core.pipeline.embedding import Report, quiet
 from mslt_core.pipeline.places import proposed_folders
@@ -74,7 +74,7 @@ def is_fetched(ref: str) -> bool:
         return True
     from mslt_core.models import checkpoints
 
-    return hub_cache.is_here(ref, kind="model", patterns=checkpoints.CONTENT)
+    return hub.is_here(ref, kind="model", patterns=checkpoints.CONTENT)
 
 
 def execute_fetching(
