@@ -52,7 +52,8 @@ def own_form(task: str, data: str | None) -> None:
 
 def _description(folder: Path, looked: OwnFile) -> dict[str, Any]:
     """What `describe_yaml` is told."""
-    kind: TaskKind = st.selectbox("Kind", KINDS, format_func=KINDS.__getitem__, key="own_kind")
+    usual = 0 if looked.columns else [*KINDS].index("tagging")  # words and tags have no columns
+    kind: TaskKind = st.selectbox("Kind", KINDS, usual, KINDS.__getitem__, key="own_kind")
     title = st.text_input("Title", "My data", key="own_title")
     labels = own_labels(folder, looked, kind) if kind in LABELLED else ""
     columns = {ours: c for ours in own_task.FIELDS[kind] if (c := _column(kind, ours, looked))}
