@@ -59,7 +59,7 @@ def test_the_hub_s_files_and_tables_with_a_header_read_the_same(write_files):
 def test_a_row_that_is_missing_takes_no_other_s_label(write_files):
     labels = "row\tlabel\n0\t1\n1\t0\n2\t1\n"
     task = open_pawsx(write_files({"test-de.tsv": "a\tb\nc\td\n", "test-labels.tsv": labels}))
-    with pytest.raises(DataError, match="has 2 rows and test-labels.tsv has 3 labels"):
+    with pytest.raises(DataError, match=r"has 2 rows, test-labels\.tsv has 3 labels"):
         task.evaluation("de")
 
 

@@ -89,7 +89,7 @@ def read_pairs(path: Path, columns: Sequence[str], labels: Path | None) -> list[
     if len(records) < len(known):
         # a row that is missing would give its label to the next one, and so on
         raise DataError(
-            f"{path} has {len(records):,} rows and {labels.name} has {len(known):,} labels for them",
+            f"{path} has {len(records):,} rows, {labels.name} has {len(known):,} labels for them",
             hint="They are joined by row. Copy the file again, or leave out the same labels.",
         )
     first_line = 2 if header and path.suffix in {".tsv", ".csv"} else 1
