@@ -47,6 +47,8 @@ class OwnCheck:
     """Language to split to rows."""
     scored: Mapping[str, int]
     """Language to the rows that are scored: without repeats and what is trained on."""
+    unread: tuple[str, ...] = ()
+    """Files that could hold rows, but by their names are of no split or language that is known."""
 
 
 def own_files(folder: Path) -> tuple[str, ...]:
@@ -147,11 +149,15 @@ def check_own_task(folder: Path, fields: Mapping[str, Any]) -> OwnCheck:
     text = own_yaml(fields)
     opened = open_own(folder, parse_own_task(folder / NAME, text))
     rows: dict[str, dict[Split, int]] = {}
+    unread = set(own_files(folder))
     for lang, split, paths, _ in opened.files():
         rows.setdefault(lang, {})[split] = opened.read_rows(lang, split, paths)
+        unread -= {str(path.relative_to(folder)) for path in paths}
     order = {lang: {s: of[s] for s in SPLITS if s in of} for lang, of in sorted(rows.items())}
     scored = {lang: len(opened.evaluation(lang)) for lang in opened.eval_langs}
-    return OwnCheck(folder=folder, text=text, rows=order, scored=scored)
+    return OwnCheck(
+        folder=folder, text=text, rows=order, scored=scored, unread=tuple(sorted(unread))
+    )
 
 
 def own_task_text(folder: Path) -> str | None:

@@ -11,6 +11,7 @@ from mslt_core.pipeline import own_task
 from mslt_core.pipeline.own_task import OwnCheck, OwnFile
 from mslt_core.spec.languages import label
 from mslt_core.spec.sentences import TaskKind
+from pages._shared.labels import joined
 from pages._shared.messages import escape, explain_errors
 from pages._shared.own_labels import LABELLED, own_labels
 
@@ -103,6 +104,9 @@ def _result(
     ]
     counts = pd.DataFrame(rows).map(lambda n: n if isinstance(n, str) else f"{n:,.0f}", "ignore")
     st.dataframe(counts.fillna(""), hide_index=True, key="own_counts")
+    if check.unread:
+        told = f"Not read, by their names: {joined([*check.unread])}."
+        st.caption(escape(f"{told} A name tells split and language, as train-en.tsv does."))
     if there == check.text:
         st.caption(escape(f"task.yaml in {folder} says so."))
         return

@@ -77,6 +77,12 @@ def test_every_row_is_read_before_it_is_kept(folder):
         own_task.check_own_task(folder, FIELDS | {"columns": {"label": "stars"}})
 
 
+def test_files_that_no_name_places_are_told(folder):
+    assert own_task.check_own_task(folder, FIELDS).unread == ()
+    (folder / "train-xx.tsv").write_text("text\tstars\na\tgood\n")
+    assert own_task.check_own_task(folder, FIELDS).unread == ("train-xx.tsv",)
+
+
 def test_another_description_is_not_overwritten_unasked(folder):
     text = own_task.own_yaml(FIELDS)
     own_task.keep_own_task(folder, text)
