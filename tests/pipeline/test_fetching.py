@@ -16,7 +16,7 @@ def asked(monkeypatch, tmp_path):
         (folder / lang / "test-00000-of-00001.parquet").write_text(lang)
     (folder / "README.md").write_text("words")
 
-    def files(ref, configs=(), **_):
+    def files(ref, configs=(), *_, **__):
         calls.append((ref, tuple(configs)))
         return folder
 
