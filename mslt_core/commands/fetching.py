@@ -37,12 +37,16 @@ def add(subparsers: Subparsers) -> None:
         help="languages, joined by commas (default: all treebanks; the languages that a task "
         "proposes)",
     )
+    parser.add_argument(
+        "--tag",
+        help="another release of the treebanks, such as r2.15; what is there already is kept",
+    )
 
 
 def _fetch(args: argparse.Namespace) -> Answer:
     langs = languages(args.langs)
     with progress(args) as report:
-        found = fetch(args.name, args.to, langs, report=report)
+        found = fetch(args.name, args.to, langs, tag=args.tag, report=report)
     if found.note:
         print(found.note, file=sys.stderr)
     return Answer(

@@ -27,8 +27,8 @@ def read_lines(path: Path) -> list[str]:
     Raises
     ------
     DataError
-        If the file is missing, empty, not UTF-8 (with the line), or its last line has no end,
-        which is how a file looks that was cut short.
+        If the file is missing, empty, not UTF-8 or with a zero byte (with the line), or its last
+        line has no end, which is how a file looks that was cut short.
 
     Examples
     --------
@@ -57,7 +57,7 @@ def read_text(path: Path) -> str:
     Raises
     ------
     DataError
-        If the file is missing, empty, or not UTF-8 (with the line).
+        If the file is missing, empty, not UTF-8 or with a zero byte (with the line).
     """
     try:
         text = path.read_bytes().decode("utf-8-sig")
@@ -71,6 +71,12 @@ def read_text(path: Path) -> str:
         raise DataError(f"cannot read {path}: {e.strerror}") from None
     if not text:
         raise DataError(f"{path} is empty")
+    if "\0" in text:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        raise DataError(
+            f"{path}, line {line}: a zero byte, which no text has",
+            hint="It may be UTF-16, which is to be saved as UTF-8, or damaged: copy it again.",
+        )
     return text
 
 

@@ -7,6 +7,7 @@ compared with the hashes that the hub states, and only then found under their re
 from __future__ import annotations
 
 import contextlib
+import errno
 import fnmatch
 import hashlib
 import re
@@ -16,6 +17,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from mslt_core.data import hub_cache
 from mslt_core.spec.errors import DataError, HubError, MsltError
 
 if TYPE_CHECKING:
@@ -29,6 +31,8 @@ HUB_ID = re.compile(r"(?P<id>\w[\w.-]*/\w[\w.-]*)(@(?P<revision>\w[\w./-]*))?", 
 HUB_TIMEOUT_S = 2.4  # to connect, and again for the answer: under 5 s in all
 MAX_ATTEMPTS = 4  # for the same bytes; the hub client alone would begin again for ever
 DATA_FILES = ("*.parquet", "*.jsonl", "*.tsv")
+UNWRITABLE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM}
+"""What the system says of a place that is full or not to be written to."""
 CONVERTED = "refs/convert/parquet"
 """The branch on which the hub keeps its own conversion of a data set that came as a script."""
 
@@ -80,7 +84,7 @@ def fetch(ref: str, *, kind: Kind, patterns: Sequence[str], check: Check | None 
     where = {"repo_id": found["id"], "repo_type": kind}
     revision = found["revision"] or "main"
     try:
-        cached = cached_folder(ref, where, revision, patterns, check)
+        cached = hub_cache.cached_folder(ref, where, revision, patterns, check)
         if cached is not None:
             return cached
         with _impatient():
@@ -89,6 +93,16 @@ def fetch(ref: str, *, kind: Kind, patterns: Sequence[str], check: Check | None 
         raise
     except Exception as e:  # the hub client's own errors and those of its network libraries
         raise HubError(_message(ref, kind, e), hint="Or give a local folder.") from e
+
+
+def is_here(ref: str, *, kind: Kind, patterns: Sequence[str]) -> bool:
+    """Whether `fetch` would find all of it in the local cache; nobody is asked."""
+    found = HUB_ID.fullmatch(ref)
+    if found is None or not is_hub_id(ref):
+        return False
+    where = {"repo_id": found["id"], "repo_type": kind}
+    revision = found["revision"] or "main"
+    return hub_cache.cached_folder(ref, where, revision, patterns, lambda *_: None) is not None
 
 
 def dataset_files(
@@ -148,35 +162,6 @@ def _in_folder(config: str, patterns: Sequence[str]) -> list[str]:
 
 def _matching(names: Iterable[str], patterns: Sequence[str]) -> list[str]:
     return [name for name in names if any(fnmatch.fnmatchcase(name, p) for p in patterns)]
-
-
-def cached_folder(
-    ref: str, where: Any, revision: str, patterns: Sequence[str], check: Check | None
-) -> Path | None:
-    """The folder, if all of the files are known to be there; nobody is asked."""
-    from huggingface_hub import get_cached_repo_tree, snapshot_download
-    from huggingface_hub.errors import CachedRepoTreeNotFoundError, LocalEntryNotFoundError
-
-    try:
-        folder = snapshot_download(
-            **where, revision=revision, allow_patterns=list(patterns), local_files_only=True
-        )
-        names = [file.path for file in get_cached_repo_tree(**where, revision=revision)]
-    except LocalEntryNotFoundError:
-        return None
-    except CachedRepoTreeNotFoundError:
-        # another program fetched it, perhaps in part: then only the check can vouch for it
-        names = [p.relative_to(folder).as_posix() for p in Path(folder).rglob("*") if p.is_file()]
-        try:
-            if check is None:
-                return None
-            check(ref, names)
-        except MsltError:
-            return None
-        return Path(folder)
-    if check is not None:
-        check(ref, names)
-    return Path(folder)
 
 
 def _download(
@@ -293,5 +278,8 @@ def _message(ref: str, kind: Kind, error: BaseException) -> str:
         f"{MAX_ATTEMPTS} times at the same place",
         Exception: f"{constants.ENDPOINT} cannot be reached ({told})",
     }
+    if isinstance(error, OSError) and error.errno in UNWRITABLE:
+        why = f"{constants.HF_HUB_CACHE} cannot be written to ({error.strerror})"
+        reasons = {OSError: f"{why}; HF_HOME names another place"}
     reason = next(why for kind_, why in reasons.items() if isinstance(error, kind_))
     return f"the {what} {ref} could not be fetched: {reason}"

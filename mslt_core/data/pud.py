@@ -26,8 +26,8 @@ def fetch_pud(
 ) -> Path:
     """Fetch Parallel Universal Dependencies treebanks from where they are published.
 
-    A file that is there and can be read is not fetched again, so after an error or a break the
-    same call goes on. A file is whole or not there.
+    A file that is there and can be read is not fetched again, whatever its release, so after an
+    error or a break the same call goes on. A file is whole or not there.
 
     Parameters
     ----------
@@ -51,7 +51,8 @@ def fetch_pud(
     Raises
     ------
     HubError
-        With the address that could not be fetched or gave no treebank.
+        With the address that could not be fetched or gave no treebank. Where the release lacks a
+        treebank, the others are fetched before.
     DataError
         If a language has no PUD treebank, or the folder cannot be written.
 
@@ -63,6 +64,7 @@ def fetch_pud(
     for lang in langs:
         if lang not in PUD_LANGS:
             raise DataError(f"PUD has no {label(lang)}; it has {', '.join(PUD_LANGS)}")
+    absent: _AbsentError | None = None
     for done, lang in enumerate(langs):
         treebank = str(LANGUAGES[lang].pud)
         if report is not None:
@@ -70,10 +72,19 @@ def fetch_pud(
         path = folder / treebank / treebank_file(lang)
         if not _is_readable(path):
             url = f"{start}/{treebank}/{tag}/{path.name}"
-            _put(path, url, _downloaded(url))
+            try:
+                _put(path, url, _downloaded(url))
+            except _AbsentError as e:
+                absent = absent or e
+    if absent is not None:
+        raise absent
     if report is not None:
         report(len(langs), len(langs), "all there")
     return folder
+
+
+class _AbsentError(HubError):
+    """The release has no such file."""
 
 
 def _is_readable(path: Path) -> bool:
@@ -96,13 +107,12 @@ def _downloaded(url: str) -> bytes:
         with urlopen(url, timeout=UD_TIMEOUT_S) as answer:  # noqa: S310  looked at above
             return answer.read()
     except (OSError, HTTPException, ValueError) as e:
-        gone = isinstance(e, HTTPError) and e.code == 404
-        raise HubError(
-            f"{url} could not be fetched: {getattr(e, 'reason', None) or e or type(e).__name__}",
-            hint="The release may lack this treebank; give another tag."
-            if gone
-            else "Try again: what is there is kept. Or copy the treebanks into the folder.",
-        ) from e
+        told = f"{url} could not be fetched: {getattr(e, 'reason', None) or e or type(e).__name__}"
+        if isinstance(e, HTTPError) and e.code == 404:
+            hint = "The release may lack this treebank; give another tag (`fetch pud --tag`)."
+            raise _AbsentError(told, hint=hint) from e
+        hint = "Try again: what is there is kept. Or copy the treebanks into the folder."
+        raise HubError(told, hint=hint) from e
 
 
 def _put(path: Path, url: str, content: bytes) -> None:

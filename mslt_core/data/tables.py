@@ -154,11 +154,11 @@ def _separated(
             hint="Write the file as JSON Lines.",
         )
     lines = [number for number, _ in numbered]
-    if columns is None:
+    if columns is None and cells:
         columns, cells, lines = [name.strip() for name in cells[0]], cells[1:], lines[1:]
         if len(set(columns)) < len(columns):
             raise DataError(f"{path}: two columns of one name among {', '.join(columns)}")
-    records = []
+    columns, records = columns or (), []
     for number, row in zip(lines, cells, strict=True):
         if len(row) != len(columns):
             raise DataError(

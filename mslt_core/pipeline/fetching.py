@@ -2,13 +2,14 @@
 
 import dataclasses
 import filecmp
+import re
 import shutil
 import uuid
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Literal
 
-from mslt_core.data import hub, hub_cache, pud, tasks
+from mslt_core.data import hub, pud, tasks
 from mslt_core.pipeline.checkpoints import model_folder
 from mslt_core.pipeline.embedding import Report, quiet
 from mslt_core.pipeline.places import proposed_folders
@@ -40,18 +41,25 @@ def fetchable() -> tuple[str, ...]:
 
 
 def fetch(
-    name: str, to: Path | None = None, langs: Sequence[str] = (), *, report: Report = quiet
+    name: str,
+    to: Path | None = None,
+    langs: Sequence[str] = (),
+    *,
+    tag: str | None = None,
+    report: Report = quiet,
 ) -> Fetched:
     """Fetch treebanks (``pud``), a task's data set or a model; what is there is not asked for.
 
     With `to` the files lie there; treebanks always lie in a folder of the user's, and the others
     otherwise in the local cache of the hub. `langs` chooses among treebanks or languages of a
-    data set.
+    data set, `tag` is a release of the treebanks.
     """
     chosen = languages(langs)
+    if tag is not None and (name != "pud" or not re.fullmatch(r"[\w.-]+", tag)):
+        raise SpecError(f"--tag is a release of the treebanks (pud), such as {pud.UD_TAG}")
     if name == "pud":
         folder = (to or PUD_FOLDER).expanduser().resolve()
-        pud.fetch_pud(folder, chosen or pud.PUD_LANGS, report=report)
+        pud.fetch_pud(folder, chosen or pud.PUD_LANGS, tag=tag or pud.UD_TAG, report=report)
         n = len(chosen or pud.PUD_LANGS)
         return Fetched(what="treebanks", folder=folder, n_files=n, option="--corpus")
     if name in tasks.TASKS:
@@ -74,7 +82,7 @@ def is_fetched(ref: str) -> bool:
         return True
     from mslt_core.models import checkpoints
 
-    return hub_cache.is_here(ref, kind="model", patterns=checkpoints.CONTENT)
+    return hub.is_here(ref, kind="model", patterns=checkpoints.CONTENT)
 
 
 def execute_fetching(

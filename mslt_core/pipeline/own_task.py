@@ -5,9 +5,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from mslt_core.data import files, tables, tasks
+from mslt_core.data import tables, tasks
+from mslt_core.data.tasks.conll import CONLL, tags_in
 from mslt_core.data.tasks.layouts import SPLITS, SUFFIXES, Split
-from mslt_core.data.tasks.own import CONLL, open_own
+from mslt_core.data.tasks.own import open_own
 from mslt_core.data.tasks.own_yaml import ALLOWED, NAME, NEEDED, parse_own_task
 from mslt_core.spec.errors import BadInputError, DataError
 from mslt_core.spec.sentences import TaskKind
@@ -46,6 +47,8 @@ class OwnCheck:
     """Language to split to rows."""
     scored: Mapping[str, int]
     """Language to the rows that are scored: without repeats and what is trained on."""
+    unread: tuple[str, ...] = ()
+    """Files that could hold rows, but by their names are of no split or language that is known."""
 
 
 def own_files(folder: Path) -> tuple[str, ...]:
@@ -120,8 +123,7 @@ def _cells(path: Path, column: str | None) -> Iterator[str]:
     """Every label of a file that has the column; a cell may hold a list of them."""
     if column is None:
         if path.suffix in {*CONLL, ".tsv"}:
-            for _, lines in files.read_blocks(path):
-                yield from (line.split("\t")[-1] for line in lines if "\t" in line)
+            yield from tags_in(path)
     elif path.suffix in SUFFIXES:
         for record in tables.read_records(path):
             value = record.fields.get(column)
@@ -147,11 +149,15 @@ def check_own_task(folder: Path, fields: Mapping[str, Any]) -> OwnCheck:
     text = own_yaml(fields)
     opened = open_own(folder, parse_own_task(folder / NAME, text))
     rows: dict[str, dict[Split, int]] = {}
+    unread = set(own_files(folder))
     for lang, split, paths, _ in opened.files():
         rows.setdefault(lang, {})[split] = opened.read_rows(lang, split, paths)
+        unread -= {str(path.relative_to(folder)) for path in paths}
     order = {lang: {s: of[s] for s in SPLITS if s in of} for lang, of in sorted(rows.items())}
     scored = {lang: len(opened.evaluation(lang)) for lang in opened.eval_langs}
-    return OwnCheck(folder=folder, text=text, rows=order, scored=scored)
+    return OwnCheck(
+        folder=folder, text=text, rows=order, scored=scored, unread=tuple(sorted(unread))
+    )
 
 
 def own_task_text(folder: Path) -> str | None:

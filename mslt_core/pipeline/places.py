@@ -4,6 +4,9 @@ import os
 from pathlib import Path
 
 from mslt_core.data import hub, tasks
+from mslt_core.data.tasks.conll import CONLL
+from mslt_core.data.tasks.layouts import SUFFIXES
+from mslt_core.data.tasks.own_yaml import NAME
 from mslt_core.spec.errors import BadInputError
 from mslt_core.store import Store
 
@@ -11,6 +14,8 @@ PROJECT = Path(__file__).resolve().parents[2]
 EXAMPLE = PROJECT / "cache" / "example"
 EXAMPLE_MODEL = "base"
 """How specs and commands name the example's base checkpoint, wherever the project lies."""
+OWN_FILES = tuple(f"*{suffix}" for suffix in (*SUFFIXES, *CONLL, NAME))
+"""Of a data set on the hub that is the user's own."""
 
 
 def default_root() -> Path:
@@ -83,7 +88,8 @@ def data_folder(
             raise BadInputError(f"{task} is not on the hub", hint="Give a folder.")
         return hub.dataset_files(known, proposed_folders(task))
     if hub.is_hub_id(data) and not Path(data).expanduser().exists():
-        return hub.dataset_files(data, proposed_folders(task))
+        patterns = OWN_FILES if task == "own" else hub.DATA_FILES
+        return hub.dataset_files(data, proposed_folders(task), patterns)
     return existing_folder(data, roots=roots)
 
 

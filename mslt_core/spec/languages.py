@@ -10,6 +10,7 @@ macro-language has no family in URIEL: there it is Cusco Quechua, ``quz``.
 import dataclasses
 import difflib
 import functools
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -23,6 +24,8 @@ RTL_SCRIPTS = frozenset({"Arab", "Hebr", "Nkoo", "Syrc", "Thaa"})
 
 # codes in common use that neither the table nor CLDR's aliases lead to a language here
 _SCRIPTS = {"Hang": "Kore"}  # Korean's own letters, and these with Han
+_COUNTRY = re.compile(r"(?P<word>[a-z]{2,3})[-_][A-Z]{2}")
+_HANT = ("zh-TW", "zh_TW", "zh-HK", "zh_HK", "zh-MO", "zh_MO")
 _ALSO_CALLED = {"fil": "tl", "nb": "no", "nob": "no", "pbt": "ps", "quy": "qu"}
 
 
@@ -92,8 +95,10 @@ def by_any_code(code: str) -> str | None:
     """Our code for a code in any resource's spelling (``eng``, ``jp``, ``eng_Latn``), or None.
 
     A script that is named must be the one in which the language is usually written: FLORES'
-    ``zho_Hant`` is not our Chinese.
+    ``zho_Hant`` is not our Chinese, nor is ``zh-TW``. Other countries are of no account: ``pt-BR``.
     """
+    if (country := _COUNTRY.fullmatch(code)) and not code.endswith(_HANT):
+        code = country["word"]
     word, _, script = code.partition("_")
     found = _same_code(word.casefold())
     if found is None or (script and _SCRIPTS.get(script, script) != LANGUAGES[found].script):

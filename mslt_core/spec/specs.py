@@ -112,6 +112,8 @@ class TrainSpec(Spec):
                 f"an oracle is trained and scored on one and the same language, got "
                 f"{', '.join(self.source_langs)} and {', '.join(self.target_langs)}"
             )
+        if self.eval_draw and not self.eval_task:
+            raise SpecError("eval_draw is of another data set to score on, and there is none")
         self._check_shots()
         self._check_selection()
         return self

@@ -30,6 +30,8 @@ SAID_ELSEWHERE: Mapping[str, str] = MappingProxyType(
         **{"task": "--task", "data": "--data", "model": "--models", "budget": "--budgets"},
         **{"seed": "--seeds", "source_langs": "--sets or --sizes", "oracle": "--oracles"},
         **{"learning_rate": "--learning-rates", "roots": ""},
+        # these follow from the others
+        **{"model_fingerprint": "", "eval_draw": ""},
     }
 )
 """What goes before a recipe, where it would be lost, and the option that says it."""

@@ -11,6 +11,7 @@ from mslt_core.pipeline import own_task
 from mslt_core.pipeline.own_task import OwnCheck, OwnFile
 from mslt_core.spec.languages import label
 from mslt_core.spec.sentences import TaskKind
+from pages._shared.labels import joined
 from pages._shared.messages import escape, explain_errors
 from pages._shared.own_labels import LABELLED, own_labels
 
@@ -37,7 +38,7 @@ def own_form(task: str, data: str | None) -> None:
     with st.expander("What the folder holds", expanded=there is None), explain_errors():
         names = own_task.own_files(folder)
         if not names:
-            st.caption("No .tsv, .csv, .jsonl, .parquet, .conll or .txt file lies here.")
+            st.caption("No .tsv, .csv, .jsonl, .parquet, .conll, .iob2 or .txt file lies here.")
             return
         name = st.selectbox("Look into", names, key="own_file")
         looked = own_task.look_into(folder, name)
@@ -52,7 +53,8 @@ def own_form(task: str, data: str | None) -> None:
 
 def _description(folder: Path, looked: OwnFile) -> dict[str, Any]:
     """What `describe_yaml` is told."""
-    kind: TaskKind = st.selectbox("Kind", KINDS, format_func=KINDS.__getitem__, key="own_kind")
+    usual = 0 if looked.columns else [*KINDS].index("tagging")  # words and tags have no columns
+    kind: TaskKind = st.selectbox("Kind", KINDS, usual, KINDS.__getitem__, key="own_kind")
     title = st.text_input("Title", "My data", key="own_title")
     labels = own_labels(folder, looked, kind) if kind in LABELLED else ""
     columns = {ours: c for ours in own_task.FIELDS[kind] if (c := _column(kind, ours, looked))}
@@ -102,6 +104,9 @@ def _result(
     ]
     counts = pd.DataFrame(rows).map(lambda n: n if isinstance(n, str) else f"{n:,.0f}", "ignore")
     st.dataframe(counts.fillna(""), hide_index=True, key="own_counts")
+    if check.unread:
+        told = f"Not read, by their names: {joined([*check.unread])}."
+        st.caption(escape(f"{told} A name tells split and language, as train-en.tsv does."))
     if there == check.text:
         st.caption(escape(f"task.yaml in {folder} says so."))
         return

@@ -52,6 +52,14 @@ def test_a_character_cut_in_two_is_refused(write):
         read_lines(write("a\nم".encode()[:-1]))
 
 
+def test_a_zero_byte_is_refused_with_its_line(write):
+    """So looks UTF-16 without a mark, and the hole that a crash leaves in a file."""
+    with pytest.raises(DataError, match=r"line 1: a zero byte.*UTF-16"):
+        read_lines(write("a\tb\n".encode("utf-16-be")))
+    with pytest.raises(DataError, match="line 2: a zero byte"):
+        read_lines(write(b"a\nb\0\0\0c\n"))
+
+
 def test_a_file_cut_in_mid_line_is_refused(write):
     with pytest.raises(DataError, match=r"a\.tsv, line 2: the last line has no line end"):
         read_lines(write(b"a\tO\nb\tB-OR"))

@@ -104,6 +104,43 @@ def test_tags_in_any_form(write_files, name, content):
     ]
 
 
+UNER = """# newdoc id = a
+# sent_id = 1
+# text = du AP
+1-2\tdu\tO
+1\tFrom\tB-O\t-\tstephen
+2\tPalestinians\tB-OTH\t-\tstephen
+3\tAP\tB-ORG\t-\tstephen
+
+1\t#\tO
+
+"""
+
+
+def test_universal_ner_as_it_is_published(write_files):
+    """Its reader too makes OTH and a stray B-O the outside of any entity."""
+    told = "kind: tagging\ntitle: N\nlabels: [O, B-ORG]\n"
+    place = "UNER_English-EWT/en_ewt-ud-test.iob2"
+    task = open_own(write_files({"task.yaml": told, place: UNER}))
+    assert [(row.tokens, row.labels) for row in task.evaluation("en")] == [
+        (("From", "Palestinians", "AP"), (0, 0, 1)),
+        (("#",), (0,)),
+    ]
+    task = open_own(write_files({place: UNER + "1 a O\n\n"}))
+    with pytest.raises(DataError, match=r"line 11: must be number, tab, word, tab and one of"):
+        task.evaluation("en")
+
+
+def test_numbers_in_a_table_without_numbers_are_places_too(write_files):
+    task = open_own(
+        write_files({"task.yaml": CLASSES, "train-en.tsv": "text\tlabel\na\t1\nb\t0\n"})
+    )
+    assert contents(task.train("en")) == [("a", 1), ("b", 0)]
+    task = open_own(write_files({"train-en.tsv": "text\tlabel\na\t2\n"}))
+    with pytest.raises(DataError, match="line 2: unknown label 2"):
+        task.train("en")
+
+
 @pytest.mark.parametrize(
     ("more", "rows", "label"),
     [

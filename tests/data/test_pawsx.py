@@ -56,6 +56,19 @@ def test_the_hub_s_files_and_tables_with_a_header_read_the_same(write_files):
     assert told(task.evaluation("en")) == [("a", "b", "paraphrase", "test:7")]
 
 
+def test_a_row_that_is_missing_takes_no_other_s_label(write_files):
+    labels = "row\tlabel\n0\t1\n1\t0\n2\t1\n"
+    task = open_pawsx(write_files({"test-de.tsv": "a\tb\nc\td\n", "test-labels.tsv": labels}))
+    with pytest.raises(DataError, match=r"has 2 rows, test-labels\.tsv has 3 labels"):
+        task.evaluation("de")
+
+
+def test_rows_without_an_id_are_no_translations_of_each_other(write_files):
+    rows = [{"id": None, "sentence1": text, "sentence2": "b", "label": 1} for text in "ac"]
+    task = open_pawsx(write_files({"en/test-00000-of-00001.parquet": rows}))
+    assert [row.meaning for row in task.evaluation("en")] == ["test:1", "test:2"]
+
+
 def test_a_pair_that_is_trained_on_in_one_language_is_scored_in_none(write_files):
     task = open_pawsx(
         write_files(

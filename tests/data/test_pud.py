@@ -22,7 +22,7 @@ class Shelf(http.server.ThreadingHTTPServer):
 
     def __init__(self):
         super().__init__(("127.0.0.1", 0), Handler)
-        self.asked, self.answers = [], {}
+        self.asked, self.answers, self.lacks = [], {}, set()
         self.url = f"http://127.0.0.1:{self.server_address[1]}"
 
     def handle_error(self, request, client_address):
@@ -33,7 +33,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         self.server.asked.append(self.path)
         found = re.fullmatch(r"/UD_\w+-PUD/r1/(\w\w)_pud-ud-test\.conllu", self.path)
-        if found is None:
+        if found is None or found[1] in self.server.lacks:
             self.send_error(404)
             return
         content = "".join(
@@ -104,6 +104,13 @@ def test_a_bad_answer_is_one_sentence(shelf, tmp_path, monkeypatch, answer, reas
     assert [path.name for path in tmp_path.iterdir()] == ["UD_English-PUD"]
     shelf.answers.clear()
     assert open_corpus(fetch_pud(tmp_path, ["en", "sv"], tag="r1")).langs == ("en", "sv")
+
+
+def test_a_treebank_that_the_release_lacks_keeps_no_other_away(shelf, tmp_path):
+    shelf.lacks.add("de")
+    with pytest.raises(HubError, match=r"r1/de_.*: Not Found\. .*`fetch pud --tag`"):
+        fetch_pud(tmp_path, ["de", "en", "sv"], tag="r1")
+    assert open_corpus(tmp_path).langs == ("en", "sv")
 
 
 def test_an_unknown_release_and_a_closed_port(shelf, tmp_path):

@@ -54,6 +54,7 @@ def test_only_the_wanted_columns_of_a_parquet_file_are_read(write_files):
     [
         ("a.tsv", "", r"a\.tsv is empty"),
         ("a.tsv", "x\ty\n", r"a\.tsv has no row"),
+        ("a.tsv", "\n \n", r"a\.tsv has no row"),
         ("a.tsv", "x\tx\n1\t2\n", r"a\.tsv: two columns of one name among x, x"),
         ("a.tsv", "x\ty\n1\t2\n\n3\n", r"line 4: 1 columns where 2 should be \(x, y\), got '3'"),
         ("a.tsv", "x\ty\n1\t2\n3\t", r"line 3: the last line has no line end, .*cut short"),

@@ -174,11 +174,19 @@ def test_the_hub_s_files_read_the_same(folder, write_files):
     assert [(s.tokens, s.labels) for s in from_hub] == [(s.tokens, s.labels) for s in here]
 
 
+def test_tags_may_be_written_out_in_parquet_too(write_files):
+    rows = [{"tokens": ["New", "York"], "ner_tags": ["B-LOC", "I-LOC"]}]
+    (row,) = WikiAnn(write_files({"en/train.parquet": rows})).train("en")
+    assert row.labels == (5, 6)
+
+
 @pytest.mark.parametrize(
     ("row", "message"),
     [
         ({"tokens": ["a"], "ner_tags": [7]}, "line 1: unknown tag 7; known are 0 to 6"),
         ({"tokens": ["a"], "ner_tags": [0, 0]}, "line 1: as many tags as tokens are needed"),
+        ({"tokens": ["a"], "ner_tags": [1.0]}, "line 1: unknown tag 1.0"),
+        ({"tokens": ["a"], "ner_tags": ["B-X"]}, "line 1: unknown tag 'B-X'"),
         ({"tokens": ["a"]}, "line 1: no column 'ner_tags'"),
     ],
 )

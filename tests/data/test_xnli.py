@@ -69,6 +69,16 @@ def test_a_premise_that_is_trained_on_in_one_language_is_scored_in_none(write_fi
     }
 
 
+def test_a_row_that_is_missing_would_shift_all_premises(write_files):
+    """They are translations of each other by their places."""
+    lines = [f"p{i // 3}\th{i}\tneutral\n" for i in range(60)]
+    whole = open_xnli(write_files({"dev-en.tsv": "".join(lines)}))
+    assert whole.evaluation("en")[-1].meaning == "dev:19"
+    cut = open_xnli(write_files({"dev-en.tsv": "".join(lines[:7] + lines[8:])}))
+    with pytest.raises(DataError, match=r"line 7: every premise should .* 17 of 20 do not"):
+        cut.evaluation("en")
+
+
 @pytest.mark.parametrize(
     ("files", "message"),
     [

@@ -298,3 +298,34 @@ def test_a_page_knows_without_asking_whether_a_model_is_here(hub, elsewhere):
     asked = len(hub.asked)
     assert elsewhere(HERE, hub.url) == [True, False, True, True, True]
     assert len(hub.asked) == asked, "nobody is asked for what is here"
+
+
+ONE_FILE = """
+import json
+from huggingface_hub import hf_hub_download
+name = "en/test-00000-of-00001.parquet"
+print(json.dumps(hf_hub_download("facebook/xnli", name, repo_type="dataset")))
+"""
+FULL = """
+import errno, huggingface_hub
+def full(*args, **kwargs):
+    raise OSError(errno.ENOSPC, "No space left on device")
+huggingface_hub.snapshot_download = full
+"""
+
+
+def test_what_another_program_fetched_in_part_is_not_taken_for_the_whole(hub, elsewhere):
+    """Test alone would be trained on, as if there were no training set."""
+    elsewhere(ONE_FILE, hub.url)
+    offline = elsewhere(dataset("facebook/xnli", "en"), hub.url, HF_HUB_OFFLINE="1")
+    assert "HF_HUB_OFFLINE is set and it is not in the local cache" in offline[1]
+    kind, folder, _ = elsewhere(dataset("facebook/xnli", "en"), hub.url)
+    assert kind == "fetched"
+    assert len(list(Path(folder).rglob("*.parquet"))) == 3
+
+
+def test_a_full_disk_is_not_called_a_hub_that_is_away(hub, elsewhere, not_cached):
+    kind, told, _ = elsewhere(MODEL.replace("start =", f"{FULL}\nstart =", 1), hub.url)
+    assert kind == "HubError"
+    assert "hub cannot be written to (No space left on device); HF_HOME names" in told
+    not_cached()

@@ -16,7 +16,7 @@ def asked(monkeypatch, tmp_path):
         (folder / lang / "test-00000-of-00001.parquet").write_text(lang)
     (folder / "README.md").write_text("words")
 
-    def files(ref, configs=(), **_):
+    def files(ref, configs=(), *_, **__):
         calls.append((ref, tuple(configs)))
         return folder
 
@@ -88,6 +88,17 @@ def test_treebanks_go_where_they_are_told(monkeypatch, tmp_path):
         (tmp_path / "x", ("ar", "en")),
         (tmp_path.resolve() / "data" / "pud", pud.PUD_LANGS),
     ]
+
+
+def test_a_release_is_one_of_the_treebanks(monkeypatch, tmp_path):
+    tags = []
+    monkeypatch.setattr(pud, "fetch_pud", lambda *_, tag, **__: tags.append(tag))
+    fetch("pud", tmp_path)
+    fetch("pud", tmp_path, tag="r2.15")
+    assert tags == ["r2.14", "r2.15"]
+    for name, tag in (("xnli", "r2.15"), ("pud", "../r2.15")):
+        with pytest.raises(SpecError, match="--tag is a release of the treebanks"):
+            fetch(name, tmp_path, tag=tag)
 
 
 def test_a_model_is_fetched_by_its_hub_id(monkeypatch, tmp_path):

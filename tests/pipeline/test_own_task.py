@@ -56,6 +56,12 @@ def test_labels_taken_from_the_files(folder):
         own_task.labels_in(folder, "y")
 
 
+def test_labels_of_universal_ner_are_the_third_column(tmp_path):
+    written = "# text = a\n1\tAP\tB-ORG\t-\tann\n2\tItalians\tB-OTH\t-\tann\n\n"
+    (tmp_path / "test-en.iob2").write_text(written)
+    assert own_task.labels_in(tmp_path) == ("O", "B-ORG")
+
+
 def test_every_row_is_read_before_it_is_kept(folder):
     check = own_task.check_own_task(folder, FIELDS)
     assert check.rows == {"de": {"test": 2}, "en": {"train": 2}}
@@ -69,6 +75,12 @@ def test_every_row_is_read_before_it_is_kept(folder):
         own_task.check_own_task(folder, FIELDS)
     with pytest.raises(DataError, match="no column 'text'; there are review, stars"):
         own_task.check_own_task(folder, FIELDS | {"columns": {"label": "stars"}})
+
+
+def test_files_that_no_name_places_are_told(folder):
+    assert own_task.check_own_task(folder, FIELDS).unread == ()
+    (folder / "train-xx.tsv").write_text("text\tstars\na\tgood\n")
+    assert own_task.check_own_task(folder, FIELDS).unread == ("train-xx.tsv",)
 
 
 def test_another_description_is_not_overwritten_unasked(folder):

@@ -10,7 +10,7 @@ from babel import Locale, localedata
 from babel.core import get_global
 
 from mslt_core.spec.errors import SpecError, UnknownLanguageError
-from mslt_core.spec.languages import LANGUAGES, label, language, languages
+from mslt_core.spec.languages import LANGUAGES, by_any_code, label, language, languages
 from mslt_core.spec.selecting import SelectSpec
 
 SHARED = Path(__file__).parents[2].parent / "shared"
@@ -190,3 +190,14 @@ def test_lists_come_back_sorted_without_repeats():
 
 def test_label():
     assert label("ar") == "Arabic (ar)"
+
+
+@pytest.mark.parametrize(
+    ("code", "lang"),
+    [
+        *(("zh-CN", "zh"), ("pt_BR", "pt"), ("eng-US", "en"), ("zh-TW", None), ("zh_HK", None)),
+        *(("zho_Hant", None), ("xx-CN", None)),
+    ],
+)
+def test_a_country_is_of_no_account_but_where_another_script_is_written(code, lang):
+    assert by_any_code(code) == lang

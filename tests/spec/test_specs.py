@@ -101,6 +101,7 @@ def test_a_field_that_came_later_leaves_older_runs_their_names():
         ),
         ({"alpha": 1.1}, "alpha"),
         ({"oracle": True}, "trained and scored on one and the same language"),
+        ({"eval_draw": "sample"}, "eval_draw is of another data set to score on"),
     ],
 )
 def test_what_does_not_go_together_is_refused(change, message):

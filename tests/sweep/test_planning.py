@@ -261,6 +261,8 @@ def test_where_table_5_tells_nothing_that_is_said():
         ("source_langs", ["de"], "Use --sets or --sizes."),
         ("oracle", True, "Use --oracles."),
         ("roots", "/", "Leave it out."),
+        ("model_fingerprint", "f", "Leave it out."),
+        ("eval_draw", "sample", "Leave it out."),
     ],
 )
 def test_a_recipe_holds_nothing_that_would_be_lost(name, value, hint):

@@ -1,16 +1,18 @@
 """The user's own data: a folder whose ``task.yaml`` tells what is in it, see `own_yaml`.
 
 Files are named as in any other task (``train-en.tsv``, ``en/train.jsonl``, ...), or hold several
-languages (``train.jsonl`` with a column ``lang``). Tags may also come as CoNLL writes them: a word
-a line with a tab and its tag behind it, a blank line after each sentence.
+languages (``train.jsonl`` with a column ``lang``). Tags may also come a word a line, see `conll`;
+then Universal NER's own names are taken too (``UNER_English-EWT/en_ewt-ud-test.iob2``).
 """
 
 import functools
+import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from mslt_core.data import files, tables
+from mslt_core.data import tables
+from mslt_core.data.tasks import conll
 from mslt_core.data.tasks.counting import count_rows, count_sentences
 from mslt_core.data.tasks.layouts import (
     SUFFIXES,
@@ -22,11 +24,10 @@ from mslt_core.data.tasks.layouts import (
 from mslt_core.data.tasks.own_yaml import NAME, OwnTask, read_own_task
 from mslt_core.data.tasks.questions import question_item
 from mslt_core.data.tasks.splits import LeftOut, SplitTask
-from mslt_core.spec.errors import DataError
+from mslt_core.data.tasks.udpos import find_treebanks
 from mslt_core.spec.languages import by_any_code
 from mslt_core.spec.sentences import ChoiceItem, LabelledText, Row, TaggedSentence, TaskKind
 
-CONLL = (".conll", ".txt")
 LAYOUT = f"{NAME}, and train-<lang>.tsv, <lang>/train.jsonl or the like"
 
 Records = Callable[[Path], Sequence[tables.Record]]
@@ -38,7 +39,7 @@ def open_own(folder: Path, own: OwnTask | None = None) -> SplitTask:
     `own` stands in for a ``task.yaml`` that is not written yet.
     """
     own = own or read_own_task(folder)
-    suffixes = (*SUFFIXES, *CONLL) if own.kind == "tagging" else SUFFIXES
+    suffixes = (*SUFFIXES, *conll.CONLL) if own.kind == "tagging" else SUFFIXES
     # a file of several languages is asked for once by each
     records: Records = functools.lru_cache(maxsize=2)(tables.read_records)
     if joint := "lang" in own.columns:
@@ -46,6 +47,8 @@ def open_own(folder: Path, own: OwnTask | None = None) -> SplitTask:
         found = _by_lang(own, by_split, records)
     else:
         found = find_files(folder, below=("", "data"), suffixes=suffixes, split_of=own.split_of)
+        if own.kind == "tagging" and not any(found.values()):
+            found = find_treebanks(folder, conll.UNER, below="UNER_*")
     return SplitTask(
         "own",
         own.kind,
@@ -91,7 +94,7 @@ def _read(
     split: Split,  # noqa: ARG001
 ) -> Sequence[Row | LeftOut]:
     if _is_conll(own, path):
-        return _conll(own, path)
+        return conll.read_sentences(path, own.labels, NAME)
     rows = records(path) if "lang" in own.columns else tables.read_records(path)
     return [
         _MAKE[own.kind](own, record, _meaning(own, record))
@@ -174,6 +177,8 @@ def _label(
         return list(labels).index(str(value).strip())
     # a number is a place, unless numbers are names
     numbered = any(name.lstrip("-").isdecimal() for name in labels)
+    if record.path.suffix in {".tsv", ".csv"} and re.fullmatch(r"\d{1,9}", str(value).strip()):
+        value = int(value)  # all that they hold is text
     if type(value) is int and not numbered and 0 <= value < len(labels):
         return value
     raise record.error(f"unknown label {value!r}; {NAME} knows {', '.join(labels)}")
@@ -181,31 +186,6 @@ def _label(
 
 def _is_conll(own: OwnTask, path: Path) -> bool:
     """Whether a file has a word a line; a TSV file does that if it has no header."""
-    if own.kind != "tagging" or path.suffix not in (*CONLL, ".tsv"):
+    if own.kind != "tagging" or path.suffix not in (*conll.CONLL, ".tsv"):
         return False
     return path.suffix != ".tsv" or own.columns["tokens"] not in tables.first_cells(path)
-
-
-def _conll(own: OwnTask, path: Path) -> list[TaggedSentence]:
-    """The sentences of a file with a word a line: the word first, its tag last."""
-    label_ids = {name: i for i, name in enumerate(own.labels)}
-    sentences = []
-    for first_line, lines in files.read_blocks(path):
-        tokens, labels = [], []
-        for number, line in enumerate(lines, start=first_line):
-            token, *rest = line.split("\t")
-            if not rest and token.startswith("#"):
-                continue  # a comment: a word would have a tag
-            if not rest or not token or rest[-1] not in label_ids:
-                raise DataError(
-                    f"{path}, line {number}: must be word, tab and one of the labels of {NAME} "
-                    f"({', '.join(own.labels)}), got {line[:60]!r}"
-                )
-            tokens.append(token)
-            labels.append(label_ids[rest[-1]])
-        if tokens:
-            row_id = f"{path.name}:{first_line}"
-            sentences.append(
-                TaggedSentence(row_id=row_id, tokens=tuple(tokens), labels=tuple(labels))
-            )
-    return sentences

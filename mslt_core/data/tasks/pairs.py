@@ -73,7 +73,7 @@ def read_pairs(path: Path, columns: Sequence[str], labels: Path | None) -> list[
     Raises
     ------
     DataError
-        As by `tables.read_records`, and if neither file has labels.
+        As by `tables.read_records`, if neither file has labels, or there are fewer rows.
     """
     first = tables.first_cells(path) if path.suffix == ".tsv" else []
     header = not first or bool(set(columns) & set(first))
@@ -86,6 +86,12 @@ def read_pairs(path: Path, columns: Sequence[str], labels: Path | None) -> list[
             f"{path} has no labels", hint="Put test-labels.tsv (row, label) into the folder."
         )
     known = _labels_by_row(labels, label)
+    if len(records) < len(known):
+        # a row that is missing would give its label to the next one, and so on
+        raise DataError(
+            f"{path} has {len(records):,} rows, {labels.name} has {len(known):,} labels for them",
+            hint="They are joined by row. Copy the file again, or leave out the same labels.",
+        )
     first_line = 2 if header and path.suffix in {".tsv", ".csv"} else 1
     return [_with_label(r, label, known, r.line - first_line, labels) for r in records]
 

@@ -42,10 +42,11 @@ def _row(record: Record, split: Split) -> LabelledText | LeftOut:
         return LeftOut(record.row_id, "without a translation")
     if record.value("label") == "":
         return LeftOut(record.row_id, "with an undetermined label")
+    told = record.fields.get("id")
     return LabelledText(
         row_id=record.row_id,
         text=record.text("sentence1"),
         pair=record.text("sentence2"),
         label=record.choice("label", ("0", "1")),
-        meaning=f"{split}:{record.fields.get('id', record.line)}",
+        meaning=f"{split}:{record.line if told in (None, '') else told}",
     )

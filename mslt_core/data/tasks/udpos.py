@@ -46,7 +46,7 @@ def open_udpos(folder: Path) -> SplitTask:
         "tagging",
         LABELS,
         folder=folder,
-        found=_find(folder),
+        found=find_treebanks(folder, ".conllu", below="UD_*"),
         read=_read,
         layout=LAYOUT,
         parallel=True,
@@ -111,13 +111,21 @@ def _sentence(path: Path, first_line: int, lines: list[str]) -> TaggedSentence:
     )
 
 
-def _find(folder: Path) -> Found:
-    """The files of every split and language, all treebanks of a language together."""
+def find_treebanks(folder: Path, suffix: str, *, below: str) -> Found:
+    """The files of every split and language, all treebanks of a language together.
+
+    They lie in the folder or in those in it that `below` matches, named as treebanks' files are.
+
+    Raises
+    ------
+    DataError
+        If there is no such folder, or a file lies there twice.
+    """
     if not folder.is_dir():
         raise DataError(f"there is no folder {folder}")
     found: dict[Split, dict[str, list[Path]]] = {"train": {}, "dev": {}, "test": {}}
     seen: dict[str, Path] = {}
-    for path in sorted([*folder.glob("*.conllu"), *folder.glob("UD_*/*.conllu")]):
+    for path in sorted([*folder.glob(f"*{suffix}"), *folder.glob(f"{below}/*{suffix}")]):
         name = _NAME.fullmatch(path.stem)
         lang = name and by_any_code(name["code"])
         if not name or not lang:

@@ -70,13 +70,20 @@ def read_table(path: Path) -> list[TaggedSentence | LeftOut]:
         lists = isinstance(tokens, list) and isinstance(tags, list)
         if not lists or len(tokens) != len(tags) or not all(isinstance(t, str) for t in tokens):
             raise record.error(f"as many tags as tokens are needed, got {tokens!r} and {tags!r}")
-        unknown = [tag for tag in tags if tag not in range(len(LABELS))]
-        if unknown:
-            raise record.error(f"unknown tag {unknown[0]}; known are 0 to {len(LABELS) - 1}")
-        sentences.append(
-            TaggedSentence(row_id=record.row_id, tokens=tuple(tokens), labels=tuple(tags))
-        )
+        labels = tuple(_tag_id(record, tag) for tag in tags)
+        sentences.append(TaggedSentence(row_id=record.row_id, tokens=tuple(tokens), labels=labels))
     return sentences
+
+
+def _tag_id(record: tables.Record, tag: object) -> int:
+    """The hub's files hold the place of a tag, others its name."""
+    if isinstance(tag, str) and tag in _LABEL_IDS:
+        return _LABEL_IDS[tag]
+    if type(tag) is int and 0 <= tag < len(LABELS):
+        return tag
+    raise record.error(
+        f"unknown tag {tag!r}; known are 0 to {len(LABELS) - 1} or {', '.join(LABELS)}"
+    )
 
 
 def read_sentences(path: Path) -> tuple[TaggedSentence, ...]:

@@ -23,6 +23,8 @@ LABELS = ("entailment", "neutral", "contradiction")
 COLUMNS = ("premise", "hypothesis", "label")
 HYPOTHESES = 3
 """Rows to a premise, one after the other."""
+MAX_APART = 0.05
+"""Of the premises; a row that is missing or a file in another order parts nearly all of them."""
 
 
 def open_xnli(folder: Path) -> SplitTask:
@@ -33,6 +35,7 @@ def open_xnli(folder: Path) -> SplitTask:
 def _rows(records: Sequence[Record], split: Split) -> Sequence[LabelledText]:
     # the training set is MNLI's, whose premises come one by one
     together = 1 if split == "train" else HYPOTHESES
+    _require_together(records, together)
     return [
         LabelledText(
             row_id=record.row_id,
@@ -43,3 +46,14 @@ def _rows(records: Sequence[Record], split: Split) -> Sequence[LabelledText]:
         )
         for place, record in enumerate(records)
     ]
+
+
+def _require_together(records: Sequence[Record], together: int) -> None:
+    """Refuse a file whose places would tell nothing of what is a translation of what."""
+    groups = [records[i : i + together] for i in range(0, len(records), together)]
+    apart = [g for g in groups if len({r.text("premise") for r in g}) > 1]
+    if len(apart) > MAX_APART * len(groups):
+        raise apart[0][0].error(
+            f"every premise should stand in {together} rows, one after the other, and "
+            f"{len(apart):,} of {len(groups):,} do not: a row is missing, or the order is another"
+        )
