@@ -4,7 +4,7 @@ import dataclasses
 import hashlib
 import itertools
 from collections.abc import Iterator, Sequence
-from typing import Any, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -78,6 +78,8 @@ class SweepSpec(Spec):
 
 class ProbeSpec(Spec):
     """How fast is this machine at this recipe? A run of a few steps and a few scored items."""
+
+    schema_number: ClassVar[int] = 2
 
     run: TrainSpec
     machine: str = Field(description="name of the machine, and which GPUs it may use")
