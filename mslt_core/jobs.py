@@ -316,8 +316,10 @@ class _Reporter:
             self._works.report(self._digest, self._last)
 
     def begin(self) -> None:
-        """Now it is: time counts from here."""
+        """Now it is: time counts from here, and nobody is ahead."""
         self._began_s = time.monotonic()
+        self._last = dataclasses.replace(self._last, message="starting", eta_s=None)
+        self._works.report(self._digest, self._last)
 
     def __call__(self, done: int, total: int, message: str) -> None:
         now_s = time.monotonic()

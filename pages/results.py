@@ -27,6 +27,7 @@ from pages._shared.results_items import items
 from pages._shared.results_mechanism import mechanism
 from pages._shared.results_sizes import sizes
 from pages._shared.results_ties import ties
+from pages._shared.tables import never_nought
 from pages._shared.take import rest_on, tell
 
 QUESTION = "Does MSLT beat SSLT, where, and by how much?"
@@ -63,7 +64,7 @@ def compared(context: Context, lead: DeltaGenerator) -> None:
     for result in results:
         numbers = table(result)
         with st.expander(f"The numbers: {result.name_b} minus {result.name_a}"):
-            st.dataframe(rounded(numbers), hide_index=True, width="stretch")
+            st.dataframe(never_nought(rounded(numbers)), hide_index=True, width="stretch")
             st.download_button(
                 "CSV",
                 pipeline.as_csv(numbers),

@@ -28,7 +28,7 @@ def add_sets(parser: argparse.ArgumentParser) -> None:
         "--preset",
         choices=sorted(sweep.PRESETS),
         help="figure-4: the paper's 31 sets, several budgets, two models; learning-rate: five "
-        "rates for SSLT(en)",
+        "rates for SSLT(en), judged on held-out rows of it",
     )
 
 
@@ -86,7 +86,10 @@ def asked(args: argparse.Namespace) -> SweepSpec:
         if args.sets or args.sizes or args.criteria or args.pool:
             raise SpecError("--preset has its own sets", hint="Leave --sets and --sizes out.")
         first = given["models"][0] if args.models else None
-        return sweep.PRESETS[args.preset](args.task, args.data, first).but(**given)
+        preset = sweep.PRESETS[args.preset](args.task, args.data, first)
+        # whoever says how weights are chosen says all of it
+        asked_before = {} if "select" in recipe else dict(preset.recipe)
+        return preset.but(**given | {"recipe": tuple((asked_before | recipe).items())})
     default = {"models": (EXAMPLE_MODEL,), "budgets": (BUDGET,)}
     fields = {**default, **given, "source_sets": _sets(args)}
     return SweepSpec(task=args.task, data=args.data, **fields)

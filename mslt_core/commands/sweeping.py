@@ -2,6 +2,7 @@
 
 import argparse
 import dataclasses
+import math
 import sys
 from collections.abc import Callable
 from typing import Any, get_args
@@ -10,6 +11,7 @@ from mslt_core import jobs, sweep
 from mslt_core.commands import sweep_question, training
 from mslt_core.commands.answer import Answer, Subparsers, command, progress, table
 from mslt_core.pipeline import open_store
+from mslt_core.spec.errors import SpecError
 from mslt_core.spec.sweeps import CellState, Engine, PlannedRun, ProbeSpec, Sweep, SweepStatus
 from mslt_core.store import Store
 from mslt_core.store.atomic import told_size
@@ -118,10 +120,10 @@ def _plan(args: argparse.Namespace) -> Answer:
 
 
 def _costs(args: argparse.Namespace, planned: _Planned) -> Answer:
-    runs, keep = planned.runs, planned.keep
-    found = sweep.estimate(
-        planned.store, runs, keep_weights=keep, price_per_hour=args.price_per_hour
-    )
+    runs, keep, price = planned.runs, planned.keep, args.price_per_hour
+    if price is not None and not 0 <= price < math.inf:
+        raise SpecError(f"--price-per-hour must be a number from 0 on, got {price:g}")
+    found = sweep.estimate(planned.store, runs, keep_weights=keep, price_per_hour=price)
     payload = {
         "sweep": Sweep(runs=runs, keep_weights=keep).digest,
         "title": sweep.told(runs),
@@ -224,6 +226,7 @@ def _answer(store: Store, digest: str) -> Answer:
         "per_hour": now.per_hour,
         "eta_s": now.eta_s,
         "last_words": now.last_words,
+        "rates": [{**dataclasses.asdict(one), "best": one.best} for one in now.rates],
         "runs": [
             {"run": c.run, "name": c.name, "seed": c.seed, "state": c.state, "told": c.told}
             for c in now.cells
@@ -244,7 +247,8 @@ def _shown(now: SweepStatus) -> Any:
     ]
     return table(
         f"sweep {now.sweep} is {now.state}: {now.title}. {told}{left}"
-        f"{f'. Its workers are gone: {now.last_words}' * (now.state == 'idle')}",
+        f"{f'. Its workers are gone: {now.last_words}' * (now.state == 'idle')}"
+        + "".join(f"\n{one.told}" for one in now.rates if one.told),
         ("run", "name", "seed", "recipe", "state", ""),
         rows,
     )

@@ -50,6 +50,8 @@ def arguments(spec: TrainSpec, folder: Path, team: Team) -> TrainingArguments:
         report_to=report_to,
         disable_tqdm=True,
     )
+    # else a variable of `accelerate launch` decides where this does not say bfloat16
+    args.mixed_precision = "bf16" if bf16 else "no"
     if args.device.type == "cuda":
         args._n_gpu = 1  # several visible GPUs would multiply the batch, and so the experiment
     return args

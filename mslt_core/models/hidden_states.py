@@ -12,6 +12,7 @@ import torch
 
 from mslt_core.models import config
 from mslt_core.models.batches import padded
+from mslt_core.models.memory import room_on_the_gpu
 from mslt_core.spec.errors import CheckpointError, SpecError
 from mslt_core.spec.specs import Precision
 
@@ -44,7 +45,8 @@ def states_of(
     # the last layer is the output itself: keeping all the others costs memory and time
     last_alone = set(layers) == {model.config.num_hidden_layers}
     half = precision == "bfloat16" and model.device.type == "cuda"
-    with torch.autocast("cuda", torch.bfloat16) if half else contextlib.nullcontext():
+    cast = torch.autocast("cuda", torch.bfloat16) if half else contextlib.nullcontext()
+    with cast, room_on_the_gpu("while embedding", "Free the GPU, or try a smaller max_length."):
         output = model(
             input_ids=tensor(rows, pad_id, model.device),
             attention_mask=attention_mask,

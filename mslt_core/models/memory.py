@@ -10,6 +10,13 @@ import torch
 from mslt_core.spec.errors import TrainingError
 
 GB = 1e9
+FULL = (
+    "CUDA error: out of memory",
+    "CUDA driver error: out of memory",
+    "CUBLAS_STATUS_ALLOC_FAILED",
+    "CUDNN_STATUS_ALLOC_FAILED",
+)
+"""In the words of those that have no error of their own for it."""
 
 
 @contextlib.contextmanager
@@ -32,14 +39,22 @@ def room_on_the_gpu(what: str, hint: str) -> Iterator[None]:
         yield
     except RuntimeError as e:
         # the allocator has an error of its own; CUDA's first contact and cuBLAS do not
-        full = isinstance(e, torch.OutOfMemoryError) or any(
-            told in str(e) for told in ("CUDA error: out of memory", "CUBLAS_STATUS_ALLOC_FAILED")
-        )
-        if not full:
+        if not isinstance(e, torch.OutOfMemoryError) and not any(told in str(e) for told in FULL):
             raise
         told, shared = _memory()
         hint += " Or run fewer at a time on it: lower MSLT_SLOTS." if shared else ""
         raise TrainingError(f"GPU out of memory {what}{told}", hint=hint) from e
+
+
+def release() -> None:
+    """Give back what the allocator keeps of work that is over, and count the peak anew.
+
+    It would keep the most that this process ever needed from all others on the GPU, and the next
+    run here would be told the peak of an earlier one.
+    """
+    if torch.cuda.is_initialized():
+        torch.cuda.empty_cache()
+        torch.cuda.reset_peak_memory_stats()
 
 
 def _memory() -> tuple[str, bool]:

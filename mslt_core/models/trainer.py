@@ -112,7 +112,8 @@ class SealingTrainer(Trainer):
 
     def __init__(self, *, folder: Path, progress: Progress, team: Team, **kwargs: Any) -> None:
         self.team = team
-        with self._room(kwargs["args"]):  # it moves the model to the GPU
+        # it moves the model to the GPU: no batch is there yet that could be too large
+        with room_on_the_gpu("while loading the model", "Free the GPU, or try a smaller model."):
             super().__init__(callbacks=[progress], **kwargs)
         self.remove_callback(PrinterCallback)
         team.own_dropout(self.args.seed)
@@ -188,14 +189,26 @@ class SealingTrainer(Trainer):
         self.team.wait()
 
     def _room(self, args: TrainingArguments) -> contextlib.AbstractContextManager[None]:
-        batch_size = args.per_device_train_batch_size * self.team.size
-        half = "" if args.bf16 else ", or bfloat16"
-        hint = f"Try batch {max(1, batch_size // 2)}, a smaller max_length{half}."
-        return room_on_the_gpu(f"at batch {batch_size}", hint)
+        each, size = args.per_device_train_batch_size, self.team.size
+        hint = _ways_out(self.model, args, smaller_batch=each // 2 * size)
+        return room_on_the_gpu(f"at batch {each * size}", hint)
 
     def floating_point_ops(self, inputs: Any) -> int:  # noqa: ARG002
         """Not counted: nobody reads the sum, and it walks over all modules at every step."""
         return 0
+
+
+def _ways_out(model: Any, args: TrainingArguments, *, smaller_batch: int) -> str:
+    """What takes less of a GPU's memory; `smaller_batch` is 0 where there is none."""
+    ways = [f"batch {smaller_batch}"] if smaller_batch else []
+    ways += ["a smaller max_length"]
+    ways += [] if args.bf16 else ["bfloat16"]
+    if not smaller_batch:
+        trains_all = all(parameter.requires_grad for parameter in model.parameters())
+        ways += ["LoRA"] if trains_all else []
+        ways += ["a smaller model"]
+    *most, last = ways
+    return f"Try {', '.join(most)}{',' * (len(most) > 1)} or {last}."
 
 
 def _averaged(

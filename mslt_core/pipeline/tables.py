@@ -48,6 +48,10 @@ def _shown_cell(value: Any) -> Any:
     return neutralised(value) if isinstance(value, str) else value
 
 
+# not known to LaTeX, another character in its first font encoding, or not seen to be unbreakable
+IN_LATEX = {"\u2212": "$-$", "<": "$<$", ">": "$>$", "\u00a0": "~"}
+
+
 def as_latex(frame: "pd.DataFrame") -> str:
     """The table in the style of booktabs, every column with as many decimals as it needs."""
     import pandas as pd
@@ -55,8 +59,10 @@ def as_latex(frame: "pd.DataFrame") -> str:
     text = pd.DataFrame({name: _as_text(frame[name]) for name in frame.columns})
     styled = text.style.format(escape="latex").hide(axis="index")
     styled = styled.format_index(escape="latex", axis="columns")
-    # a minus sign of its own is a character that LaTeX does not know
-    return str(styled.to_latex(hrules=True)).strip().replace("\u2212", "$-$")
+    latex = str(styled.to_latex(hrules=True)).strip()
+    for character, said in IN_LATEX.items():
+        latex = latex.replace(character, said)
+    return latex
 
 
 def _as_text(column: "pd.Series") -> list[str]:

@@ -22,6 +22,9 @@ from mslt_core.store import Arrays, Store
 
 Report = Callable[[int, int, str], None]
 
+KEEPING = "keeping the weights"
+"""What is told once all is scored; it takes seconds for a large model."""
+
 
 def check_data(spec: TrainSpec, where: Where, store: Store | None = None) -> None:
     """Read all that is to be scored and the weights, so that damage is refused before a run exists.
@@ -135,6 +138,14 @@ def execute_training(
     return True
 
 
+def release_memory() -> None:
+    """Give a GPU's memory back that this process holds and uses no more."""
+    if "torch" in sys.modules:  # else it holds none
+        from mslt_core.models import memory
+
+        memory.release()
+
+
 def assist_training(store: Store, spec: TrainSpec, where: Where) -> None:
     """Be one of the further processes of a run: train along, and leave the rest to the first.
 
@@ -170,6 +181,7 @@ def _finish(store: Store, spec: TrainSpec, judge: "_Judge", drawn: Drawn, tuned:
         last_scores, _ = judge.scored(tuned.model, tuned.tokenizer)
         tuning.load_best(tuned.model, folder / finetune.CHECKPOINTS)
     target_scores, outcomes = judge.scored(tuned.model, tuned.tokenizer)
+    judge.report(spec.steps, spec.steps, KEEPING)
     finetune.save_model(tuned, folder / "model")
     store.runs.write_outcome(
         run,

@@ -4,7 +4,7 @@ import dataclasses
 import hashlib
 import itertools
 from collections.abc import Iterator, Sequence
-from typing import Any, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -79,6 +79,8 @@ class SweepSpec(Spec):
 class ProbeSpec(Spec):
     """How fast is this machine at this recipe? A run of a few steps and a few scored items."""
 
+    schema_number: ClassVar[int] = 2
+
     run: TrainSpec
     machine: str = Field(description="name of the machine, and which GPUs it may use")
 
@@ -143,6 +145,42 @@ class SweepCell:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class RatesFound:
+    """How one model's learning rates score on held-out rows of the sources, under one budget."""
+
+    model: str
+    budget: int
+    scores: dict[float, float | None]
+    """Rate to score, a ratio; the same runs for all rates. None where no run has all of them."""
+    n_runs: int
+    """Sets and seeds that every rate has."""
+    n_wanted: int
+
+    @property
+    def best(self) -> float | None:
+        """The rate that scores best; of equal ones the smallest."""
+        known = {rate: score for rate, score in self.scores.items() if score is not None}
+        return max(sorted(known), key=known.__getitem__, default=None)
+
+    @property
+    def told(self) -> str:
+        """The best rate and all scores, in a sentence or two."""
+        if self.best is None:
+            return ""
+        scores = [s for s in self.scores.values() if s is not None]
+        listed = ", ".join(
+            f"{r:g}: {100 * s:.1f}" for r, s in zip(self.scores, scores, strict=True)
+        )
+        runs = "one run" if self.n_runs == 1 else f"the mean of {self.n_runs} runs"
+        told = (
+            f"Learning rate {self.best:g} scores best on held-out rows of the sources with "
+            f"{self.model} and {self.budget:,} examples ({runs} each; {listed})."
+        )
+        edge = {min(self.scores): "smaller", max(self.scores): "larger"}.get(self.best)
+        return f"{told} It is at the edge: a {edge} one may be better." if edge else told
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class SweepStatus:
     """A sweep as it is now."""
 
@@ -160,6 +198,8 @@ class SweepStatus:
     eta_s: float | None
     last_words: str = ""
     """Of its workers, where runs are left and none of them lives."""
+    rates: tuple[RatesFound, ...] = ()
+    """Where learning rates were tried, for each model and budget."""
 
     def count(self, state: CellState) -> int:
         """Runs in this state."""

@@ -20,6 +20,7 @@ from mslt_core.sweep.planning import (
     plan,
 )
 from mslt_core.sweep.presets import FIGURE_4_POOL, PRESETS, rates_around
+from mslt_core.sweep.rates import judged_on_sources
 from mslt_core.sweep.status import status
 from mslt_core.sweep.telling import remarks, shares_told, told
 from mslt_core.sweep.workers import cancel, pause, resume, retry, serve, start
@@ -39,6 +40,7 @@ __all__ = [
     "execute_geometry",
     "execute_probe",
     "find_sweep",
+    "judged_on_sources",
     "keeps_weights",
     "measured_pace",
     "pause",

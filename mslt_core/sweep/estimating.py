@@ -18,6 +18,7 @@ import numpy as np
 
 from mslt_core import jobs
 from mslt_core.pipeline import execute_training, experiment_key
+from mslt_core.pipeline.training import KEEPING
 from mslt_core.spec.results import RunInfo
 from mslt_core.spec.specs import TrainSpec, Where
 from mslt_core.spec.sweeps import PlannedRun, ProbeSpec
@@ -223,13 +224,18 @@ def measured_pace(store: Store, probe: ProbeSpec) -> Pace | None:
 
 
 def _measured(seen: Sequence[tuple[float, int, str]], ended_s: float, n_items: int) -> Pace:
-    """Split a run's time at its reports. The first step, which also warms up, is not counted."""
+    """Split a run's time at its reports. The first step, which also warms up, is not counted.
+
+    Nor is the keeping of the weights among what the few items took: for a large model that is
+    many times as long.
+    """
     steps = [(at_s, done) for at_s, done, message in seen if message == "training"]
     scoring_s = next(at_s for at_s, _, message in seen if message.startswith("scoring"))
     (first_s, first), (last_s, last) = steps[0], steps[-1]
     step_s = (last_s - first_s) / max(last - first, 1)
     training_s = step_s * last
-    scored_s = ended_s - scoring_s
+    keeping_s = next(at_s for at_s, _, message in seen if message == KEEPING)
+    scored_s = keeping_s - scoring_s
     whole_s = ended_s - seen[0][0]
     return Pace(
         fixed_s=max(whole_s - training_s - scored_s, 0.0),

@@ -8,6 +8,7 @@ from mslt_core.spec.results import RunInfo
 from mslt_core.spec.specs import TrainSpec
 from mslt_core.spec.sweeps import CellState, PlannedRun, Sweep, SweepCell, SweepStatus
 from mslt_core.store import UNFINISHED, Progress, Store
+from mslt_core.sweep.rates import rates_found
 from mslt_core.sweep.telling import told
 
 RECENT = 20
@@ -47,6 +48,9 @@ def status(store: Store, digest: str) -> SweepStatus:
         per_hour=3600 * max(n_working, 1) / pace_s if pace_s else None,
         eta_s=_eta_s(cells, pace_s, n_working, at_work),
         last_words="" if n_workers else _last_words(store, digest),
+        rates=rates_found(
+            store, sweep.runs, frozenset(cell.run for cell in cells if cell.state == "done")
+        ),
     )
 
 

@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from mslt_core import jobs
 from mslt_core.pipeline import execute_training
+from mslt_core.pipeline.training import release_memory
 from mslt_core.spec.errors import AlreadyRunningError
 from mslt_core.spec.results import RunState
 from mslt_core.spec.sweeps import PlannedRun, Sweep
@@ -79,6 +80,7 @@ def tidy() -> None:
     gc.collect()
     if not gc.get_freeze_count():
         gc.freeze()
+    release_memory()
 
 
 def take(store: Store, sweep: Sweep, runs: Sequence[PlannedRun]) -> PlannedRun | Hold:

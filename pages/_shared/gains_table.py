@@ -36,8 +36,8 @@ def table(result: GainResult) -> pd.DataFrame:
 
 
 def rounded(numbers: pd.DataFrame) -> pd.DataFrame:
-    """For reading: points with one decimal, p-values with four."""
-    return numbers.round({name: 4 if name[0] == "p" else 1 for name in numbers.columns})
+    """For reading: points with one decimal; probabilities as they are."""
+    return numbers.round({name: 1 for name in numbers.columns if name[0] != "p"})
 
 
 def _points(ratio: float | None) -> float | None:

@@ -40,7 +40,7 @@ def _row(one: CriterionJudged) -> dict[str, object]:
         "beats (%)": points(standing.beats, decimals=0),
         "regret, held-out seeds": _held_out(standing.held_out),
         "rho": number(one.rho, 2),
-        "p": None if math.isnan(one.p) else round(one.p, 3),
+        "p": None if math.isnan(one.p) else one.p,
         "minus least (points)": points(one.against_least, signed=True),
         **{f"paper, {pick.task}: rank": pick.rank for pick in one.paper},
     }

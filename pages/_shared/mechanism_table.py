@@ -34,7 +34,7 @@ def _row(name: str, one: Association | Unknown, step: float) -> dict[str, object
         "r": _rounded(one.correlation),
         "r, low": _rounded(one.correlation_low),
         "r, high": _rounded(one.correlation_high),
-        "p": round(one.p, 4),
+        "p": one.p,
         "sets": one.n_sets,
         "targets": one.n_targets,
         "note": "",

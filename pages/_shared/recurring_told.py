@@ -64,10 +64,10 @@ def table(found: Recurring) -> pd.DataFrame:
                 "effect": _points(one.effect.estimate),
                 "low": _points(one.effect.low),
                 "high": _points(one.effect.high),
-                "p (Holm)": _p(one.effect.p_holm),
+                "p (Holm)": one.effect.p_holm,
                 f"in the top {n_top}": one.n_top,
                 "by lot": round(n_top * found.expected, 1),
-                "by lot, p (Holm)": _p(one.p_holm),
+                "by lot, p (Holm)": one.p_holm,
                 "in those that may be best": one.n_tied if found.n_tied else None,
             }
             for one in found.languages
@@ -92,7 +92,3 @@ def _set(langs: Sequence[str]) -> str:
 
 def _points(ratio: float | None) -> float | None:
     return None if ratio is None else round(100 * ratio, 2)
-
-
-def _p(p: float | None) -> float | None:
-    return None if p is None else round(p, 4)

@@ -49,7 +49,7 @@ def table(found: Similarity) -> pd.DataFrame:
                 "difference": _points(one.difference.estimate),
                 "low": _points(one.difference.low),
                 "high": _points(one.difference.high),
-                "p (Holm)": _p(one.difference.p_holm),
+                "p (Holm)": one.difference.p_holm,
                 **paper,
             }
         )
@@ -63,7 +63,3 @@ def _ties(one: Contrast, *, least: bool) -> str:
 
 def _points(ratio: float | None) -> float | None:
     return None if ratio is None else round(100 * ratio, 2)
-
-
-def _p(p: float | None) -> float | None:
-    return None if p is None else round(p, 4)

@@ -77,7 +77,7 @@ def sweep_sets(context: Context, offer: TaskOffer) -> Sets:
         st.caption("The paper's 31 sets. It varies budget and model too: see below the recipe.")
         return sweep.all_sets(sweep.FIGURE_4_POOL, range(1, len(sweep.FIGURE_4_POOL) + 1))
     if by == "learning-rate":
-        st.caption("Five learning rates for one source language, before a large sweep.")
+        st.caption("Five learning rates for one source language, judged on held-out rows of it.")
         return (("en" if "en" in offer.train_langs else offer.train_langs[0],),)
     pool = language_box("Pool", offer.train_langs, default=offer.source_pool, key="sweep_pool")
     sizes = st.pills(

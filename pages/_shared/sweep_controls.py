@@ -55,6 +55,7 @@ def also_varied(model: str, asked: Recipe) -> tuple[dict[str, Any], Terms]:
         "further": tuple(_whole(part) for part in _parts(budgets)),
         "learning_rates": tuple(_number(part) for part in _parts(rates)) or search or (None,),
         "oracles": oracles,
+        "judged_on_sources": bool(search),
     }
     return varied, Terms(keep, price)
 
@@ -80,6 +81,8 @@ def sweep_spec(
     budgets = tuple(dict.fromkeys((budget, *varied["further"])))
     if len(budgets) > 1 and not recipe.steps_given:
         del fields["steps"]
+    if varied.get("judged_on_sources") and recipe.select == "last":
+        fields |= sweep.judged_on_sources(recipe.eval_every or recipe.steps)
     for name in recipe.from_paper or ():  # each model has its own there
         fields.pop(name, None)
     if "learning_rate" in (recipe.from_paper or ()):

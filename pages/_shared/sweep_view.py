@@ -58,6 +58,9 @@ def _look(root: str, digest: str, busy: bool) -> None:
         runs = {cell.run for cell in now.cells}
         rest_on(runs=[info for info in store.runs.list() if info.run in runs])
         show_figure(lambda theme: figures.sweep_grid(now.cells, theme=theme), key="sweep_grid")
+        for one in now.rates:
+            if one.told:
+                st.markdown(escape(one.told))
         _failures(now)
         # at the end: a click that arrives with the last step of a sweep must reach its button
         if busy and now.state not in BUSY:

@@ -1,9 +1,16 @@
-"""XLM-R at true size on a GPU, with random weights: training, several runs at once, embedding.
+"""XLM-R at true size on a GPU, with random weights: training, scoring, several runs, embedding.
 
 ``pytest -s tests/benchmarks/bench_gpu.py -k small`` runs the same code on any machine, with a
 small encoder: it shows that the benchmark works and says nothing about a GPU.
+
+A GPU works on after the call that gave it work has returned. Times are taken where it has been
+waited for: a step ends when its loss and its gradient's norm have been read, scoring and embedding
+when their results have been copied. Memory is what the allocator had handed out at the most.
 """
 
+import contextlib
+import functools
+import gc
 import json
 import os
 import shutil
@@ -17,14 +24,20 @@ import pytest
 import torch
 
 from mslt_core import pipeline
+from mslt_core.models.devices import best_device, device_description
 from mslt_core.models.load import load_encoder, load_tokenizer, load_with_head
 from mslt_core.spec.sentences import TaggedSentence
 from mslt_core.spec.specs import TrainSpec
 
 GPU = torch.cuda.is_available()
 LABELS = ("O", "B-PER", "I-PER", "B-LOC", "I-LOC")
-LENGTHS = (4, 60)  # sub-words: short and long sentences, as in WikiANN
+LENGTHS = (4, 60)  # from and below, in sub-words: short and long sentences, as in WikiANN
 N_ROWS, BATCH, MAX_LENGTH = 4096, 32, 128
+STEPS = 60 if GPU else 6
+WARM_UP = 20 if GPU else 3
+"""Steps of a run beside others before its steps are counted."""
+TOGETHER_S = 15.0 if GPU else 5.0
+MANY_RUNS = (1, 2, 4) if GPU else (1, 2)
 SIZES = {
     # layers, hidden size, heads, feed-forward, vocabulary: Conneau et al. 2020, Table 12
     "base": (12, 768, 12, 3072, 250_002),
@@ -98,26 +111,31 @@ def question(steps: int, precision: str) -> TrainSpec:
     )
 
 
-def ours(folder: Path, where: Path, steps: int) -> float:
-    """Seconds of `steps` optimizer steps after as many for warming up."""
+def tuned(folder: Path, where: Path, steps: int, report, should_stop=lambda: False):
     from mslt_core.models.finetune import finetune
 
-    points = {}
-    finetune(
-        question(2 * steps, "bfloat16"),
+    return finetune(
+        question(steps, "bfloat16"),
         checkpoint=folder,
         kind="tagging",
         labels=LABELS,
         rows={"en": sentences(N_ROWS)},
         folder=where,
-        report=lambda point: points.__setitem__(point.step, point.elapsed_s),
-        should_stop=lambda: False,
+        report=report,
+        should_stop=should_stop,
+        save_every=0,  # a checkpoint is no part of a step
     )
+
+
+def ours(folder: Path, where: Path, steps: int) -> float:
+    """Seconds of `steps` optimizer steps after as many for warming up."""
+    points = {}
+    tuned(folder, where, 2 * steps, lambda point: points.__setitem__(point.step, point.elapsed_s))
     half = min(points, key=lambda step: abs(step - steps))
     return (points[2 * steps] - points[half]) * steps / (2 * steps - half)
 
 
-def stock(folder: Path, where: Path, steps: int) -> float:
+def stock(folder: Path, where: Path, steps: int, *, bf16: bool = False) -> float:
     """The same with the Trainer as its examples use it: float32, padded to the full length."""
     from transformers import (
         DataCollatorForTokenClassification,
@@ -138,28 +156,49 @@ def stock(folder: Path, where: Path, steps: int) -> float:
 
     class Clock(TrainerCallback):
         def on_step_end(self, _args, state, _control, **_):
-            if GPU:
-                torch.cuda.synchronize()
-            times[state.global_step] = time.perf_counter()
+            # waiting after each step would cost the stock recipe what it does not do
+            if state.global_step in {steps, 2 * steps}:
+                if GPU:
+                    torch.cuda.synchronize()
+                times[state.global_step] = time.perf_counter()
 
-    Trainer(
+    args = TrainingArguments(
+        output_dir=str(where),
+        max_steps=2 * steps,
+        per_device_train_batch_size=BATCH,
+        save_strategy="no",
+        report_to=[],
+        disable_tqdm=True,
+        use_cpu=not GPU,
+        bf16=bf16,
+    )
+    if GPU:
+        args._n_gpu = 1  # of several visible GPUs, as ours
+    trainer = Trainer(
         model=load_with_head(folder, "tagging", LABELS, 0),
-        args=TrainingArguments(
-            output_dir=str(where),
-            max_steps=2 * steps,
-            per_device_train_batch_size=BATCH,
-            save_strategy="no",
-            report_to=[],
-            disable_tqdm=True,
-            use_cpu=not GPU,
-        ),
+        args=args,
         train_dataset=data,
         data_collator=DataCollatorForTokenClassification(
             tokenizer, padding="max_length", max_length=MAX_LENGTH
         ),
         callbacks=[Clock()],
-    ).train()
+    )
+    assert trainer.model.device.type == best_device().type
+    trainer.train()
     return times[2 * steps] - times[steps]
+
+
+def peak_gib() -> float:
+    return torch.cuda.max_memory_allocated() / 2**30 if GPU else float("nan")
+
+
+def forget() -> None:
+    """Of what ran before nothing stays on the GPU, or it would count among the next one's memory:
+    the Trainer's objects know each other, so only the collector finds them."""
+    gc.collect()
+    if GPU:
+        torch.cuda.empty_cache()
+        torch.cuda.reset_peak_memory_stats()
 
 
 def matrix_rate() -> float:
@@ -168,12 +207,15 @@ def matrix_rate() -> float:
     a = torch.randn(n, n, device=device, dtype=torch.bfloat16)
     times = []
     for _ in range(8):
+        if GPU:
+            torch.cuda.synchronize()
         start = time.perf_counter()
-        a @ a
+        for _ in range(10):
+            a @ a
         if GPU:
             torch.cuda.synchronize()
         times.append(time.perf_counter() - start)
-    return 2 * n**3 / min(times)
+    return 10 * 2 * n**3 / min(times)
 
 
 def operations_per_row(size: str) -> float:
@@ -184,67 +226,159 @@ def operations_per_row(size: str) -> float:
     """
     n_layers, hidden, _, feed_forward, _ = SIZES[size]
     weights = n_layers * (4 * hidden**2 + 2 * hidden * feed_forward)
-    return 6 * weights * (sum(LENGTHS) / 2 + 2)
+    return 6 * weights * (np.mean(np.arange(*LENGTHS)) + 2)  # with <s> and </s>
 
 
 @pytest.mark.parametrize("size", ["small", *TRUE_SIZES])
 def test_training_against_the_stock_recipe(checkpoint_of, size, tmp_path):
-    folder, steps = checkpoint_of(size), 60 if GPU else 6
+    folder = checkpoint_of(size)
+    recipes = {
+        "ours": ours,
+        "stock": stock,
+        "stock in bfloat16": functools.partial(stock, bf16=True),
+    }
     rate, peaks = {}, {}
     for turn in range(2):
-        for name, train in {"ours": ours, "stock": stock}.items():
-            if GPU:
-                torch.cuda.reset_peak_memory_stats()
-            took = train(folder, tmp_path / f"{name}{turn}", steps)
-            rate[name] = max(rate.get(name, 0.0), steps * BATCH / took)
-            peaks[name] = torch.cuda.max_memory_allocated() / 2**30 if GPU else float("nan")
-            torch.cuda.empty_cache()
+        for name, train in recipes.items():
+            forget()
+            took = train(folder, tmp_path / f"{name}{turn}", STEPS)
+            rate[name] = max(rate.get(name, 0.0), STEPS * BATCH / took)
+            peaks[name] = peak_gib()
+    forget()
     share = rate["ours"] * operations_per_row(size) / matrix_rate()
+    told = "; ".join(
+        f"{name} {rate[name]:.0f} examples/s, {peaks[name]:.1f} GiB, "
+        f"ours {rate['ours'] / rate[name]:.2f} times as fast"
+        for name in recipes
+    )
     print(
-        f"\nXLM-R {size}, batch {BATCH}: ours {rate['ours']:.0f} examples/s, {peaks['ours']:.1f} "
-        f"GiB, {share:.0%} of the measured bfloat16 rate; stock {rate['stock']:.0f}/s, "
-        f"{peaks['stock']:.1f} GiB; ratio {rate['ours'] / rate['stock']:.2f}"
+        f"\nXLM-R {size} on {device_description()}, batch {BATCH}: {told}; ours is at "
+        f"{share:.0%} of the measured bfloat16 rate"
+    )
+
+
+@pytest.mark.parametrize("size", ["small", *TRUE_SIZES])
+def test_scoring(checkpoint_of, size, tmp_path):
+    """Sub-words and labels of words included, which training makes once and scoring every time."""
+    from mslt_core.models.predict import predict
+
+    forget()
+    rows, points = sentences(N_ROWS), []
+    found = tuned(checkpoint_of(size), tmp_path / "run", 2 * STEPS, points.append)
+    assert found.model.device.type == best_device().type
+    training = (points[-1].step - points[len(points) // 2].step) * BATCH
+    training /= points[-1].elapsed_s - points[len(points) // 2].elapsed_s
+    took = {}
+    for precision in ("bfloat16", "float32"):
+        for n in (512, N_ROWS if GPU else 512):  # the first is for warming up
+            start = time.perf_counter()
+            asked = {"max_length": MAX_LENGTH, "precision": precision}
+            predict("tagging", found.model, found.tokenizer, rows[:n], **asked)
+            took[precision] = n / (time.perf_counter() - start)
+    print(
+        f"\nXLM-R {size}: scoring {took['bfloat16']:.0f} sentences/s in bfloat16, "
+        f"{took['bfloat16'] / training:.1f} times training; {took['float32']:.0f} in float32"
     )
 
 
 @pytest.mark.parametrize("size", ["small", *TRUE_SIZES])
 def test_several_runs_on_one_device(checkpoint_of, size, tmp_path):
-    """Each run in a process of its own, as a sweep's workers are."""
-    folder, steps = checkpoint_of(size), 60 if GPU else 6
-    told = []
-    for n_runs in (1, 2, 4) if GPU else (1, 2):
-        command = [sys.executable, __file__, str(folder)]
-        runs = [
-            subprocess.Popen(
-                [*command, str(tmp_path / f"{n_runs}-{i}"), str(steps)],
-                stdout=subprocess.PIPE,
-                env={**os.environ, "PYTHONPATH": str(pipeline.PROJECT)},
-            )
-            for i in range(n_runs)
-        ]
-        seconds = [json.loads(run.communicate()[0].splitlines()[-1]) for run in runs]
-        assert all(run.returncode == 0 for run in runs)
-        told.append((n_runs, sum(steps * BATCH / took for took in seconds)))
+    """Each run in a process of its own, as a sweep's workers are; only steps that were done while
+    all of them trained are counted."""
+    folder, told = checkpoint_of(size), []
+    for n_runs in MANY_RUNS:
+        runs = Together(folder, tmp_path / str(n_runs), n_runs)
+        told.append((n_runs, runs.examples_per_s(), runs.peaks))
     alone = told[0][1]
-    rates = ", ".join(f"{n}: {rate:.0f}/s ({rate / alone:.2f} times one)" for n, rate in told)
+    rates = ", ".join(
+        f"{n}: {rate:.0f}/s ({rate / alone:.2f} times one, {max(peaks):.1f} GiB each)"
+        for n, rate, peaks in told
+    )
     print(f"\nXLM-R {size}, runs side by side, examples of all together: {rates}")
+
+
+class Together:
+    """Processes that train at the same time until they are told to end."""
+
+    def __init__(self, folder: Path, where: Path, n_runs: int) -> None:
+        self.where, self.peaks = where, [float("nan")]
+        where.mkdir()
+        threads = max(1, (os.cpu_count() or 1) // n_runs)  # as `jobs` shares the cores
+        self._runs = [
+            subprocess.Popen(
+                [sys.executable, __file__, str(folder), str(where), str(number)],
+                stdout=subprocess.PIPE,
+                env={
+                    **os.environ,
+                    "PYTHONPATH": str(pipeline.PROJECT),
+                    "OMP_NUM_THREADS": str(threads),
+                },
+            )
+            for number in range(n_runs)
+        ]
+
+    def examples_per_s(self) -> float:
+        """Of all runs, over a time in which each of them was training."""
+        try:
+            while len(list(self.where.glob("*.ready"))) < len(self._runs):
+                assert all(run.poll() is None for run in self._runs), "a run ended early"
+                time.sleep(0.05)
+            began_s = time.monotonic()
+            time.sleep(TOGETHER_S)
+            ended_s = time.monotonic()
+            (self.where / "end").touch()
+            found = [json.loads(run.communicate()[0].splitlines()[-1]) for run in self._runs]
+        finally:
+            for run in self._runs:
+                run.kill()
+        self.peaks = [one["peak_gib"] for one in found]
+        # this clock is the same in all processes of a machine
+        steps = [sum(began_s < at <= ended_s for at in one["steps_s"]) for one in found]
+        assert min(steps) > 0, "nothing was done in the time that was counted"
+        return sum(steps) * BATCH / (ended_s - began_s)
+
+
+class TimeIsUp(Exception):  # noqa: N818  it is no error
+    """Ends a run without the checkpoint that it would keep if it was asked to stop."""
+
+
+def train_along(folder: Path, where: Path, number: str) -> None:
+    """Be one of the runs side by side: note when each step ended, until `where` has an end."""
+    steps_s = []
+
+    def should_stop() -> bool:
+        steps_s.append(time.monotonic())
+        if len(steps_s) == WARM_UP:
+            (where / f"{number}.ready").touch()
+        if (where / "end").exists():
+            raise TimeIsUp
+        return False
+
+    with contextlib.suppress(TimeIsUp):
+        tuned(folder, where / number, 20_000, lambda _: None, should_stop)
+    print(json.dumps({"steps_s": steps_s, "peak_gib": peak_gib()}))
 
 
 @pytest.mark.parametrize("size", ["small", *TRUE_SIZES])
 def test_embedding(checkpoint_of, size):
     from mslt_core.models.embed import embed
 
+    forget()
     folder = checkpoint_of(size)
     n = 21_000 if GPU else 210
     texts = [" ".join(row.tokens) for row in sentences(n)]
-    model, tokenizer = load_encoder(folder), load_tokenizer(folder)
-    embed(model, tokenizer, texts[:200], layers=[SIZES[size][0]], precision="bfloat16")
-    for layers in ([SIZES[size][0]], range(SIZES[size][0] + 1)):
+    model, tokenizer = load_encoder(folder).to(best_device()), load_tokenizer(folder)
+    last = SIZES[size][0]
+    for layers in ([last], range(last + 1)):
+        embed(model, tokenizer, texts[:200], layers=layers, precision="bfloat16")
         start = time.perf_counter()
         embed(model, tokenizer, texts, layers=layers, precision="bfloat16")
         took = time.perf_counter() - start
-        print(f"\nXLM-R {size}: {n} sentences, {len(layers)} layers: {took:.1f} s")
+        print(
+            f"\nXLM-R {size} on {model.device}: {n} sentences, {len(layers)} layers: "
+            f"{took:.1f} s, {n / took:.0f}/s, {peak_gib():.1f} GiB"
+        )
 
 
 if __name__ == "__main__":
-    print(json.dumps(ours(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]))))
+    train_along(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3])

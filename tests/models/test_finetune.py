@@ -5,6 +5,7 @@ import json
 import logging
 import math
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -18,9 +19,11 @@ import transformers
 from safetensors.torch import load_file
 
 from mslt_core.models import checkpoints, trainer
+from mslt_core.models.arguments import arguments
 from mslt_core.models.finetune import finetune, save_model
 from mslt_core.models.heads.tagging import predict_tags
 from mslt_core.models.load import load_encoder, load_tokenizer
+from mslt_core.models.team import ALONE
 from mslt_core.spec.errors import CheckpointError, SpecError, StoreError, TrainingError
 from mslt_core.spec.specs import TrainSpec
 
@@ -354,7 +357,24 @@ def test_bfloat16_trains_and_keeps_float32_weights(start, monkeypatch):
     assert {tensor.dtype for tensor in run.weights().values()} == {torch.float32}
 
 
-def test_a_gpu_without_memory_says_what_to_try(start, monkeypatch):
+@pytest.mark.parametrize(
+    ("changes", "batch", "hint"),
+    [
+        ({}, 8, "Try batch 4, a smaller max_length, or bfloat16."),
+        ({"precision": "bfloat16"}, 8, "Try batch 4 or a smaller max_length."),
+        (
+            {"batch_size": 1},
+            1,
+            "Try a smaller max_length, bfloat16, LoRA, or a smaller model.",
+        ),
+        (
+            {"batch_size": 1, "precision": "bfloat16", "tune": "lora"},
+            1,
+            "Try a smaller max_length or a smaller model.",
+        ),
+    ],
+)
+def test_a_gpu_without_memory_says_what_to_try(start, monkeypatch, changes, batch, hint):
     def out_of_memory(*args, **kwargs):
         raise torch.OutOfMemoryError("CUDA out of memory")
 
@@ -362,12 +382,9 @@ def test_a_gpu_without_memory_says_what_to_try(start, monkeypatch):
     monkeypatch.setattr(torch.cuda, "max_memory_allocated", lambda: 78.1e9)
     monkeypatch.setattr(torch.cuda, "memory_reserved", lambda: 79e9)
     monkeypatch.setattr(torch.cuda, "mem_get_info", lambda: (0.5e9, 80e9))
-    message = (
-        r"GPU out of memory at batch 8 \(peak 78\.1 of 80\.0 GB\)\. "
-        r"Try batch 4, a smaller max_length, or bfloat16\.$"
-    )
-    with pytest.raises(TrainingError, match=message):
-        start()
+    message = f"GPU out of memory at batch {batch} (peak 78.1 of 80.0 GB). {hint}"
+    with pytest.raises(TrainingError, match=f"^{re.escape(message)}$"):
+        start(spec=SPEC.but(**changes))
 
 
 def test_a_gpu_that_others_have_filled_is_told_before_the_first_step(start, monkeypatch):
@@ -378,9 +395,22 @@ def test_a_gpu_that_others_have_filled_is_told_before_the_first_step(start, monk
     monkeypatch.setattr(torch.cuda, "max_memory_allocated", lambda: 0.1e9)
     monkeypatch.setattr(torch.cuda, "memory_reserved", lambda: 0.2e9)
     monkeypatch.setattr(torch.cuda, "mem_get_info", lambda: (0.0, 80e9))
-    message = r"at batch 8 \(peak 0\.1 of 80\.0 GB, 79\.8 GB held by other processes\).*MSLT_SLOTS"
+    # no batch was there yet, so a smaller one would change nothing
+    message = (
+        r"while loading the model \(peak 0\.1 of 80\.0 GB, 79\.8 GB held by other processes\)\. "
+        r"Free the GPU, or try a smaller model\. Or run fewer .* MSLT_SLOTS"
+    )
     with pytest.raises(TrainingError, match=message):
         start(spec=SPEC.but(precision="bfloat16"))
+
+
+def test_only_the_spec_says_how_precise_a_run_is(tmp_path, monkeypatch):
+    monkeypatch.setenv("ACCELERATE_MIXED_PRECISION", "bf16")  # what accelerate's launcher sets
+    found = {p: arguments(SPEC.but(precision=p), tmp_path, ALONE) for p in ("float32", "bfloat16")}
+    assert {p: args.mixed_precision for p, args in found.items()} == {
+        "float32": "no",
+        "bfloat16": "bf16",
+    }
 
 
 def test_a_disk_that_is_too_small_is_known_before_the_first_step(start, monkeypatch):

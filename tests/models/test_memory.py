@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from mslt_core.models.memory import room_on_the_gpu
+from mslt_core.models.memory import release, room_on_the_gpu
 from mslt_core.spec.errors import TrainingError
 
 
@@ -12,6 +12,8 @@ from mslt_core.spec.errors import TrainingError
     [
         torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB"),
         RuntimeError("CUDA error: out of memory"),
+        RuntimeError("CUDA driver error: out of memory"),
+        RuntimeError("cuDNN error: CUDNN_STATUS_ALLOC_FAILED"),
         RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`"),
     ],
 )
@@ -29,3 +31,14 @@ def test_every_way_of_being_full_is_one_sentence(error, monkeypatch):
 def test_other_errors_stay_what_they_are(error):
     with pytest.raises(type(error), match=str(error)), room_on_the_gpu("at batch 8", "Try 4."):
         raise error
+
+
+@pytest.mark.parametrize("used", [True, False])
+def test_what_a_run_leaves_on_a_gpu_goes_back(used, monkeypatch):
+    done = []
+    monkeypatch.setattr(torch.cuda, "is_initialized", lambda: used)
+    for name in ("empty_cache", "reset_peak_memory_stats"):
+        monkeypatch.setattr(torch.cuda, name, lambda name=name: done.append(name))
+    release()
+    # where no GPU was touched nothing may touch it: its first contact takes half a gigabyte
+    assert done == (["empty_cache", "reset_peak_memory_stats"] if used else [])

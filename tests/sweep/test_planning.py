@@ -126,6 +126,7 @@ def test_sweeps_are_found_by_the_beginning_of_their_name(store, sweep_of):
 def test_figure_4_on_the_example_and_on_the_papers_models():
     on_example = sweep.PRESETS["figure-4"]("cldr-ner", None, None)
     assert (on_example.n_runs, on_example.models) == (31 * 3, ("base",))
+    assert len(sweep.plan(on_example.but(source_sets=(("en",),)))) == 3  # it has so much data
     on_paper = sweep.PRESETS["figure-4"]("wikiann", "/data", None)
     assert on_paper.n_runs == 31 * 3 * 2
     assert on_paper.paper_recipe
@@ -137,6 +138,9 @@ def test_the_search_for_a_learning_rate_is_around_the_usual_one():
     runs = sweep.plan(found)
     assert [planned.spec.learning_rate for planned in runs] == list(found.learning_rates)
     assert sweep.told(runs).startswith("SSLT(en) × 5 learning rates on cldr-ner")
+    # judged by what no target has a part in, once, after the last step
+    assert {(p.spec.select, p.spec.holdout) for p in runs} == {("source", 200)}
+    assert {p.spec.eval_every for p in runs} == {runs[0].spec.steps}
 
 
 @pytest.mark.parametrize(

@@ -85,6 +85,7 @@ def test_a_plan_with_oracles_is_estimated(ask):
         (["--sizes", "3", "--criteria", "beauty"], "unknown criterion 'beauty'"),
         (["--preset", "figure-4", "--sizes", "3"], "--preset has its own sets"),
         (["--sets", "en;en"], "given twice"),
+        (["--sets", "en", "--price-per-hour", "-2"], "a number from 0 on, got -2"),
     ],
 )
 def test_bad_input(ask, args, message):

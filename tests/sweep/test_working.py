@@ -8,6 +8,7 @@ import pytest
 from mslt_core import sweep
 from mslt_core.spec.errors import TrainingError
 from mslt_core.store import Progress
+from mslt_core.sweep import working
 
 
 def test_every_run_is_done_once_in_the_order_of_the_plan(store, sweep_of, done_at_once, states):
@@ -201,3 +202,13 @@ def test_a_sweep_without_workers_says_so(store, sweep_of):
     plan = sweep_of(2)
     now = sweep.status(store, plan.digest)
     assert (now.state, now.n_workers, now.eta_s, now.per_hour) == ("idle", 0, None, None)
+
+
+def test_a_worker_gives_a_gpus_memory_back_after_every_run(
+    store, sweep_of, done_at_once, monkeypatch
+):
+    released = []
+    monkeypatch.setattr(working, "release_memory", lambda: released.append(1))
+    plan = sweep_of(2)
+    sweep.work_through(store, plan.digest, done_at_once)
+    assert len(released) == 2
