@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, get_args
 
-from mslt_core.commands.answer import Answer, Subparsers, command, progress, table
+from mslt_core.commands.answer import Answer, Subparsers, command, probability, progress, table
 from mslt_core.commands.comparing import baseline_of, experiment_of
 from mslt_core.commands.embedding import require_place
 from mslt_core.pipeline import (
@@ -193,7 +193,9 @@ def _rows(found: Mechanism) -> list[tuple[Any, ...]]:
 
 def _shown(there: Measured, found: Mechanism) -> Any:
     asked, p = found.asked, found.p_languages
-    told = "" if isinstance(p, Unknown) else f"; p by exchanging source languages {p:.4f}"
+    told = ""
+    if not isinstance(p, Unknown):
+        told = f"; p by exchanging source languages {probability(p)}"
     title = (
         f"{METRICS[found.metric].label} in points for 0.1 of {METRICS[asked.measure].label}, "
         f"{asked.which} targets, layer {found.layer}; {len(there.measured)} of {there.n_runs} "
@@ -212,7 +214,7 @@ def _line(name: str, one: Association | Unknown) -> tuple[object, ...]:
         f"{10 * one.low:z.2f}, {10 * one.high:z.2f}",
         f"{one.correlation:+z.2f}",
         f"{one.correlation_low:z.2f}, {one.correlation_high:z.2f}",
-        f"{one.p:.4f}",
+        probability(one.p),
         str(one.n_sets),
         str(one.n_targets),
     )

@@ -103,10 +103,10 @@ def _told(one: SizeSeries, named: bool) -> str:
 
 
 def rho_told(found: RankCorrelation | None) -> str:
-    """Spearman's rho +0.31 [−0.10, 0.63], p 0.14."""
+    """Spearman's rho +0.31 [−0.10, 0.63], p = 0.14."""
     if found is None:
         return "no correlation can be told"
     number = f"Spearman's rho {found.rho:+.2f}"
     if found.low is not None and found.high is not None:
         number += f" [{found.low:.2f}, {found.high:.2f}]"
-    return f"{number}, p {text.p_value(found.p)}".replace("-", "−")
+    return f"{number}, {text.p_told(found.p)}".replace("-", "−")

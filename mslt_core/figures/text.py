@@ -2,6 +2,7 @@
 
 import html
 import itertools
+import math
 import textwrap
 import unicodedata
 from collections.abc import Iterable, Mapping
@@ -144,6 +145,14 @@ def p_value(p: float) -> str:
     if p < 0.001:
         return "< 0.001"
     return f"{p:.3f}" if p < 0.01 else f"{p:.2f}"
+
+
+def p_told(p: float) -> str:
+    """A probability inside a sentence: p = 0.03, p = 0.004, p < 0.001."""
+    if math.isnan(p):
+        return "p undefined"
+    told = p_value(p)
+    return f"p {told}" if told.startswith("<") else f"p = {told}"
 
 
 def count(n: int | None, singular: str, plural: str = "") -> str:

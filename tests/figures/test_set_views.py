@@ -159,7 +159,7 @@ def test_pretraining_text_on_powers_of_ten():
     fig = figures.score_by_pretraining(found, of="the target")
     assert fig.data[0].x == pytest.approx((2, 0, -1)), "nothing seen stands left of the scale"
     assert list(fig.layout.xaxis.ticktext) == ["none", "1", "10", "100"]
-    told = "Spearman's rho −0.50 [−0.80, 0.10], p 0.20 over 3"
+    told = "Spearman's rho −0.50 [−0.80, 0.10], p = 0.20 over 3"
     assert fig.layout.title.subtitle.text == told
 
 

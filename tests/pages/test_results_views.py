@@ -277,7 +277,7 @@ def test_a_trend_in_words(slope, low, high, said):
         n_seeds=3,
     )
     assert said in trend_told(found)
-    assert "9 targets; Kendall's tau +0.50, p = 0.010" in trend_told(found)
+    assert "9 targets; Kendall's tau +0.50, p = 0.01)" in trend_told(found)
     few = dataclasses.replace(found, trend=None)
     assert "no trend can be told" in trend_told(few)
 
