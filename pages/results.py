@@ -8,6 +8,7 @@ from mslt_core.spec.metrics import METRICS
 from pages._shared import cached
 from pages._shared.context import Context
 from pages._shared.context import context as sidebar_context
+from pages._shared.decimals import with_decimals
 from pages._shared.gains_table import rounded, table
 from pages._shared.gains_told import (
     answer,
@@ -63,7 +64,9 @@ def compared(context: Context, lead: DeltaGenerator) -> None:
     for result in results:
         numbers = table(result)
         with st.expander(f"The numbers: {result.name_b} minus {result.name_a}"):
-            st.dataframe(rounded(numbers), hide_index=True, width="stretch")
+            shown = rounded(numbers)
+            config = with_decimals(shown)
+            st.dataframe(shown, hide_index=True, width="stretch", column_config=config)
             st.download_button(
                 "CSV",
                 pipeline.as_csv(numbers),

@@ -107,8 +107,8 @@ def measured(value: float) -> str:
 
 
 def points(ratio: float) -> str:
-    """A ratio in points with one decimal: 0.7124 is 71.2."""
-    return f"{100 * ratio:.1f}"
+    """A ratio in points with one decimal: 0.7124 is 71.2, and a gap of -0.003 is −0.3."""
+    return f"{100 * ratio:z.1f}".replace("-", "−")
 
 
 def signed_points(ratio: float) -> str:

@@ -1,12 +1,12 @@
 """Tables that can be taken along: as CSV and as LaTeX."""
 
 from collections.abc import Callable
-from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from mslt_core import pipeline
+from pages._shared.decimals import with_decimals
 from pages._shared.take import Table, take_along
 
 
@@ -19,7 +19,8 @@ def show_table(
 ) -> None:
     """A table with its two downloads; `on_row` gets the place of a row that is chosen.
 
-    With `decimals` every fraction is rounded to so many, and shows all of them.
+    With `decimals` every fraction is rounded to so many; else a column shows as many
+    as its longest fraction needs.
     """
     if decimals is not None:
         frame = frame.round(decimals)
@@ -30,7 +31,7 @@ def show_table(
             hide_index=True,
             width="stretch",
             placeholder="–",
-            column_config=_fractions(frame, decimals),
+            column_config=with_decimals(whole, decimals),
         )
     else:
         _choosable(whole, name, on_row)
@@ -54,13 +55,6 @@ def show_table(
         take_along(Table(frame=whole, title=name), key=f"table_of_{name}")
 
 
-def _fractions(frame: pd.DataFrame, decimals: int | None) -> dict[str, Any] | None:
-    if decimals is None:
-        return None
-    shown = st.column_config.NumberColumn(format=f"%.{decimals}f")
-    return {str(name): shown for name in frame.select_dtypes("floating").columns}
-
-
 def _choosable(frame: pd.DataFrame, name: str, on_row: Callable[[int], None]) -> None:
     key = f"table_{name}"
 
@@ -74,6 +68,7 @@ def _choosable(frame: pd.DataFrame, name: str, on_row: Callable[[int], None]) ->
         hide_index=True,
         width="stretch",
         placeholder="–",
+        column_config=with_decimals(frame),
         key=key,
         on_select=chosen,
         selection_mode="single-row",

@@ -25,6 +25,12 @@ _SMALL_WINDOWS = """
 }
 """
 
+_WHOLE_WORDS = """
+[data-testid="stPageLink-NavLink"] :is(span, p) { white-space: normal; overflow: visible; }
+[data-testid="stSelectbox"] input { text-overflow: ellipsis; }
+"""
+"""Links take a second line in a narrow column; what a box cuts off ends in dots."""
+
 _CHOSEN = """
 .stApp [data-variant="segmented_control"][data-selected="true"],
 .stApp [data-variant="pills"][data-selected="true"],
@@ -61,7 +67,7 @@ def amend_styles() -> None:
     notifier = _NOTIFIER.format(
         surface=look.surface, text=look.text, grid=look.grid, muted=look.muted
     )
-    st.html(f"<style>{_SMALL_WINDOWS}{chosen}{notifier}</style>")
+    st.html(f"<style>{_SMALL_WINDOWS}{_WHOLE_WORDS}{chosen}{notifier}</style>")
 
 
 @st.fragment(run_every=2)

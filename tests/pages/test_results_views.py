@@ -297,6 +297,7 @@ def test_one_set_of_so_many_scripts_is_one():
         ScriptMean(
             n_scripts=n,
             n_sets=n,
+            n_targets=9,
             mean=Difference(estimate=0.6, low=None, high=None, n_items=100, n_seeds=1),
             gain=None
             if n == 1
