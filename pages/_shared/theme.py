@@ -26,7 +26,8 @@ _SMALL_WINDOWS = """
 """
 
 _WHOLE_WORDS = """
-[data-testid="stPageLink-NavLink"] :is(span, p) { white-space: normal; overflow: visible; }
+[data-testid="stPageLink-NavLink"] :is(span, p) {
+  white-space: normal; overflow: visible; line-height: 1.3; }
 [data-testid="stSelectbox"] input { text-overflow: ellipsis; }
 """
 """Links take a second line in a narrow column; what a box cuts off ends in dots."""
