@@ -28,7 +28,7 @@ _SMALL_WINDOWS = """
 _WHOLE_WORDS = """
 [data-testid="stPageLink-NavLink"] :is(span, p) {
   white-space: normal; overflow: visible; line-height: 1.3; }
-[data-testid="stSelectbox"] input { text-overflow: ellipsis; }
+.stApp input { text-overflow: ellipsis; }
 """
 """Links take a second line in a narrow column; what a box cuts off ends in dots."""
 
@@ -37,6 +37,7 @@ _CHOSEN = """
 .stApp [data-variant="pills"][data-selected="true"],
 .stApp button[role="radio"][aria-checked="true"],
 .stApp [data-testid="stSliderThumbValue"],
+.stApp [role="tab"][aria-selected="true"] p,
 :is(.stApp, [data-testid="stPopoverBody"])
   button[kind="tertiary"]:is(:hover, :focus-visible, :active, [aria-expanded="true"])
   { color: %s !important; }
