@@ -7,6 +7,7 @@ from pages._shared.cards import best_set, gain, mixed
 from pages._shared.context import Context
 from pages._shared.context import context as sidebar_context
 from pages._shared.data_view import data_section
+from pages._shared.decimals import with_decimals
 from pages._shared.known import trained
 from pages._shared.labels import experiment_label
 from pages._shared.learning_view import mark_upper_bound
@@ -33,7 +34,8 @@ def known(context: Context) -> None:
     st.subheader("What has been run")
     if context.spec:
         st.caption(escape(experiment_label(context.spec)))
-    st.dataframe(trained(context).round(1), hide_index=True, width="stretch")
+    runs = trained(context).round(1)
+    st.dataframe(runs, hide_index=True, width="stretch", column_config=with_decimals(runs, 1))
 
 
 st.title("What do we know so far?")

@@ -8,6 +8,7 @@ from mslt_core.spec.metrics import METRICS
 from pages._shared import cached
 from pages._shared.context import Context
 from pages._shared.context import context as sidebar_context
+from pages._shared.decimals import never_nought, with_decimals
 from pages._shared.gains_table import rounded, table
 from pages._shared.gains_told import (
     answer,
@@ -27,7 +28,6 @@ from pages._shared.results_items import items
 from pages._shared.results_mechanism import mechanism
 from pages._shared.results_sizes import sizes
 from pages._shared.results_ties import ties
-from pages._shared.tables import never_nought
 from pages._shared.take import rest_on, tell
 
 QUESTION = "Does MSLT beat SSLT, where, and by how much?"
@@ -64,7 +64,10 @@ def compared(context: Context, lead: DeltaGenerator) -> None:
     for result in results:
         numbers = table(result)
         with st.expander(f"The numbers: {result.name_b} minus {result.name_a}"):
-            st.dataframe(never_nought(rounded(numbers)), hide_index=True, width="stretch")
+            shown = rounded(numbers)
+            config = with_decimals(shown)
+            told = never_nought(shown)
+            st.dataframe(told, hide_index=True, width="stretch", column_config=config)
             st.download_button(
                 "CSV",
                 pipeline.as_csv(numbers),

@@ -36,7 +36,7 @@ from mslt_core.figures.slopes import target_slopes
 from mslt_core.figures.sparks import spark_gain, spark_mixing, spark_sets
 from mslt_core.figures.style import PALETTES, Theme, alt_text, set_colours
 from mslt_core.figures.target_groups import group_gains
-from mslt_core.figures.text import count, layers, p_value, taken
+from mslt_core.figures.text import count, layers, p_told, p_value, taken
 from mslt_core.figures.ties import best_sets
 
 __all__ = [
@@ -69,6 +69,7 @@ __all__ = [
     "moved_languages",
     "numbers_of",
     "over_training",
+    "p_told",
     "p_value",
     "pair_heatmaps",
     "ranked_sets",

@@ -18,6 +18,8 @@ _SIDE, _LARGE_SIDE, _LARGE_FROM = 400, 540, 30
 """Pixels of the square, of a larger one, and the number of languages from which it is needed."""
 
 _ABOVE, _KEY_LINE = 62, 17
+_LETTERS = 54
+"""In a line of the subtitle: the map takes half of a small window."""
 _LABEL = (17.0, 11.0)
 """Half-overlap distances of two labels in pixels: three letters wide, one line high."""
 
@@ -197,7 +199,10 @@ def _bare_axes(fig: go.Figure, coords: Coords) -> None:
 
 
 def _key(langs: Sequence[str], group: Grouping) -> str:
-    """What a hue stands for, groups of two or more; a large group has several hues."""
+    """What a hue stands for; a large group has several hues, some small ones share one.
+
+    Where hues are shared, only groups of two or more are told.
+    """
     if group == "language":
         return ""
     looks = markers.language_styles(langs, group)
@@ -210,10 +215,11 @@ def _key(langs: Sequence[str], group: Grouping) -> str:
     lines: list[str] = []
     entries: list[str] = []
     width = 0
-    for name in (name for name in hues if sizes[name] > 1):
+    shared = sum(map(len, hues.values())) > len({hue for mine in hues.values() for hue in mine})
+    for name in (name for name in hues if sizes[name] > 1 or not shared):
         squares = "".join(f'<span style="color:{hue}">■</span>' for hue in hues[name])
         length = len(name) + len(hues[name]) + 4
-        if entries and width + length > 84:
+        if entries and width + length > _LETTERS:
             lines.append("   ".join(entries))
             entries, width = [], 0
         entries.append(f"{squares} {text.escape(name)}")
@@ -227,7 +233,7 @@ def _subtitle(kept: float, left_out: Sequence[str], criterion: Criterion, *, cho
     said += "; ● chosen  ○ not" if chosen else ""
     if left_out:
         said += f"; without {', '.join(sorted(left_out))}: distances missing"
-    return text.wrapped(said)
+    return text.wrapped(said, _LETTERS)
 
 
 def _alt(

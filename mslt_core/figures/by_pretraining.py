@@ -12,6 +12,8 @@ from mslt_core.spec.metrics import METRICS
 from mslt_core.spec.set_views import ByPretraining, RankCorrelation, SizePoint, SizeSeries
 from mslt_core.spec.specs import set_name
 
+TARGET = "the target"
+
 _ABOVE, _BELOW, _PLOT = 84, 54, 360
 _SYMBOLS = ("circle", "diamond", "square", "triangle-up")
 
@@ -55,8 +57,8 @@ def score_by_pretraining(
     return style.dress(
         fig,
         title=f"Does the score go with the pretraining text of {of}?",
-        subtitle="<br>".join(_told(one, len(result.series) > 1) for one in result.series[:2]),
-        alt="; ".join(_told(one, True) for one in result.series),
+        subtitle="<br>".join(_told(one, of, len(result.series) > 1) for one in result.series[:2]),
+        alt="; ".join(_told(one, of, True) for one in result.series),
         height=_ABOVE + _PLOT + _BELOW,
         theme=theme,
     )
@@ -97,16 +99,17 @@ def _amount(value: float) -> str:
     return f"{value:,.4g}"
 
 
-def _told(one: SizeSeries, named: bool) -> str:
+def _told(one: SizeSeries, of: str, named: bool) -> str:
     name = f"{text.escape(one.name)}: " if named else ""
-    return f"{name}{rho_told(one.correlation)} over {len(one.points)}"
+    n = text.count(len(one.points), "target" if of == TARGET else "set")
+    return f"{name}{rho_told(one.correlation)} over {n}"
 
 
 def rho_told(found: RankCorrelation | None) -> str:
-    """Spearman's rho +0.31 [−0.10, 0.63], p 0.14."""
+    """Spearman's rho +0.31 [−0.10, 0.63], p = 0.14."""
     if found is None:
         return "no correlation can be told"
     number = f"Spearman's rho {found.rho:+.2f}"
     if found.low is not None and found.high is not None:
         number += f" [{found.low:.2f}, {found.high:.2f}]"
-    return f"{number}, p {text.p_value(found.p)}".replace("-", "−")
+    return f"{number}, {text.p_told(found.p)}".replace("-", "−")

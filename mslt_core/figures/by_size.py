@@ -192,8 +192,9 @@ def _name_ends(fig: go.Figure, result: BySize, look: style.Palette) -> None:
                 continue
             fig.add_annotation(
                 text=", ".join(size.sets[i]),
-                x=size.k - 0.06,  # the interval's line is at size.k
+                x=_beside(size, i),
                 xanchor="right",
+                xshift=8,  # the interval's line is not far to the right
                 y=100 * size.means[i],
                 yanchor=anchor,
                 yshift=shift,

@@ -13,6 +13,9 @@ from mslt_core.figures.style import Theme
 VALUES_UP_TO = 8
 """Cells on one side of a panel; with more, numbers in cells have no room."""
 
+SHORT_FROM = 24
+"""Cells side by side; more are too narrow for 0.84 in a small window, and have .84."""
+
 CLICKABLE_UP_TO = 24
 """Cells on one side of a grid that can be clicked: each has an invisible mark, which costs time."""
 
@@ -263,6 +266,7 @@ def print_values(fig: go.Figure, *, silent: Sequence[npt.NDArray[np.bool_]] = ()
         return
     n_decimals = decimals(scale.cmax)
     size = 12 if len(grids) * len(grids[0].z) <= 12 and n_decimals == 2 else 10
+    told_as = _short if len(grids) * len(grids[0].z) > SHORT_FROM else str
     for place, trace in enumerate(grids):
         told = np.isfinite(trace.z) & ~silent[place] if silent else np.isfinite(trace.z)
         rows, cols = np.nonzero(told)
@@ -278,13 +282,17 @@ def print_values(fig: go.Figure, *, silent: Sequence[npt.NDArray[np.bool_]] = ()
                     xaxis=trace.xaxis,
                     yaxis=trace.yaxis,
                     mode="text",
-                    text=[number(value, n_decimals) for value in values[mine]],
+                    text=[told_as(number(value, n_decimals)) for value in values[mine]],
                     textfont={"color": ink, "size": size},
                     unselected={"textfont": {"color": ink}},
                     hoverinfo="skip",
                     showlegend=False,
                 )
             )
+
+
+def _short(told: str) -> str:
+    return told.replace("0.", ".", 1) if told.lstrip("−").startswith("0.") else told
 
 
 def _scaled(fig: go.Figure) -> list[go.Heatmap]:

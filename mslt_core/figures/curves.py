@@ -40,16 +40,19 @@ def training_curves(
         vertical_spacing=0.06,
         row_heights=[_HEIGHT, _DETAILS_HEIGHT, _DETAILS_HEIGHT][: len(rows)],
     )
+    drawn: list[str] = []
+    shared = _shared_seeds(histories)
     for place, (name, points) in enumerate(histories.items()):
         colour = colours.get(name, by_set[sets[place]])
-        dash = _DASHES[sets[:place].count(sets[place]) % len(_DASHES)]
+        drawn.append(colour)  # more sets than colours: a second one of a colour has other dashes
+        dash = _DASHES[(drawn.count(colour) - 1) % len(_DASHES)]
         first = sets.index(sets[place]) == place
         for row, field in enumerate(rows, start=1):
             line = _line(name, points, field, {"color": colour, "dash": dash})
             line.update(
                 legendgroup=sets[place],
                 showlegend=first and row == 1,
-                name=_in_legend(sets[place], histories),
+                name=text.escape(sets[place]) if shared else _in_legend(sets[place], histories),
             )
             fig.add_trace(line, row=row, col=1)
         if broken := [point for point in points if not math.isfinite(point.loss)]:
@@ -59,7 +62,7 @@ def training_curves(
     return style.dress(
         fig,
         title="Does the loss go down?",
-        subtitle="Mean cross-entropy per label since the last point",
+        subtitle="Mean cross-entropy per label since the last point" + shared,
         alt="Training loss. " + " ".join(_told(name, seen) for name, seen in histories.items()),
         height=height,
         theme=theme,
@@ -90,6 +93,18 @@ def _in_legend(name: str, histories: Mapping[str, Sequence[TrainingPoint]]) -> s
     known = [seed for seed in seeds if seed]
     told = f", seed{'s' * (len(known) > 1)} {', '.join(known)}" if known else ""
     return text.escape(name + told)
+
+
+def _shared_seeds(histories: Mapping[str, Sequence[TrainingPoint]]) -> str:
+    """The seeds, told once where all sets have the same: "; seeds 0, 1"; else nothing."""
+    by_set: dict[str, list[str]] = {}
+    for run in histories:
+        name, _, seed = run.partition(SEED_MARK)
+        by_set.setdefault(name, []).append(seed)
+    (first, *others) = by_set.values() if by_set else ([],)
+    if not all(first) or any(seeds != first for seeds in others):
+        return ""
+    return f"; seed{'s' * (len(first) > 1)} {', '.join(first)}" if first else ""
 
 
 def _broken(

@@ -135,7 +135,7 @@ def _gain_hover(result: GainResult, gain: TargetGain) -> str:
     if parts:
         lines.insert(2, ", ".join(parts))
     if gain.p_holm is not None:
-        lines.append(f"p {text.p_value(gain.p_holm)} after Holm")
+        lines.append(f"{text.p_told(gain.p_holm)} after Holm")
     if result.metric in WITH_MAJORITY and gain.majority_accuracy is not None:
         lines.append(f"majority accuracy {text.points(gain.majority_accuracy)}")
     return "<br>".join(lines)

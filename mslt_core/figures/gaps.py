@@ -51,12 +51,17 @@ def transfer_gaps(
     return style.dress(
         fig,
         title="How much is lost on the way from the sources to unseen languages?",
-        subtitle=f"{METRICS[metric].label}, {text.count(len(shown), 'set')}, {_seeds(shown)}; each "
-        "set has its own languages on both sides",
+        subtitle=f"{METRICS[metric].label}, {text.count(len(shown), 'set')}, {_seeds(shown)}, "
+        f"{_carried(shown)}; each set has its own languages on both sides",
         alt=_alt(shown),
         height=_ABOVE + style.ROW_HEIGHT * max(len(shown), 1) + _BELOW,
         theme=theme,
     )
+
+
+def _carried(shown: Sequence[SetGapJudged]) -> str:
+    known = any(one.gap is not None and one.gap.low is not None for one in shown)
+    return "95 % intervals" if known else "no interval"
 
 
 def _dot(one: SetGapJudged, y: float, colour: str) -> go.Scatter:

@@ -83,11 +83,11 @@ def _tied(one: LanguageRecurs, result: Recurring) -> str:
 
 def _hover(one: LanguageRecurs, result: Recurring) -> str:
     effect = one.effect
-    adjusted = "" if effect.p_holm is None else f", p {text.p_value(effect.p_holm)} after Holm"
+    adjusted = "" if effect.p_holm is None else f", {text.p_told(effect.p_holm)} after Holm"
     return (
         f"<b>{text.language_label(one.lang)}</b><br>{whiskers.in_points(effect)} points"
         f"{adjusted}<br>in {_counted(one, len(result.top))} of the best sets, by lot "
-        f"{100 * result.expected:.0f} %; p {text.p_value(one.p_holm)} after Holm"
+        f"{100 * result.expected:.0f} %; {text.p_told(one.p_holm)} after Holm"
     )
 
 

@@ -40,6 +40,7 @@ def scores_by_scripts(
         fig,
         title=f"Do sets of {k} with more writing systems score higher?",
         subtitle=f"{info.label}, {text.count(sum(one.n_sets for one in found), 'set')}, "
+        f"{text.count(found[0].n_targets, 'unseen target')}, "
         f"{text.count(means[0].n_seeds, 'seed')} a set, {_carried(means)}",
         alt="Mean by number of scripts: "
         + ", ".join(f"{text.points(o.mean.estimate)} with {o.n_scripts}" for o in found)

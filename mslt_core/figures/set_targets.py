@@ -80,7 +80,7 @@ def _dressed(
     values, names = grid
     info = METRICS[results[0].metric]
     what = f"minus {text.escape(results[0].name_a)}" if differences else "scores"
-    bold = "  bold: beyond noise after Holm" * (differences and len(names) <= VALUES_UP_TO)
+    bold = "; bold: beyond noise after Holm" * (differences and len(names) <= VALUES_UP_TO)
     height = max(16, min(28, 900 // len(names)))
     return style.dress(
         fig,
@@ -208,8 +208,8 @@ def _dots(
     look = style.PALETTES[theme]
     fig.add_trace(
         go.Scatter(
-            x=[x + 0.34 for x, _ in seen],
-            y=[y - 0.26 for _, y in seen],
+            x=[x + 0.4 for x, _ in seen],  # clear of the number
+            y=[y - 0.36 for _, y in seen],
             mode="markers",
             marker={
                 "size": 5,

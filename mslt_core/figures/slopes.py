@@ -13,6 +13,7 @@ from mslt_core.spec.results import GainResult, TargetGain
 
 _ABOVE, _BELOW, _LABEL = 84, 28, 13
 """The last in pixels: two names closer than that would run into each other."""
+_NAMES_AT = 1.07
 
 
 def target_slopes(result: GainResult, *, colour: str, theme: Theme = "light") -> go.Figure:
@@ -99,11 +100,15 @@ def _name_ends(
     step = (high - low + 2 * margin) * (_LABEL + 2) / height
     ordered = sorted(gains, key=lambda gain: -gain.score_b)
     wanted = [100 * gain.score_b for gain in ordered]
-    for gain, y in zip(ordered, apart(wanted, step, floor=low - margin), strict=True):
+    placed = apart(wanted, step, floor=low - margin)
+    leads = {"type": "line", "x0": 1.015, "x1": _NAMES_AT, "line": {"color": look.grid, "width": 1}}
+    ends_at = zip(wanted, placed, strict=True)
+    fig.update_layout(shapes=[{**leads, "y0": end, "y1": y} for end, y in ends_at])
+    for gain, y in zip(ordered, placed, strict=True):
         label = text.language_label(gain.lang) if gain.lang else "<b>Mean, zero-shot</b>"
         fig.add_annotation(
             text=f"{label} {whiskers.in_points(gain)}",
-            x=1.05,
+            x=_NAMES_AT,
             y=y,
             xanchor="left",
             showarrow=False,

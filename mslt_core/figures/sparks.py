@@ -42,7 +42,8 @@ def spark_sets(ranking: Ranking, *, theme: Theme = "light") -> go.Figure:
     n, tied_sets = len(ranking.standings), ranking.tied
     metric = METRICS[ranking.metric].in_sentence
     told = f"{len(tied_sets)} of {n} may be" if tied_sets else f"{n} sets, too few seeds to say"
-    fig.update_xaxes(title_text="rank", range=[1 - n / 25, n * 1.04], showgrid=False)
+    whole = 1 if n <= 8 else None
+    fig.update_xaxes(title_text="rank", range=[1 - n / 25, n * 1.04], dtick=whole, showgrid=False)
     return _finished(
         fig,
         title="Which sets are the best?",

@@ -2,6 +2,7 @@
 
 import html
 import itertools
+import math
 import textwrap
 import unicodedata
 from collections.abc import Iterable, Mapping
@@ -106,8 +107,8 @@ def measured(value: float) -> str:
 
 
 def points(ratio: float) -> str:
-    """A ratio in points with one decimal: 0.7124 is 71.2."""
-    return f"{100 * ratio:.1f}"
+    """A ratio in points with one decimal: 0.7124 is 71.2, and a gap of -0.003 is −0.3."""
+    return f"{100 * ratio:z.1f}".replace("-", "−")
 
 
 def signed_points(ratio: float) -> str:
@@ -144,6 +145,14 @@ def p_value(p: float) -> str:
     if p < 0.001:
         return "< 0.001"
     return f"{p:.3f}" if p < 0.01 else f"{p:.2f}"
+
+
+def p_told(p: float) -> str:
+    """A probability inside a sentence: p = 0.03, p = 0.004, p < 0.001."""
+    if math.isnan(p):
+        return "p undefined"
+    told = p_value(p)
+    return f"p {told}" if told.startswith("<") else f"p = {told}"
 
 
 def count(n: int | None, singular: str, plural: str = "") -> str:

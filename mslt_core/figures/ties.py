@@ -11,7 +11,7 @@ from mslt_core.spec.metrics import METRICS
 _ABOVE, _BELOW, _RIGHT = 78, 50, 176
 
 
-def best_sets(ranking: Ranking, *, top: int = 20, theme: Theme = "light") -> go.Figure:
+def best_sets(ranking: Ranking, *, top: int = 12, theme: Theme = "light") -> go.Figure:
     """The first sets: how far each is behind the highest mean, and whether it may be the best.
 
     A dot's `customdata` is its set, the codes joined by commas. Only judged sets are drawn.

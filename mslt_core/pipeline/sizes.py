@@ -97,6 +97,7 @@ def by_scripts(store: Store, sweep: Swept, metric: str | None = None) -> tuple[S
         ScriptMean(
             n_scripts=n,
             n_sets=int(np.count_nonzero(weight)),
+            n_targets=len(means.targets),
             mean=means.judge(weight),
             gain=None if weight is fewest else means.judge(weight - fewest),
         )

@@ -59,6 +59,8 @@ class ScriptMean:
 
     n_scripts: int
     n_sets: int
+    n_targets: int
+    """That none of the sweep's sets trained on."""
     mean: Difference
     gain: Difference | None
     """Over the sets with the fewest scripts; None for these."""

@@ -22,7 +22,8 @@ def best_set(context: Context) -> None:
     ranking = cached.ranking(context.root, context.groups)
     if not ranking.standings:
         st.markdown(
-            "**No set can be called the best**: every target is a source of one of the sets."
+            "**Which sets are the best?** None can be called so: every target is a "
+            "source of one of the sets."
         )
         return
     rest_on(context.groups)
@@ -42,7 +43,10 @@ def gain(context: Context) -> None:
     baseline, several = pair(context)
     if baseline is None or several is None:
         lacks = "a single language" if baseline is None else "several languages"
-        st.markdown(f"**No gain to tell yet**: no set of {lacks} is compared, see the sidebar.")
+        st.markdown(
+            f"**What do sources add?** No gain to tell yet: no set of {lacks} is "
+            "compared, see the sidebar."
+        )
         return
     (result,) = cached.gains(context.root, baseline, (several,), pool=context.groups)
     colours = context.colours()
@@ -66,8 +70,8 @@ def mixed(context: Context) -> bool:
     change = space_change(context)
     if change is None:
         st.markdown(
-            "**Not looked at yet**: whether the languages mix more inside the trained models than "
-            "in the base."
+            "**Do languages mix more?** Not looked at yet: whether they mix more inside the "
+            "trained models than in the base."
         )
         st.page_link(MINGLING, label="Look inside", icon=ARROW)
         return False

@@ -97,7 +97,8 @@ def _picks(result: CriteriaResult, chosen: tuple[str, ...]) -> pd.DataFrame:
                 "criterion": info.label,
                 "best set": ", ".join(best.source_langs) if best.rank else "none is ranked",
                 "tied with": n_tied if best.rank else 0,
-                "score": None if best.score is None else round(best.score, info.decimals or 1),
+                # units differ by row, and so do decimals
+                "score": None if best.score is None else f"{best.score:,.{info.decimals}f}",
                 f"rank of {', '.join(chosen)}": mine.rank if mine else None,
                 "ranked sets": sets.n_ranked,
             }

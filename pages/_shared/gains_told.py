@@ -40,10 +40,12 @@ def answer(result: GainResult) -> str:
     if result.interval in NOISE:
         noise = f", beyond {NOISE[result.interval]} on {beyond}"
     worse = f" (and below zero on {below})" if below else ""
+    fewer = len(zero_shot) < len(unseen)
+    where = "languages unseen by all sets compared" if fewer else "unseen languages"
     return (
         f"**{escape(result.name_b)}** scores higher than {escape(result.name_a)} on "
-        f"**{up} of {len(zero_shot)}** unseen languages{noise}{worse}; "
-        f"on average by **{in_points(result.mean)}** points, {told_seeds(result.mean.n_seeds)}"
+        f"**{up} of {len(zero_shot)}** {where}{noise}{worse}; "
+        f"on average **{in_points(result.mean)}** points, {told_seeds(result.mean.n_seeds)}"
         f"{parts(result.mean)}."
     )
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from mslt_core import pipeline
+from mslt_core.figures import text
 from mslt_core.spec.metrics import METRICS
 from mslt_core.spec.results import RunResult
 from pages._shared.messages import escape
@@ -24,5 +25,6 @@ def _told(one: pipeline.SetGap) -> str:
     spread = ""
     if len(one.by_seed) > 1:
         low, high = min(one.by_seed.values()), max(one.by_seed.values())
-        spread = f", seeds {100 * low:.1f} to {100 * high:.1f}"
-    return f"{name} **{100 * one.gap:.1f} points** ({n} source{'s' * (n > 1)}, {m} unseen{spread})"
+        spread = f", seeds {text.points(low)} to {text.points(high)}"
+    gap = text.points(one.gap)
+    return f"{name} **{gap} points** ({n} source{'s' * (n > 1)}, {m} unseen{spread})"

@@ -43,11 +43,10 @@ def trend_told(found: ByGroup) -> str:
     else:
         says = f"Distant targets gain **{'more' if trend.slope > 0 else 'less'}**"
     slope, low, high = (trend.slope / 10, trend.low / 10, trend.high / 10)
-    p = "< 0.001" if trend.p < 0.001 else f"= {trend.p:.3f}"
     tau = f"{trend.tau:+.2f}".replace("-", "−")
     return (
         f"{says}: {text.signed_points(slope)} points {text.interval(low, high)} for every 0.1 of "
-        f"distance (Theil-Sen, {trend.n} targets; Kendall's tau {tau}, p {p})."
+        f"distance (Theil-Sen, {trend.n} targets; Kendall's tau {tau}, {text.p_told(trend.p)})."
     )
 
 

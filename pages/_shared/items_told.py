@@ -26,7 +26,7 @@ def answer(found: ItemsCompared) -> str:
     told = (
         f"On {escape(label(found.lang))}, **{name_b}** gets **{one.only_b:,}** of {found.n:,} "
         f"{things} {right} that {name_a} does not, the other way round **{one.only_a:,}** "
-        f"({_seed(one)}; mid-p McNemar, p {p_told(one.p)})."
+        f"({_seed(one)}; mid-p McNemar, {figures.p_told(one.p)})."
     )
     others = [cells for cells in found.cells if cells is not one]
     if not others:
@@ -39,12 +39,6 @@ def _seed(cells: SeedCells) -> str:
     if cells.seed_a == cells.seed_b:
         return f"seed {cells.seed_a}"
     return f"seeds {cells.seed_b} and {cells.seed_a}"
-
-
-def p_told(p: float) -> str:
-    """= 0.03, = 0.004, < 0.001."""
-    told = figures.p_value(p)
-    return told if told.startswith("<") else f"= {told}"
 
 
 def errors_table(found: ItemsCompared) -> pd.DataFrame:

@@ -4,6 +4,7 @@ import math
 
 import pandas as pd
 
+from mslt_core.figures import text
 from mslt_core.spec.criteria import CRITERIA
 from mslt_core.spec.judging import CriterionJudged, Judged
 from pages._shared.judged_told import number, picks_told, points, rank_told
@@ -15,9 +16,9 @@ def table(judged: Judged) -> pd.DataFrame:
     by_lot = {
         "criterion": "random choice",
         "rank": number(chance.rank, 1),
-        "regret (points)": points(chance.regret),
+        "points lost to the best": points(chance.regret),
         "beats (%)": points(chance.beats, decimals=0),
-        "regret, held-out seeds": _held_out(chance.held_out),
+        "points lost, held-out seeds": _held_out(chance.held_out),
     }
     return pd.DataFrame([*map(_row, judged.criteria), by_lot, *_everything(judged)])
 
@@ -27,7 +28,7 @@ def _everything(judged: Judged) -> list[dict[str, object]]:
     if judged.everything is None:
         return []
     name = f"all {len(judged.pool)} languages at once"
-    return [{"criterion": name, "regret (points)": points(judged.everything.regret)}]
+    return [{"criterion": name, "points lost to the best": points(judged.everything.regret)}]
 
 
 def _row(one: CriterionJudged) -> dict[str, object]:
@@ -36,9 +37,9 @@ def _row(one: CriterionJudged) -> dict[str, object]:
         "criterion": CRITERIA[one.criterion].label,
         "pick": picks_told(one),
         "rank": rank_told(one),
-        "regret (points)": points(standing.regret),
+        "points lost to the best": points(standing.regret),
         "beats (%)": points(standing.beats, decimals=0),
-        "regret, held-out seeds": _held_out(standing.held_out),
+        "points lost, held-out seeds": _held_out(standing.held_out),
         "rho": number(one.rho, 2),
         "p": None if math.isnan(one.p) else one.p,
         "minus least (points)": points(one.against_least, signed=True),
@@ -50,5 +51,5 @@ def _held_out(regrets: tuple[float, ...]) -> str | None:
     """Mean over the seeds, and the lowest and the highest: three seeds bear no interval."""
     if not regrets:
         return None
-    mean = 100 * sum(regrets) / len(regrets)
-    return f"{mean:.1f} ({100 * min(regrets):.1f} to {100 * max(regrets):.1f})".replace("-", "−")
+    mean = sum(regrets) / len(regrets)
+    return f"{text.points(mean)} ({text.points(min(regrets))} to {text.points(max(regrets))})"

@@ -60,12 +60,12 @@ def points(found: Ranged, *, decimals: int = 1, signed: bool = False) -> str:
 def number(found: Ranged, decimals: int, *, signed: bool = False) -> str:
     """A number with its interval: 2.0 [1.0, 5.0]."""
 
-    def told(value: float) -> str:
+    def told(value: float, *, signed: bool = False) -> str:
         sign = "+" if signed and round(value, decimals) > 0 else ""
         return f"{sign}{round(value, decimals) + 0.0:.{decimals}f}".replace("-", "−")
 
     if math.isnan(found.value):
         return "–"
     if found.low is None or found.high is None:
-        return told(found.value)
-    return f"{told(found.value)} [{told(found.low)}, {told(found.high)}]"
+        return told(found.value, signed=signed)
+    return f"{told(found.value, signed=signed)} [{told(found.low)}, {told(found.high)}]"

@@ -23,21 +23,25 @@ def offer_to_measure(context: Context, asked: MechanismSpec, there: Measured) ->
             return
     if not there.with_weights and not again:
         return
+    left = []
+    if there.with_weights:
+        left.append(f"{len(there.with_weights)} others have weights")
+    if there.lost:
+        left.append(f"{len(there.lost)} would have to be trained again")
     st.caption(
-        f"{len(there.measured)} of {there.n_runs} runs are measured, {len(there.with_weights)} "
-        f"others have weights, and {len(there.lost)} would have to be trained again. What is "
+        f"{len(there.measured)} of {there.n_runs} runs are measured; {' and '.join(left)}. What is "
         "done is kept, and a stop costs nothing but the present run."
     )
-    one, other = st.columns(2)
+    row = st.container(horizontal=True)
     n = len(there.with_weights)
-    if n and one.button(f"Measure {n} with weights", key="measure_weights"):
+    if n and row.button(f"Measure {n} with weights", key="measure_weights"):
         jobs.start(context.store, works["weights"], Where())
         st.rerun()
     if again:
         took_s = {info.run: info.elapsed_s for info in context.runs}
         time = about(sum(took_s.get(run, 0.0) for run in again))
         told = f"Train {len(again)} sets again and measure them"
-        if other.button(
+        if row.button(
             told,
             key="measure_again",
             help=f"One run of each set that has none measured: {time} of training alone, by what "

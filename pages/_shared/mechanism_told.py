@@ -1,7 +1,6 @@
 """Whether more mingling goes with better transfer: in words, with intervals."""
 
-import math
-
+from mslt_core import figures
 from mslt_core.spec.mechanism import Association, Mechanism, Unknown
 from mslt_core.spec.metrics import METRICS
 from pages._shared.messages import escape
@@ -33,9 +32,9 @@ def others(found: Mechanism) -> str:
     """What becomes of it when the same is held in other ways, and by exchanging languages."""
     p = found.p_languages
     told = (
-        f"By exchanging the source languages' names it is {_p(p)}: that sets share languages is "
-        "in this p alone (over sizes of which all sets are measured); the intervals take sets for "
-        "separate draws."
+        f"By exchanging the source languages' names it is {figures.p_told(p)}: that sets share "
+        "languages is in this p alone (over sizes of which all sets are measured); the intervals "
+        "take sets for separate draws."
         if isinstance(p, float)
         else "Sets share source languages, and the intervals take them for separate draws: they "
         f"are too narrow where few languages make all the sets. No p by exchanging languages: "
@@ -78,7 +77,3 @@ def _basis(found: Mechanism, one: Association) -> str:
     seeds = "one seed" if most == 1 else f"{fewest} to {most} seeds"
     seeds = f"{most} seeds" if fewest == most > 1 else seeds
     return f"{one.n_sets} sets ({seeds}) on {one.n_targets} targets"
-
-
-def _p(p: float) -> str:
-    return "p < 0.001" if p < 0.001 else f"p = {p:.3f}" if math.isfinite(p) else "undefined"

@@ -26,7 +26,7 @@ def reasons(spec: SelectSpec, result: SelectionResult, chosen: tuple[str, ...]) 
     st.subheader(f"Why does {set_name(chosen)} rank there?")
     left, right = st.columns([3, 2], gap="large")
     with left:
-        _features(told, result.criterion, chosen)
+        _features(told, _where(told.features, spec), chosen)
         _better(told)
     if told.contributions:
         with right:
@@ -39,13 +39,19 @@ def reasons(spec: SelectSpec, result: SelectionResult, chosen: tuple[str, ...]) 
             _shares(result, chosen)
 
 
-def _features(told: SetExplained, criterion: Criterion, chosen: tuple[str, ...]) -> None:
-    info = CRITERIA[criterion]
-    own = told.features == criterion
-    where = "" if own else f"In {CRITERIA[told.features].name}, which {info.name} ignores, "
+def _where(features: Criterion, spec: SelectSpec) -> str:
+    """In which features the languages differ, where it is not what the sets are ranked by."""
+    if features == spec.criterion:
+        return ""
+    if features in {name for name, _ in spec.weights}:
+        return f"In {CRITERIA[features].name}, a part of the {CRITERIA[spec.criterion].name}, "
+    return f"In {CRITERIA[features].name}, which {CRITERIA[spec.criterion].name} ignores, "
+
+
+def _features(told: SetExplained, where: str, chosen: tuple[str, ...]) -> None:
     if len(chosen) > 1 and told.differ:
         lines = "\n".join(f"- {_contrast(contrast)}" for contrast in told.differ)
-        st.markdown(f"{where}{'They' if own else 'they'} differ most in\n{lines}")
+        st.markdown(f"{where}{'they' if where else 'They'} differ most in\n{lines}")
     if len(chosen) > 1 and told.agree:
         st.markdown(f"All have {', '.join(map(_shared, told.agree))}.")
     if any(contrast.predicted for contrast in (*told.differ, *told.agree)):

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from mslt_core import figures
 from mslt_core.spec.languages import label
 from mslt_core.spec.rankings import TASKS
 from mslt_core.spec.set_views import LanguageRecurs, Recurring
 from pages._shared.gains_told import ITEMS_ALONE, in_points, told_seeds
-from pages._shared.items_told import p_told
 from pages._shared.messages import escape
 
 
@@ -33,7 +33,8 @@ def answer(found: Recurring) -> str:
     luck = "beyond" if most.p_holm <= 0.05 else "not beyond"
     return (
         f"{told} {escape(label(most.lang))} is in **{most.n_top} of the top {len(found.top)}** "
-        f"sets, {luck} what drawing sets by lot would bring (p {p_told(most.p_holm)} after Holm)."
+        f"sets, {luck} what drawing sets by lot would bring "
+        f"({figures.p_told(most.p_holm)} after Holm)."
     )
 
 

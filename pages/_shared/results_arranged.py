@@ -10,8 +10,9 @@ from mslt_core.figures import Grouping
 from mslt_core.spec.results import GainResult, RunGroup
 from pages._shared import cached
 from pages._shared.context import Context
+from pages._shared.gains_told import answer
 from pages._shared.sets_controls import which_groups
-from pages._shared.take import rest_on
+from pages._shared.take import answer_before, goes_with, rest_on
 from pages._shared.theme import show_figure
 
 ARRANGEMENTS = {"dots": "Dots", "slope": "Slopes", "grid": "Grid of sets"}
@@ -74,6 +75,8 @@ def _slopes(
             label_visibility="collapsed",
         )
     rest_on((baseline, *(group for group in context.chosen if group.name == name)))
+    answer_before()  # of all sets; the figure shows one
+    goes_with(answer(by_name[name]))
     colour = context.colours()[name]
     show_figure(
         lambda theme: figures.target_slopes(by_name[name], colour=colour, theme=theme),

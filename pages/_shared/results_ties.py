@@ -19,7 +19,7 @@ from pages._shared.sizes_told import CARRIED
 from pages._shared.tables import show_table
 from pages._shared.take import rest_on, tell
 from pages._shared.theme import show_figure
-from pages._shared.ties_told import answer, recurring
+from pages._shared.ties_told import answer, recurring, standings
 
 QUESTION = "Which sets may be the best?"
 Part = Callable[[Context, DeltaGenerator, Swept, str], None]
@@ -77,6 +77,9 @@ def best(context: Context, lead: DeltaGenerator, metric: str, average: pipeline.
         st.switch_page("pages/train.py", query_params={"extent": "A whole sweep"})
     for name, reason in ranking.left_out:
         st.caption(f"{escape(name)} is left out: {escape(reason)}.")
+    if ranking.standings:
+        with st.expander(f"The numbers: all {len(ranking.standings)} sets"):
+            show_table(standings(ranking), name="sets by their mean")
     if not ranking.tied:
         return
     with st.expander("The languages in the sets that may be the best, of any size"):

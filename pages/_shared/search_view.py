@@ -29,10 +29,10 @@ def few_runs(judged: Judged) -> None:
     model, luck = by_name[pipeline.MODEL], by_name[pipeline.LUCK]
     n_runs, n_sets = len(model.regret), len(judged.sets)
     st.markdown(
-        f"After **{n_runs} runs** a model of the sets had trained one of the top three in "
-        f"**{100 * model.reached[-1]:.0f} %** of {model.n_repeats} repetitions and named one in "
-        f"{100 * model.named[-1]:.0f} %; sets drawn by lot in {100 * luck.reached[-1]:.0f} % and "
-        f"{100 * luck.named[-1]:.0f} % (by counting: "
+        f"After **{n_runs} runs** a search by a model of the sets had trained one of the top "
+        f"three in **{100 * model.reached[-1]:.0f} %** of {model.n_repeats} repetitions, and named "
+        f"one as the best in {100 * model.named[-1]:.0f} %. Drawing sets by lot: "
+        f"{100 * luck.reached[-1]:.0f} % and {100 * luck.named[-1]:.0f} % (by counting, trained: "
         f"{100 * pipeline.luck_reaches(n_sets, n_runs):.0f} %). {_criteria_told(curves)}"
     )
     criteria = [curve.name for curve in curves if curve.name not in {model.name, luck.name}]
@@ -53,11 +53,11 @@ def _criteria_told(curves: tuple[SearchCurve, ...]) -> str:
     names = [c for c in curves if c.name not in {pipeline.MODEL, pipeline.LUCK}]
     found = [c for c in names if c.reached[-1] == 1.0]
     if not found:
-        return f"None of {len(names)} criteria had with every seed."
+        return f"None of {len(names)} criteria had trained one with every seed."
     best = figures.strategy_name(found[0].name)
     return (
-        f"{len(found)} of {len(names)} criteria had with every seed, {escape(best)} at the least "
-        "cost."
+        f"{len(found)} of {len(names)} criteria had trained one with every seed; {escape(best)} "
+        "lost the fewest points."
     )
 
 

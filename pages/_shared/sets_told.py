@@ -44,7 +44,7 @@ def place_told(result: SelectionResult, ranked: RankedSet) -> str:
     if ranked.rank is None or ranked.score is None:
         return f"{escape(names)}: not ranked, since a score is undefined."
     pair = (
-        f" ({ranked.mean_pair:.{info.decimals}f} for a mean pair)"
+        f" ({ranked.mean_pair:.{info.decimals}f} a pair on average)"
         if ranked.mean_pair is not None
         else ""
     )

@@ -27,7 +27,7 @@ def risen(found: BySize) -> str:
     return (
         f"The mean score over all sets is **{100 * first.mean.estimate:.1f}** with {first.k} and "
         f"**{100 * last.mean.estimate:.1f}** with {last.k} source languages "
-        f"({told_seeds(len(found.seeds))}); the highest of single sets is "
+        f"({told_seeds(len(found.seeds))}); the highest-scoring set is "
         f"{escape(set_name(best.sets[0]))} with {100 * best.means[0]:.1f}{english}."
     )
 

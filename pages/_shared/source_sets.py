@@ -107,7 +107,8 @@ def _picked(context: Context, pool: tuple[str, ...], sizes: list[int]) -> Sets:
     )
     # diversity is a sum over pairs, so one language has none; a pick then is none at all
     access = pipeline.Access(store=context.store, compute=not set(criteria) & set(TEXT_CRITERIA))
-    return sweep.picks(access, pool, [k for k in sizes if k > 1], criteria)
+    with st.spinner("Asking every criterion", show_time=True):
+        return sweep.picks(access, pool, [k for k in sizes if k > 1], criteria)
 
 
 def _listed(offer: TaskOffer) -> Sets:

@@ -29,7 +29,7 @@ def further(context: Context, sweeps: tuple[Swept, ...]) -> None:
 
 
 def _line(sentence: str, page: str, label: str, view: str = "") -> None:
-    one, other = st.columns([5, 1], vertical_alignment="center", gap="medium")
+    one, other = st.columns([4, 1], vertical_alignment="center", gap="medium")
     one.markdown(sentence)
     asked = {"results_view": view} if view else None
     other.page_link(page, label=label, icon=ARROW, query_params=asked)
@@ -43,7 +43,7 @@ def _sizes(context: Context, sweeps: tuple[Swept, ...]) -> None:
     )
     if found is not None:
         told = f"{sizes_told.risen(found)} {sizes_told.levelled(found)}"
-        _line(told, RESULTS, "By set size", VIEWS["sizes"])
+        _line(told, RESULTS, VIEWS["sizes"], VIEWS["sizes"])
 
 
 def _groups(context: Context, sweeps: tuple[Swept, ...]) -> None:  # noqa: ARG001
@@ -61,7 +61,7 @@ def _groups(context: Context, sweeps: tuple[Swept, ...]) -> None:  # noqa: ARG00
     )
     if found.groups:
         told = f"{groups_told.most(found)} {groups_told.trend_told(found)}"
-        _line(told, RESULTS, "Groups of targets", VIEWS["groups"])
+        _line(told, RESULTS, VIEWS["groups"], VIEWS["groups"])
 
 
 def _space(context: Context, sweeps: tuple[Swept, ...]) -> None:  # noqa: ARG001

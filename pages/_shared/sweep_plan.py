@@ -53,7 +53,8 @@ def offer_sweep(context: Context, spec: SweepSpec, terms: Terms) -> None:
 def sentence(runs: tuple[PlannedRun, ...], found: Estimate) -> str:
     """35 sets x 3 seeds on wikiann, 3,000 examples each: 105 runs, about 4 h here."""
     left = found.n_runs - found.n_done
-    done = f", {found.n_done:,} of them done already" if found.n_done else ""
+    n_done = f"{found.n_done:,} of them" if left else "all"
+    done = f", {n_done} done already" if found.n_done else ""
     time = f", {about(found.seconds)} here" if left and found.seconds else ""
     return f"**{escape(sweep.told(runs))}**: {found.n_runs:,} runs{done}{time}."
 

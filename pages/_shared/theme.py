@@ -25,11 +25,24 @@ _SMALL_WINDOWS = """
 }
 """
 
+_WHOLE_WORDS = """
+[data-testid="stPageLink-NavLink"] :is(span, p) {
+  white-space: normal; overflow: visible; line-height: 1.3; }
+.stApp input { text-overflow: ellipsis; }
+"""
+"""Links take a second line in a narrow column; what a box cuts off ends in dots."""
+
+_FOCUS = """
+.stApp a:focus-visible {{ outline: 2px solid {accent}; outline-offset: 2px; }}
+"""
+"""Links say where the keyboard is, as buttons do."""
+
 _CHOSEN = """
 .stApp [data-variant="segmented_control"][data-selected="true"],
 .stApp [data-variant="pills"][data-selected="true"],
 .stApp button[role="radio"][aria-checked="true"],
 .stApp [data-testid="stSliderThumbValue"],
+.stApp [role="tab"][aria-selected="true"] p,
 :is(.stApp, [data-testid="stPopoverBody"])
   button[kind="tertiary"]:is(:hover, :focus-visible, :active, [aria-expanded="true"])
   { color: %s !important; }
@@ -61,7 +74,8 @@ def amend_styles() -> None:
     notifier = _NOTIFIER.format(
         surface=look.surface, text=look.text, grid=look.grid, muted=look.muted
     )
-    st.html(f"<style>{_SMALL_WINDOWS}{chosen}{notifier}</style>")
+    focus = _FOCUS.format(accent=look.accent)
+    st.html(f"<style>{_SMALL_WINDOWS}{_WHOLE_WORDS}{focus}{chosen}{notifier}</style>")
 
 
 @st.fragment(run_every=2)

@@ -8,6 +8,8 @@ from mslt_core.spec.evidence import Ranking
 from mslt_core.spec.languages import label
 from pages._shared.messages import escape
 
+TOLD = {True: "yes", False: "no", None: "too few seeds"}
+
 
 def answer(ranking: Ranking) -> str:
     """How many may be the best, and what most of them have in common."""
@@ -52,3 +54,26 @@ def recurring(ranking: Ranking) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(rows)
+
+
+def standings(ranking: Ranking) -> pd.DataFrame:
+    """One row a set, the highest mean first, in points."""
+    return pd.DataFrame(
+        [
+            {
+                "set": one.name,
+                "mean": _points(one.mean),
+                "minus the highest": one.behind and _points(one.behind.estimate),
+                "low": one.behind and _points(one.behind.low),
+                "high": one.behind and _points(one.behind.high),
+                "may be the best": TOLD[one.may_be_best],
+                "targets": one.n_targets,
+                "seeds": one.n_seeds,
+            }
+            for one in ranking.standings
+        ]
+    )
+
+
+def _points(ratio: float | None) -> float | None:
+    return None if ratio is None else round(100 * ratio, 2)

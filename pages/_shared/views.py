@@ -78,7 +78,11 @@ def all_sets(result: SelectionResult, chosen: tuple[str, ...]) -> None:
                 "tied": "=" if s.tied else "",
                 "source languages": ", ".join(s.source_langs),
                 result.sets.unit: None if s.score is None else round(s.score, decimals),
-                **({} if s.mean_pair is None else {"mean over pairs": round(s.mean_pair, 4)}),
+                **(
+                    {}
+                    if s.mean_pair is None
+                    else {"mean over pairs": round(s.mean_pair, info.decimals)}
+                ),
             }
             for s in result.sets.best(TABLE_ROWS)
         ]

@@ -49,12 +49,16 @@ def offer(
     if wait_for(context, work):
         return
     if lost:
-        names = " and ".join(escape(info.name) for info in lost)
+        names = [escape(info.name) for info in lost]
+        listed = " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
         st.markdown(
-            f"{escape(missing)} This needs the weights of {names}, which are not stored here."
+            f"{escape(missing)} This needs the weights of {listed}, which are not stored here."
         )
+        they, them = ("It", "it") if len(lost) == 1 else ("They", "them")
         if empty_state(
-            "They can be trained again.", button="Train them again", key=f"train_{work.digest()}"
+            f"{they} can be trained again.",
+            button=f"Train {them} again",
+            key=f"train_{work.digest()}",
         ):
             for info in lost:
                 jobs.start(context.store, info.spec, info.where, again=True)

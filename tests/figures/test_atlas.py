@@ -59,8 +59,8 @@ def test_three_chosen_are_a_closed_area_and_two_a_line():
 def test_the_subtitle_says_how_much_is_kept_and_who_is_left_out():
     fig = drawn(left_out=("fi", "eu"))
     assert fig.layout.title.subtitle.text == (
-        "By syntax; two dimensions explain 71 % of the variation; "
-        "without eu, fi: distances<br>missing"
+        "By syntax; two dimensions explain 71 % of the<br>variation; "
+        "without eu, fi: distances missing"
     )
     assert alt_text(fig) == (
         "Map of 4 languages by distance in syntax; two dimensions explain 71 % of the variation. "
@@ -75,10 +75,14 @@ def test_languages_in_one_place_are_named_together_with_labels_apart():
     assert len(set(trace.textposition)) == 4
 
 
-def test_the_key_names_families_of_two_or_more():
+def test_the_key_names_every_family_while_each_has_a_hue_of_its_own():
     (key,) = drawn().layout.annotations
+    assert all(name in key.text for name in ("Indo-European", "Afro-Asiatic", "Sino-Tibetan"))
+    # nine families and seven hues: those of one language share, and would be told apart by none
+    many = ("ar", "de", "en", "eu", "fi", "he", "id", "ja", "ko", "sw", "th", "tr", "zh")
+    (key,) = drawn(many, np.random.default_rng(0).random((len(many), 2))).layout.annotations
     assert "Indo-European" in key.text
-    assert "Afro-Asiatic" not in key.text
+    assert "Japonic" not in key.text
     assert not drawn(group="language").layout.annotations[0].text
 
 

@@ -50,6 +50,19 @@ def test_the_legend_names_a_set_once_with_its_seeds():
     assert "SSLT(en), seed 2" in fig.data[2].hovertemplate
 
 
+def test_seeds_that_all_sets_have_are_told_once():
+    runs = {f"{name}, seed {seed}": history(2) for name in ("SSLT(en)", "B") for seed in (0, 2)}
+    fig = training_curves(runs)
+    assert [trace.name for trace in fig.data if trace.showlegend] == ["SSLT(en)", "B"]
+    assert fig.layout.title.subtitle.text.endswith("since the last point; seeds 0, 2")
+
+
+def test_sets_that_share_a_colour_differ_in_their_dashes():
+    fig = training_curves({f"MSLT({lang}, en), seed 1": history(2) for lang in "abcdef"})
+    looks = [(trace.line.color, trace.line.dash) for trace in fig.data]
+    assert len({colour for colour, _ in looks}) < len(looks) == len(set(looks))
+
+
 def test_details_on_demand():
     fig = training_curves({"SSLT(en)": history(2, 1)}, details=True)
     assert [tuple(trace.y) for trace in fig.data] == [(2, 1), (1e-5, 2e-5), (2.0, 2.0)]

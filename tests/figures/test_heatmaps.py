@@ -64,6 +64,13 @@ def test_one_panel_a_checkpoint_with_one_scale_from_where_the_metric_starts(matr
     assert (fig.layout.coloraxis.cmin, fig.layout.coloraxis.cmax) == (0.0, 1.0)
 
 
+def test_numbers_leave_out_their_nought_where_cells_are_narrow(matrices):
+    eight = ("ar", "de", "en", "es", "fi", "id", "ja", "tr")
+    three, four = (drawn(matrices(eight, (*NAMES, *more))) for more in ((), ("MSLT(ar, en)",)))
+    assert {told for one in written(three) for told in one.text} == {"0.20", "0.40", "0.60"}
+    assert {told for one in written(four) for told in one.text} == {".20", ".40", ".60", ".80"}
+
+
 def test_cells_hold_the_values_in_the_order_of_the_labels(matrices):
     # from the row's language to the column's: no two cells are the same
     fig = drawn(matrices(names=("Base",), matrix=[[1, 0.1, 0.2], [0.3, 1, 0.4], [0.5, 0.6, 1]]))

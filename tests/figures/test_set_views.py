@@ -142,6 +142,7 @@ def test_gaps_have_a_row_where_they_are_defined():
     assert list(fig.layout.yaxis.ticktext) == ["SSLT(en)"]
     assert fig.data[0].marker.color == "#E69F00"
     assert printed(fig) == ["gap", "10.0 [9.0, 11.0]", "sources", "90.0", "unseen", "80.0"]
+    assert ", 95 % intervals; each set" in fig.layout.title.subtitle.text
     assert alt_text(figures.transfer_gaps(gaps[1:], "accuracy")) == "No set has a transfer gap."
 
 
@@ -159,20 +160,21 @@ def test_pretraining_text_on_powers_of_ten():
     fig = figures.score_by_pretraining(found, of="the target")
     assert fig.data[0].x == pytest.approx((2, 0, -1)), "nothing seen stands left of the scale"
     assert list(fig.layout.xaxis.ticktext) == ["none", "1", "10", "100"]
-    told = "Spearman's rho −0.50 [−0.80, 0.10], p 0.20 over 3"
+    told = "Spearman's rho −0.50 [−0.80, 0.10], p = 0.20 over 3 targets"
     assert fig.layout.title.subtitle.text == told
 
 
 def test_scripts_with_their_gains():
     found = [
-        ScriptMean(n_scripts=n, n_sets=2, mean=difference(mean), gain=gain)
+        ScriptMean(n_scripts=n, n_sets=2, n_targets=9, mean=difference(mean), gain=gain)
         for n, mean, gain in ((1, 0.6, None), (2, 0.65, difference(0.05)))
     ]
     fig = figures.scores_by_scripts(found, "accuracy", k=2)
     assert list(fig.layout.yaxis.ticktext) == ["1 script (2 sets)", "2 scripts (2 sets)"]
     assert "<b>+5.0</b> [4.0, 6.0]" in printed(fig)
-    assert fig.layout.title.subtitle.text.endswith("95 % intervals")
-    single = [ScriptMean(n_scripts=1, n_sets=1, mean=difference(0.6, None), gain=None)]
+    told = "Token accuracy, 4 sets, 9 unseen targets, 3 seeds a set, 95 % intervals"
+    assert fig.layout.title.subtitle.text == told
+    single = [ScriptMean(n_scripts=1, n_sets=1, n_targets=9, mean=difference(0.6, None), gain=None)]
     fig = figures.scores_by_scripts(single, "accuracy", k=2)
     assert fig.layout.title.subtitle.text.endswith("no interval")
 
@@ -199,6 +201,9 @@ def test_slopes_from_the_baseline():
     up, down = trace(fig, "fi"), trace(fig, "sw")
     assert up.y == pytest.approx((50, 60))
     assert (up.line.color, up.line.dash, down.line.dash) == ("#0072B2", "solid", "dot")
+    leads = fig.layout.shapes  # from each point to its name
+    assert [line.y0 for line in leads] == pytest.approx([60, 39.5])
+    assert [line.y1 for line in leads] == [name.y for name in fig.layout.annotations]
     assert printed(fig) == [
         "Finnish (fi) <b>+10.0</b> [9.0, 11.0]", "Swahili (sw) −0.5 [−1.5, 0.5]",
     ]  # fmt: skip

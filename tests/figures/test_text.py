@@ -66,9 +66,15 @@ def test_differences_in_points(difference, shown):
     assert text.signed_points(difference) == shown
 
 
+def test_points_have_a_true_minus_and_none_before_a_zero():
+    assert [text.points(ratio) for ratio in (0.7124, -0.003, -0.0001)] == ["71.2", "−0.3", "0.0"]
+
+
 def test_p_values():
     told = [text.p_value(p) for p in (0.0004, 0.0042, 0.031, 0.5)]
     assert told == ["< 0.001", "0.004", "0.03", "0.50"]
+    said = [text.p_told(p) for p in (0.0004, 0.0042, 0.739, float("nan"))]
+    assert said == ["p < 0.001", "p = 0.004", "p = 0.74", "p undefined"]
 
 
 def test_intervals_in_points():

@@ -54,8 +54,8 @@ def test_findings_with_their_uncertainty_each_with_a_way_to_its_view(overview):
     assert len(app.get("plotly_chart")) == 3
     found = links(app)
     assert found["See the ties for the best"] == "results?results_view=Which+sets"
-    assert found["By set size"] == "results?results_view=Number+of+sources"
-    assert found["Groups of targets"] == "results?results_view=By+group+of+targets"
+    assert found["Number of sources"] == "results?results_view=Number+of+sources"
+    assert found["By group of targets"] == "results?results_view=By+group+of+targets"
     assert found["See the maps"].startswith("mingling")
 
 

@@ -47,7 +47,7 @@ def test_the_example_has_no_geometry_and_says_so(store, monkeypatch):
     app = opened()
     text = words(app)
     assert "**None of 381 runs is measured here yet**" in text
-    assert "2 others have weights, and 379 would have to be trained again" in text
+    assert "2 others have weights and 379 would have to be trained again" in text
     assert not app.get("plotly_chart")
     app.button(key="measure_weights").click().run()
     app.button(key="measure_again").click().run()

@@ -18,7 +18,7 @@ from pages._shared.groups_told import trend_told
 from pages._shared.sizes_told import levelled
 from pages._shared.take import row
 from pages._shared.take.origins import Rests
-from pages._shared.ties_told import answer, recurring
+from pages._shared.ties_told import answer, recurring, standings
 
 TIMEOUT_S = 120  # a cold import on a busy machine
 
@@ -277,7 +277,7 @@ def test_a_trend_in_words(slope, low, high, said):
         n_seeds=3,
     )
     assert said in trend_told(found)
-    assert "9 targets; Kendall's tau +0.50, p = 0.010" in trend_told(found)
+    assert "9 targets; Kendall's tau +0.50, p = 0.01)" in trend_told(found)
     few = dataclasses.replace(found, trend=None)
     assert "no trend can be told" in trend_told(few)
 
@@ -290,6 +290,10 @@ def test_few_seeds_rank_nothing():
     found = pipeline.ranking(store, groups)
     assert "Nothing can be ranked: of 4 sets none has three seeds" in answer(found)
     assert recurring(found).empty
+    table = standings(found)
+    assert set(table["may be the best"]) == {"too few seeds"}
+    assert table["mean"].is_monotonic_decreasing
+    assert table["low"].isna().all()
 
 
 def test_one_set_of_so_many_scripts_is_one():
@@ -297,6 +301,7 @@ def test_one_set_of_so_many_scripts_is_one():
         ScriptMean(
             n_scripts=n,
             n_sets=n,
+            n_targets=9,
             mean=Difference(estimate=0.6, low=None, high=None, n_items=100, n_seeds=1),
             gain=None
             if n == 1

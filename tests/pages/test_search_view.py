@@ -27,8 +27,8 @@ def test_the_cheapest_is_among_those_that_found_a_good_set():
         curve("script", 0.04, 1.0),
     )
     told = _criteria_told(curves)
-    assert told == "2 of 3 criteria had with every seed, Syntax at the least cost."
-    assert _criteria_told(curves[:2]) == "None of 1 criteria had with every seed."
+    assert told == "2 of 3 criteria had trained one with every seed; Syntax lost the fewest points."
+    assert _criteria_told(curves[:2]) == "None of 1 criteria had trained one with every seed."
 
 
 def test_criteria_that_one_reason_leaves_out_are_told_at_once():

@@ -75,7 +75,7 @@ def test_a_few_sets_stay_the_first_look():
 
 def test_what_is_done_already_is_said(open_train):
     text = words(open_train())
-    assert "35 sets on cldr-ner, 1,000 examples each**: 35 runs, 35 of them done already." in text
+    assert "35 sets on cldr-ner, 1,000 examples each**: 35 runs, all done already." in text
     assert "Nothing is left to do" in text
 
 

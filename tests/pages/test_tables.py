@@ -4,7 +4,7 @@ import pandas as pd
 
 from mslt_core import pipeline
 from mslt_core.spec.mechanism import Association
-from pages._shared import mechanism_table, tables
+from pages._shared import decimals, mechanism_table
 
 FRAME = pd.DataFrame(
     {
@@ -20,27 +20,27 @@ FRAME = pd.DataFrame(
 
 def shown(frame: pd.DataFrame) -> list[list[str]]:
     """The cells as Streamlit is given them."""
-    rows = tables.never_nought(frame)._translate(False, False)["body"]
+    rows = decimals.never_nought(frame)._translate(False, False)["body"]
     return [[cell["display_value"] for cell in row if cell["type"] == "td"] for row in rows]
 
 
-def test_small_probabilities_are_below_a_limit_and_other_columns_as_ever():
+def test_small_probabilities_are_below_a_limit_and_other_columns_as_without():
     cells = shown(FRAME)
     assert [row[3] for row in cells] == ["<\u00a00.001", "<\u00a00.001", "0.03"]
     assert [row[4] for row in cells] == ["–", "0.004", "<\u00a00.001"]
-    assert [row[1] for row in cells] == ["12.5", "0", "1234.5679"]
+    assert [row[1] for row in cells] == ["12.5000", "0.0000", "1234.5679"]
     assert [row[2] for row in cells] == ["3", "–", "1200"]
     assert [row[5] for row in cells] == ["a", "b", "c"]
 
 
 def test_they_are_sorted_as_the_numbers_that_they_are():
-    assert tables.never_nought(FRAME).data["p"].tolist() == [2e-7, 0.00012, 0.0312]
+    assert decimals.never_nought(FRAME).data["p"].tolist() == [2e-7, 0.00012, 0.0312]
     plain = FRAME[["set", "difference"]]
-    assert tables.never_nought(plain) is plain
+    assert decimals.never_nought(plain) is plain
 
 
 def test_latex_and_slides_say_them_so_too():
-    told = tables._probabilities_told(FRAME)
+    told = decimals.probabilities_told(FRAME)
     assert told["p"].tolist() == ["<\u00a00.001", "<\u00a00.001", "0.03"]
     assert pd.isna(told["by lot, p (Holm)"][0])
     assert "& $<$~0.001 &" in pipeline.as_latex(told)  # a bare < is another character in OT1

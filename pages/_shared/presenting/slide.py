@@ -1,6 +1,7 @@
 """One finding as it was pinned: heading, answer, what was shown, note, and where it comes from."""
 
 import dataclasses
+import functools
 
 import pandas as pd
 import streamlit as st
@@ -16,6 +17,7 @@ from mslt_core.spec.stories import (
     TableContent,
 )
 from mslt_core.store import Store
+from pages._shared.decimals import decimals_of, with_decimals
 from pages._shared.messages import escape
 from pages._shared.theme import current_theme
 
@@ -84,20 +86,23 @@ def _content(content: PinContent, alt: str, place: Place) -> None:
 def _table(content: TableContent, place: Place) -> None:
     frame = pd.DataFrame(content.rows, columns=list(content.columns)).convert_dtypes()
     if place.rows is None:
-        st.dataframe(frame, hide_index=True, width="stretch", placeholder="–")
+        config = with_decimals(frame)
+        st.dataframe(frame, hide_index=True, width="stretch", placeholder="–", column_config=config)
         return
     is_wide = len(frame.columns) > MANY_COLUMNS
     n_rows = place.rows - is_wide  # their cells are higher
     shown = frame.head(n_rows).rename(columns=escape)
     with st.container(key=f"{place.key}_table{'_wide' if is_wide else ''}"):
-        st.table(shown.map(_cell).set_index(shown.columns[0]))
+        told = shown.apply(lambda column: column.map(functools.partial(_cell, column)))
+        st.table(told.set_index(told.columns[0]))
     if len(frame) > n_rows:
         st.caption(f"The first {n_rows} of {len(frame):,} rows.")
 
 
-def _cell(value: object) -> str:
+def _cell(column: pd.Series, value: object) -> str:
     if pd.isna(value):
         return "–"
     if isinstance(value, str):
         return escape(value)
-    return (f"{value:,.4g}" if isinstance(value, float) else f"{value}").replace("-", "−")
+    told = f"{value:,.{decimals_of(column)}f}" if isinstance(value, float) else f"{value}"
+    return told.replace("-", "−")

@@ -1,0 +1,68 @@
+"""As many decimals in every cell of a column, 71.0 under 66.6; and probabilities never nought."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from mslt_core import figures
+
+MOST = 4
+"""Decimals that Streamlit shows of a fraction; trailing noughts it leaves out."""
+
+
+PROBABILITY = re.compile(r"(.*, )?p( \(Holm\))?")
+"""Names of columns that hold probabilities."""
+
+
+def decimals_of(column: pd.Series) -> int:
+    """The decimals that its longest fraction needs, four at most."""
+    values = column.dropna().astype(float).round(MOST)
+    return max(
+        (len(f"{value:.{MOST}f}".rstrip("0").partition(".")[2]) for value in values), default=0
+    )
+
+
+def with_decimals(frame: pd.DataFrame, decimals: int | None = None) -> dict[str, Any]:
+    """Columns of fractions with one number of decimals each, as `st.dataframe` takes them."""
+    return {
+        name: st.column_config.NumberColumn(format=f"%.{n}f")
+        for name, n in _needed(frame, decimals).items()
+        if not PROBABILITY.fullmatch(name)
+    }
+
+
+def never_nought(frame: pd.DataFrame, decimals: int | None = None) -> Any:
+    """The frame with its probabilities as papers write them; they are still sorted as numbers."""
+    told = dict.fromkeys(_probabilities(frame), _p_told)
+    if not told:
+        return frame
+    # whoever formats one column formats all: the others as they would be shown without
+    fractions = {name: _fraction(n) for name, n in _needed(frame, decimals).items()}
+    plain = dict.fromkeys(frame.columns, str)
+    return frame.style.format({**plain, **fractions, **told}, na_rep="–")
+
+
+def probabilities_told(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame with its probabilities in words, for what leaves the page as it is read."""
+    told = {name: frame[name].map(_p_told, na_action="ignore") for name in _probabilities(frame)}
+    return frame.assign(**told)
+
+
+def _needed(frame: pd.DataFrame, decimals: int | None) -> dict[str, int]:
+    columns = frame.select_dtypes("floating").items()
+    return {str(k): decimals_of(v) if decimals is None else decimals for k, v in columns}
+
+
+def _probabilities(frame: pd.DataFrame) -> list[str]:
+    return [name for name in map(str, frame.columns) if PROBABILITY.fullmatch(name)]
+
+
+def _p_told(p: float) -> str:
+    return figures.p_value(p).replace("< ", "<\u00a0")
+
+
+def _fraction(decimals: int) -> Callable[[float], str]:
+    return lambda value: f"{round(value, decimals) + 0.0:.{decimals}f}"  # no minus before nought

@@ -1,0 +1,21 @@
+"""One number of decimals in a column."""
+
+import pandas as pd
+
+from pages._shared.decimals import decimals_of, with_decimals
+
+
+def test_a_column_has_the_decimals_of_its_longest_fraction():
+    assert decimals_of(pd.Series([71.0, 66.6, None])) == 1
+    assert decimals_of(pd.Series([1.08, 1.196])) == 3
+    assert decimals_of(pd.Series([1 / 3])) == 4  # no more than Streamlit shows
+    assert decimals_of(pd.Series([0.00001, 2.0])) == 0
+    assert decimals_of(pd.Series([], dtype=float)) == 0
+
+
+def test_whole_numbers_and_words_are_left_as_they_are():
+    frame = pd.DataFrame({"set": ["a"], "seeds": [3], "score": [71.0], "low": [None]})
+    frame = frame.assign(score=[70.5]).convert_dtypes()
+    assert list(with_decimals(frame)) == ["score"]
+    assert with_decimals(frame)["score"]["type_config"]["format"] == "%.1f"
+    assert with_decimals(frame, 2)["score"]["type_config"]["format"] == "%.2f"
