@@ -41,9 +41,7 @@ def handed_over(train_langs: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
     asked = [langs for langs in asked if set(langs) <= set(train_langs)]
     if not asked:
         return ()
-    sets = st.multiselect(
-        "Sets", asked, default=asked, format_func=set_name, key="handed_over", wrap=True
-    )
+    sets = st.multiselect("Sets", asked, asked, format_func=set_name, key="handed_over", wrap=True)
     if st.button("Choose languages instead", key="one_set"):
         del st.query_params["sets"]
         st.rerun()

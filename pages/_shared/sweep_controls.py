@@ -7,10 +7,10 @@ from typing import Any
 import streamlit as st
 
 from mslt_core import pipeline, sweep
-from mslt_core.spec.errors import SpecError
 from mslt_core.spec.sweeps import SweepSpec
 from mslt_core.sweep.planning import Sets
 from pages._shared.recipe import Recipe
+from pages._shared.typed_lists import number, parts, whole_number
 
 
 @dataclasses.dataclass(frozen=True)
@@ -51,9 +51,9 @@ def also_varied(model: str, asked: Recipe) -> tuple[dict[str, Any], Terms]:
             "Price of an hour", min_value=0.0, value=None, key="price", bind="query-params"
         )
     varied = {
-        "models": tuple(dict.fromkeys((model, *_parts(models)))),
-        "further": tuple(_whole(part) for part in _parts(budgets)),
-        "learning_rates": tuple(_number(part) for part in _parts(rates)) or search or (None,),
+        "models": tuple(dict.fromkeys((model, *parts(models)))),
+        "further": tuple(whole_number(part) for part in parts(budgets)),
+        "learning_rates": tuple(number(part) for part in parts(rates)) or search or (None,),
         "oracles": oracles,
         "judged_on_sources": bool(search),
     }
@@ -100,24 +100,3 @@ def sweep_spec(
         paper_recipe=recipe.from_paper is not None,
         recipe=tuple(fields.items()),
     )
-
-
-def _parts(text: str) -> list[str]:
-    return [part.strip() for part in text.split(",") if part.strip()]
-
-
-def _whole(text: str) -> int:
-    try:
-        return int(text)
-    except ValueError:
-        raise SpecError(
-            f"budgets must be whole numbers joined by commas, got {text!r}",
-            hint="Write 10000, without a point or a comma inside.",
-        ) from None
-
-
-def _number(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        raise SpecError(f"these must be numbers joined by commas, got {text!r}") from None
