@@ -209,12 +209,14 @@ def _by_meaning(
         lang: [r for r, m in zip(of_lang, meanings[lang], strict=True) if m not in out]
         for lang, of_lang in rows.items()
     }
-    drawn = budget.sample_meanings(
-        {lang: _meanings(lang, of_lang) for lang, of_lang in free.items()},
-        wanted,
-        how=spec.rows,
-        seed=spec.seed,
-    )
+    left = {lang: _meanings(lang, of_lang) for lang, of_lang in free.items()}
+    try:
+        drawn = budget.sample_meanings(left, wanted, how=spec.rows, seed=spec.seed)
+    except DataError as e:
+        if not out:
+            raise
+        why = "besides rows of the meanings that are held out"
+        raise DataError(f"{e.message}, {why}", hint=e.hint) from None
     return Drawn(
         rows={lang: [free[lang][i] for i in picked.tolist()] for lang, picked in drawn.items()},
         held_out=held_out,

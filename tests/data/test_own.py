@@ -61,6 +61,16 @@ def test_a_file_of_several_languages(write_files):
     assert contents(task.evaluation("de")) == [("schlecht", 1)]
 
 
+def test_meanings_that_are_missing_are_not_one_meaning(write_files):
+    rows = [
+        {"text": text, "label": 0, "item": item}
+        for text, item in zip("abc", (1.0, None, float("nan")), strict=True)
+    ]
+    told = CLASSES + "columns: {meaning: item}\n"
+    task = open_own(write_files({"task.yaml": told, "test-en.parquet": rows}))
+    assert [row.meaning for row in task.evaluation("en")] == ["1.0", "", ""]
+
+
 def test_a_pair_of_texts(write_files):
     task = open_own(
         write_files(

@@ -167,6 +167,12 @@ def test_more_than_there_is_is_refused():
         draw(Parallel(), spec("sw", budget=90, holdout=5, select="source", eval_every=1))
 
 
+def test_rows_that_are_held_out_are_told_where_too_few_are_left():
+    asked = spec("de", "en", budget=360, rows="parallel", holdout=20, select="source", eval_every=1)
+    with pytest.raises(DataError, match=r"has 168 .*, 180 are wanted, besides rows .* held out"):
+        draw(Parallel(), asked)
+
+
 def test_nothing_to_score_is_refused():
     with pytest.raises(DataError, match=r"nothing to score in Thai \(th\)"):
         evaluation_items(Parallel(), spec("en", target_langs=("en", "th")))

@@ -6,6 +6,7 @@ then Universal NER's own names are taken too (``UNER_English-EWT/en_ewt-ud-test.
 """
 
 import functools
+import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -106,7 +107,9 @@ def _read(
 def _meaning(own: OwnTask, record: tables.Record) -> str:
     column = own.columns.get("meaning")
     value = record.value(column) if column else None
-    return "" if value is None else str(value)
+    # so data frames write a number that is missing
+    missing = value is None or (isinstance(value, float) and math.isnan(value))
+    return "" if missing else str(value)
 
 
 def _tagged(own: OwnTask, record: tables.Record, meaning: str) -> TaggedSentence:
