@@ -64,7 +64,7 @@ def compared(context: Context, lead: DeltaGenerator) -> None:
     for result in results:
         numbers = table(result)
         with st.expander(f"The numbers: {result.name_b} minus {result.name_a}"):
-            st.dataframe(never_nought(rounded(numbers)), hide_index=True, width="stretch")
+            st.dataframe(never_nought(rounded(numbers)), hide_index=True, placeholder="–")
             st.download_button(
                 "CSV",
                 pipeline.as_csv(numbers),
