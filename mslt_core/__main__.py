@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import errno
 import json
 import logging
 import os
@@ -132,6 +133,10 @@ def _explained(error: Exception) -> int:
         traceback.print_exception(error)
     elif isinstance(error, MsltError):
         print(f"error: {error}", file=sys.stderr)
+    elif isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        where = f" at {error.filename}" if error.filename else ""
+        hint = "Free some space and start again; what was stored before is untouched."
+        print(f"error: the disk is full{where}. {hint}", file=sys.stderr)
     else:
         print(f"error: {type(error).__name__}: {error} (MSLT_DEBUG=1 shows where)", file=sys.stderr)
     return BAD_INPUT if isinstance(error, BadInputError) else FAILURE

@@ -67,7 +67,7 @@ def compared(context: Context, lead: DeltaGenerator) -> None:
             shown = rounded(numbers)
             config = with_decimals(shown)
             told = never_nought(shown)
-            st.dataframe(told, hide_index=True, width="stretch", column_config=config)
+            st.dataframe(told, hide_index=True, column_config=config, placeholder="–")
             st.download_button(
                 "CSV",
                 pipeline.as_csv(numbers),

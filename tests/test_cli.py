@@ -1,6 +1,7 @@
 """The command line: what machines get, what people get, and how it ends."""
 
 import argparse
+import errno
 import functools
 import http.server
 import json
@@ -18,7 +19,7 @@ import numpy as np
 import pytest
 
 from mslt_core import jobs
-from mslt_core.__main__ import main, parser
+from mslt_core.__main__ import _explained, main, parser
 from mslt_core.commands import train_question, training, upkeep
 from mslt_core.pipeline import Access, corpus_langs, open_store, select
 from mslt_core.spec.errors import TrainingError
@@ -677,3 +678,10 @@ sys.exit(main({args}))
         [sys.executable, "-c", program], cwd=PROJECT, capture_output=True, text=True, check=True
     )
     assert done.stderr.strip() == "[]"
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
+def test_a_full_disk_says_what_to_do(number, capsys):
+    assert _explained(OSError(number, os.strerror(number), "/store/plan.json")) == 1
+    told = "error: the disk is full at /store/plan.json. Free some space and start again; "
+    assert capsys.readouterr().err == told + "what was stored before is untouched.\n"

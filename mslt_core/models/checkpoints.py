@@ -23,6 +23,7 @@ from typing import Any
 from mslt_core.models.config import read_json
 from mslt_core.spec.checkpoint_files import TOKENIZER_FILES
 from mslt_core.spec.errors import CheckpointError, StoreError
+from mslt_core.spec.room import KEPT
 
 logger = logging.getLogger(__name__)
 
@@ -31,7 +32,6 @@ WEIGHTS = ("model.safetensors", "model-*-of-*.safetensors", "model.safetensors.i
 CONTENT = ("config.json", *WEIGHTS, *TOKENIZER_FILES)
 """Names of all files that loading a model may read; anything else in a folder is of no account."""
 
-KEPT = 2  # the second one is for the day on which the newest is found damaged
 _STEP = re.compile(r"step-(\d{6,})")
 
 

@@ -8,11 +8,12 @@ from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
 
-from mslt_core.models import checkpoints, config
+from mslt_core.models import config
+from mslt_core.spec import room
 from mslt_core.spec.errors import CheckpointError, StoreError
+from mslt_core.spec.specs import TrainSpec
 
 MB = 1e6
-SHORT_RUN = 200  # optimizer steps; starting over costs less than saving in between
 
 _BLOCK = re.compile(r"(?P<before>.*?\b(?:layers?|h|blocks?)\.)(?P<number>\d+)\.(?P<after>.+)")
 
@@ -61,26 +62,24 @@ def require_whole(folder: Path) -> None:
             raise _lacks(folder, f"{encoder}{number}.{min(lacking)}")
 
 
-def require_space(folder: Path, place: Path, *, steps: int, n_snapshots: int = 0) -> None:
-    """Refuse a run whose weights, and checkpoints to resume from, do not fit on the disk."""
-    at = next(path for path in (place, *place.parents) if path.is_dir())
-    resumable = steps >= SHORT_RUN
-    require_room(4 * n_parameters(folder), at, resumable=resumable, n_snapshots=n_snapshots)
+def require_space(folder: Path, place: Path, spec: TrainSpec, *, states: Path) -> None:
+    """Refuse a run whose weights, and states to resume from, do not fit on the disk.
 
-
-def require_room(weights_bytes: int, at: Path, *, resumable: bool, n_snapshots: int = 0) -> None:
-    """Refuse weights that do not fit where `at` lies, with those of the steps that are kept.
-
-    With `resumable`, the checkpoints to resume from must fit, too.
+    What lies in the folder `states` of an earlier attempt need not be written again.
     """
-    # AdamW keeps two numbers for every weight
-    copies = 1 + n_snapshots + (3 * checkpoints.KEPT if resumable else 0)
-    needed = 1.1 * weights_bytes * copies
+    at = next(path for path in (place, *place.parents) if path.is_dir())
+    require_room(room.peak_bytes(spec, 4 * n_parameters(folder)), at, spec, states=states)
+
+
+def require_room(n_bytes: int, at: Path, spec: TrainSpec, *, states: Path) -> None:
+    """Refuse what does not fit where `at` lies; what is in the folder `states` is there already."""
+    there = sum(path.stat().st_size for path in states.rglob("*") if path.is_file())
+    needed = 1.1 * n_bytes - there
     if (free := shutil.disk_usage(at).free) < needed:
         raise StoreError(
             f"the run needs {needed / MB:,.1f} MB, {free / MB:,.1f} MB are free on {at}",
             hint="Free some space, or choose another store"
-            + (", or keep the weights of fewer steps." if n_snapshots else "."),
+            + (", or keep the weights of fewer steps." if spec.snapshot_steps else "."),
         )
 
 

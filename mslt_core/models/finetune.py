@@ -14,7 +14,7 @@ from mslt_core.models import checkpoints, tuning
 from mslt_core.models.arguments import arguments
 from mslt_core.models.attention import attention_for_training
 from mslt_core.models.batches import balanced_batches
-from mslt_core.models.completeness import SHORT_RUN, require_room
+from mslt_core.models.completeness import require_room
 from mslt_core.models.curve import Evaluate, Evaluations
 from mslt_core.models.heads import HEADS, Head
 from mslt_core.models.heads.inputs import Example
@@ -22,6 +22,7 @@ from mslt_core.models.load import load_tokenizer, load_with_head
 from mslt_core.models.snapshots import Snapshots, write_weights
 from mslt_core.models.team import ALONE, Team
 from mslt_core.models.trainer import Progress, SealingTrainer
+from mslt_core.spec import room
 from mslt_core.spec.results import TrainingPoint
 from mslt_core.spec.sentences import Row, TaskKind
 from mslt_core.spec.specs import TrainSpec
@@ -29,9 +30,6 @@ from mslt_core.spec.specs import TrainSpec
 if TYPE_CHECKING:
     import numpy.typing as npt
     from transformers import PreTrainedTokenizerFast
-
-CHECKPOINTS = "checkpoints"
-"""Folder below a run's, for the states from which it can go on."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -131,10 +129,10 @@ def finetune(
     progress = _progress(spec, save_every, report, should_stop, team)
     team.meet()
     trainer = SealingTrainer(
-        folder=folder / CHECKPOINTS,
+        folder=folder / room.STATES,
         progress=progress,
         model=model,
-        args=arguments(spec, folder / CHECKPOINTS, team),
+        args=arguments(spec, folder / room.STATES, team),
         team=team,
         train_dataset=_Ordered([row for lang in langs for row in examples[lang]], order),
         data_collator=_Collator(head, tokenizer.pad_token_id, _multiple_of()),
@@ -142,9 +140,10 @@ def finetune(
     resumed_from, best_step = _train(
         trainer,
         progress,
-        folder / CHECKPOINTS,
+        folder / room.STATES,
         on_resume,
-        (evaluate and (lambda step, of: evaluate(step, of, tokenizer)), spec.eval_every),
+        evaluate and (lambda step, of: evaluate(step, of, tokenizer)),
+        spec=spec,
         snapshots=keep
         and Snapshots(spec.snapshot_steps, checkpoint, keep, leave_out=progress.leave_out),
     )
@@ -175,8 +174,8 @@ def _progress(
     team: Team,
 ) -> Progress:
     """The same in all processes, but that the first one is asked whether to stop."""
-    if save_every is None and spec.steps >= SHORT_RUN:
-        save_every = max(100, spec.steps // 5)
+    if save_every is None:
+        save_every = room.save_every(spec.steps)
     return Progress(
         spec=spec.digest(),
         save_every=save_every,
@@ -215,8 +214,9 @@ def _train(
     progress: Progress,
     folder: Path,
     on_resume: Callable[[int], None],
-    evaluations: tuple[Callable[[int, Any], float | None] | None, int | None],
+    evaluate: Callable[[int, Any], float | None] | None,
     *,
+    spec: TrainSpec,
     snapshots: Snapshots | None,
 ) -> tuple[int, int | None]:
     """Run to the end or to the stop; the step from which it went on, and the best step."""
@@ -226,19 +226,22 @@ def _train(
         progress.resume(about)
     on_resume(about["step"])
     model: Any = trainer.model
-    weights_bytes = sum(4 * parameter.numel() for parameter in model.parameters())
-    require_room(
-        weights_bytes,
-        folder,
-        resumable=bool(progress.save_every),
+    sizes = [(4 * of.numel(), of.requires_grad) for of in model.parameters()]
+    needed = room.peak_bytes(
+        spec,
+        sum(size for size, _ in sizes),
+        sum(size for size, is_trained in sizes if is_trained),
+        every=progress.save_every or 0,
         n_snapshots=snapshots.n_after(about["step"]) if snapshots else 0,
     )
+    require_room(needed, folder, spec, states=folder)
     if snapshots:
         trainer.add_callback(snapshots)
-    curve, (evaluate, every) = None, evaluations
-    if evaluate and every:
+    curve = None
+    if evaluate and spec.eval_every:
+        every, done = spec.eval_every, int(about["step"])
         curve = Evaluations(
-            evaluate, every, folder, resumed_from=about["step"], leave_out=progress.leave_out
+            evaluate, every, folder, resumed_from=done, leave_out=progress.leave_out
         )
         trainer.add_callback(curve)
     with attention_for_training(model, trainer.args):

@@ -16,6 +16,7 @@ from mslt_core.pipeline.drawing import Drawn, draw, evaluation_items, in_labels_
 from mslt_core.pipeline.scoring import score
 from mslt_core.spec.errors import DataError
 from mslt_core.spec.results import CurvePoint, TargetScores
+from mslt_core.spec.room import STATES
 from mslt_core.spec.sentences import Row
 from mslt_core.spec.specs import TrainSpec, Where
 from mslt_core.store import Arrays, Store
@@ -39,8 +40,8 @@ def check_data(spec: TrainSpec, where: Where, store: Store | None = None) -> Non
     screening.require_finite(base)
     completeness.require_whole(base)
     if store is not None:
-        n_snapshots = len(spec.snapshot_steps)
-        completeness.require_space(base, store.root, steps=spec.steps, n_snapshots=n_snapshots)
+        states = store.runs.folder(spec.digest()) / STATES
+        completeness.require_space(base, store.root, spec, states=states)
     if tasks.TASKS[spec.task].needs_folder or spec.eval_task:
         evaluation_items(scored, spec, trained=task)
 
@@ -179,7 +180,7 @@ def _finish(store: Store, spec: TrainSpec, judge: "_Judge", drawn: Drawn, tuned:
     last_scores = None
     if spec.select != "last" and tuned.best_step != tuned.step:
         last_scores, _ = judge.scored(tuned.model, tuned.tokenizer)
-        tuning.load_best(tuned.model, folder / finetune.CHECKPOINTS)
+        tuning.load_best(tuned.model, folder / STATES)
     target_scores, outcomes = judge.scored(tuned.model, tuned.tokenizer)
     judge.report(spec.steps, spec.steps, KEEPING)
     finetune.save_model(tuned, folder / "model")
@@ -198,7 +199,7 @@ def _finish(store: Store, spec: TrainSpec, judge: "_Judge", drawn: Drawn, tuned:
         last_scores=last_scores,
     )
     # nobody resumes a finished run, and its checkpoints are several times as large as its weights
-    shutil.rmtree(folder / finetune.CHECKPOINTS, ignore_errors=True)
+    shutil.rmtree(folder / STATES, ignore_errors=True)
 
 
 def _fingerprints(store: Store, spec: TrainSpec) -> dict[int, str]:

@@ -19,6 +19,7 @@ import numpy as np
 from mslt_core import jobs
 from mslt_core.pipeline import execute_training, experiment_key
 from mslt_core.pipeline.training import KEEPING
+from mslt_core.spec import room
 from mslt_core.spec.results import RunInfo
 from mslt_core.spec.specs import TrainSpec, Where
 from mslt_core.spec.sweeps import PlannedRun, ProbeSpec
@@ -104,8 +105,8 @@ def estimate(
     sizes = [disk.weights_bytes(planned.where.model or planned.spec.model) for planned in left]
     seconds, source = _seconds(store, left, probes_of(runs), infos)
     at_once = min(n_workers, len(left))
-    kept = (disk.kept_bytes(p.spec, of) for p, of in zip(left, sizes, strict=True))
-    passing = (disk.passing_bytes(p.spec, of) for p, of in zip(left, sizes, strict=True))
+    kept = (room.kept_bytes(p.spec, of) for p, of in zip(left, sizes, strict=True))
+    passing = (room.peak_bytes(p.spec, of) for p, of in zip(left, sizes, strict=True))
     whole_s = None if seconds is None else seconds / max(at_once, 1)
     return Estimate(
         n_runs=len(runs),

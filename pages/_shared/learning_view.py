@@ -29,7 +29,7 @@ def on_the_way(
     """Learning curves of the groups that have them; nothing where none has."""
     runs = [run for group in groups for run in cached.run_results(context.root, group)]
     found = [(run, context.store.runs.curve(run.info.run)) for run in runs]
-    curves = [curve for curve in found if curve[1]]
+    curves = [curve for curve in found if len(curve[1]) > 1]  # a point is no curve
     if not curves:
         return
     st.subheader("On the way")

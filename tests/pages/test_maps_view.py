@@ -142,7 +142,7 @@ def test_trust_says_that_nothing_speaks_against_the_maps_or_what_does(mingling):
 
 def test_a_computation_that_failed_says_why_and_can_be_tried_again(mingling, tmp_path):
     app = mingling(fit="joint")
-    (offered,) = (b.key for b in app.button if b.label == "Train them again")
+    (offered,) = (b.key for b in app.button if b.label == "Train it again")
     digest = offered.removeprefix("train_")
     store = pipeline.open_store(str(tmp_path / "store"))
     look = MingleSpec(checkpoints=("base",), corpus="cldr-parallel", langs=("de", "en"))

@@ -274,7 +274,7 @@ def test_mingling_pair_by_pair_as_differences(open_page):
 def test_mingling_offers_to_compute_what_is_not_stored(open_page):
     app = open_page("mingling", langs=["ar", "de"])
     assert_sound(app)
-    assert "Train them again" in [b.label for b in app.button], "MSLT(ar, en, zh) has no weights"
+    assert "Train it again" in [b.label for b in app.button], "MSLT(ar, en, zh) has no weights"
 
 
 def test_mingling_measures_more_when_asked(open_page):
@@ -351,7 +351,7 @@ def test_criteria_are_judged_beside_luck_and_with_english_fixed(open_page):
         r"would have chosen MSLT\(de, es, zh\): rank \*\*2 \[\d+, \d+\] of 35\*\*", text
     )
     assert "Choosing by lot costs 2.2" in text
-    assert re.search(r"sets drawn by lot in \d+ % and \d+ % \(by counting: 44 %\)", text)
+    assert re.search(r"Drawing sets by lot: \d+ % and \d+ % \(by counting, trained: 44 %\)", text)
     assert "points from the best set, 3 seeds. Choosing" in text
     numbers = app.dataframe[0].value
     assert list(numbers["criterion"])[-2:] == ["random choice", "all 7 languages at once"]
