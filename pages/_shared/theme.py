@@ -28,7 +28,7 @@ _SMALL_WINDOWS = """
 _WHOLE_WORDS = """
 [data-testid="stPageLink-NavLink"] :is(span, p) {
   white-space: normal; overflow: visible; line-height: 1.3; }
-.stApp input { text-overflow: ellipsis; }
+input { text-overflow: ellipsis; }
 """
 """Links take a second line in a narrow column; what a box cuts off ends in dots."""
 
