@@ -20,6 +20,7 @@ from mslt_core.figures.notes import (
 )
 from mslt_core.figures.room import lowest_height, own_height, readable_width
 from mslt_core.figures.two_columns import in_two_columns
+from mslt_core.figures.two_panels import in_two_panels
 
 LARGEST = 2.2
 HIGHEST = 2.0
@@ -62,11 +63,13 @@ def for_slide(
 ) -> dict[str, Any]:
     """The figure as it is drawn on a slide, where about `width` by `height` pixels are its place.
 
-    Cells stand in the middle; many rows go into two columns, where that makes letters larger;
+    Cells stand in the middle; many rows or slopes go into two columns, where that makes letters
+    larger;
     labels beside the ends of lines are moved as near as they may stand.
     """
     one = labels_near(in_the_middle(figure))
-    if two := in_two_columns(one):
+    slopes = in_two_panels(figure)
+    if two := labels_near(slopes) if slopes else in_two_columns(one):
         scales = [fit(drawn, width=width, height=height).scale for drawn in (one, two)]
         if scales[1] > WORTH_IT * scales[0]:
             return two

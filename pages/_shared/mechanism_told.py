@@ -48,7 +48,8 @@ def basis(found: Mechanism) -> str:
     score = METRICS[found.metric].in_sentence
     change = ""
     if found.base_change is not None:
-        change = f"From base to run it changed by {found.base_change:+.3f} on average. "
+        moved = f"{found.base_change:+z.3f}".replace("-", "−")
+        change = f"From base to run it changed by {moved} on average. "
     return (
         f"{change}A base has no task head and no score; {score} is told against "
         f"{escape(found.reference)}, and within a target it does not matter against which. "

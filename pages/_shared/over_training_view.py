@@ -109,9 +109,9 @@ def _direction(change: StepPoint) -> str:
 
 
 def _value(change: StepPoint) -> str:
-    told = f"{change.value:+.3f}"
+    told = f"{change.value:+z.3f}"
     if change.low is not None and change.high is not None:
-        told += f" [{change.low:+.3f}, {change.high:+.3f}]"
+        told += f" [{change.low:z.3f}, {change.high:z.3f}]"
     return told.replace("-", "−")
 
 

@@ -27,12 +27,11 @@ FIRST_CRITERIA = ["syntax", "phonology", "inventory", "family", "geography"]
 
 def sets_to_train(train_langs: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
     """The chosen sets, and SSLT(en) to measure them against."""
-    chosen = handed_over(train_langs) or (one_set(train_langs),)
-    english, chosen = ("en",), tuple(langs for langs in chosen if langs)
-    if "en" not in train_langs or english in chosen:
+    chosen = tuple(filter(None, handed_over(train_langs) or (one_set(train_langs),)))
+    if "en" not in train_langs or ("en",) in chosen:
         return chosen
     beside = st.toggle("SSLT(en) beside, to compare", True, key="beside", bind="query-params")
-    return (english, *chosen) if beside else chosen
+    return (("en",), *chosen) if beside else chosen
 
 
 def handed_over(train_langs: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:

@@ -28,7 +28,7 @@ _SMALL_WINDOWS = """
 _WHOLE_WORDS = """
 [data-testid="stPageLink-NavLink"] :is(span, p) {
   white-space: normal; overflow: visible; line-height: 1.3; }
-.stApp input { text-overflow: ellipsis; }
+input { text-overflow: ellipsis; }
 """
 """Links take a second line in a narrow column; what a box cuts off ends in dots."""
 
@@ -38,14 +38,14 @@ _FOCUS = """
 """Links say where the keyboard is, as buttons do."""
 
 _CHOSEN = """
-.stApp [data-variant="segmented_control"][data-selected="true"],
-.stApp [data-variant="pills"][data-selected="true"],
-.stApp button[role="radio"][aria-checked="true"],
-.stApp [data-testid="stSliderThumbValue"],
-.stApp [role="tab"][aria-selected="true"] p,
-:is(.stApp, [data-testid="stPopoverBody"])
+:is(.stApp, [data-testid="stPopoverBody"]) :is(
+  [data-variant="segmented_control"][data-selected="true"],
+  [data-variant="pills"][data-selected="true"],
+  button[role="radio"][aria-checked="true"],
+  [data-testid="stSliderThumbValue"],
+  [role="tab"][aria-selected="true"] p,
   button[kind="tertiary"]:is(:hover, :focus-visible, :active, [aria-expanded="true"])
-  { color: %s !important; }
+) { color: %s !important; }
 """
 """What is chosen must carry white text too, so its own colour is too dim for words in the dark."""
 

@@ -4,7 +4,7 @@ import collections
 
 import pandas as pd
 
-from mslt_core.spec.evidence import Ranking
+from mslt_core.spec.evidence import Ranking, Standing
 from mslt_core.spec.languages import label
 from pages._shared.messages import escape
 
@@ -64,8 +64,7 @@ def standings(ranking: Ranking) -> pd.DataFrame:
                 "set": one.name,
                 "mean": _points(one.mean),
                 "minus the highest": one.behind and _points(one.behind.estimate),
-                "low": one.behind and _points(one.behind.low),
-                "high": one.behind and _points(one.behind.high),
+                **_interval(one),
                 "may be the best": TOLD[one.may_be_best],
                 "targets": one.n_targets,
                 "seeds": one.n_seeds,
@@ -73,6 +72,13 @@ def standings(ranking: Ranking) -> pd.DataFrame:
             for one in ranking.standings
         ]
     )
+
+
+def _interval(one: Standing) -> dict[str, float | None]:
+    """None of the highest: it is no distance away from itself."""
+    if one.behind is None or one.behind.estimate == 0:
+        return {"low": None, "high": None}
+    return {"low": _points(one.behind.low), "high": _points(one.behind.high)}
 
 
 def _points(ratio: float | None) -> float | None:

@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from mslt_core import exports
-from mslt_core.figures import bump, criteria_bump, fitting, target_gains
+from mslt_core.figures import bump, criteria_bump, fitting, target_gains, target_slopes
 from mslt_core.figures.fitting import as_high_as, fit, for_slide, untitled
 from mslt_core.figures.room import lowest_height, own_height, readable_width
 from mslt_core.figures.two_columns import in_two_columns
+from mslt_core.figures.two_panels import in_two_panels
 from mslt_core.spec.languages import LANGUAGES
 from mslt_core.spec.rankings import CriteriaResult
 from tests.figures.conftest import gain
@@ -168,6 +169,35 @@ def test_24_languages_stand_in_two_columns_in_larger_letters(gain_result):
     assert spans[0] == pytest.approx(spans[1]), "one pitch"
     assert made["layout"]["xaxis"]["domain"][1] < made["layout"]["xaxis2"]["domain"][0]
     assert sum(trace.get("showlegend", True) for trace in made["data"]) == 2
+
+
+def slopes_of(n, gain_result) -> dict:
+    """The slopes of n languages, and of their mean, as pins keep them."""
+    gains = tuple(gain(lang, 0.01 * i) for i, lang in enumerate(list(LANGUAGES)[:n]))
+    return untitled(as_json(target_slopes(gain_result(gains=gains), colour="#0072B2")))
+
+
+def test_24_slopes_stand_in_two_panels_in_larger_letters(gain_result):
+    kept = slopes_of(24, gain_result)
+    one, made = fitting.labels_near(kept), for_slide(kept)
+    scales = [fit(figure, width=1165, height=480).scale for figure in (one, made)]
+    assert scales[1] > 1.2 * scales[0]
+    layout = made["layout"]
+    assert layout["yaxis2"]["matches"] == "y", "one scale"
+    assert layout["xaxis"]["domain"][1] < layout["xaxis2"]["domain"][0]
+    panels = [[note for note in layout["annotations"] if note["yref"] == y] for y in ("y", "y2")]
+    assert [len(notes) for notes in panels] == [13, 12]
+    for y, notes in zip(("y", "y2"), panels, strict=True):
+        leads = [shape for shape in layout["shapes"] if shape["yref"] == y]
+        assert [shape["y1"] for shape in leads] == [note["y"] for note in notes]
+        drawn = [line["y"][1] for line in made["data"] if line.get("yaxis", "y") == y]
+        assert sorted(drawn) == pytest.approx(sorted(shape["y0"] for shape in leads))
+
+
+def test_few_slopes_and_what_is_none_stay_in_one_panel(gain_result):
+    assert in_two_panels(slopes_of(8, gain_result)) is None
+    assert in_two_panels(of_24_languages(gain_result)) is None
+    assert in_two_panels({"data": None, "layout": {"shapes": 3, "annotations": [None]}}) is None
 
 
 def test_numbers_and_lines_go_with_their_rows(gain_result):

@@ -39,7 +39,7 @@ _CSS = f"""
 .st-key-stage_number p {{{{ font-size: 5.4vh; line-height: 1.45; }}}}
 .st-key-stage_below p {{{{ font-size: 4vh; color: {{muted}}; }}}}
 .st-key-stage_table :is(td, th), .st-key-stage_table :is(td, th) p {{{{
-  font-size: 2.7vh; padding: 0.5vh 1vw; }}}}
+  font-size: min(2.7vh, 1.75vw); padding: 0.5vh 1vw; }}}}
 .st-key-stage_table_wide :is(td, th), .st-key-stage_table_wide :is(td, th) p {{{{
   font-size: 1.55vh; line-height: 1.25; padding: 0.25vh 0.3vw; }}}}
 """
