@@ -140,10 +140,9 @@ def finetune(
     resumed_from, best_step = _train(
         trainer,
         progress,
-        folder / room.STATES,
+        spec,
         on_resume,
         evaluate and (lambda step, of: evaluate(step, of, tokenizer)),
-        spec=spec,
         snapshots=keep
         and Snapshots(spec.snapshot_steps, checkpoint, keep, leave_out=progress.leave_out),
     )
@@ -212,14 +211,14 @@ class _Collator:
 def _train(
     trainer: SealingTrainer,
     progress: Progress,
-    folder: Path,
+    spec: TrainSpec,
     on_resume: Callable[[int], None],
     evaluate: Callable[[int, Any], float | None] | None,
     *,
-    spec: TrainSpec,
     snapshots: Snapshots | None,
 ) -> tuple[int, int | None]:
     """Run to the end or to the stop; the step from which it went on, and the best step."""
+    folder = trainer.folder
     found = _latest(folder, progress.spec, trainer.team)
     about = checkpoints.read_about(found) if found else {"step": 0}
     if found:

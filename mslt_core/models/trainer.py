@@ -117,7 +117,7 @@ class SealingTrainer(Trainer):
             super().__init__(callbacks=[progress], **kwargs)
         self.remove_callback(PrinterCallback)
         team.own_dropout(self.args.seed)
-        self._folder, self._progress = folder, progress
+        self.folder, self._progress = folder, progress
         self._loss: torch.Tensor | None = None
 
     def train(self, *args: Any, **kwargs: Any) -> Any:
@@ -171,7 +171,7 @@ class SealingTrainer(Trainer):
     def _save_checkpoint(self, model: Any, trial: Any) -> None:  # noqa: ARG002
         """Stage, list, flush, rename: what the Trainer writes in place survives no kill."""
         step = self.state.global_step
-        place = checkpoints.step_folder(self._folder, step)
+        place = checkpoints.step_folder(self.folder, step)
         if self.team.rank:
             self._add_random_state(checkpoints.staging_of(place))
             return
@@ -180,7 +180,7 @@ class SealingTrainer(Trainer):
             self._save_optimizer_and_scheduler(str(staging))
             self._add_random_state(staging)
             self.state.save_to_json(str(staging / "trainer_state.json"))
-        checkpoints.rotate(self._folder)
+        checkpoints.rotate(self.folder)
 
     def _add_random_state(self, staging: Path) -> None:
         """All that the other processes have to add: they share weights and optimizer."""
