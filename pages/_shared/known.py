@@ -13,7 +13,6 @@ from pages._shared import cached
 from pages._shared.context import Context
 from pages._shared.looks import default_look
 
-
 FROM = {
     frozenset({True}): "the example",
     frozenset({False}): "this store",
