@@ -188,7 +188,8 @@ def search_regret(
     `shown` are the names that have a colour and a label; the others are thin and grey.
     """
     look = style.PALETTES[theme]
-    colours = dict(zip(shown, (look.accent, *style.FURTHER_SETS), strict=False))
+    green, purple, _, red = style.FURTHER_SETS  # sky blue is too near the accent in the dark
+    colours = dict(zip(shown, (look.accent, green, purple, red), strict=False))
     colours["random"] = look.muted
     fig = go.Figure()
     for curve in sorted(curves, key=lambda curve: curve.name in shown):

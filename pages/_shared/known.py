@@ -13,6 +13,13 @@ from pages._shared import cached
 from pages._shared.context import Context
 from pages._shared.looks import default_look
 
+FROM = {
+    frozenset({True}): "the example",
+    frozenset({False}): "this store",
+    frozenset({True, False}): "both",
+}
+"""Whose runs they are, by whether they may be written to."""
+
 
 def pair(context: Context) -> tuple[RunGroup | None, RunGroup | None]:
     """The baseline, and the first of the compared sets with several sources."""
@@ -48,7 +55,7 @@ def trained(context: Context) -> pd.DataFrame:
                 "seeds": ", ".join(str(info.spec.seed) for info in group.runs),
                 score: 100 * means.get(group.key, math.nan),
                 "runs with weights": sum(info.has_weights for info in group.runs),
-                "from": "the example" if group.runs[0].read_only else "this store",
+                "from": FROM[frozenset(info.read_only for info in group.runs)],
             }
             for group in context.groups
         ]

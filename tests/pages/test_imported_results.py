@@ -69,7 +69,7 @@ def test_a_table_is_shown_then_kept_then_compared(open_imported, tmp_path):
     assert "6 imported under XLM-R, 3k." in [s.value.replace("\\", "") for s in app.success]
     app.run()
     assert "**MSLT(de, en) (imported)** scores higher than SSLT(en) (imported)" in words(app)
-    assert "by **+5.0 [2.5, 7.5]** points, 3 seeds" in words(app)
+    assert "on average **+5.0 [2.5, 7.5]** points, 3 seeds" in words(app)
     assert len(app.get("plotly_chart")) == 1
     assert not app.file_uploader[0].value, "the files are forgotten"
 

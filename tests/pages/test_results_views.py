@@ -103,7 +103,9 @@ def test_the_sets_that_may_be_the_best(open_view):
     text = words(app)
     assert re.search(r"\*\*\d+ of 127 sets\*\* may be the best", text)
     assert re.search(r"is in \*\*\d+ of \d+\*\* of them, and in 64 of all 127", text)
-    (recurring,) = (table.value for table in app.dataframe)
+    sets, recurring = (table.value for table in app.dataframe)
+    assert len(sets) == 127
+    assert sets[["low", "high"]].iloc[0].isna().all(), "the highest is no distance from itself"
     assert set(recurring["of all, %"]) == {50.4}
     app.selectbox(key="mean_over").select("paper").run()
     assert "Means are the paper's: each set's over all targets" in words(app)
