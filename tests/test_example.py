@@ -73,6 +73,7 @@ def test_it_names_no_path_of_the_machine_it_was_made_on():
         assert "/work/" not in text, path
 
 
+@pytest.mark.slow
 def test_a_run_can_be_remade(shipped, tmp_path):
     spec, where = example_spec(("de", "en", "es"), 0)
     store = Store(tmp_path)

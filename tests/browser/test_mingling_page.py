@@ -7,7 +7,7 @@ pytestmark = pytest.mark.browser
 SMALL = {"width": 1024, "height": 768}
 
 
-@pytest.fixture(params=["light", "dark"])
+@pytest.fixture(params=["light", pytest.param("dark", marks=pytest.mark.slow)])
 def small(browser, request):
     page = browser.new_page(viewport=SMALL, color_scheme=request.param)
     yield page

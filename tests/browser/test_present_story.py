@@ -66,6 +66,7 @@ def test_two_findings_are_pinned_and_shown_full_screen(page, serve):
     stage.wait_for(state="detached")
 
 
+@pytest.mark.slow
 def test_a_figure_is_saved_as_picture_and_as_numbers(page, dashboard):
     page.goto(f"{dashboard}/results")
     page.locator(".js-plotly-plot .main-svg").first.wait_for()
@@ -83,6 +84,7 @@ def test_a_figure_is_saved_as_picture_and_as_numbers(page, dashboard):
         settled(page)
 
 
+@pytest.mark.slow
 def test_a_slides_figure_is_saved_whole(page, serve):
     dashboard = serve("app.py")
     page.goto(f"{dashboard}/results")
@@ -108,6 +110,7 @@ def test_a_slides_figure_is_saved_whole(page, serve):
     assert after == shown, "the slide stays as it is"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_a_box_that_is_open_keeps_its_name_legible(browser, dashboard, theme):
     page = browser.new_page(viewport={"width": 1440, "height": 900}, color_scheme=theme)

@@ -62,6 +62,7 @@ def test_a_set_that_is_clicked_is_chosen_everywhere_and_by_its_link(page, dashbo
     page.get_by_role("heading", name="Why does MSLT(ar, en, zh) rank there?").wait_for()
 
 
+@pytest.mark.slow
 def test_a_pair_of_the_heatmap_and_a_row_of_the_picks_choose_a_set(page, dashboard):
     page.goto(f"{dashboard}/languages")
     marks = page.locator(".js-plotly-plot", has_text="How far apart").locator(".points path")

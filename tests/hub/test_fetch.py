@@ -128,6 +128,7 @@ def test_pickled_weights_are_not_even_downloaded(hub, elsewhere):
     assert not any("resolve" in path for path in hub.asked)
 
 
+@pytest.mark.slow
 def test_another_configuration_is_fetched_when_it_is_asked_for(hub, elsewhere):
     _, first, _ = elsewhere(dataset("facebook/xnli", "de"), hub.url)
     hub.asked.clear()
@@ -173,6 +174,7 @@ def test_a_hub_that_refuses_is_one_sentence(elsewhere, not_cached):
     not_cached()
 
 
+@pytest.mark.slow
 def test_a_hub_that_is_too_slow_is_one_sentence(hub, elsewhere, not_cached, works):
     hub.slow_s = 30.0
     kind, told, seconds = elsewhere(MODEL, hub.url, HF_HUB_DOWNLOAD_TIMEOUT="10")
@@ -231,7 +233,7 @@ def test_a_killed_download_is_not_taken_for_the_whole(hub, tmp_path, not_cached,
     works()
 
 
-@pytest.mark.parametrize("status", [401, 403])
+@pytest.mark.parametrize("status", [401, pytest.param(403, marks=pytest.mark.slow)])
 def test_a_gated_model_says_what_to_do(hub, elsewhere, not_cached, works, status):
     hub.gated["tiny/model"] = status
     kind, told, _ = elsewhere(MODEL, hub.url)
@@ -245,7 +247,7 @@ def test_a_gated_model_says_what_to_do(hub, elsewhere, not_cached, works, status
     works()
 
 
-@pytest.mark.parametrize("status", [301, 307])
+@pytest.mark.parametrize("status", [301, pytest.param(307, marks=pytest.mark.slow)])
 def test_what_has_moved_is_found_under_its_old_name(hub, elsewhere, status):
     hub.moved, hub.moved_status = {"old/xnli": "facebook/xnli"}, status
     kind, folder, _ = elsewhere(dataset("old/xnli", "en"), hub.url)

@@ -72,6 +72,7 @@ def test_the_worst_of_the_maps_is_told_on_the_careful_side():
     assert "within 0.05" in believed(SimpleNamespace(maps=[SimpleNamespace(quality=quality)]))
 
 
+@pytest.mark.slow
 def test_own_values_have_the_libraries_names_and_limits(mingling):
     app = mingling(preset="own", map_perplexity=400.0, n=100)
     assert not app.exception
@@ -98,7 +99,9 @@ def test_the_still_picture_follows_filter_and_colours(mingling):
     assert "Seen: trained on by at least one" in words(app)
 
 
-@pytest.mark.parametrize("arrangement", ["side", "moving", "still"])
+@pytest.mark.parametrize(
+    "arrangement", ["moving", *(pytest.param(a, marks=pytest.mark.slow) for a in ("side", "still"))]
+)
 def test_captions_say_what_was_drawn_and_what_the_filter_leaves_out(mingling, arrangement):
     told = words(mingling(arrangement=arrangement, show=["script: Latn"]))
     for part in (
@@ -113,6 +116,7 @@ def test_captions_say_what_was_drawn_and_what_the_filter_leaves_out(mingling, ar
     assert "Shown are" not in words(mingling(arrangement=arrangement))
 
 
+@pytest.mark.slow
 def test_a_still_picture_says_its_filter_where_it_is_taken(mingling):
     drawn = still(mingling(arrangement="still", show=["script: Latn"]))
     assert "Shown are 6 of 8 languages" in drawn["layout"]["title"]["subtitle"]["text"]

@@ -19,6 +19,7 @@ from pages._shared.chosen_set import best_with
 from pages._shared.judged_told import AVERAGES
 
 PAGES = ["overview", "languages", "train", "mingling", "results", "criteria"]
+QUICK = {"syntax", "embedding", "blend"}  # one of a kind; the other criteria are slow tests
 TIMEOUT_S = 120  # a cold import on a busy machine
 
 
@@ -126,7 +127,14 @@ def test_ties_are_called_ties(open_page):
     )
 
 
-@pytest.mark.parametrize("criterion", [c for c in get_args(Criterion) if c != "targets"])
+@pytest.mark.parametrize(
+    "criterion",
+    [
+        pytest.param(c, marks=() if c in QUICK else pytest.mark.slow)
+        for c in get_args(Criterion)
+        if c != "targets"
+    ],
+)
 def test_every_criterion_has_its_answer(criterion, open_page):
     app = open_page("languages", criterion=criterion)
     assert_sound(app)

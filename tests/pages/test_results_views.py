@@ -132,6 +132,7 @@ def test_what_is_asked_about_sets_of_one_size(open_view):
     assert list(tables["gap"]["seeds"]) == [3, 3, 3]
 
 
+@pytest.mark.slow
 def test_a_pin_names_the_sets_that_a_part_shows(open_view, rested_on):
     app = open_view("ties")
     rested_on.clear()
@@ -152,6 +153,7 @@ def test_a_pin_names_the_sets_that_a_part_shows(open_view, rested_on):
         assert set(rested_on.values()) == {n}, about
 
 
+@pytest.mark.slow
 def test_a_pin_names_the_sets_of_other_views(open_view, rested_on):
     app = open_view("sizes")
     rested_on.clear()
@@ -212,6 +214,7 @@ def test_the_papers_average_is_an_option(open_view):
     assert "Means are the paper's: each set's over all targets" in words(app)
 
 
+@pytest.mark.slow
 def test_an_old_link_opens_the_view_of_sets(tmp_path, monkeypatch, caplog):
     monkeypatch.setenv("MSLT_STORE", str(tmp_path / "store"))
     monkeypatch.setattr(policies, "_shown_default_value_warning", False)  # told once a process

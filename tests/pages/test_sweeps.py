@@ -133,7 +133,9 @@ def test_further_budgets_are_whole_numbers(open_train, typed):
     assert "please report" not in told
 
 
-@pytest.mark.parametrize("typed", ["nan", "inf", "fast"])
+@pytest.mark.parametrize(
+    "typed", ["nan", *(pytest.param(t, marks=pytest.mark.slow) for t in ("inf", "fast"))]
+)
 def test_rates_that_are_none(open_train, typed):
     told = words(open_train(rates=typed))
     assert typed in told
@@ -194,6 +196,7 @@ def test_the_search_for_a_learning_rate(open_train):
     assert [p.spec.learning_rate for p in planned] == [2.5e-4, 5e-4, 1e-3, 2e-3, 4e-3]
 
 
+@pytest.mark.slow
 def test_the_paper_tells_nothing_of_the_example(open_train):
     app = open_train(paper=True)
     said = "Table 5 of the paper tells nothing of cldr-ner with base: the defaults are taken."
@@ -242,6 +245,7 @@ def test_table_5_has_the_weight_decay_that_is_always_taken():
     assert preset("xnli", "xlm-r-base")["weight_decay"] == decay == 0.01
 
 
+@pytest.mark.slow
 def test_steps_typed_on_the_page_reach_every_budget(open_train):
     app = open_train(budgets="500", steps=7)
     app.button(key="start_sweep").click().run()
@@ -268,6 +272,7 @@ def test_runs_of_another_model_take_no_seed(recipe_of):
     assert expected_s(context, other) is None
 
 
+@pytest.mark.slow
 def test_uneven_shares_and_oracles_are_told(open_train):
     text = words(open_train(sets_by="listed", listed="de,en", alpha=0.5, oracles=True))
     assert re.search(r"for every language: MSLT\(de, en\) de \d+, en \d+\.", text)

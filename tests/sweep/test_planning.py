@@ -179,6 +179,7 @@ def test_presets_are_the_papers_table_5():
         assert ",".join(found.get("lora_modules", ())) == row["lora_modules"]
 
 
+@pytest.mark.slow
 def test_oracles_stand_beside_the_sets():
     """Every target with training data, trained and scored alone, with every seed."""
     planned = sweep.plan(asked(oracles=True, seeds=(0, 1), recipe=(("steps", 2),)))
