@@ -2,7 +2,6 @@
 
 import argparse
 import contextlib
-import errno
 import json
 import logging
 import os
@@ -30,7 +29,7 @@ from mslt_core.commands import (
     upkeep,
 )
 from mslt_core.commands.answer import Answer
-from mslt_core.spec.errors import BadInputError, MsltError
+from mslt_core.spec.errors import BadInputError, MsltError, is_disk_full
 
 GROUPS = (
     choosing,
@@ -133,7 +132,7 @@ def _explained(error: Exception) -> int:
         traceback.print_exception(error)
     elif isinstance(error, MsltError):
         print(f"error: {error}", file=sys.stderr)
-    elif isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
+    elif is_disk_full(error):
         where = f" at {error.filename}" if error.filename else ""
         hint = "Free some space and start again; what was stored before is untouched."
         print(f"error: the disk is full{where}. {hint}", file=sys.stderr)

@@ -22,7 +22,7 @@ from typing import Any, Protocol
 
 import mslt_core
 from mslt_core.spec.base import Spec
-from mslt_core.spec.errors import AlreadyRunningError, BadInputError, MsltError
+from mslt_core.spec.errors import AlreadyRunningError, BadInputError, MsltError, is_disk_full
 from mslt_core.spec.results import RunState
 from mslt_core.spec.specs import TrainSpec, Where
 from mslt_core.store import UNFINISHED, Kind, Progress, Store, WorkStatus
@@ -286,8 +286,7 @@ def _reason(error: Exception, root: Path) -> str:
     if isinstance(error, MsltError):
         return str(error)
     # libraries in Rust and C++ put the system's error into one of their own
-    out_of_space = isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}
-    if out_of_space or os.strerror(errno.ENOSPC) in str(error):
+    if is_disk_full(error) or os.strerror(errno.ENOSPC) in str(error):
         return str(disk_full(root))
     if isinstance(error, MemoryError):
         return "out of memory. Choose a smaller batch, or end other programs, and start it again."

@@ -8,7 +8,7 @@ from mslt_core.spec.metrics import METRICS
 from pages._shared import cached
 from pages._shared.context import Context
 from pages._shared.context import context as sidebar_context
-from pages._shared.decimals import never_nought, with_decimals
+from pages._shared.decimals import show_frame
 from pages._shared.gains_table import rounded, table
 from pages._shared.gains_told import (
     answer,
@@ -64,10 +64,7 @@ def compared(context: Context, lead: DeltaGenerator) -> None:
     for result in results:
         numbers = table(result)
         with st.expander(f"The numbers: {result.name_b} minus {result.name_a}"):
-            shown = rounded(numbers)
-            config = with_decimals(shown)
-            told = never_nought(shown)
-            st.dataframe(told, hide_index=True, column_config=config, placeholder="–")
+            show_frame(rounded(numbers))
             st.download_button(
                 "CSV",
                 pipeline.as_csv(numbers),

@@ -1,5 +1,8 @@
 """Errors that a person can act on: what was wrong, the value got, what to do next."""
 
+import errno
+from typing import TypeGuard
+
 
 class MsltError(Exception):
     """Base of all errors that the command line and the pages show as a sentence.
@@ -70,3 +73,8 @@ class ExportError(MsltError):
 
 class TrainingError(MsltError):
     """A run that cannot go on, for instance a loss that became NaN."""
+
+
+def is_disk_full(error: BaseException) -> TypeGuard[OSError]:
+    """Whether the system refused a write because the disk, or the user's share of it, is full."""
+    return isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}

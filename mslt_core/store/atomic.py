@@ -1,7 +1,6 @@
 """Files that are whole or not there: written beside the target, synced, then renamed."""
 
 import contextlib
-import errno
 import json
 import os
 import shutil
@@ -11,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from mslt_core.spec.errors import StoreError
+from mslt_core.spec.errors import StoreError, is_disk_full
 
 STRAY_AGE_S = 3600.0
 """No file here takes an hour to write: a temporary one older than that has lost its writer."""
@@ -76,7 +75,7 @@ def write_errors_explained(path: Path, n_bytes: int | None = None) -> Iterator[N
     try:
         yield
     except OSError as e:
-        if e.errno in {errno.ENOSPC, errno.EDQUOT}:
+        if is_disk_full(e):
             raise disk_full(path, n_bytes) from e
         raise StoreError(
             f"cannot write {path}: {e.strerror or e}",

@@ -12,7 +12,6 @@ from mslt_core import figures
 MOST = 4
 """Decimals that Streamlit shows of a fraction; trailing noughts it leaves out."""
 
-
 PROBABILITY = re.compile(r"(.*, )?p( \(Holm\))?")
 """Names of columns that hold probabilities."""
 
@@ -22,6 +21,22 @@ def decimals_of(column: pd.Series) -> int:
     values = column.dropna().astype(float).round(MOST)
     return max(
         (len(f"{value:.{MOST}f}".rstrip("0").partition(".")[2]) for value in values), default=0
+    )
+
+
+def table_points(ratio: float | None) -> float | None:
+    """In points, with two decimals; None where there is no ratio."""
+    return None if ratio is None else round(100 * ratio, 2)
+
+
+def show_frame(frame: pd.DataFrame, decimals: int | None = None, **how: Any) -> None:
+    """`st.dataframe` of numbers that are written so, and a dash where there is none."""
+    st.dataframe(
+        never_nought(frame, decimals),
+        hide_index=True,
+        placeholder="–",
+        column_config=with_decimals(frame, decimals),
+        **how,
     )
 
 

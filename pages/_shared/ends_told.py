@@ -7,6 +7,7 @@ import pandas as pd
 from mslt_core.spec.languages import label
 from mslt_core.spec.set_views import EndGain, SetEnds, SetGapJudged
 from mslt_core.spec.specs import set_name
+from pages._shared.decimals import table_points
 from pages._shared.gains_told import in_points, told_seeds
 from pages._shared.messages import escape
 
@@ -59,12 +60,12 @@ def table(found: SetEnds) -> pd.DataFrame:
                 "target": label(row.lang) if row.lang else "mean",
                 "set": name,
                 "chosen": "; ".join(map(set_name, end.chosen)),
-                "gain": _points(end.difference.estimate),
-                "low": _points(end.difference.low),
-                "high": _points(end.difference.high),
-                "sd items": _points(end.difference.sd_items),
-                "sd seeds": _points(end.difference.sd_seeds),
-                "with the luck of being chosen": _points(end.with_luck),
+                "gain": table_points(end.difference.estimate),
+                "low": table_points(end.difference.low),
+                "high": table_points(end.difference.high),
+                "sd items": table_points(end.difference.sd_items),
+                "sd seeds": table_points(end.difference.sd_seeds),
+                "with the luck of being chosen": table_points(end.with_luck),
                 "seeds": end.difference.n_seeds,
             }
             for row in (found.mean, *found.rows)
@@ -96,11 +97,11 @@ def gaps_table(gaps: Sequence[SetGapJudged]) -> pd.DataFrame:
         [
             {
                 "set": one.name,
-                "gap": _points(one.gap.estimate if one.gap else None),
-                "low": _points(one.gap.low if one.gap else None),
-                "high": _points(one.gap.high if one.gap else None),
-                "on its sources": _points(one.on_sources),
-                "on unseen": _points(one.on_unseen),
+                "gap": table_points(one.gap.estimate if one.gap else None),
+                "low": table_points(one.gap.low if one.gap else None),
+                "high": table_points(one.gap.high if one.gap else None),
+                "on its sources": table_points(one.on_sources),
+                "on unseen": table_points(one.on_unseen),
                 "unseen": len(one.unseen),
                 "seeds": one.gap.n_seeds if one.gap else None,
                 "undefined because": one.reason or None,
@@ -108,7 +109,3 @@ def gaps_table(gaps: Sequence[SetGapJudged]) -> pd.DataFrame:
             for one in gaps
         ]
     )
-
-
-def _points(ratio: float | None) -> float | None:
-    return None if ratio is None else round(100 * ratio, 2)

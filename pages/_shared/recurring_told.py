@@ -8,6 +8,7 @@ from mslt_core import figures
 from mslt_core.spec.languages import label
 from mslt_core.spec.rankings import TASKS
 from mslt_core.spec.set_views import LanguageRecurs, Recurring
+from pages._shared.decimals import table_points
 from pages._shared.gains_told import ITEMS_ALONE, in_points, told_seeds
 from pages._shared.messages import escape
 
@@ -62,9 +63,9 @@ def table(found: Recurring) -> pd.DataFrame:
         [
             {
                 "language": label(one.lang),
-                "effect": _points(one.effect.estimate),
-                "low": _points(one.effect.low),
-                "high": _points(one.effect.high),
+                "effect": table_points(one.effect.estimate),
+                "low": table_points(one.effect.low),
+                "high": table_points(one.effect.high),
                 "p (Holm)": one.effect.p_holm,
                 f"in the top {n_top}": one.n_top,
                 "by lot": round(n_top * found.expected, 1),
@@ -89,7 +90,3 @@ def top_table(found: Recurring) -> pd.DataFrame:
 
 def _set(langs: Sequence[str]) -> str:
     return ", ".join(langs)
-
-
-def _points(ratio: float | None) -> float | None:
-    return None if ratio is None else round(100 * ratio, 2)

@@ -6,6 +6,7 @@ from mslt_core.spec.criteria import CRITERIA
 from mslt_core.spec.rankings import TASKS
 from mslt_core.spec.set_views import Contrast, Similarity
 from mslt_core.spec.specs import set_name
+from pages._shared.decimals import table_points
 from pages._shared.gains_told import ITEMS_ALONE, in_points, told_seeds
 from pages._shared.messages import escape
 
@@ -44,11 +45,11 @@ def table(found: Similarity) -> pd.DataFrame:
                 "criterion": CRITERIA[one.criterion].label,
                 "least similar": _ties(one, least=True),
                 "most similar": _ties(one, least=False),
-                "least": _points(one.score_diverse),
-                "most": _points(one.score_similar),
-                "difference": _points(one.difference.estimate),
-                "low": _points(one.difference.low),
-                "high": _points(one.difference.high),
+                "least": table_points(one.score_diverse),
+                "most": table_points(one.score_similar),
+                "difference": table_points(one.difference.estimate),
+                "low": table_points(one.difference.low),
+                "high": table_points(one.difference.high),
                 "p (Holm)": one.difference.p_holm,
                 **paper,
             }
@@ -59,7 +60,3 @@ def table(found: Similarity) -> pd.DataFrame:
 def _ties(one: Contrast, *, least: bool) -> str:
     sets = one.diverse if least else one.similar
     return set_name(sets[0]) if len(sets) == 1 else f"{len(sets)} sets that tie"
-
-
-def _points(ratio: float | None) -> float | None:
-    return None if ratio is None else round(100 * ratio, 2)

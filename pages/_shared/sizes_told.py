@@ -6,6 +6,7 @@ from mslt_core.figures import text
 from mslt_core.spec.evidence import Difference
 from mslt_core.spec.specs import set_name
 from mslt_core.spec.views import PLATEAU, BySize
+from pages._shared.decimals import table_points
 from pages._shared.gains_told import ITEMS_ALONE, in_points, told_seeds
 from pages._shared.messages import escape
 
@@ -59,21 +60,17 @@ def table(found: BySize) -> pd.DataFrame:
             {
                 "source languages": size.k,
                 "sets": len(size.sets),
-                "mean": _points(size.mean.estimate),
-                "low": _points(size.mean.low),
-                "high": _points(size.mean.high),
-                "gain": gain and _points(gain.estimate),
-                "gain, low": gain and _points(gain.low),
-                "gain, high": gain and _points(gain.high),
+                "mean": table_points(size.mean.estimate),
+                "low": table_points(size.mean.low),
+                "high": table_points(size.mean.high),
+                "gain": gain and table_points(gain.estimate),
+                "gain, low": gain and table_points(gain.low),
+                "gain, high": gain and table_points(gain.high),
                 "best set": set_name(size.sets[0]),
-                "best": _points(size.means[0]),
+                "best": table_points(size.means[0]),
                 "worst set": set_name(size.sets[-1]),
-                "worst": _points(size.means[-1]),
+                "worst": table_points(size.means[-1]),
             }
             for size, gain in zip(found.sizes, gains, strict=True)
         ]
     )
-
-
-def _points(ratio: float | None) -> float | None:
-    return None if ratio is None else round(100 * ratio, 2)

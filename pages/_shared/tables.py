@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from mslt_core import pipeline
-from pages._shared.decimals import never_nought, probabilities_told, with_decimals
+from pages._shared.decimals import probabilities_told, show_frame
 from pages._shared.take import Table, take_along
 
 
@@ -26,13 +26,7 @@ def show_table(
         frame = frame.round(decimals)
     whole = frame.convert_dtypes()  # a rank stays a whole number where another one is missing
     if on_row is None:
-        st.dataframe(
-            never_nought(whole, decimals),
-            hide_index=True,
-            width="stretch",
-            placeholder="–",
-            column_config=with_decimals(whole, decimals),
-        )
+        show_frame(whole, decimals)
     else:
         _choosable(whole, name, on_row)
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -63,13 +57,4 @@ def _choosable(frame: pd.DataFrame, name: str, on_row: Callable[[int], None]) ->
         if rows:
             on_row(rows[0])
 
-    st.dataframe(
-        frame,
-        hide_index=True,
-        width="stretch",
-        placeholder="–",
-        column_config=with_decimals(frame),
-        key=key,
-        on_select=chosen,
-        selection_mode="single-row",
-    )
+    show_frame(frame, key=key, on_select=chosen, selection_mode="single-row")

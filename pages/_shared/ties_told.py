@@ -6,6 +6,7 @@ import pandas as pd
 
 from mslt_core.spec.evidence import Ranking, Standing
 from mslt_core.spec.languages import label
+from pages._shared.decimals import table_points
 from pages._shared.messages import escape
 
 TOLD = {True: "yes", False: "no", None: "too few seeds"}
@@ -62,8 +63,8 @@ def standings(ranking: Ranking) -> pd.DataFrame:
         [
             {
                 "set": one.name,
-                "mean": _points(one.mean),
-                "minus the highest": one.behind and _points(one.behind.estimate),
+                "mean": table_points(one.mean),
+                "minus the highest": one.behind and table_points(one.behind.estimate),
                 **_interval(one),
                 "may be the best": TOLD[one.may_be_best],
                 "targets": one.n_targets,
@@ -78,8 +79,4 @@ def _interval(one: Standing) -> dict[str, float | None]:
     """None of the highest: it is no distance away from itself."""
     if one.behind is None or one.behind.estimate == 0:
         return {"low": None, "high": None}
-    return {"low": _points(one.behind.low), "high": _points(one.behind.high)}
-
-
-def _points(ratio: float | None) -> float | None:
-    return None if ratio is None else round(100 * ratio, 2)
+    return {"low": table_points(one.behind.low), "high": table_points(one.behind.high)}

@@ -17,7 +17,7 @@ from mslt_core.spec.stories import (
     TableContent,
 )
 from mslt_core.store import Store
-from pages._shared.decimals import decimals_of, with_decimals
+from pages._shared.decimals import decimals_of, show_frame
 from pages._shared.messages import escape
 from pages._shared.theme import current_theme
 
@@ -86,23 +86,27 @@ def _content(content: PinContent, alt: str, place: Place) -> None:
 def _table(content: TableContent, place: Place) -> None:
     frame = pd.DataFrame(content.rows, columns=list(content.columns)).convert_dtypes()
     if place.rows is None:
-        config = with_decimals(frame)
-        st.dataframe(frame, hide_index=True, width="stretch", placeholder="–", column_config=config)
+        show_frame(frame)
         return
     is_wide = len(frame.columns) > MANY_COLUMNS
     n_rows = place.rows - is_wide  # their cells are higher
     shown = frame.head(n_rows).rename(columns=escape)
     with st.container(key=f"{place.key}_table{'_wide' if is_wide else ''}"):
-        told = shown.apply(lambda column: column.map(functools.partial(_cell, column)))
+        told = shown.apply(_cells)
         st.table(told.set_index(told.columns[0]))
     if len(frame) > n_rows:
         st.caption(f"The first {n_rows} of {len(frame):,} rows.")
 
 
-def _cell(column: pd.Series, value: object) -> str:
+def _cells(column: pd.Series) -> pd.Series:
+    fractions = column[[isinstance(value, float) for value in column]]
+    return column.map(functools.partial(_cell, decimals=decimals_of(fractions)))
+
+
+def _cell(value: object, decimals: int) -> str:
     if pd.isna(value):
         return "–"
     if isinstance(value, str):
         return escape(value)
-    told = f"{value:,.{decimals_of(column)}f}" if isinstance(value, float) else f"{value}"
+    told = f"{value:,.{decimals}f}" if isinstance(value, float) else f"{value}"
     return told.replace("-", "−")
