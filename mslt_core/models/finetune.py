@@ -18,6 +18,7 @@ from mslt_core.models.completeness import require_room
 from mslt_core.models.curve import Evaluate, Evaluations
 from mslt_core.models.heads import HEADS, Head
 from mslt_core.models.heads.inputs import Example
+from mslt_core.models.last_layer import last_layer_shortened
 from mslt_core.models.load import load_tokenizer, load_with_head
 from mslt_core.models.snapshots import Snapshots, write_weights
 from mslt_core.models.team import ALONE, Team
@@ -137,15 +138,16 @@ def finetune(
         train_dataset=_Ordered([row for lang in langs for row in examples[lang]], order),
         data_collator=_Collator(head, tokenizer.pad_token_id, _multiple_of()),
     )
-    resumed_from, best_step = _train(
-        trainer,
-        progress,
-        spec,
-        on_resume,
-        evaluate and (lambda step, of: evaluate(step, of, tokenizer)),
-        snapshots=keep
-        and Snapshots(spec.snapshot_steps, checkpoint, keep, leave_out=progress.leave_out),
-    )
+    with last_layer_shortened(model, kind):
+        resumed_from, best_step = _train(
+            trainer,
+            progress,
+            spec,
+            on_resume,
+            evaluate and (lambda step, of: evaluate(step, of, tokenizer)),
+            snapshots=keep
+            and Snapshots(spec.snapshot_steps, checkpoint, keep, leave_out=progress.leave_out),
+        )
     step = trainer.state.global_step
     return Finetuned(
         model=model,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from mslt_core.models.heads import HEADS
+from mslt_core.models.last_layer import last_layer_shortened
 from mslt_core.models.memory import room_on_the_gpu
 from mslt_core.spec.sentences import Row, TaskKind
 from mslt_core.spec.specs import Precision
@@ -55,5 +56,6 @@ def predict(
     """
     half = precision == "bfloat16" and model.device.type == "cuda"
     cast = torch.autocast("cuda", torch.bfloat16) if half else contextlib.nullcontext()
-    with cast, room_on_the_gpu("while scoring", "Try a smaller max_length, or free the GPU."):
+    room = room_on_the_gpu("while scoring", "Try a smaller max_length, or free the GPU.")
+    with cast, room, last_layer_shortened(model, kind):
         return HEADS[kind].predict(model, tokenizer, rows, max_length=max_length)

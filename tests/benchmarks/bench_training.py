@@ -6,11 +6,11 @@ in bfloat16 beside it, which CPUs with AVX512-BF16 or AMX multiply faster. Time 
 optimizer steps; the turns alternate, so that other work on the machine is shared fairly.
 
 What can be had from the same batches: the matrix products are three quarters of a step and run
-at the core's peak in both recipes (90 GFLOP/s each on the Zen 4 at hand), so in float32 fixed
-padding can be beaten by 128 over a row's mean length and a little more. WikiANN's rows have 18
-sub-words in the mean, XNLI's pairs 68: with no padding at all the products take 1 / 1.87 of the
-time there, and if all else in our step were free the whole would be 2.7 times as fast. Threefold
-takes faster products: bfloat16 doubles their rate on CPUs that have it.
+at the core's peak in both recipes (90 GFLOP/s each on the Zen 4 at hand), so in float32 a step can
+only be had by fewer of them. WikiANN's rows have 18 sub-words in the mean, XNLI's pairs 68: with
+no padding at all the products take 1 / 1.87 of the time there, and 1 / 2.3 without what nothing
+reads of the last of mini's four layers. Threefold takes faster products: bfloat16 doubles their
+rate on CPUs that have it.
 """
 
 import dataclasses
