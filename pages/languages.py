@@ -19,6 +19,7 @@ from pages._shared.context import Context
 from pages._shared.context import context as sidebar_context
 from pages._shared.criteria_view import criteria
 from pages._shared.messages import empty_state, escape, explain_errors
+from pages._shared.one_of import one_of
 from pages._shared.paper_view import paper
 from pages._shared.reasons import reasons
 from pages._shared.sets_told import answer, place_told
@@ -63,17 +64,7 @@ def shown(
 ) -> None:
     """The chosen set's reasons, and one of the views below."""
     reasons(spec, result, chosen)
-    view = st.segmented_control(
-        "View",
-        list(VIEWS),
-        default="distances",
-        required=True,
-        format_func=lambda name: VIEWS[name],
-        key="view",
-        bind="query-params",
-        label_visibility="collapsed",
-        wrap=True,
-    )
+    view = one_of("View", VIEWS, key="view", label_visibility="collapsed", wrap=True)
     if view == "distances":
         views.distances(context.root, spec, result, chosen)
     elif view == "criteria":

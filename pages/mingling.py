@@ -20,6 +20,7 @@ from pages._shared.messages import explain_errors
 from pages._shared.mingling_told import answer, cka_answer, runs_of, sizes_told
 from pages._shared.moved_view import moved
 from pages._shared.on_demand import Looked
+from pages._shared.one_of import one_of
 from pages._shared.over_training_view import over_training
 from pages._shared.take import rest_on, tell
 from pages._shared.trust_view import trust
@@ -47,17 +48,7 @@ def looked_at(context: Context, look: MingleSpec, asked: MeasureSpec, lead: Delt
         notes, shifts = cached.look(context.root, "corpus_told", asked)
         warn_of_shifts(shifts, measures)
     group = maps(context, look, result)
-    view = st.segmented_control(
-        "View",
-        list(VIEWS),
-        default="layers",
-        required=True,
-        format_func=lambda name: VIEWS[name],
-        key="view",
-        bind="query-params",
-        label_visibility="collapsed",
-        wrap=True,
-    )
+    view = one_of("View", VIEWS, key="view", label_visibility="collapsed", wrap=True)
     if view == "trust":
         trust(context, look, result)
     elif view == "training":

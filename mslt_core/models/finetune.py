@@ -122,11 +122,10 @@ def finetune(
     tokenizer = load_tokenizer(checkpoint)
     head = HEADS[kind]
     model = tuning.trainable(load_with_head(checkpoint, kind, labels, spec.seed), spec)
-    langs = sorted(rows)
-    examples = {lang: head.examples(tokenizer, rows[lang], spec.max_length) for lang in langs}
-    lengths = [np.array([example.length for example in examples[lang]]) for lang in langs]
-    order = balanced_batches(lengths, spec.steps, spec.batch_size, spec.seed)
-
+    examples = {
+        lang: head.examples(tokenizer, rows[lang], spec.max_length) for lang in sorted(rows)
+    }
+    order = _order(examples, spec)
     progress = _progress(spec, save_every, report, should_stop, team)
     team.meet()
     trainer = SealingTrainer(
@@ -135,9 +134,10 @@ def finetune(
         model=model,
         args=arguments(spec, folder / room.STATES, team),
         team=team,
-        train_dataset=_Ordered([row for lang in langs for row in examples[lang]], order),
+        train_dataset=_Ordered([row for of_lang in examples.values() for row in of_lang], order),
         data_collator=_Collator(head, tokenizer.pad_token_id, _multiple_of()),
     )
+    kept = keep and Snapshots(spec.snapshot_steps, checkpoint, keep, leave_out=progress.leave_out)
     with last_layer_shortened(model, kind):
         resumed_from, best_step = _train(
             trainer,
@@ -145,8 +145,7 @@ def finetune(
             spec,
             on_resume,
             evaluate and (lambda step, of: evaluate(step, of, tokenizer)),
-            snapshots=keep
-            and Snapshots(spec.snapshot_steps, checkpoint, keep, leave_out=progress.leave_out),
+            snapshots=kept,
         )
     step = trainer.state.global_step
     return Finetuned(
@@ -183,6 +182,12 @@ def _progress(
         report=report,
         should_stop=lambda: bool(team.agreed(should_stop())),
     )
+
+
+def _order(examples: Mapping[str, Sequence[Example]], spec: TrainSpec) -> npt.NDArray[np.int64]:
+    """The rows of every step, (steps, batch_size), counted through the languages."""
+    lengths = [np.array([example.length for example in of_lang]) for of_lang in examples.values()]
+    return balanced_batches(lengths, spec.steps, spec.batch_size, spec.seed)
 
 
 class _Ordered(torch.utils.data.Dataset[Example]):

@@ -16,6 +16,7 @@ from pages._shared.language_box import language_box
 from pages._shared.look_more import more_of
 from pages._shared.map_controls import map_settings
 from pages._shared.measure_controls import how_measured, measures_of
+from pages._shared.one_of import one_of
 
 
 def default_langs(known: Sequence[str]) -> list[str]:
@@ -64,15 +65,7 @@ def maps_missing(look: MingleSpec) -> str:
 def question(context: Context) -> tuple[MingleSpec, MeasureSpec]:
     """The controls: method and languages at hand, the rest under Map settings and More."""
     row = st.container(horizontal=True, vertical_alignment="bottom", wrap=False)
-    method: Projection = row.segmented_control(
-        "Map",
-        list(METHODS),
-        default="tsne",
-        required=True,
-        format_func=lambda name: METHODS[name],
-        key="method",
-        bind="query-params",
-    )
+    method: Projection = one_of("Map", METHODS, key="method", place=row)
     other = row.container(width="stretch")
     settings_place = row.popover("Map settings")
     with row.popover("More"):

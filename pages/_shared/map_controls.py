@@ -6,6 +6,7 @@ import streamlit as st
 
 from mslt_core.spec.maps import Fit, MapParameters, Metric, Preset, preset
 from mslt_core.spec.specs import Projection
+from pages._shared.one_of import one_of
 
 Choice = Preset | Literal["own"]
 PRESETS: dict[Choice, str] = {
@@ -58,15 +59,7 @@ def map_settings(method: Projection, n_langs: int, n_common: int) -> dict[str, A
         bind="query-params",
         help=f"{n_common:,} are there in every chosen language; drawn once, the same everywhere.",
     )
-    fit: Fit = st.segmented_control(
-        "What makes maps comparable",
-        list(FITS),
-        default="aligned",
-        required=True,
-        format_func=lambda name: FITS[name],
-        key="fit",
-        bind="query-params",
-    )
+    fit: Fit = one_of("What makes maps comparable", FITS, key="fit")
     st.caption(FIT_COSTS[fit])
     parameters = _parameters(method, min(int(n), n_common) * n_langs)
     return {"n": int(n), "fit": fit, **dict(parameters)}
@@ -75,16 +68,7 @@ def map_settings(method: Projection, n_langs: int, n_common: int) -> dict[str, A
 def _parameters(method: Projection, n_points: int) -> MapParameters:
     if method == "pca":
         return MapParameters(**_own(method))
-    choice: Choice = st.segmented_control(
-        "Parameters",
-        list(PRESETS),
-        default="balanced",
-        required=True,
-        format_func=lambda name: PRESETS[name],
-        key="preset",
-        bind="query-params",
-        wrap=True,
-    )
+    choice: Choice = one_of("Parameters", PRESETS, key="preset", wrap=True)
     if choice == "own":
         return MapParameters(**_own(method))
     found = preset(choice, n_points) if n_points >= 4 else MapParameters()

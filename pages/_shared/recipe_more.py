@@ -7,6 +7,7 @@ import streamlit as st
 from mslt_core import pipeline
 from mslt_core.pipeline import TaskOffer
 from pages._shared.language_box import language_box
+from pages._shared.one_of import one_of
 
 DRAWN = {"disjoint": "Each its own", "parallel": "The same", "independent": "By chance"}
 SELECTED = {
@@ -31,14 +32,10 @@ def shares(offer: TaskOffer) -> dict[str, Any]:
     )
     rows = None
     if offer.parallel:
-        rows = st.segmented_control(
+        rows = one_of(
             "Meanings",
-            list(DRAWN),
-            default="disjoint",
-            required=True,
-            format_func=DRAWN.__getitem__,
+            DRAWN,
             key="rows",
-            bind="query-params",
             help="The rows of this task are translations of each other. Each its own: 500 English "
             "and 500 Spanish examples are 1,000 meanings, as many as one language would have. The "
             "same: they are 500 meanings, twice.",

@@ -5,20 +5,17 @@ from typing import Any, get_args
 import streamlit as st
 
 from mslt_core.spec.specs import Precision
+from pages._shared.one_of import one_of
 
 TUNED = {"all": "All weights", "lora": "LoRA", "head": "Head only"}
 
 
 def weights() -> dict[str, Any]:
     """Which weights are trained, and how exactly."""
-    tune = st.segmented_control(
+    tune = one_of(
         "Trained",
-        list(TUNED),
-        default="all",
-        required=True,
-        format_func=TUNED.__getitem__,
+        TUNED,
         key="tune",
-        bind="query-params",
         help="LoRA trains small adapters beside frozen weights; a head on a frozen encoder probes "
         "what the encoder knows already.",
     )

@@ -11,6 +11,7 @@ from mslt_core.spec.results import GainResult, RunGroup
 from pages._shared import cached
 from pages._shared.context import Context
 from pages._shared.gains_told import answer
+from pages._shared.one_of import one_of
 from pages._shared.sets_controls import which_groups
 from pages._shared.take import answer_before, goes_with, rest_on
 from pages._shared.theme import show_figure
@@ -23,16 +24,7 @@ BY: tuple[Grouping, ...] = ("family", "script")
 def arranged(context: Context, baseline: RunGroup, results: Sequence[GainResult]) -> None:
     """The comparison in the arrangement that is chosen."""
     one, other = st.columns([3, 4], vertical_alignment="center")
-    how = one.segmented_control(
-        "Drawn as",
-        list(ARRANGEMENTS),
-        default="dots",
-        required=True,
-        format_func=lambda name: ARRANGEMENTS[name],
-        key="drawn_as",
-        bind="query-params",
-        label_visibility="collapsed",
-    )
+    how = one_of("Drawn as", ARRANGEMENTS, key="drawn_as", place=one, label_visibility="collapsed")
     if how == "slope":
         _slopes(context, baseline, results, other)
     elif how == "grid":

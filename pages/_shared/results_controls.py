@@ -10,6 +10,7 @@ from mslt_core.spec.metrics import METRICS
 from mslt_core.spec.results import RunGroup
 from pages._shared.context import Context
 from pages._shared.judged_told import AVERAGES
+from pages._shared.one_of import one_of
 
 VIEWS = {
     "targets": "Target by target",
@@ -27,17 +28,7 @@ def view() -> str:
     if st.query_params.get("results_view") in {"ties", "Ties for the best"}:
         del st.query_params["results_view"]
         st.session_state["results_view"] = "ties"
-    return st.segmented_control(
-        "View",
-        list(VIEWS),
-        default="targets",
-        required=True,
-        format_func=lambda name: VIEWS[name],
-        key="results_view",
-        bind="query-params",
-        label_visibility="collapsed",
-        wrap=True,
-    )
+    return one_of("View", VIEWS, key="results_view", label_visibility="collapsed", wrap=True)
 
 
 def which_set(others: Sequence[RunGroup], place: Any, *, key: str) -> RunGroup:

@@ -14,6 +14,7 @@ from mslt_core.spec.specs import set_name
 from mslt_core.sweep.planning import Sets
 from pages._shared.context import Context
 from pages._shared.language_box import language_box
+from pages._shared.one_of import one_of
 
 SETS_BY = {
     "sizes": "All of a size",
@@ -57,17 +58,7 @@ def one_set(train_langs: tuple[str, ...]) -> tuple[str, ...]:
 
 def sweep_sets(context: Context, offer: TaskOffer) -> Sets:
     """The sets of source languages: made from a pool, picked by criteria, or written down."""
-    by = st.segmented_control(
-        "Sets",
-        list(SETS_BY),
-        default="sizes",
-        required=True,
-        format_func=lambda name: SETS_BY[name],
-        key="sets_by",
-        bind="query-params",
-        label_visibility="collapsed",
-        wrap=True,
-    )
+    by = one_of("Sets", SETS_BY, key="sets_by", label_visibility="collapsed", wrap=True)
     if by == "listed":
         return _listed(offer)
     if by == "figure-4":
