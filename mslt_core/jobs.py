@@ -6,7 +6,6 @@ started it. All that the two say to each other lies in the work's folder in the 
 
 import contextlib
 import dataclasses
-import errno
 import glob
 import os
 import signal
@@ -22,7 +21,7 @@ from typing import Any, Protocol
 
 import mslt_core
 from mslt_core.spec.base import Spec
-from mslt_core.spec.errors import AlreadyRunningError, BadInputError, MsltError, is_disk_full
+from mslt_core.spec.errors import AlreadyRunningError, BadInputError, MsltError, says_disk_is_full
 from mslt_core.spec.results import RunState
 from mslt_core.spec.specs import TrainSpec, Where
 from mslt_core.store import UNFINISHED, Kind, Progress, Store, WorkStatus
@@ -286,7 +285,7 @@ def _reason(error: Exception, root: Path) -> str:
     if isinstance(error, MsltError):
         return str(error)
     # libraries in Rust and C++ put the system's error into one of their own
-    if is_disk_full(error) or os.strerror(errno.ENOSPC) in str(error):
+    if says_disk_is_full(error):
         return str(disk_full(root))
     if isinstance(error, MemoryError):
         return "out of memory. Choose a smaller batch, or end other programs, and start it again."

@@ -43,6 +43,9 @@ def add(subparsers: Subparsers) -> None:
         sweep_question.add_sets(asked)
         sweep_question.add_recipe(asked)
         _add_terms(asked)
+    asked.add_argument(
+        "--anyway", action="store_true", help="start although the disk is too small for the plan"
+    )
     _add_engine(asked)
     for name, act, describe in (
         ("status", sweep.status, "Say how far a sweep is, and why runs failed"),
@@ -194,6 +197,8 @@ def _start(args: argparse.Namespace) -> Answer:
         gpus_per_run=args.gpus_per_run,
         retries=args.retries,
     )
+    if not args.anyway:
+        sweep.require_room(planned.store, planned.runs, keep_weights=planned.keep)
     sweep.check(planned.runs)
     for remark in planned.remarks:
         print(remark, file=sys.stderr)

@@ -6,7 +6,6 @@ checkpoint before it untouched, and damage that happens later is found by `verif
 """
 
 import contextlib
-import errno
 import functools
 import hashlib
 import itertools
@@ -22,7 +21,7 @@ from typing import Any
 
 from mslt_core.models.config import read_json
 from mslt_core.spec.checkpoint_files import TOKENIZER_FILES
-from mslt_core.spec.errors import CheckpointError, StoreError
+from mslt_core.spec.errors import CheckpointError, StoreError, says_disk_is_full
 from mslt_core.spec.room import KEPT
 
 logger = logging.getLogger(__name__)
@@ -238,6 +237,4 @@ def _flush(path: Path) -> None:
 
 def _disk_is_full(error: BaseException, folder: Path) -> bool:
     """Safetensors says it in words only; torch says ``unexpected pos``, so look at the disk."""
-    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-        return True
-    return "No space left" in str(error) or shutil.disk_usage(folder).free < 2**20
+    return says_disk_is_full(error) or shutil.disk_usage(folder).free < 2**20

@@ -8,19 +8,32 @@ from mslt_core.spec.errors import BadInputError
 VARIABLE = "MSLT_REPORT_TO"
 
 
+TENSORBOARD = "TENSORBOARD_LOGGING_DIR"
+
+
 def trackers(folder: Path) -> list[str]:
     """Names in ``MSLT_REPORT_TO``, such as ``tensorboard`` or ``wandb,mlflow``; none by default.
 
     They get what the run's own history gets, and change nothing in the run. TensorBoard's files
-    go below `folder` unless ``TENSORBOARD_LOGGING_DIR`` says otherwise.
+    go below the run's `folder` unless ``TENSORBOARD_LOGGING_DIR`` says otherwise.
 
     Raises
     ------
     BadInputError
         If a tracker is unknown or not installed.
     """
+    asked = require_trackers()
+    told = os.environ.get(TENSORBOARD)
+    # a worker does run after run: what it said of the one before is nobody's wish
+    if asked and (told is None or Path(told) == _below(folder.parent / Path(told).parent.name)):
+        os.environ[TENSORBOARD] = str(_below(folder))
+    return asked
+
+
+def require_trackers() -> list[str]:
+    """The same names; refuses what is unknown or not installed, before a run begins."""
     asked = [name.strip() for name in os.environ.get(VARIABLE, "").split(",") if name.strip()]
-    if not asked:
+    if asked in ([], ["none"]):  # the Trainer's own word for it
         return []
     from transformers import integrations
 
@@ -30,5 +43,8 @@ def trackers(folder: Path) -> list[str]:
             f"{VARIABLE} names {missing[0]!r}, which is unknown or not installed",
             hint=f"Install it, or choose from {', '.join(sorted(available)) or 'none here'}.",
         )
-    os.environ.setdefault("TENSORBOARD_LOGGING_DIR", str(folder / "tensorboard"))
     return asked
+
+
+def _below(folder: Path) -> Path:
+    return folder / "tensorboard"

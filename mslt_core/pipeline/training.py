@@ -31,11 +31,13 @@ def check_data(spec: TrainSpec, where: Where, store: Store | None = None) -> Non
     """Read all that is to be scored and the weights, so that damage is refused before a run exists.
 
     The same for data or a checkpoint that changed since the run was asked for, for a checkpoint
-    that lacks weights, and, with the store, for a disk that is too small.
+    that lacks weights, for a tracker that is not here, and, with the store, for a disk that is
+    too small.
     """
-    from mslt_core.models import completeness, screening
+    from mslt_core.models import completeness, screening, trackers
 
     check_batches([spec])
+    trackers.require_trackers()
     task, scored, base = _as_asked_for(spec, where)
     screening.require_finite(base)
     completeness.require_whole(base)

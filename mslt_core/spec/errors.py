@@ -1,6 +1,7 @@
 """Errors that a person can act on: what was wrong, the value got, what to do next."""
 
 import errno
+import os
 from typing import TypeGuard
 
 
@@ -75,6 +76,15 @@ class TrainingError(MsltError):
     """A run that cannot go on, for instance a loss that became NaN."""
 
 
+FULL = (errno.ENOSPC, errno.EDQUOT)
+"""What the system answers when the disk, or the user's share of it, is full."""
+
+
 def is_disk_full(error: BaseException) -> TypeGuard[OSError]:
     """Whether the system refused a write because the disk, or the user's share of it, is full."""
-    return isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}
+    return isinstance(error, OSError) and error.errno in FULL
+
+
+def says_disk_is_full(error: BaseException) -> bool:
+    """The same of libraries that hand on the system's words alone, as safetensors does."""
+    return is_disk_full(error) or any(os.strerror(number) in str(error) for number in FULL)

@@ -7,6 +7,7 @@ from mslt_core.sweep.estimating import (
     measured_pace,
     probes,
     probes_of,
+    require_room,
 )
 from mslt_core.sweep.geometry import execute_geometry
 from mslt_core.sweep.planning import (
@@ -50,6 +51,7 @@ __all__ = [
     "probes_of",
     "rates_around",
     "remarks",
+    "require_room",
     "resume",
     "retry",
     "serve",

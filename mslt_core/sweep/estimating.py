@@ -20,10 +20,11 @@ from mslt_core import jobs
 from mslt_core.pipeline import execute_training, experiment_key
 from mslt_core.pipeline.training import KEEPING
 from mslt_core.spec import room
+from mslt_core.spec.errors import StoreError
 from mslt_core.spec.results import RunInfo
 from mslt_core.spec.specs import TrainSpec, Where
 from mslt_core.spec.sweeps import PlannedRun, ProbeSpec
-from mslt_core.store import Arrays, Store
+from mslt_core.store import Arrays, Store, told_size
 from mslt_core.sweep import disk
 
 PROBE_STEPS = 6
@@ -84,9 +85,14 @@ class Estimate:
         return f"with {ALL_ITEMS:,} test items a language supposed where all are scored"
 
     @property
+    def needed_bytes(self) -> int:
+        """The most that is on the disk at a time."""
+        return self.kept_bytes + self.passing_bytes
+
+    @property
     def fits(self) -> bool:
         """Whether the disk holds it."""
-        return self.kept_bytes + self.passing_bytes < self.free_bytes
+        return self.needed_bytes < self.free_bytes
 
 
 def estimate(
@@ -123,6 +129,18 @@ def estimate(
         else None,
         all_items=any(planned.spec.eval_limit is None for planned in left),
     )
+
+
+def require_room(store: Store, runs: Sequence[PlannedRun], *, keep_weights: bool) -> None:
+    """Refuse a plan that the disk does not hold: else runs would fail one by one."""
+    found = estimate(store, runs, keep_weights=keep_weights)
+    if not found.fits:
+        drop = "drop weights (--keep-weights none), " if found.kept_bytes else ""
+        raise StoreError(
+            f"the sweep needs {told_size(found.needed_bytes)}, {told_size(found.free_bytes)} are "
+            f"free where the store is, {store.root}",
+            hint=f"Free some space, {drop}choose another store, or start it --anyway.",
+        )
 
 
 def probes(

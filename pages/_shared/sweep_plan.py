@@ -32,13 +32,12 @@ def offer_sweep(context: Context, spec: SweepSpec, terms: Terms) -> None:
     if found.n_done == found.n_runs:
         st.caption("Nothing is left to do. Results compares them.")
         return
-    if not found.fits:
-        st.warning("Choose to drop weights, or another store.", title="The disk is too small.")
+    fits = found.fits or _wanted_anyway(found)
     pressed = st.button(
         "Start the sweep",
         type="primary",
         key="start_sweep",
-        disabled=context.store.read_only,
+        disabled=context.store.read_only or not fits,
     )
     st.caption(escape(costs(runs, found, keep)))
     if pressed:
@@ -48,6 +47,16 @@ def offer_sweep(context: Context, spec: SweepSpec, terms: Terms) -> None:
         st.rerun()
     if found.source in {"unknown", "shipped"} and not context.store.read_only:
         _measure(context, runs)
+
+
+def _wanted_anyway(found: Estimate) -> bool:
+    """Say how much too small the disk is, and ask whether to start all the same."""
+    st.warning(
+        f"The sweep needs {told_size(found.needed_bytes)}, {told_size(found.free_bytes)} are "
+        "free. Choose to drop weights, free some space, or choose another store.",
+        title="The disk is too small.",
+    )
+    return st.checkbox("Start all the same", key="sweep_anyway")
 
 
 def sentence(runs: tuple[PlannedRun, ...], found: Estimate) -> str:

@@ -147,6 +147,8 @@ def test_leftovers_of_a_killed_process_do_not_get_in(tmp_path):
     [
         (OSError(errno.ENOSPC, "No space left on device"), 2**40),
         (RuntimeError("I/O error: No space left on device (os error 28)"), 2**40),
+        (OSError(errno.EDQUOT, "Disk quota exceeded"), 2**40),
+        (RuntimeError("I/O error: Disk quota exceeded (os error 122)"), 2**40),
         (RuntimeError("unexpected pos 9216 vs 9108"), 0),  # torch's way of saying it
     ],
 )

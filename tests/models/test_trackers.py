@@ -1,15 +1,37 @@
 """Trackers: none by default, by name where they are there, a sentence where they are not."""
 
+import os
+
 import pytest
 from transformers import TrainerCallback, integrations
 
-from mslt_core.models.trackers import VARIABLE, trackers
+from mslt_core.models.trackers import TENSORBOARD, VARIABLE, trackers
 from mslt_core.spec.errors import BadInputError
 
 
 def test_none_by_default(monkeypatch, tmp_path):
     monkeypatch.delenv(VARIABLE, raising=False)
     assert trackers(tmp_path) == []
+
+
+def test_the_trainers_word_for_none(monkeypatch, tmp_path):
+    monkeypatch.setenv(VARIABLE, "none")
+    assert trackers(tmp_path) == []
+
+
+def test_every_run_of_a_worker_has_its_own_tensorboard(monkeypatch, tmp_path):
+    monkeypatch.setattr(
+        integrations, "get_available_reporting_integrations", lambda: ["tensorboard"]
+    )
+    monkeypatch.setenv(VARIABLE, "tensorboard")
+    monkeypatch.setenv(TENSORBOARD, "x")  # so that what is set below is undone
+    monkeypatch.delenv(TENSORBOARD)
+    for run in ("a", "b"):
+        trackers(tmp_path / run)
+        assert os.environ[TENSORBOARD] == str(tmp_path / run / "tensorboard")
+    monkeypatch.setenv(TENSORBOARD, "/my/own/tensorboard")
+    trackers(tmp_path / "c")
+    assert os.environ[TENSORBOARD] == "/my/own/tensorboard"
 
 
 def test_one_that_is_not_there(monkeypatch, tmp_path):

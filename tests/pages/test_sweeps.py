@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -98,6 +99,17 @@ def test_start_stores_the_plan(open_train):
     assert len(store.sweeps.get(digest).runs) == 140
     assert store.sweeps.get(digest).keep_weights is False
     assert "no worker is at it" in words(app)
+
+
+def test_a_disk_that_is_too_small(open_train, monkeypatch):
+    usage = shutil.disk_usage("/")._replace(free=1_000_000)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
+    app = open_train(seeds=4)
+    assert "The disk is too small." in words(app)
+    assert re.search(r"The sweep needs [\d.]+ MB, 1\.0 MB are free", words(app))
+    assert app.button(key="start_sweep").disabled
+    app.checkbox(key="sweep_anyway").check().run()
+    assert not app.button(key="start_sweep").disabled
 
 
 def test_further_budgets_rates_and_price(open_train):

@@ -50,6 +50,12 @@ def test_batches_that_processes_cannot_share_are_refused_before_anything_is_read
     assert store.sweeps.digests() == []
 
 
+def test_a_tracker_that_is_not_here_is_refused_before_any_run(monkeypatch, planned):
+    monkeypatch.setenv("MSLT_REPORT_TO", "tensorbord")
+    with pytest.raises(MsltError, match="MSLT_REPORT_TO names 'tensorbord', which is unknown"):
+        sweep.check([planned()])
+
+
 def test_the_picks_of_criteria_name_each_set_once(store):
     found = sweep.picks(pipeline.Access(store=store), "ar,de,en,es,fr,ru,zh", (3,), ["syntax"] * 2)
     assert found == (("ar", "de", "zh"),)

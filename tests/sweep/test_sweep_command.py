@@ -2,6 +2,8 @@
 
 import json
 import os
+import re
+import shutil
 import signal
 
 import numpy as np
@@ -92,6 +94,22 @@ def test_bad_input(ask, args, message):
     status, _, err = ask("plan", *args)
     assert status == 2
     assert message in err
+
+
+@pytest.mark.usefixtures("no_workers")
+def test_a_disk_that_is_too_small_for_the_plan(ask, monkeypatch, tmp_path):
+    usage = shutil.disk_usage("/")._replace(free=20_000_000)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
+    status, _, said = ask("start", *SMALL, "--seeds", "0,1")
+    assert status == 1
+    # four runs keep 6.7 MB each, and one at work may have as much beside it
+    assert re.search(r"the sweep needs \d+\.?\d* MB, 20.0 MB are free where the store is", said)
+    assert "--keep-weights none" in said
+    assert not list((tmp_path / "store").rglob("sweeps/*"))
+    dropped, _, _ = ask("start", *SMALL, "--seeds", "0,1", "--keep-weights", "none")
+    assert dropped == 0
+    anyway, _, _ = ask("start", *SMALL, "--seeds", "0,1", "--keep-weights", "all", "--anyway")
+    assert anyway == 0
 
 
 @pytest.mark.usefixtures("no_workers")
