@@ -65,7 +65,8 @@ def last_layer_shortened(model: Any, kind: TaskKind) -> Iterator[None]:
     ----------
     model : PreTrainedModel or peft model
         With a head for `kind`. Those of the families BERT (MiniLM among them), RoBERTa and XLM-R
-        are changed; all others keep what they have.
+        are changed; all others keep what they have, and so do decoders, whose first sub-word sees
+        itself alone: by the place of a query, which is lost here.
     kind : TaskKind
         Tagging and questions read every sub-word, and change nothing.
 
@@ -77,10 +78,10 @@ def last_layer_shortened(model: Any, kind: TaskKind) -> Iterator[None]:
     fifth of all in a model of 4 layers and 7 % in one of 12.
     """
     layers = [module for module in model.modules() if isinstance(module, tuple(SHORTENED))]
-    last = layers[-1] if layers else None
+    last: Any = layers[-1] if layers else None
     whole = type(last)  # a shortened one is in no need of it: scores are also asked in training
     masks_known = model.config._attn_implementation in {"sdpa", "eager"}
-    if kind not in ONE_VECTOR or whole not in SHORTENED or not masks_known:
+    if kind not in ONE_VECTOR or whole not in SHORTENED or last.is_decoder or not masks_known:
         yield
         return
     last.__class__ = SHORTENED[whole]

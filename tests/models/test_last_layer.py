@@ -156,9 +156,10 @@ def test_it_reaches_the_model_below_adapters():
         (built("XLMRoberta", "classification"), "tagging"),
         (built("XLMRoberta", "classification"), "questions"),
         (built("DebertaV2", "classification"), "classification"),
+        (built("Bert", "classification", is_decoder=True), "classification"),
         (built("XLMRobertaXL", "classification"), "classification"),
     ],
-    ids=["tagging", "questions", "deberta", "xl"],
+    ids=["tagging", "questions", "deberta", "decoder", "xl"],
 )
 def test_others_keep_what_they_have(model, kind):
     classes = [type(module) for module in model.modules()]
