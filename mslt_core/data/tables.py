@@ -149,8 +149,11 @@ def _separated(
     except csv.Error as e:
         raise DataError(f"{path}: not a CSV file: {e}") from None
     if len(cells) != len(numbered):
+        read = csv.reader(line for _, line in numbered)
+        first = next(n for n, _ in enumerate(read) if read.line_num > n + 1)
+        where = f"{path}, line {numbered[first][0]}"
         raise DataError(
-            f"{path}: a quoted field holds a line end, which is not read",
+            f"{where}: a quoted field holds a line end, which is not read",
             hint="Write the file as JSON Lines.",
         )
     lines = [number for number, _ in numbered]

@@ -10,6 +10,9 @@ SHORT_RUN = 200
 KEPT = 2
 """States to resume from; the second is for the day on which the newest is found damaged."""
 
+MARGIN = 1.1
+"""What is asked for beside what is counted: logs, predictions, and what a disk keeps to itself."""
+
 STATES = "checkpoints"
 """Folder below a run's, for the states from which it can go on."""
 

@@ -6,6 +6,7 @@ few scored items, in a process of its own on this machine.
 
 import dataclasses
 import math
+import operator
 import os
 import platform
 import statistics
@@ -66,7 +67,7 @@ class Estimate:
     kept_bytes: int
     """Weights that stay when all is done."""
     passing_bytes: int
-    """Checkpoints of the runs at work, gone with their end."""
+    """What the runs at work have beside that at their fullest, gone with their end."""
     free_bytes: int
     seconds: float | None
     """Until all is done, with `n_workers` side by side; None while nothing tells."""
@@ -86,8 +87,8 @@ class Estimate:
 
     @property
     def needed_bytes(self) -> int:
-        """The most that is on the disk at a time."""
-        return self.kept_bytes + self.passing_bytes
+        """The most that is on the disk at a time, with the margin that every run asks for."""
+        return math.ceil(room.MARGIN * (self.kept_bytes + self.passing_bytes))
 
     @property
     def fits(self) -> bool:
@@ -111,15 +112,16 @@ def estimate(
     sizes = [disk.weights_bytes(planned.where.model or planned.spec.model) for planned in left]
     seconds, source = _seconds(store, left, probes_of(runs), infos)
     at_once = min(n_workers, len(left))
-    kept = (room.kept_bytes(p.spec, of) for p, of in zip(left, sizes, strict=True))
-    passing = (room.peak_bytes(p.spec, of) for p, of in zip(left, sizes, strict=True))
+    sized = list(zip(left, sizes, strict=True))
+    kept = [room.kept_bytes(p.spec, of) if keep_weights else 0 for p, of in sized]
+    peaks = [room.peak_bytes(p.spec, of) for p, of in sized]  # what is kept is in it
     whole_s = None if seconds is None else seconds / max(at_once, 1)
     return Estimate(
         n_runs=len(runs),
         n_done=len(runs) - len(left),
         weights_bytes=max(sizes, default=0),
-        kept_bytes=sum(kept) if keep_weights else 0,
-        passing_bytes=at_once * max(passing, default=0),
+        kept_bytes=sum(kept),
+        passing_bytes=at_once * max(map(operator.sub, peaks, kept), default=0),
         free_bytes=disk.free_bytes(store),
         seconds=whole_s,
         n_workers=n_workers,

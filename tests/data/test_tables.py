@@ -59,7 +59,7 @@ def test_only_the_wanted_columns_of_a_parquet_file_are_read(write_files):
         ("a.tsv", "x\ty\n1\t2\n\n3\n", r"line 4: 1 columns where 2 should be \(x, y\), got '3'"),
         ("a.tsv", "x\ty\n1\t2\n3\t", r"line 3: the last line has no line end, .*cut short"),
         ("a.tsv", b"x\ty\n1\t2\n\xe9t\xe9\t4\n", r"a\.tsv, line 3: not UTF-8 \(byte 0xe9\)"),
-        ("a.csv", 'x,y\n"1\n2",3\n', r"a\.csv: a quoted field holds a line end"),
+        ("a.csv", 'x,y\n"1\n2",3\n', r"a\.csv, line 2: a quoted field holds a line end"),
         ("a.jsonl", '{"x": 1}\n{"x": \n', r"a\.jsonl, line 2: not JSON"),
         ("a.jsonl", '{}\n{"x": "\\ud83d"}\n', r"line 2: half a character in the JSON"),
         ("a.jsonl", "[" * 10**5 + "\n", r"line 1: too deep or long in the JSON"),

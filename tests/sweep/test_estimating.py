@@ -1,5 +1,7 @@
 """What a sweep will cost: by finished runs, by shipped ones, by a probe, and on which disk."""
 
+import math
+
 import numpy as np
 import pytest
 from safetensors.numpy import save_file
@@ -84,8 +86,13 @@ def test_disk(store, planned):
     found = sweep.estimate(store, runs, keep_weights=True, n_workers=2)
     # runs are saved in float32; a state to resume from has the weights and AdamW's two moments
     assert (found.weights_bytes, found.kept_bytes) == (4000, 6 * 4000)
-    assert found.passing_bytes == 2 * (4000 + 2 * 3 * 4000)
+    assert found.passing_bytes == 2 * (2 * 3 * 4000)
+    assert found.needed_bytes == math.ceil(1.1 * (24_000 + 48_000))
     assert found.fits
+    alone = sweep.estimate(store, runs[:1], keep_weights=True)
+    # a single run asks for as much by itself, whether its weights stay or not
+    assert alone.needed_bytes == math.ceil(1.1 * (4000 + 2 * 3 * 4000))
+    assert sweep.estimate(store, runs[:1], keep_weights=False).needed_bytes == alone.needed_bytes
     assert sweep.estimate(store, runs, keep_weights=False).kept_bytes == 0
 
 
@@ -94,7 +101,7 @@ def test_disk_with_the_weights_of_some_steps(store, planned):
     runs = [planned(seed, steps=100, keep_every=25) for seed in range(21)]
     found = sweep.estimate(store, runs, keep_weights=True)
     # those after 25, 50 and 75 besides the last: four times 4000
-    assert (found.kept_bytes, found.passing_bytes) == (21 * 16_000, 16_000)
+    assert (found.kept_bytes, found.passing_bytes) == (21 * 16_000, 0)
     dropped = sweep.estimate(store, runs, keep_weights=False)
     assert (dropped.kept_bytes, dropped.passing_bytes) == (0, 16_000)
     assert sweep.keeps_weights(runs)  # who asks for them wants them, however many runs there are
@@ -105,9 +112,10 @@ def test_disk_with_the_weights_of_some_steps(store, planned):
 @pytest.mark.usefixtures("thousand")
 def test_short_runs_keep_no_state_to_resume_from(store, planned):
     runs = [planned(seed, steps=199) for seed in range(6)]
-    assert sweep.estimate(store, runs, keep_weights=True, n_workers=2).passing_bytes == 2 * 4000
+    assert sweep.estimate(store, runs, keep_weights=False, n_workers=2).passing_bytes == 2 * 4000
+    assert sweep.estimate(store, runs, keep_weights=True, n_workers=2).passing_bytes == 0
     mixed = [*runs, planned(6, steps=200)]  # two at a time: the long one may be beside any
-    assert sweep.estimate(store, mixed, keep_weights=True, n_workers=2).passing_bytes == 2 * 28_000
+    assert sweep.estimate(store, mixed, keep_weights=True, n_workers=2).passing_bytes == 2 * 24_000
 
 
 def test_a_runs_time_is_split_at_its_reports():

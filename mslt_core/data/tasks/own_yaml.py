@@ -157,7 +157,7 @@ def _checked(path: Path, given: Mapping[str, Any]) -> OwnTask:
     if kind not in KINDS:
         raise wrong("kind", f"must be one of {', '.join(KINDS)}, got {kind!r}")
     if not isinstance(title, str) or not title.strip():
-        raise wrong("title", f"must be text, got {title!r}")
+        raise wrong("title", f"must be a name for the data, got {title!r}")
     columns, choices = _columns(kind, given.get("columns") or {}, wrong)
     return OwnTask(
         kind=kind,
