@@ -21,7 +21,7 @@ def told(runs: Sequence[PlannedRun]) -> str:
     sets = list(dict.fromkeys(spec.source_langs for spec in specs))
     parts = [specs[0].name if len(sets) == 1 else f"{len(sets)} sets"]
     for values, many in (
-        ({spec.model_fingerprint for spec in specs}, "models"),
+        ({(spec.model, spec.model_fingerprint) for spec in specs}, "models"),
         ({spec.budget for spec in specs}, "budgets"),
         ({(spec.model_fingerprint, spec.learning_rate) for spec in specs}, "learning rates"),
         ({spec.seed for spec in specs}, "seeds"),
@@ -60,10 +60,7 @@ def shares_told(runs: Sequence[PlannedRun]) -> str:
         shown = list(reversed(uneven.values()))[:SHARES_SHOWN]
         counts = [_counted(p, of_many=len(budgets) > 1) for p in shown]
         more = "; and so on" if len(uneven) > len(shown) else ""
-        return (
-            f"{_joined(budgets)} examples in all, not the same for every language: "
-            f"{'; '.join(counts)}{more}"
-        )
+        return f"{_joined(budgets)} examples in all, of which {'; '.join(counts)}{more}"
     shares: dict[int, set[int]] = {}
     for planned in runs:
         budget, n_langs = planned.spec.budget, len(planned.spec.source_langs)

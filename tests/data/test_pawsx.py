@@ -63,6 +63,39 @@ def test_a_row_that_is_missing_takes_no_other_s_label(write_files):
         task.evaluation("de")
 
 
+LABELLED = [("a", 1), ("b", 0), ("c", 0), ("d", 1)]
+
+
+def table(rows):
+    return "".join(f"{text}\tsecond\t{label}\n" for text, label in rows)
+
+
+@pytest.mark.parametrize(
+    ("german", "message"),
+    [
+        (LABELLED[:-1], r"dev-en\.tsv has 4 rows, .*dev-de\.tsv has 3"),
+        # the second row is missing, so every further one would be taken for another's translation
+        ([*LABELLED[:1], *LABELLED[2:], ("e", 0)], r"has other labels than .* in 2 of 4 rows"),
+    ],
+)
+def test_files_joined_by_row_must_fit_each_other(write_files, german, message):
+    task = open_pawsx(write_files({"dev-en.tsv": table(LABELLED), "dev-de.tsv": table(german)}))
+    with pytest.raises(DataError, match=message):
+        task.evaluation("en")
+
+
+def test_labels_of_missing_translations_and_files_with_ids_need_not_fit(write_files):
+    german = [("e", 1), ("f", 0), ("g", 0), ("NS", 0)]
+    with_ids = "id\tsentence1\tsentence2\tlabel\n3\tc\td\t1\n"
+    files = {
+        **{"dev-en.tsv": table(LABELLED), "dev-de.tsv": table(german)},
+        **{"test-en.tsv": with_ids + "4\te\tf\t0\n", "test-de.tsv": with_ids},
+    }
+    task = open_pawsx(write_files(files))
+    assert [len(task.train(lang)) for lang in ("en", "de")] == [2, 1]
+    assert [len(task.evaluation(lang)) for lang in ("en", "de")] == [4, 3]
+
+
 def test_rows_without_an_id_are_no_translations_of_each_other(write_files):
     rows = [{"id": None, "sentence1": text, "sentence2": "b", "label": 1} for text in "ac"]
     task = open_pawsx(write_files({"en/test-00000-of-00001.parquet": rows}))

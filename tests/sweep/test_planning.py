@@ -50,6 +50,11 @@ def test_batches_that_processes_cannot_share_are_refused_before_anything_is_read
     assert store.sweeps.digests() == []
 
 
+def test_the_same_weights_under_two_names_are_told_as_two_models(planned):
+    runs = [planned(), planned(model="copy")]
+    assert "SSLT(en) × 2 models" in sweep.told(runs)
+
+
 def test_a_tracker_that_is_not_here_is_refused_before_any_run(monkeypatch, planned):
     monkeypatch.setenv("MSLT_REPORT_TO", "tensorbord")
     with pytest.raises(MsltError, match="MSLT_REPORT_TO names 'tensorbord', which is unknown"):
@@ -207,7 +212,7 @@ def test_shares_that_are_not_equal_are_counted():
     assert all(sum(share.values()) == 100 for share in shares)
     counts = [", ".join(f"{lang} {n}" for lang, n in share.items()) for share in shares]
     assert sweep.shares_told(planned) == (
-        "100 examples in all, not the same for every language: "
+        "100 examples in all, shared as the recipe says: "
         f"MSLT(de, en) {counts[0]}; MSLT(de, es) {counts[1]}; MSLT(en, es) {counts[2]}"
     )
 
@@ -216,7 +221,7 @@ def test_shares_of_more_sets_than_a_few_and_of_several_budgets():
     shots = (("shots", 10), ("shot_langs", ("sw",)))
     planned = sweep.plan(asked(source_sets=(("de",), ("en",)), budgets=(100, 200), recipe=shots))
     assert sweep.shares_told(planned) == (
-        "100 or 200 examples in all, not the same for every language: "
+        "100 or 200 examples in all, shared as the recipe says: "
         "SSLT(de) + 10 sw of 100 de 90, sw 10; SSLT(en) + 10 sw of 100 en 90, sw 10; "
         "SSLT(de) + 10 sw of 200 de 190, sw 10; and so on"
     )

@@ -32,23 +32,33 @@ def open_pairs(
     *,
     columns: Sequence[str],
     rows: Callable[[Sequence[tables.Record], Split], Rows],
+    check: Callable[[Sequence[tables.Record], Sequence[tables.Record]], None] | None = None,
 ) -> SplitTask:
     """A task of translated pairs in a local folder. Nothing is read before it is asked for.
 
-    `columns` are the two texts' and the label's; `rows` makes rows of a file's records.
+    `columns` are the two texts' and the label's; `rows` makes rows of a file's records. `check`
+    gets a file's records and those of the split's first language, and may refuse them.
     """
+    found = find_files(folder, below=PLACES)
     places = (folder / "test-labels.tsv", folder / "derived" / "test-labels.tsv")
     told = next((path for path in places if path.is_file()), None)
 
-    def read(path: Path, lang: str, split: Split) -> Rows:  # noqa: ARG001
-        return rows(read_pairs(path, columns, told), split)
+    @functools.lru_cache(maxsize=2)  # of train and of what is scored; all languages ask for them
+    def first(path: Path) -> Sequence[tables.Record]:
+        return read_pairs(path, columns, told)
+
+    def read(path: Path, lang: str, split: Split) -> Rows:
+        records, paths = read_pairs(path, columns, told), found[split][min(found[split])]
+        if check and lang != min(found[split]) and len(paths) == 1:
+            check(records, first(paths[0]))
+        return rows(records, split)
 
     return SplitTask(
         name,
         "classification",
         labels,
         folder=folder,
-        found=find_files(folder, below=PLACES),
+        found=found,
         read=read,
         layout=LAYOUT,
         parallel=True,

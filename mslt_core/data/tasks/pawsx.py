@@ -5,6 +5,7 @@ Layouts: XTREME's files or the hub's, see `pairs`.
 Some translations are missing: ``NS`` or an empty cell stands there, and the label is 0 whatever
 the truth. Such rows are left out, 59 of 2,000 on dev in one language or another. The same row of
 all languages' files is one pair, so the row (or the ``id``, where there is one) is its meaning.
+Files without ``id`` must have as many rows, with the same labels: else a row is missing.
 
 References
 ----------
@@ -19,26 +20,59 @@ from mslt_core.data.tables import Record
 from mslt_core.data.tasks.layouts import Split
 from mslt_core.data.tasks.pairs import open_pairs
 from mslt_core.data.tasks.splits import LeftOut, SplitTask
+from mslt_core.spec.errors import DataError
 from mslt_core.spec.sentences import LabelledText
 
 LABELS = ("not_paraphrase", "paraphrase")
 COLUMNS = ("sentence1", "sentence2", "label")
 NO_TRANSLATION = "NS"
+MAX_OTHER = 0.05
+"""Of the labels; a row that is missing or a file in another order changes nearly half of them."""
+
 LANGS = ("de", "en", "es", "fr", "ja", "ko", "zh")
 
 
 def open_pawsx(folder: Path) -> SplitTask:
     """PAWS-X in a local folder. Nothing is read before it is asked for."""
-    return open_pairs("pawsx", LABELS, folder, columns=COLUMNS, rows=_rows)
+    return open_pairs(
+        "pawsx", LABELS, folder, columns=COLUMNS, rows=_rows, check=_require_same_order
+    )
 
 
 def _rows(records: Sequence[Record], split: Split) -> Sequence[LabelledText | LeftOut]:
     return [_row(record, split) for record in records]
 
 
-def _row(record: Record, split: Split) -> LabelledText | LeftOut:
+def _require_same_order(records: Sequence[Record], others: Sequence[Record]) -> None:
+    """Refuse a file without ids whose rows cannot be translations of another file's."""
+    if any(record.fields.get("id") not in (None, "") for record in (*records[:1], *others[:1])):
+        return
+    here, there = records[0].path, others[0].path
+    if len(records) != len(others):
+        raise DataError(
+            f"{here} has {len(records):,} rows, {there} has {len(others):,}",
+            hint="They are joined by row. Copy the files again, or add a column id to both.",
+        )
+    pairs = [
+        (a.value("label"), b.value("label"))
+        for a, b in zip(records, others, strict=True)
+        if _is_translated(a) and _is_translated(b)
+    ]
+    if (n := sum(a != b for a, b in pairs)) > MAX_OTHER * len(pairs):
+        raise DataError(
+            f"{here} has other labels than {there} in {n:,} of {len(pairs):,} rows",
+            hint="They are joined by row: a row is missing, or the order is another. "
+            "Copy the files again, or add a column id to both.",
+        )
+
+
+def _is_translated(record: Record) -> bool:
     texts = [record.value(column) for column in COLUMNS[:2]]
-    if any(text is None or str(text).strip() in {"", NO_TRANSLATION} for text in texts):
+    return all(text is not None and str(text).strip() not in {"", NO_TRANSLATION} for text in texts)
+
+
+def _row(record: Record, split: Split) -> LabelledText | LeftOut:
+    if not _is_translated(record):
         return LeftOut(record.row_id, "without a translation")
     if record.value("label") == "":
         return LeftOut(record.row_id, "with an undetermined label")
