@@ -287,7 +287,7 @@ def test_runs_of_another_model_take_no_seed(recipe_of):
 @pytest.mark.slow
 def test_uneven_shares_and_oracles_are_told(open_train):
     text = words(open_train(sets_by="listed", listed="de,en", alpha=0.5, oracles=True))
-    assert re.search(r"for every language: MSLT\(de, en\) de \d+, en \d+\.", text)
+    assert re.search(r"as the recipe says: MSLT\(de, en\) de \d+, en \d+\.", text)
     assert "1 sets" not in text
     assert re.search(r"and \d+ oracles", text)
 

@@ -52,7 +52,7 @@ def test_batches_that_processes_cannot_share_are_refused_before_anything_is_read
 
 def test_the_same_weights_under_two_names_are_told_as_two_models(planned):
     runs = [planned(), planned(model="copy")]
-    assert "SSLT(en) × 2 models" in sweep.told(runs)
+    assert "MSLT(de, en) × 2 models" in sweep.told(runs)
 
 
 def test_a_tracker_that_is_not_here_is_refused_before_any_run(monkeypatch, planned):
