@@ -60,7 +60,8 @@ def shares_told(runs: Sequence[PlannedRun]) -> str:
         shown = list(reversed(uneven.values()))[:SHARES_SHOWN]
         counts = [_counted(p, of_many=len(budgets) > 1) for p in shown]
         more = "; and so on" if len(uneven) > len(shown) else ""
-        return f"{_joined(budgets)} examples in all, shared as the recipe says: {'; '.join(counts)}{more}"
+        told = f"{_joined(budgets)} examples in all, shared as the recipe says"
+        return f"{told}: {'; '.join(counts)}{more}"
     shares: dict[int, set[int]] = {}
     for planned in runs:
         budget, n_langs = planned.spec.budget, len(planned.spec.source_langs)
