@@ -1,6 +1,8 @@
 """Experiment trackers of other makers, through the Trainer: off unless asked for."""
 
+import contextlib
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 from mslt_core.spec.errors import BadInputError
@@ -28,6 +30,17 @@ def trackers(folder: Path) -> list[str]:
     if asked and (told is None or Path(told) == _below(folder.parent / Path(told).parent.name)):
         os.environ[TENSORBOARD] = str(_below(folder))
     return asked
+
+
+@contextlib.contextmanager
+def no_trackers() -> Iterator[None]:
+    """As long as this lasts none is told anything."""
+    asked = os.environ.pop(VARIABLE, None)
+    try:
+        yield
+    finally:
+        if asked is not None:
+            os.environ[VARIABLE] = asked
 
 
 def require_trackers() -> list[str]:

@@ -141,7 +141,13 @@ from mslt_core.pipeline.sizes import by_scripts, by_size
 from mslt_core.pipeline.swept import Swept, swept
 from mslt_core.pipeline.tables import as_csv, as_latex, rows_as_csv
 from mslt_core.pipeline.target_groups import gains_by_group
-from mslt_core.pipeline.training import assist_training, check_batches, check_data, execute_training
+from mslt_core.pipeline.training import (
+    assist_training,
+    check_batches,
+    check_data,
+    execute_training,
+    execute_untracked,
+)
 from mslt_core.pipeline.training_courses import (
     courses,
     kept_on_the_way,
@@ -226,6 +232,7 @@ __all__ = [
     "execute_mingling",
     "execute_stability",
     "execute_training",
+    "execute_untracked",
     "existing_folder",
     "experiment_key",
     "explain",

@@ -141,6 +141,21 @@ def execute_training(
     return True
 
 
+def execute_untracked(
+    store: Store,
+    spec: TrainSpec,
+    where: Where,
+    *,
+    report: Report,
+    should_stop: Callable[[], bool],
+) -> bool:
+    """The same, and no experiment tracker hears of it: a few steps to measure are no run."""
+    from mslt_core.models import trackers
+
+    with trackers.no_trackers():
+        return execute_training(store, spec, where, report=report, should_stop=should_stop)
+
+
 def release_memory() -> None:
     """Give a GPU's memory back that this process holds and uses no more."""
     if "torch" in sys.modules:  # else it holds none

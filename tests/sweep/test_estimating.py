@@ -1,6 +1,7 @@
 """What a sweep will cost: by finished runs, by shipped ones, by a probe, and on which disk."""
 
 import math
+import os
 
 import numpy as np
 import pytest
@@ -194,7 +195,8 @@ def test_oracles_are_estimated_too(store, planned):
     assert sweep.estimate(store, runs, keep_weights=True).seconds == 2 * 10
 
 
-def test_a_probe_is_a_real_run(store, tiny_checkpoint):
+def test_a_probe_is_a_real_run(store, tiny_checkpoint, monkeypatch):
+    monkeypatch.setenv("MSLT_REPORT_TO", "nonesuch")  # no tracker is told of a probe
     spec = SweepSpec(
         task="cldr-ner",
         models=(str(tiny_checkpoint),),
@@ -211,3 +213,4 @@ def test_a_probe_is_a_real_run(store, tiny_checkpoint):
     assert 0 < pace.item_s < 5
     assert sweep.estimate(store, runs, keep_weights=True).seconds > 100 * pace.step_s
     assert store.runs.list() == [], "a probe leaves no run"
+    assert os.environ["MSLT_REPORT_TO"] == "nonesuch"
