@@ -51,9 +51,10 @@ def offer_sweep(context: Context, spec: SweepSpec, terms: Terms) -> None:
 
 def _wanted_anyway(found: Estimate) -> bool:
     """Say how much too small the disk is, and ask whether to start all the same."""
+    ways = "Choose to drop weights, free" if found.kept_bytes else "Free"
     st.warning(
         f"The sweep needs {told_size(found.needed_bytes)}, {told_size(found.free_bytes)} are "
-        "free. Choose to drop weights, free some space, or choose another store.",
+        f"free. {ways} some space, or choose another store.",
         title="The disk is too small.",
     )
     return st.checkbox("Start all the same", key="sweep_anyway")
