@@ -58,7 +58,8 @@ def compared(context: Context, lead: DeltaGenerator) -> None:
     rest_on((baseline, *others))
     st.caption(f"{averaged_over(results)} {intervals_told(results[0])}")
     runs = [r for group in (baseline, *others) for r in cached.run_results(context.root, group)]
-    st.caption(escape(unseen_words(runs)))
+    if told := unseen_words(runs):
+        st.caption(escape(told))
     st.caption(gaps_told(runs, metric), help=METRICS["transfer_gap"].meaning)
     on_the_way(context, (baseline, *others), metric, results[0].zero_shot)
     for result in results:

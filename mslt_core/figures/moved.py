@@ -11,7 +11,7 @@ from mslt_core.figures.style import Theme
 from mslt_core.spec.measuring import Moved
 from mslt_core.spec.metrics import METRICS
 
-_ROW, _ABOVE, _BELOW = 30, 92, 52
+_ROW, _ABOVE, _BELOW = 30, 107, 52
 _SPREAD = 0.22
 """Of a row, between two checkpoints' dots."""
 
@@ -48,11 +48,12 @@ def moved_languages(
     return style.dress(
         fig,
         title=f"How far has training moved each language from {text.escape(base)}?",
-        subtitle=f"{text.escape(info.label)}, {text.escape(over)}. {SEEN_DOTS} "
+        subtitle=f"{text.escape(info.label)}, {text.escape(over)}.<br>{SEEN_DOTS} "
         "Bars: 95 % intervals over documents.",
         alt=f"{info.label} between checkpoints and {base} by language. {told}.",
         height=_ABOVE + _ROW * max(len(rows), 6) + _BELOW,
         theme=theme,
+        lines=2,
     )
 
 

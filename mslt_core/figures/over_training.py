@@ -86,6 +86,7 @@ def _add(fig: go.Figure, course: Course, colour: str, col: int) -> None:
         showlegend=col == 1,
         line={"color": colour, "width": 2},
         marker={"color": colour, "size": 7},
+        cliponaxis=False,  # the first step stands on the axis
         hovertext=[_hover(course, point) for point in course.points],
         hovertemplate="%{hovertext}<extra></extra>",
     )
@@ -111,6 +112,7 @@ def _score_line(course: ScoreCourse, colour: str) -> go.Scatter:
         showlegend=False,
         line={"color": colour, "width": 2},
         marker={"color": colour, "size": 7},
+        cliponaxis=False,  # the first step stands on the axis
         hovertemplate=f"{text.escape(course.name)}<br><b>%{{y:.1f}}</b> at step %{{x:,}}"
         "<extra></extra>",
     )

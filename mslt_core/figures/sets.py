@@ -2,6 +2,7 @@
 
 import collections
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import plotly.graph_objects as go
 
@@ -12,6 +13,9 @@ from mslt_core.spec.rankings import RankedSet, ScoredSets, SelectionResult
 
 _BELOW, _TITLE, _LINE = 50, 46, 15
 """Pixels: under the rows, for a title over them, for each line of the subtitle."""
+
+_GAP = 16
+"""Pixels: from a set's rank to its name, and from there to the dots."""
 
 Heights = Mapping[tuple[str, ...], float]
 
@@ -35,7 +39,7 @@ def ranked_sets(
         shown.append(mine)
     heights = {ranked.source_langs: float(len(shown) - i) for i, ranked in enumerate(shown)}
     fig = go.Figure([_tie_lines(shown, heights, theme), _dots(sets, shown, heights, mine, theme)])
-    _print_scores(fig, sets, shown, heights, mine)
+    _print_columns(fig, sets, shown, heights, mine)
     if len(shown) > n_first > 0:
         fig.add_hline(y=1.5, line={"color": style.PALETTES[theme].grid, "width": 1})
     _set_axes(fig, sets, shown, mine, theme)
@@ -160,29 +164,39 @@ def _dots(
     )
 
 
-def _print_scores(
+def _print_columns(
     fig: go.Figure,
     sets: ScoredSets,
     shown: Sequence[RankedSet],
     heights: Heights,
     mine: RankedSet | None,
 ) -> None:
-    """A column of numbers on the right, with a margin as wide as the longest."""
+    """Columns of ranks on the left and scores on the right, with margins as wide as the longest."""
     numbers = [_score(sets, ranked) for ranked in shown]
-    notes = [
-        {
-            "text": _bold(number, ranked == mine),
-            "x": 1,
-            "xref": "paper",
-            "xanchor": "left",
-            "xshift": 10,
-            "y": heights[ranked.source_langs],
-            "showarrow": False,
-        }
-        for ranked, number in zip(shown, numbers, strict=True)
-    ]
+    names = max((_width(text.listed(ranked.source_langs)) for ranked in shown), default=0)
+    places = [text.rank(ranked) for ranked in shown]
+
+    def column(words: Sequence[str], **where: Any) -> list[dict[str, Any]]:
+        return [
+            {
+                "text": _bold(word, ranked == mine),
+                "xref": "paper",
+                "y": heights[ranked.source_langs],
+                "showarrow": False,
+                **where,
+            }
+            for ranked, word in zip(shown, words, strict=True)
+        ]
+
+    # a column of its own: names differ in width, and ranks beside them would not stand in line
+    ranks = column(places, x=0, xanchor="right", xshift=-(_GAP + round(names)))
+    scores = column(numbers, x=1, xanchor="left", xshift=10)
     # all at once: one by one they take longer than the rest of the figure
-    fig.update_layout(annotations=notes, margin_r=26 + 8 * max(map(len, numbers), default=0))
+    fig.update_layout(
+        annotations=[*scores, *ranks],
+        margin_l=12 + _GAP + names + max(map(_width, places), default=0),
+        margin_r=26 + 8 * max(map(len, numbers), default=0),
+    )
 
 
 def _set_axes(
@@ -203,8 +217,7 @@ def _set_axes(
         nticks=6,
         automargin=False,
     )
-    names = [f"{text.rank(ranked)}   {text.listed(ranked.source_langs)}" for ranked in shown]
-    fig.update_layout(margin_l=12 + max(map(_width, names), default=0))
+    names = [text.listed(ranked.source_langs) for ranked in shown]
     fig.update_yaxes(
         tickvals=list(range(len(shown), 0, -1)),
         ticktext=[_bold(name, ranked == mine) for name, ranked in zip(names, shown, strict=True)],

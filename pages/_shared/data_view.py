@@ -15,7 +15,9 @@ from pages._shared.theme import show_figure
 
 def data_section(context: Context) -> None:
     """Folded, and nothing is read before it is opened: counting goes over every file."""
-    section = st.expander("Data: what is there for which language", on_change="rerun", key="grid")
+    section = st.expander(
+        "Data: what is there for which language", on_change="rerun", key="grid", bind="query-params"
+    )
     if not section.open:
         return
     with section, explain_errors():
@@ -46,6 +48,7 @@ def _asked(context: Context) -> tuple[str, str | None]:
         index=list(titles).index(start),
         format_func=lambda name: titles[name],
         key=f"grid_task_{start}",
+        bind="query-params",
     )
     if not pipeline.needs_folder(task):
         return task, None
@@ -54,6 +57,7 @@ def _asked(context: Context) -> tuple[str, str | None]:
         "Folder with the data",
         value=((where and where.data) or "") if task == start else "",
         key=f"grid_data_{task}",
+        bind="query-params",
         help=pipeline.data_help(task),
     )
     return task, data or None

@@ -58,8 +58,7 @@ def _picked(
     by_name: Mapping[str, OutsideGroup | RunGroup], place: DeltaGenerator, *, fresh: bool
 ) -> tuple[str, list[str]]:
     """The baseline, English alone where it is there, and what is compared with it."""
-    english = [name for name, group in by_name.items() if group.source_langs == ("en",)]
-    start = next(iter((*english, *by_name)))
+    start = baseline_of(by_name)
     if fresh:
         st.session_state["imported_against"] = start
         st.session_state["imported_results"] = _first([n for n in by_name if n != start])
@@ -80,6 +79,13 @@ def _picked(
         bind="query-params",
     )
     return base, chosen
+
+
+def baseline_of(by_name: Mapping[str, OutsideGroup | RunGroup]) -> str:
+    """English alone by its sources, else by its name, since files need not state sources."""
+    stated = [name for name, group in by_name.items() if group.source_langs == ("en",)]
+    named = [name for name in by_name if name.startswith("SSLT(en)")]
+    return next(iter((*stated, *named, *by_name)))
 
 
 def _first(names: list[str]) -> list[str]:

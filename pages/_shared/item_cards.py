@@ -13,6 +13,7 @@ from mslt_core.figures.style import FONT_FAMILY
 from mslt_core.spec.items import ItemsCompared
 from mslt_core.spec.sentences import ChoiceItem, LabelledText, QuestionItem, Row, TaggedSentence
 from pages._shared.item_marks import context_around, gold_tags, predicted_tags, text_element
+from pages._shared.labels import shortened
 
 WRONG = {"light": "#B42318", "dark": "#FF9E8A"}
 
@@ -67,11 +68,10 @@ def card(found: ItemsCompared, item: int, colours: Mapping[str, str]) -> str:
 
 def _head(found: ItemsCompared, row: Row | None, item: int) -> str:
     """The item's number, whether other seeds agree, and its name in the data."""
-    told, n = [], len(found.cells)
+    n = len(found.cells)
     alone = ((found.name_b, found.only_b_seeds[item]), (found.name_a, found.only_a_seeds[item]))
-    if n > 1:
-        told = [f"{name} alone right with {k} of {n} seeds" for name, k in alone if k]
-    told += [row.row_id[:60]] if row else []
+    told = [f"{name} alone right with {k} of {n} seeds" for name, k in alone if k and n > 1]
+    told += [shortened(row.row_id)] if row else []
     spans = "".join(f"<span>{html.escape(said)}</span>" for said in told)
     return f'<div class="head"><b>Item {item + 1:,}</b>{spans}</div>'
 

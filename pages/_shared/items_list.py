@@ -61,7 +61,7 @@ def _items_list(found: ItemsCompared, colours: dict[str, str]) -> None:
 def _chosen(found: ItemsCompared) -> npt.NDArray[np.intp]:
     """What is asked for, and a first page whenever that changes."""
     kept: dict[str, Any] = {"bind": "query-params", "on_change": _first_page}
-    one, other, third, fourth = st.columns([6, 3, 3, 4], vertical_alignment="bottom")
+    one, other, third, fourth = st.columns([8, 3, 3, 4], vertical_alignment="bottom")
     kind = one.segmented_control(
         "Items",
         get_args(ItemKind),

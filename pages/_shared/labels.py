@@ -1,12 +1,19 @@
 """Names of groups and experiments, as people read them."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from mslt_core.spec.results import RunGroup
 from mslt_core.spec.specs import TrainSpec
 
 MAX_NAMED = 3
+APART: tuple[Callable[[TrainSpec], str], ...] = (
+    lambda spec: f"rate {spec.learning_rate:g}",
+    lambda spec: f"batch {spec.batch_size}",
+    lambda spec: f"{(n := len(spec.target_langs))} target{'s' * (n != 1)}",
+    lambda spec: f"{spec.eval_limit or 'all'} items",
+)
+"""What sets experiments apart whose labels read alike, in words."""
 
 
 def experiment_label(spec: TrainSpec) -> str:
@@ -29,12 +36,33 @@ def experiment_label(spec: TrainSpec) -> str:
 
 
 def experiment_labels(groups: Iterable[RunGroup]) -> dict[str, str]:
-    """Every experiment's label; those that read alike get the first digits of their key."""
-    labels = {group.experiment: experiment_label(group.runs[0].spec) for group in groups}
-    times = Counter(labels.values())
-    return {
-        key: label if times[label] == 1 else f"{label} ({key[:4]})" for key, label in labels.items()
-    }
+    """Every experiment's label; where two read alike, what sets them apart goes first.
+
+    A narrow box cuts off the end. Where no recipe tells, the first digits of the key do.
+    """
+    specs = {group.experiment: group.runs[0].spec for group in groups}
+    alike: dict[str, list[str]] = {}
+    for key, spec in specs.items():
+        alike.setdefault(experiment_label(spec), []).append(key)
+    labels: dict[str, str] = {}
+    for label, keys in alike.items():
+        apart = _apart({key: specs[key] for key in keys})
+        times = Counter(apart.values())
+        for key in keys:
+            digits = f" ({key[:4]})" if times[apart[key]] > 1 else ""
+            labels[key] = ": ".join(filter(None, (apart[key], label))) + digits
+    return {key: labels[key] for key in specs}
+
+
+def _apart(specs: Mapping[str, TrainSpec]) -> dict[str, str]:
+    """By experiment, in what its recipe differs from the others'; empty where in nothing told."""
+    told: dict[str, list[str]] = {key: [] for key in specs}
+    for words in APART:
+        values = {key: words(spec) for key, spec in specs.items()}
+        if len(set(values.values())) > 1:
+            for key, value in values.items():
+                told[key].append(value)
+    return {key: ", ".join(parts) for key, parts in told.items()}
 
 
 def joined(names: list[str]) -> str:
@@ -42,3 +70,8 @@ def joined(names: list[str]) -> str:
     if len(names) > MAX_NAMED:
         return f"{', '.join(names[:MAX_NAMED])} and {len(names) - MAX_NAMED} more"
     return " and ".join(names)
+
+
+def shortened(name: str, longest: int = 60) -> str:
+    """A name that may be very long; dots say where it was cut."""
+    return name if len(name) <= longest else f"{name[: longest - 1]}…"

@@ -58,10 +58,10 @@ def _description(folder: Path, looked: OwnFile) -> dict[str, Any]:
     title = st.text_input("Title", "My data", key="own_title")
     labels = own_labels(folder, looked, kind) if kind in LABELLED else ""
     columns = {ours: c for ours in own_task.FIELDS[kind] if (c := _column(kind, ours, looked))}
-    st.caption("What the files call a split, if not as usual:")
+    st.caption(f"What the files call a split, if not as usual ({'; '.join(USUAL.values())}):")
     named = {
-        split: column.text_input(split, key=f"own_{split}", placeholder=usual)
-        for column, (split, usual) in zip(st.columns(3), USUAL.items(), strict=True)
+        split: column.text_input(split, key=f"own_{split}", placeholder=split)
+        for column, split in zip(st.columns(3), USUAL, strict=True)
     }
     return {
         "kind": kind,

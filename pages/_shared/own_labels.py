@@ -16,9 +16,9 @@ _KEY = "own_labels"
 
 def own_labels(folder: Path, looked: OwnFile, kind: TaskKind) -> str:
     """The names, joined by commas."""
-    typed, beside = st.columns([4, 1], vertical_alignment="bottom")
+    typed = st.container()
     # first, since a widget's value is set before it is drawn
-    if beside.button("Take them from the files", key="own_take", width="stretch"):
+    if st.button("Take them from the files", key="own_take"):
         # words with their tags have no columns
         key = f"own_{kind}_{LABELLED[kind]}"
         column = st.session_state.get(key) if looked.columns else None

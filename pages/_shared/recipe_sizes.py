@@ -52,7 +52,7 @@ def text_sizes(paper: Mapping[str, Any]) -> dict[str, int | None]:
         "Sub-words per text",
         min_value=8,
         value=None,
-        placeholder=f"{paper.get('max_length', 'all it can read, up to 512')}",
+        placeholder=f"{paper.get('max_length', 'all, up to 512')}",
         key="length",
         bind="query-params",
         help="Longer training texts are cut off; tagged sentences are scored in parts, contexts "

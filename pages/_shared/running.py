@@ -67,7 +67,7 @@ def _curves(store: Store, shown: list[RunInfo]) -> None:
 
 
 def _row(store: Store, info: RunInfo) -> None:
-    words, button = st.columns([5, 1], vertical_alignment="center")
+    words, button = st.columns([3, 1], vertical_alignment="center")
     with words:
         st.markdown(f"**{escape(_title(info))}** {_told(info)}")
         if info.state in UNFINISHED:

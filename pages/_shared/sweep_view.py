@@ -98,9 +98,23 @@ def _buttons(store: Store, now: SweepStatus) -> None:
 
 
 def _failures(now: SweepStatus) -> None:
-    """Runs that failed, with their reasons."""
-    failed = [cell for cell in now.cells if cell.state == "failed"]
-    for cell in failed[:FAILURES_SHOWN]:
-        st.markdown(f"**{escape(cell.name)}, seed {cell.seed}** failed: {escape(cell.told)}")
-    if len(failed) > FAILURES_SHOWN:
-        st.caption(f"And {len(failed) - FAILURES_SHOWN:,} more: point at their cells.")
+    """Runs that failed, with their reasons; those with one reason together."""
+    failed: dict[str, list[str]] = {}
+    for cell in now.cells:
+        if cell.state == "failed":
+            failed.setdefault(cell.told, []).append(f"{cell.name}, seed {cell.seed}")
+    for reason, runs in list(failed.items())[:FAILURES_SHOWN]:
+        if len(runs) == 1:
+            st.markdown(f"**{escape(runs[0])}** failed: {escape(reason)}")
+        else:
+            st.markdown(
+                f"**{len(runs):,} runs** failed ({escape(_listed(runs))}): {escape(reason)}"
+            )
+    if n := sum(len(runs) for runs in list(failed.values())[FAILURES_SHOWN:]):
+        st.caption(f"And {n:,} more: point at their cells.")
+
+
+def _listed(runs: list[str]) -> str:
+    """The first few, and how many more."""
+    more = len(runs) - FAILURES_SHOWN
+    return "; ".join(runs[:FAILURES_SHOWN]) + (f" and {more:,} more" if more > 0 else "")

@@ -44,3 +44,10 @@ def test_checkpoints_lie_beside_one_another_and_are_named():
     assert dots[0].y[0] > dots[1].y[0]
     assert fig.layout.title.text == "How far has training moved each language from Base?"
     assert "SSLT(en): mean 0.600; MSLT(de, en): mean 0.600" in alt_text(fig)
+
+
+def test_the_subtitle_fits_a_small_window():
+    fig = drawn(moved("SSLT(en)", "en"))
+    first, second = fig.layout.title.subtitle.text.split("<br>")
+    assert first.endswith("n = 40 sentences.")
+    assert second.startswith("Filled: trained on")

@@ -73,3 +73,8 @@ def test_the_subtitle_has_two_lines_and_the_legend_stands_below_them():
     below = one.layout.height * (1 - one.layout.legend.y)
     assert below == pytest.approx(54 + 16)
     assert one.layout.margin.t >= below + 40
+
+
+def test_the_first_step_is_not_cut_in_half_by_the_axis():
+    fig = over_training(BOTH, [score()], over="n = 40")
+    assert all(t.cliponaxis is False for t in fig.data if t.fill is None)

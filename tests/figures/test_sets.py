@@ -14,10 +14,26 @@ def dots(fig):
     return next(trace for trace in fig.data if trace.customdata is not None)
 
 
+def rows(fig):
+    """Ranks and names as they stand beside the dots, from the top; ranks come after scores."""
+    names = list(fig.layout.yaxis.ticktext)
+    ranks = fig.layout.annotations[-len(names) :]
+    assert [note.y for note in ranks] == list(fig.layout.yaxis.tickvals)
+    return [f"{note.text} {name}" for note, name in zip(ranks, names, strict=True)]
+
+
+def test_ranks_stand_in_one_line_whatever_the_names(selection_result):
+    ranks = ranked_sets(selection_result(), chosen=("ar", "zh")).layout.annotations[-6:]
+    assert {(note.x, note.xanchor, note.xshift) for note in ranks} == {
+        (0, "right", ranks[0].xshift)
+    }
+    assert ranks[0].xshift < -16  # left of every name
+
+
 def test_best_first_with_ranks_and_ties(selection_result):
     fig = ranked_sets(selection_result())
-    assert list(fig.layout.yaxis.ticktext) == [
-        "1   ar, zh", "2=   ar, en", "2=   en, zh", "4   ar, de", "5   de, zh", "6   de, en",
+    assert rows(fig) == [
+        "1 ar, zh", "2= ar, en", "2= en, zh", "4 ar, de", "5 de, zh", "6 de, en",
     ]  # fmt: skip
     assert list(dots(fig).x) == [0.9, 0.8, 0.8, 0.7, 0.6, 0.1]
     assert list(dots(fig).y) == [6, 5, 4, 3, 2, 1]
@@ -26,7 +42,7 @@ def test_best_first_with_ranks_and_ties(selection_result):
 
 def test_minimised_the_lowest_is_first_and_it_is_said(selection_result):
     fig = ranked_sets(selection_result(minimise=True), top=2)
-    assert list(fig.layout.yaxis.ticktext) == ["1   de, en", "2   de, zh"]
+    assert rows(fig) == ["1 de, en", "2 de, zh"]
     assert fig.layout.title.subtitle.text == "By syntax, lowest first: 2 of 6; = marks ties"
     assert fig.layout.xaxis.title.text == "Syntax: sum of 1 − cosine, lower ranks first"
     assert "lowest first" in alt_text(fig)
@@ -39,21 +55,21 @@ def test_ties_are_joined(selection_result):
 
 def test_only_the_first_are_shown_and_the_chosen_one(selection_result):
     fig = ranked_sets(selection_result(), top=2, chosen=("en", "de"))
-    assert list(fig.layout.yaxis.ticktext) == ["1   ar, zh", "2=   ar, en", "<b>6   de, en</b>"]
+    assert rows(fig) == ["1 ar, zh", "2= ar, en", "<b>6</b> <b>de, en</b>"]
     assert "2 of 6" in fig.layout.title.subtitle.text
     assert list(dots(fig).marker.color) == ["#5B6673", "#5B6673", "#155E75"]
 
 
 def test_a_chosen_set_within_the_first_is_not_repeated(selection_result):
     fig = ranked_sets(selection_result(), top=2, chosen=("ar", "zh"))
-    assert list(fig.layout.yaxis.ticktext) == ["<b>1   ar, zh</b>", "2=   ar, en"]
+    assert rows(fig) == ["<b>1</b> <b>ar, zh</b>", "2= ar, en"]
 
 
 def test_a_set_without_a_score_has_no_dot_and_no_place(selection_result):
     result = selection_result((NAN, 0.8, 0.9, 0.1, 0.6, 0.8), "syntax_average")
     fig = ranked_sets(result, chosen=("ar", "de"))
-    assert fig.layout.yaxis.ticktext[-1] == "<b>–   ar, de</b>"
-    assert fig.layout.annotations[-1].text == "<b>no score</b>"
+    assert rows(fig)[-1] == "<b>–</b> <b>ar, de</b>"
+    assert fig.layout.annotations[5].text == "<b>no score</b>"
     assert "ar,de" not in dots(fig).customdata
     assert "5 of 5" in fig.layout.title.subtitle.text
     assert "1 without a score" in fig.layout.title.subtitle.text

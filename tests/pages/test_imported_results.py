@@ -1,6 +1,7 @@
 """Results made elsewhere on the Results page: read before they are kept, marked, compared."""
 
 import json
+from types import SimpleNamespace
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -14,6 +15,7 @@ from mslt_core.pipeline import (
     run_groups,
 )
 from mslt_core.store import Store
+from pages._shared.imported_gains import baseline_of
 from tests.pages.test_results_views import TIMEOUT_S, words
 
 HEADER = "source_langs,seed,target_lang,metric,score,n_items\n"
@@ -139,3 +141,11 @@ def test_beside_own_runs(tmp_path, monkeypatch):
     assert "higher than SSLT(en) on" in text
     assert "test items are not paired" in text
     assert not app.exception
+
+
+def test_english_alone_is_the_baseline_also_where_sources_are_not_stated():
+    unstated, english = SimpleNamespace(source_langs=()), SimpleNamespace(source_langs=("en",))
+    named = {"MSLT(en, es) (imported)": unstated, "SSLT(en) (imported)": unstated}
+    assert baseline_of(named) == "SSLT(en) (imported)"
+    assert baseline_of({**named, "mine": english}) == "mine"
+    assert baseline_of({"B": unstated, "A": unstated}) == "B"

@@ -89,13 +89,15 @@ def test_a_damaged_run_costs_only_itself(page, open_page, tmp_path):
 
 
 def test_results_say_where_and_how_sure(open_page):
-    text = words(open_page("results"))
+    app = open_page("results")
+    text = words(app)
     assert re.search(r"higher than SSLT\(en\) on \*\*\d+ of \d+\*\* languages unseen by all", text)
     assert re.search(
         r"on average \*\*[+−]\d+\.\d \[−?\d+\.\d, −?\d+\.\d\]\*\* points, 3 seeds", text
     )
     assert re.search(r"3 seeds \(test items ±\d+\.\d, seeds ±\d+\.\d\)", text)
     assert "leans on all 127 sets (381 runs)" in text
+    assert all(str(caption.value).strip() for caption in app.caption)  # an empty one is a hole
     assert "Means are over the 19 languages that no set here trained on" in text
 
 
@@ -112,6 +114,15 @@ def test_overview_reads_data_only_where_it_is_looked_at(open_page, tmp_path, mon
     app.text_input(key="grid_data_wikiann").set_value("/etc").run()
     assert "Start the dashboard with MSLT_ROOTS set" in words(app)
     assert_sound(app)
+
+
+def test_a_link_holds_what_data_is_looked_at(tmp_path, monkeypatch):
+    monkeypatch.setenv("MSLT_STORE", str(tmp_path / "store"))
+    app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=TIMEOUT_S)
+    app.query_params["grid"] = "true"
+    app.query_params["grid_task_cldr-ner"] = "WikiANN: names in Wikipedia"
+    app.query_params["grid_data_wikiann"] = "/nowhere/panx"
+    assert app.run().text_input(key="grid_data_wikiann").value == "/nowhere/panx"
 
 
 def test_languages_answer_follows_the_slider(open_page):

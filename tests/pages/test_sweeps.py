@@ -319,6 +319,19 @@ def test_how_far_it_is_with_failures_and_buttons(open_train, stored):
     assert store.sweeps.order(made.digest) == "go"
 
 
+def test_one_reason_is_told_once(open_train, stored):
+    store, made = stored
+    for run, reason in zip(made.runs[:3], ("no data", "no data", "too hot"), strict=True):
+        store.runs.create(run.spec, run.where)
+        with store.runs.claim(run.run):
+            store.runs.set_state(run.run, "failed", reason)
+    text = words(open_train())
+    names = [f"{run.spec.name}, seed {run.spec.seed}" for run in made.runs[:3]]
+    assert f"**2 runs** failed ({names[0]}; {names[1]}): no data" in text
+    assert f"**{names[2]}** failed: too hot" in text
+    assert text.count("no data") == 1
+
+
 def test_pausing_what_runs(open_train, stored):
     store, made = stored
     store.sweeps.enlist(made.digest, os.getpid(), "holder")

@@ -7,6 +7,7 @@ import pytest
 
 from mslt_core.figures import PALETTES
 from mslt_core.figures.style import FONT_FAMILY
+from pages._shared import styles
 
 PROJECT = Path(__file__).parents[2]
 CONFIG = tomllib.loads((PROJECT / ".streamlit/config.toml").read_text(encoding="utf-8"))
@@ -33,3 +34,12 @@ def test_errors_stay_in_the_log_and_the_agent_interface_is_off():
     assert CONFIG["client"]["toolbarMode"] == "viewer"
     assert CONFIG["server"]["enableAgentApi"] is False
     assert CONFIG["server"]["fileWatcherType"] == "none"
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_what_the_browser_gets_is_whole(theme):
+    sheet = styles.sheet(theme)
+    assert sheet.count("{") == sheet.count("}")
+    assert "%s" not in sheet
+    assert PALETTES[theme].accent in sheet
+    assert "{{" not in sheet
