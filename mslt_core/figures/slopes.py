@@ -1,5 +1,6 @@
 """From the baseline to a set: a line a target language."""
 
+import re
 from collections.abc import Sequence
 
 import plotly.graph_objects as go
@@ -13,7 +14,8 @@ from mslt_core.spec.results import GainResult, TargetGain
 
 _ABOVE, _BELOW, _LABEL = 84, 28, 13
 """The last in pixels: two names closer than that would run into each other."""
-_NAMES_AT = 1.07
+_NAMES_AT, _LETTER = 1.07, 6.4
+"""Where names begin, in distances between the two ends of a line; pixels of a letter at 12."""
 
 
 def target_slopes(result: GainResult, *, colour: str, theme: Theme = "light") -> go.Figure:
@@ -34,13 +36,15 @@ def target_slopes(result: GainResult, *, colour: str, theme: Theme = "light") ->
     fig.update_xaxes(
         tickvals=[0, 1],
         ticktext=[f"<b>{name}</b>" for name in names],
-        range=[-0.1, 1.62],
+        range=[-0.1, 1.1],
         side="bottom",
         showgrid=False,
         zeroline=False,
     )
     fig.update_yaxes(title_text=f"{info.label} ({info.unit})", zeroline=False)
-    fig.update_layout(margin={"l": 2, "r": 8, "t": _ABOVE, "b": _BELOW}, showlegend=False)
+    # the names' room is in pixels, not a share: in a narrow place a share would cut them off
+    room = 8 + _LETTER * max((_n_letters(note.text) for note in fig.layout.annotations), default=0)
+    fig.update_layout(margin={"l": 2, "r": room, "t": _ABOVE, "b": _BELOW}, showlegend=False)
     n = {gain.n_seeds for gain in result.gains}
     return style.dress(
         fig,
@@ -114,6 +118,10 @@ def _name_ends(
             showarrow=False,
             font={"size": 12, "color": look.text},
         )
+
+
+def _n_letters(told: str) -> int:
+    return len(re.sub(r"<[^>]*>", "", told))
 
 
 def _alt(result: GainResult) -> str:

@@ -39,6 +39,7 @@ def in_two_panels(figure: Mapping[str, Any]) -> dict[str, Any] | None:
         "yaxis": {**up, "anchor": "x"},
         "yaxis2": right,
         "annotations": _on(names, halves),
+        "margin": {**given.mapping(layout.get("margin")), "r": 8},  # names lie inside the panels
         "shapes": _on(leads, halves),
         "meta": {**given.mapping(layout.get("meta")), "readable_width": WIDTH},
     }

@@ -184,6 +184,7 @@ def test_24_slopes_stand_in_two_panels_in_larger_letters(gain_result):
     assert scales[1] > 1.2 * scales[0]
     layout = made["layout"]
     assert layout["yaxis2"]["matches"] == "y", "one scale"
+    assert layout["margin"]["r"] == 8, "names lie inside the panels"
     assert layout["xaxis"]["domain"][1] < layout["xaxis2"]["domain"][0]
     panels = [[note for note in layout["annotations"] if note["yref"] == y] for y in ("y", "y2")]
     assert [len(notes) for notes in panels] == [13, 12]

@@ -194,6 +194,15 @@ def gains(name, *rows, mean=None):
     )  # fmt: skip
 
 
+def test_the_names_of_slopes_have_room_in_pixels():
+    """A share of the width would cut them off on a slide in a small window."""
+    rows = [("vi", 0.5, 0.6, 0.01), ("sw", 0.4, 0.395, 0.9)]
+    fig = figures.target_slopes(gains("MSLT(de, es)", *rows), colour="#0072B2")
+    longest = len("Vietnamese (vi) +10.0 [9.0, 11.0]")
+    assert fig.layout.margin.r == pytest.approx(8 + 6.4 * longest)
+    assert fig.layout.xaxis.range[1] < 1.2
+
+
 def test_slopes_from_the_baseline():
     fig = figures.target_slopes(
         gains("MSLT(de, es)", ("fi", 0.5, 0.6, 0.01), ("sw", 0.4, 0.395, 0.9)), colour="#0072B2"
