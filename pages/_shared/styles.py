@@ -10,6 +10,7 @@ _SMALL_WINDOWS = """
     width: 270px !important; min-width: 270px !important;
   }
   [data-testid="stSidebarContent"] { padding-left: 0.75rem; padding-right: 0.75rem; }
+  [data-testid="stSidebar"] input { font-size: 0.78rem; }
   [role="radiogroup"]:has(> :nth-child(3)) > [data-variant="segmented_control"] {
     padding-left: 0.4rem; padding-right: 0.4rem;
   }
