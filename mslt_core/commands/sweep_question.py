@@ -86,10 +86,9 @@ def asked(args: argparse.Namespace) -> SweepSpec:
         if args.sets or args.sizes or args.criteria or args.pool:
             raise SpecError("--preset has its own sets", hint="Leave --sets and --sizes out.")
         first = given["models"][0] if args.models else None
-        preset = sweep.PRESETS[args.preset](args.task, args.data, first)
-        # whoever says how weights are chosen says all of it
-        asked_before = {} if "select" in recipe else dict(preset.recipe)
-        return preset.but(**given | {"recipe": tuple((asked_before | recipe).items())})
+        preset = sweep.PRESETS[args.preset]
+        begun = preset(args.task, args.data, first, given.get("budgets", ()), recipe)
+        return begun.but(**{name: of for name, of in given.items() if name != "recipe"})
     default = {"models": (EXAMPLE_MODEL,), "budgets": (BUDGET,)}
     fields = {**default, **given, "source_sets": _sets(args)}
     return SweepSpec(task=args.task, data=args.data, **fields)

@@ -91,17 +91,29 @@ def read_records(path: Path, columns: Sequence[str] | None = None) -> list[Recor
     return records
 
 
+class _ToldTwiceError(Exception):
+    """A key of a JSON object, of which the last value alone would be read."""
+
+
+def _told_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    told = dict(pairs)
+    if len(told) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise _ToldTwiceError(next(name for name in names if names.count(name) > 1))
+    return told
+
+
 def parse_json(text: str, where: str) -> Any:
     """The value of a JSON text from outside; `where` it stands is for messages.
 
     Raises
     ------
     DataError
-        If it is not JSON, too deep, or holds half a character: an escape such as ``\\ud83d`` whose
-        other half is missing, which no tokenizer takes.
+        If it is not JSON, too deep, tells a key twice, or holds half a character: an escape such as
+        ``\\ud83d`` whose other half is missing, which no tokenizer takes.
     """
     try:
-        value = json.loads(text)
+        value = json.loads(text, object_pairs_hook=_told_once)
         if "\\ud" in text.lower():
             json.dumps(value, ensure_ascii=False).encode()
     except json.JSONDecodeError as e:
@@ -109,6 +121,8 @@ def parse_json(text: str, where: str) -> Any:
         raise DataError(
             f"{where}{line}: not JSON: {e.msg}", hint="It may be cut short; copy it again."
         ) from None
+    except _ToldTwiceError as e:
+        raise DataError(f"{where}: the key {e.args[0]!r} is there twice") from None
     except (UnicodeEncodeError, RecursionError, ValueError) as e:
         reason = "half a character" if isinstance(e, UnicodeEncodeError) else "too deep or long"
         raise DataError(f"{where}: {reason} in the JSON") from None

@@ -172,10 +172,15 @@ class RatesFound:
             f"{r:g}: {100 * s:.1f}" for r, s in zip(self.scores, scores, strict=True)
         )
         runs = "one run" if self.n_runs == 1 else f"the mean of {self.n_runs} runs"
+        best = [f"{rate:g}" for rate in sorted(self.scores) if self.scores[rate] == max(scores)]
+        alike = len(best) > 1
         told = (
-            f"Learning rate {self.best:g} scores best on held-out rows of the sources with "
+            f"Learning rate{'s' * alike} {' and '.join(best)} score{'s' * (not alike)} best"
+            f"{', and the same,' * alike} on held-out rows of the sources with "
             f"{self.model} and {self.budget:,} examples ({runs} each; {listed})."
         )
+        if alike:
+            return told
         edge = {min(self.scores): "smaller", max(self.scores): "larger"}.get(self.best)
         return f"{told} It is at the edge: a {edge} one may be better." if edge else told
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
+from typing import Any
 
 from mslt_core.pipeline import BUDGET, EXAMPLE_MODEL, make_train_spec, needs_folder
 from mslt_core.spec.sweeps import SweepSpec
-from mslt_core.sweep.planning import Sets, all_sets
+from mslt_core.sweep.planning import all_sets
 from mslt_core.sweep.rates import judged_on_sources
 
 FIGURE_4_POOL = ("de", "en", "es", "fr", "zh")
@@ -25,7 +26,17 @@ FIGURE_4_MODELS = ("FacebookAI/xlm-roberta-base", "FacebookAI/xlm-roberta-large"
 RATE_FACTORS = (0.25, 0.5, 1.0, 2.0, 4.0)
 
 
-def figure_4(task: str, data: str | None, model: str | None = None) -> SweepSpec:
+Fields = Mapping[str, Any]
+"""Of every run's recipe, as `train` has them."""
+
+
+def figure_4(
+    task: str,
+    data: str | None,
+    model: str | None = None,
+    budgets: tuple[int, ...] = (),
+    recipe: Fields = MappingProxyType({}),
+) -> SweepSpec:
     """Score against the number of source languages: 31 sets, three budgets, two models.
 
     Groups of one size are averaged (footnote 4). The example has one model and less data, its own.
@@ -37,31 +48,39 @@ def figure_4(task: str, data: str | None, model: str | None = None) -> SweepSpec
         data=data,
         models=(model,) if model else models,
         source_sets=all_sets(FIGURE_4_POOL, range(1, len(FIGURE_4_POOL) + 1)),
-        budgets=FIGURE_4_BUDGETS if outside else EXAMPLE_BUDGETS,
+        budgets=budgets or (FIGURE_4_BUDGETS if outside else EXAMPLE_BUDGETS),
         paper_recipe=True,
+        recipe=tuple(recipe.items()),
     )
 
 
 def learning_rates(
-    task: str, data: str | None, model: str | None = None, sets: Sets = (("en",),)
+    task: str,
+    data: str | None,
+    model: str | None = None,
+    budgets: tuple[int, ...] = (),
+    recipe: Fields = MappingProxyType({}),
 ) -> SweepSpec:
-    """Which learning rate suits a model: a few around the usual one, on SSLT(en).
+    """Which learning rate suits a model and a recipe: a few around the usual one, on SSLT(en).
 
     They are judged on held-out rows of the sources: whoever chose by the targets' test items would
-    report scores that are no longer zero-shot.
+    report scores that are no longer zero-shot. Who says how weights are chosen says all of it.
     """
-    model = model or EXAMPLE_MODEL
-    usual, _ = make_train_spec(
-        task=task, data=data, model=model, source_langs=sets[0], budget=BUDGET
-    )
+    model, budgets, sets = model or EXAMPLE_MODEL, budgets or (BUDGET,), (("en",),)
+    judged = {} if "select" in recipe else {**judged_on_sources(1), **recipe}
+    asked = {**recipe, **judged, "task": task, "data": data, "model": model}
+    # with the most steps: fewer are judged at their end, too
+    usual, _ = make_train_spec(**{**asked, "source_langs": sets[0], "budget": max(budgets)})
+    if judged and "eval_every" not in recipe:
+        judged["eval_every"] = usual.steps
     return SweepSpec(
         task=task,
         data=data,
         models=(model,),
         source_sets=sets,
-        budgets=(BUDGET,),
+        budgets=budgets,
         learning_rates=rates_around(usual.learning_rate),
-        recipe=tuple(judged_on_sources(usual.steps).items()),
+        recipe=tuple({**judged, **recipe}.items()),
     )
 
 
@@ -71,6 +90,8 @@ def rates_around(usual: float) -> tuple[float, ...]:
     return tuple(float(f"{usual * factor:.3g}") for factor in RATE_FACTORS)
 
 
-PRESETS: Mapping[str, Callable[[str, str | None, str | None], SweepSpec]] = MappingProxyType(
+Preset = Callable[[str, str | None, str | None, tuple[int, ...], Fields], SweepSpec]
+
+PRESETS: Mapping[str, Preset] = MappingProxyType(
     {"figure-4": figure_4, "learning-rate": learning_rates}
 )

@@ -63,6 +63,7 @@ def test_only_the_wanted_columns_of_a_parquet_file_are_read(write_files):
         ("a.jsonl", '{"x": 1}\n{"x": \n', r"a\.jsonl, line 2: not JSON"),
         ("a.jsonl", '{}\n{"x": "\\ud83d"}\n', r"line 2: half a character in the JSON"),
         ("a.jsonl", "[" * 10**5 + "\n", r"line 1: too deep or long in the JSON"),
+        ("a.jsonl", '{"x": 1}\n{"x": 1, "x": 2}\n', r"line 2: the key 'x' is there twice"),
         ("a.jsonl", "[1]\n", r"a\.jsonl, line 1: must be a JSON object, got '\[1\]'"),
         ("a.parquet", b"PAR1 and no more", r"a\.parquet is not a readable Parquet file"),
         ("a.parquet", b"", r"a\.parquet is not a readable Parquet file"),

@@ -135,16 +135,16 @@ def test_sweeps_are_found_by_the_beginning_of_their_name(store, sweep_of):
 
 
 def test_figure_4_on_the_example_and_on_the_papers_models():
-    on_example = sweep.PRESETS["figure-4"]("cldr-ner", None, None)
+    on_example = sweep.PRESETS["figure-4"]("cldr-ner", None, None, (), {})
     assert (on_example.n_runs, on_example.models) == (31 * 3, ("base",))
     assert len(sweep.plan(on_example.but(source_sets=(("en",),)))) == 3  # it has so much data
-    on_paper = sweep.PRESETS["figure-4"]("wikiann", "/data", None)
+    on_paper = sweep.PRESETS["figure-4"]("wikiann", "/data", None, (), {})
     assert on_paper.n_runs == 31 * 3 * 2
     assert on_paper.paper_recipe
 
 
 def test_the_search_for_a_learning_rate_is_around_the_usual_one():
-    found = sweep.PRESETS["learning-rate"]("cldr-ner", None, None)
+    found = sweep.PRESETS["learning-rate"]("cldr-ner", None, None, (), {})
     assert found.learning_rates == (7.5e-5, 1.5e-4, 3e-4, 6e-4, 1.2e-3)
     runs = sweep.plan(found)
     assert [planned.spec.learning_rate for planned in runs] == list(found.learning_rates)
@@ -152,6 +152,19 @@ def test_the_search_for_a_learning_rate_is_around_the_usual_one():
     # judged by what no target has a part in, once, after the last step
     assert {(p.spec.select, p.spec.holdout) for p in runs} == {("source", 200)}
     assert {p.spec.eval_every for p in runs} == {runs[0].spec.steps}
+
+
+def test_the_search_goes_by_what_is_asked_of_its_runs():
+    asked = {"tune": "head", "batch_size": 8}
+    found = sweep.PRESETS["learning-rate"]("cldr-ner", None, None, (64, 128), asked)
+    assert found.learning_rates == (2.5e-4, 5e-4, 1e-3, 2e-3, 4e-3)  # around a head's
+    runs = [planned.spec for planned in sweep.plan(found)]
+    assert {spec.budget for spec in runs} == {64, 128}
+    # each is scored once, at its end, whose points are the only ones to choose from
+    assert all(spec.eval_every >= spec.steps for spec in runs)
+    by_hand = {"steps": 7, "select": "source", "eval_every": 2, "holdout": 20}
+    [one, *_] = sweep.plan(sweep.PRESETS["learning-rate"]("cldr-ner", None, None, (64,), by_hand))
+    assert (one.spec.steps, one.spec.eval_every, one.spec.holdout) == (7, 2, 20)
 
 
 @pytest.mark.parametrize(

@@ -72,6 +72,9 @@ def test_without_held_out_rows_nothing_is_chosen(store, tried):
 def test_of_equal_rates_the_smallest():
     rates = RatesFound(model="base", budget=9, scores={1e-4: 0.5, 3e-4: 0.5}, n_runs=1, n_wanted=1)
     assert rates.best == 1e-4
+    # neither is best, and that the smallest is at the edge says nothing
+    assert "Learning rates 0.0001 and 0.0003 score best, and the same, on held-out" in rates.told
+    assert "edge" not in rates.told
 
 
 def test_a_sweep_says_so_in_its_status(store, tried, sweep_of):
