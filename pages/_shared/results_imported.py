@@ -32,7 +32,7 @@ def _compared(context: Context, groups: Sequence[OutsideGroup], lead: DeltaGener
     names = experiment_names(context, groups)
     if new := st.session_state.pop("import_shown", None):
         st.session_state["imported_experiment"] = new
-    one, other, third = st.columns([2, 1, 2])
+    one, other, third = st.columns([4, 3, 4])
     experiment = one.selectbox(
         "Imported experiment",
         list(names),

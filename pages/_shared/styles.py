@@ -22,6 +22,9 @@ _WHOLE_WORDS = """
   white-space: normal; overflow: visible; line-height: 1.3; }
 input { text-overflow: ellipsis; }
 [role="group"]:has(> [data-testid="stMultiSelectTagsContainer"]) { max-height: 16rem; }
+[data-testid="stSidebar"] [data-tag] { height: auto; min-height: 1.6rem; }
+[data-testid="stSidebar"] [data-tag] > span {
+  white-space: normal; overflow: visible; line-height: 1.3; padding-block: 0.15rem; }
 .st-key-sets_by [role="radiogroup"] { gap: 0.25rem; }
 .st-key-sets_by [data-variant="segmented_control"] {
   margin: 0; border-radius: 0.4rem; padding-left: 0.6rem; padding-right: 0.6rem;
