@@ -4,9 +4,11 @@ import functools
 import json
 import math
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 
 from mslt_core.pipeline import model_folder
+from mslt_core.spec.room import STATES
 from mslt_core.store import Store
 
 
@@ -20,6 +22,12 @@ def free_bytes(store: Store) -> int:
     """What is free where the store is, or will be."""
     there = next(p for p in (store.root, *store.root.parents) if p.is_dir())
     return shutil.disk_usage(there).free
+
+
+def states_bytes(store: Store, runs: Iterable[str]) -> int:
+    """What attempts that were cut off have on the disk already, to go on from."""
+    folders = (store.runs.folder(run) / STATES for run in runs)
+    return sum(path.stat().st_size for at in folders for path in at.rglob("*") if path.is_file())
 
 
 def _n_numbers(path: Path) -> int:

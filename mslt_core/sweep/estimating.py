@@ -67,7 +67,7 @@ class Estimate:
     kept_bytes: int
     """Weights that stay when all is done."""
     passing_bytes: int
-    """What the runs at work have beside that at their fullest, gone with their end."""
+    """What the runs at work take beside that at their fullest, gone with their end."""
     free_bytes: int
     seconds: float | None
     """Until all is done, with `n_workers` side by side; None while nothing tells."""
@@ -112,23 +112,22 @@ def estimate(
     sizes = [disk.weights_bytes(planned.where.model or planned.spec.model) for planned in left]
     seconds, source = _seconds(store, left, probes_of(runs), infos)
     at_once = min(n_workers, len(left))
-    sized = list(zip(left, sizes, strict=True))
-    kept = [room.kept_bytes(p.spec, of) if keep_weights else 0 for p, of in sized]
-    peaks = [room.peak_bytes(p.spec, of) for p, of in sized]  # what is kept is in it
+    kept = [room.kept_bytes(p.spec, n) * keep_weights for p, n in zip(left, sizes, strict=True)]
+    peaks = (room.peak_bytes(p.spec, n) for p, n in zip(left, sizes, strict=True))
+    passing = at_once * max(map(operator.sub, peaks, kept), default=0)  # what is kept is in peaks
+    there = disk.states_bytes(store, (planned.run for planned in left))
     whole_s = None if seconds is None else seconds / max(at_once, 1)
     return Estimate(
         n_runs=len(runs),
         n_done=len(runs) - len(left),
         weights_bytes=max(sizes, default=0),
         kept_bytes=sum(kept),
-        passing_bytes=at_once * max(map(operator.sub, peaks, kept), default=0),
+        passing_bytes=max(passing - there, 0),
         free_bytes=disk.free_bytes(store),
         seconds=whole_s,
         n_workers=n_workers,
         source=source,
-        cost=whole_s / 3600 * price_per_hour
-        if whole_s is not None and price_per_hour is not None
-        else None,
+        cost=None if whole_s is None or price_per_hour is None else whole_s / 3600 * price_per_hour,
         all_items=any(planned.spec.eval_limit is None for planned in left),
     )
 

@@ -79,10 +79,12 @@ def sweep_spec(
     fields = recipe.fields()
     budget, rate = (fields.pop(field) for field in ("budget", "learning_rate"))
     budgets = tuple(dict.fromkeys((budget, *varied["further"])))
+    most = recipe.steps
     if len(budgets) > 1 and not recipe.steps_given:
         del fields["steps"]
+        most = pipeline.default_steps(task, max(budgets), recipe.batch_size)
     if varied.get("judged_on_sources") and recipe.select == "last":
-        fields |= sweep.judged_on_sources(recipe.eval_every or recipe.steps)
+        fields |= sweep.judged_on_sources(recipe.eval_every or most)  # once, at every run's end
     for name in recipe.from_paper or ():  # each model has its own there
         fields.pop(name, None)
     if "learning_rate" in (recipe.from_paper or ()):

@@ -183,6 +183,14 @@ def test_steps_given_by_hand_are_kept_for_every_budget(recipe_of, further, given
     assert dict(spec.recipe).get("steps") == (70 if kept else None)
 
 
+def test_a_search_scores_every_run_once_whatever_its_budget(recipe_of):
+    varied = {"models": ("base",), "further": (3000,), "learning_rates": (1e-4,), "oracles": False}
+    varied["judged_on_sources"] = True
+    spec = sweep_spec("cldr-ner", None, (("en",),), recipe_of(steps=125), varied)
+    # two passes over 3,000 examples, 16 a step: 375 steps, where 1,000 have 125
+    assert dict(spec.recipe)["eval_every"] == 375
+
+
 def test_what_is_left_to_the_paper_is_each_models_own(recipe_of):
     varied = {"models": ("xlm-r-base", "xlm-r-large"), "further": (), "oracles": False}
     varied["learning_rates"] = (None,)

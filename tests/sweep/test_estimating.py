@@ -98,6 +98,16 @@ def test_disk(store, planned):
 
 
 @pytest.mark.usefixtures("thousand")
+def test_states_that_are_there_already_need_no_more_room(store, planned):
+    runs = [planned(seed, steps=200) for seed in range(6)]
+    states = store.runs.folder(runs[0].run) / "checkpoints" / "step-000100"
+    states.mkdir(parents=True)
+    (states / "optimizer.pt").write_bytes(b"x" * 9000)
+    found = sweep.estimate(store, runs, keep_weights=False, n_workers=1)
+    assert found.passing_bytes == 4000 + 2 * 3 * 4000 - 9000
+
+
+@pytest.mark.usefixtures("thousand")
 def test_disk_with_the_weights_of_some_steps(store, planned):
     runs = [planned(seed, steps=100, keep_every=25) for seed in range(21)]
     found = sweep.estimate(store, runs, keep_weights=True)
