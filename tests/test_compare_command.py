@@ -200,3 +200,20 @@ def test_views_of_sets_as_tables(capsys, view):
     assert {"ends": "luck on these very items", "recurring": "by lot", "gap": "several runs"}[
         view
     ] in " ".join(out.split())
+
+
+def test_sets_left_out_for_one_reason_are_told_together(monkeypatch, capsys):
+    """As the 127 sets of the example are beside runs of another task."""
+    elsewhere = [(f"SSLT({lang})", "task xnli, not cldr-ner") for lang in ("ar", "de", "es", "fr")]
+    some = (*elsewhere[:3], ("SSLT(zh)", "budget 200, not 100"), *elsewhere[3:])
+
+    def with_others(*args, **options):
+        return dataclasses.replace(ranking(*args, **options), left_out=some)
+
+    monkeypatch.setattr(comparing, "ranking", with_others)
+    assert main(["compare", "--sets", "de,en,es"]) == 0
+    told = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    assert [line for line in told if line.startswith("Left out")] == [
+        "Left out: SSLT(ar), SSLT(de), SSLT(es) and 1 more: task xnli, not cldr-ner.",
+        "Left out: SSLT(zh): budget 200, not 100.",
+    ]

@@ -26,6 +26,9 @@ NOISE: dict[Carried, str] = {
     "items": "test items alone",
     "none": "nothing",
 }
+NAMED = 3
+"""Sets that are left out for one reason; the rest is counted."""
+
 VERDICTS = {True: "may be the best", False: "", None: "not judged"}
 
 
@@ -275,5 +278,7 @@ def _headline(ranked: Ranking, intervals: Sequence[Carried]) -> str:
     told.append(f"Intervals carry {carried}; ± is a standard deviation.")
     if ranked.pool:
         told.append(f"Seeds' noise pooled over {ranked.pool.n_sets} sets.")
-    told += [f"Left out: {name}, {reason}." for name, reason in ranked.left_out]
+    for reason, names in ranked.left_out_by_reason.items():
+        more = f" and {len(names) - NAMED:,} more" if len(names) > NAMED else ""
+        told.append(f"Left out: {', '.join(names[:NAMED])}{more}: {reason}.")
     return "\n".join(told)

@@ -173,6 +173,14 @@ class Ranking:
     """Name and reason of sets that cannot be compared with the others."""
 
     @property
+    def left_out_by_reason(self) -> dict[str, list[str]]:
+        """Their names: a whole experiment of another kind has one reason."""
+        found: dict[str, list[str]] = {}
+        for name, reason in self.left_out:
+            found.setdefault(reason, []).append(name)
+        return found
+
+    @property
     def tied(self) -> tuple[Standing, ...]:
         """The sets that may be the best."""
         return tuple(s for s in self.standings if s.may_be_best)

@@ -10,6 +10,7 @@ from mslt_core.pipeline import Swept
 from pages._shared import cached
 from pages._shared.context import Context
 from pages._shared.gains_told import told_average
+from pages._shared.labels import joined
 from pages._shared.messages import empty_state, escape
 from pages._shared.results_controls import averaged, score
 from pages._shared.results_gaps import gaps
@@ -75,8 +76,9 @@ def best(context: Context, lead: DeltaGenerator, metric: str, average: pipeline.
         button="Plan more seeds",
     ):
         st.switch_page("pages/train.py", query_params={"extent": "A whole sweep"})
-    for name, reason in ranking.left_out:
-        st.caption(f"{escape(name)} is left out: {escape(reason)}.")
+    for reason, names in ranking.left_out_by_reason.items():
+        are = "is" if len(names) == 1 else "are"
+        st.caption(f"{escape(joined(names))} {are} left out: {escape(reason)}.")
     if ranking.standings:
         with st.expander(f"The numbers: all {len(ranking.standings)} sets"):
             show_table(standings(ranking), name="sets by their mean")
