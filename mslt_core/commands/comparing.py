@@ -15,6 +15,7 @@ from mslt_core.spec.errors import NotComputedError, SpecError
 from mslt_core.spec.evidence import Average, Carried, Difference, GainResult, Ranking, Standing
 from mslt_core.spec.languages import languages
 from mslt_core.spec.metrics import METRICS
+from mslt_core.spec.naming import first_few
 from mslt_core.spec.results import SCORES, RunGroup
 from mslt_core.spec.selecting import FeatureSet
 from mslt_core.spec.specs import set_name
@@ -279,6 +280,5 @@ def _headline(ranked: Ranking, intervals: Sequence[Carried]) -> str:
     if ranked.pool:
         told.append(f"Seeds' noise pooled over {ranked.pool.n_sets} sets.")
     for reason, names in ranked.left_out_by_reason.items():
-        more = f" and {len(names) - NAMED:,} more" if len(names) > NAMED else ""
-        told.append(f"Left out: {', '.join(names[:NAMED])}{more}: {reason}.")
+        told.append(f"Left out: {first_few(names, NAMED)}: {reason}.")
     return "\n".join(told)

@@ -11,6 +11,7 @@ from mslt_core.figures.fitting import for_slide, untitled
 from mslt_core.figures.style import Theme
 from mslt_core.spec.citing import cite_text, provenance
 from mslt_core.spec.errors import SpecError
+from mslt_core.spec.naming import first_few
 from mslt_core.spec.stories import (
     FigureContent,
     NumberContent,
@@ -111,26 +112,19 @@ def _facts(pinned: Pinned) -> tuple[tuple[str, str], ...]:
     origin = pinned.pin.origin
     query = "&".join(f"{key}={value}" for key, value in origin.query)
     facts = (
-        ("Compared", _some(origin.sets)),
+        ("Compared", first_few(origin.sets, MAX_LISTED)),
         ("Sample", origin.sizes),
         ("Seeds", ", ".join(map(str, origin.seeds))),
         ("Experiment", origin.experiment),
         ("Task", origin.task),
         ("Data", origin.data),
         ("Model", " ".join((origin.model, origin.model_fingerprint)).strip()),
-        ("Runs", _some(origin.runs)),
+        ("Runs", first_few(origin.runs, MAX_LISTED)),
         ("Versions", ", ".join(f"{name} {version}" for name, version in origin.versions)),
         ("View", f"{origin.path}{'?' * bool(query)}{query}"),
         ("Pinned", f"{pinned.created_utc}, as {pinned.digest}"),
     )
     return tuple((name, plain(value)) for name, value in facts if value)
-
-
-def _some(names: Sequence[str]) -> str:
-    """All of a few; of a whole sweep's sets and runs the first, and how many there are."""
-    if len(names) <= MAX_LISTED:
-        return ", ".join(names)
-    return f"{', '.join(names[:MAX_LISTED])} and {len(names) - MAX_LISTED:,} more"
 
 
 def shown_cell(value: str | float | None) -> str:

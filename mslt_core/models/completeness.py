@@ -73,8 +73,7 @@ def require_space(folder: Path, place: Path, spec: TrainSpec, *, states: Path) -
 
 def require_room(n_bytes: int, at: Path, spec: TrainSpec, *, states: Path) -> None:
     """Refuse what does not fit where `at` lies; what is in the folder `states` is there already."""
-    there = sum(path.stat().st_size for path in states.rglob("*") if path.is_file())
-    needed = room.MARGIN * n_bytes - there
+    needed = room.MARGIN * n_bytes - room.bytes_below(states)
     if (free := shutil.disk_usage(at).free) < needed:
         raise StoreError(
             f"the run needs {needed / MB:,.1f} MB, {free / MB:,.1f} MB are free on {at}",

@@ -146,7 +146,7 @@ from mslt_core.pipeline.training import (
     check_batches,
     check_data,
     execute_training,
-    execute_untracked,
+    untracked,
 )
 from mslt_core.pipeline.training_courses import (
     courses,
@@ -232,7 +232,6 @@ __all__ = [
     "execute_mingling",
     "execute_stability",
     "execute_training",
-    "execute_untracked",
     "existing_folder",
     "experiment_key",
     "explain",
@@ -331,6 +330,7 @@ __all__ = [
     "targets_by_pretraining",
     "task_offer",
     "task_titles",
+    "untracked",
     "unusual",
     "usual_learning_rate",
     "word_rows",

@@ -1,5 +1,6 @@
 """One run: data, fine-tuning, scores on every target."""
 
+import contextlib
 import dataclasses
 import functools
 import shutil
@@ -141,19 +142,11 @@ def execute_training(
     return True
 
 
-def execute_untracked(
-    store: Store,
-    spec: TrainSpec,
-    where: Where,
-    *,
-    report: Report,
-    should_stop: Callable[[], bool],
-) -> bool:
-    """The same, and no experiment tracker hears of it: a few steps to measure are no run."""
-    from mslt_core.models import trackers
+def untracked() -> contextlib.AbstractContextManager[None]:
+    """As long as this lasts no experiment tracker hears of a run: to measure a pace is none."""
+    from mslt_core.models.trackers import no_trackers
 
-    with trackers.no_trackers():
-        return execute_training(store, spec, where, report=report, should_stop=should_stop)
+    return no_trackers()
 
 
 def release_memory() -> None:

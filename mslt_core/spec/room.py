@@ -1,6 +1,9 @@
 """What a run needs on the disk, by its question and the size of its model."""
 
+import contextlib
 import math
+import os
+from pathlib import Path
 
 from mslt_core.spec.specs import TrainSpec
 
@@ -65,3 +68,13 @@ def peak_bytes(
     )
     n_snapshots = len(spec.snapshot_steps) if n_snapshots is None else n_snapshots
     return weights * n_snapshots + max(moments)
+
+
+def bytes_below(folder: Path) -> int:
+    """What lies there already; files that go while they are counted are not."""
+    n_bytes = 0
+    for at, _, names in os.walk(folder):
+        for name in names:
+            with contextlib.suppress(OSError):  # a run at work drops its older states
+                n_bytes += (Path(at) / name).stat().st_size
+    return n_bytes

@@ -1,16 +1,14 @@
 """What runs need on the disk, and what is free."""
 
-import contextlib
 import functools
 import json
 import math
-import os
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
 from mslt_core.pipeline import model_folder
-from mslt_core.spec.room import STATES
+from mslt_core.spec.room import STATES, bytes_below
 from mslt_core.store import Store
 
 
@@ -28,13 +26,7 @@ def free_bytes(store: Store) -> int:
 
 def states_bytes(store: Store, runs: Iterable[str]) -> int:
     """What attempts that were cut off have on the disk already, to go on from."""
-    n_bytes = 0
-    for run in runs:
-        for at, _, names in os.walk(store.runs.folder(run) / STATES):
-            for name in names:
-                with contextlib.suppress(OSError):  # a run at work drops its older states
-                    n_bytes += (Path(at) / name).stat().st_size
-    return n_bytes
+    return sum(bytes_below(store.runs.folder(run) / STATES) for run in runs)
 
 
 def _n_numbers(path: Path) -> int:

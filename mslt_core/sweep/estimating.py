@@ -18,7 +18,7 @@ from typing import Literal
 import numpy as np
 
 from mslt_core import jobs
-from mslt_core.pipeline import execute_untracked, experiment_key
+from mslt_core.pipeline import execute_training, experiment_key, untracked
 from mslt_core.pipeline.training import KEEPING
 from mslt_core.spec import room
 from mslt_core.spec.errors import StoreError
@@ -227,10 +227,8 @@ def execute_probe(
     with tempfile.TemporaryDirectory() as scratch:
         own = Store(scratch)
         own.runs.create(spec.run, where)
-        with own.runs.claim(spec.run.digest()):
-            finished = execute_untracked(
-                own, spec.run, where, report=timed, should_stop=should_stop
-            )
+        with own.runs.claim(spec.run.digest()), untracked():
+            finished = execute_training(own, spec.run, where, report=timed, should_stop=should_stop)
     if finished:
         pace = _measured(seen, time.monotonic(), len(spec.run.target_langs) * PROBE_ITEMS)
         store.arrays.put(

@@ -67,12 +67,18 @@ def learning_rates(
     report scores that are no longer zero-shot. Who says how weights are chosen says all of it.
     """
     model, budgets, sets = model or EXAMPLE_MODEL, budgets or (BUDGET,), (("en",),)
-    judged = {} if "select" in recipe else {**judged_on_sources(1), **recipe}
-    asked = {**recipe, **judged, "task": task, "data": data, "model": model}
+    judged = {} if "select" in recipe else judged_on_sources(1)
     # with the most steps: fewer are judged at their end, too
-    usual, _ = make_train_spec(**{**asked, "source_langs": sets[0], "budget": max(budgets)})
-    if judged and "eval_every" not in recipe:
-        judged["eval_every"] = usual.steps
+    usual, _ = make_train_spec(
+        **{**judged, **recipe},
+        task=task,
+        data=data,
+        model=model,
+        source_langs=sets[0],
+        budget=max(budgets),
+    )
+    if judged:
+        judged = judged_on_sources(usual.steps)
     return SweepSpec(
         task=task,
         data=data,

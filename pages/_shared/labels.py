@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 
+from mslt_core.spec.naming import first_few
 from mslt_core.spec.results import RunGroup
 from mslt_core.spec.specs import TrainSpec
 
@@ -68,7 +69,7 @@ def _apart(specs: Mapping[str, TrainSpec]) -> dict[str, str]:
 def joined(names: list[str]) -> str:
     """A and B; A, B, C and 9 more."""
     if len(names) > MAX_NAMED:
-        return f"{', '.join(names[:MAX_NAMED])} and {len(names) - MAX_NAMED} more"
+        return first_few(names, MAX_NAMED)
     return " and ".join(names)
 
 

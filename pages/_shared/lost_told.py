@@ -1,6 +1,7 @@
 """Runs of the experiment that are not in what is shown, since their results cannot be read."""
 
 from mslt_core.pipeline import experiment_key
+from mslt_core.spec.naming import first_few
 from pages._shared.context import Context
 from pages._shared.messages import escape
 
@@ -17,12 +18,11 @@ def lost_told(context: Context) -> str:
     ]
     if not lost:
         return ""
-    named = ", ".join(f"{info.spec.name} with seed {info.spec.seed}" for info in lost[:NAMED])
-    more = f" and {len(lost) - NAMED} more" if len(lost) > NAMED else ""
+    named = first_few([f"{info.spec.name} with seed {info.spec.seed}" for info in lost], NAMED)
     one = len(lost) == 1
     why = next((info.reason for info in lost if info.reason), "")
     return (
         f"{len(lost)} run{'' if one else 's'} of this experiment {'is' if one else 'are'} lost and "
-        f"in none of this: {escape(named + more)}{f' ({escape(why)})' if why else ''}. Start "
+        f"in none of this: {escape(named)}{f' ({escape(why)})' if why else ''}. Start "
         f"{'it' if one else 'them'} again on Train."
     )

@@ -7,6 +7,7 @@ import streamlit as st
 from mslt_core import figures, pipeline
 from mslt_core.spec.criteria import CRITERIA
 from mslt_core.spec.languages import LANGUAGES, label
+from mslt_core.spec.naming import first_few
 from mslt_core.spec.rankings import FeatureContrast, SelectionResult, SetExplained
 from mslt_core.spec.selecting import Criterion, SelectSpec
 from mslt_core.spec.specs import set_name
@@ -61,11 +62,9 @@ def _features(told: SetExplained, where: str, chosen: tuple[str, ...]) -> None:
     said = (_listed("Script", "Scripts", scripts), _listed("Family", "Families", families))
     st.markdown(". ".join(said) + ".")
     if told.uncovered:
-        shown = ", ".join(told.uncovered[:MAX_UNCOVERED])
-        n_more = len(told.uncovered) - MAX_UNCOVERED
-        more = f" and {n_more} more" if n_more > 0 else ""
+        shown = first_few(told.uncovered, MAX_UNCOVERED)
         st.markdown(
-            f"In the pool, but not in this set: {escape(shown)}{more}.",
+            f"In the pool, but not in this set: {escape(shown)}.",
             help="Values of word order, morphology and case that another language has. "
             + ", ".join(told.uncovered),
         )

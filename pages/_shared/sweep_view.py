@@ -5,6 +5,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from mslt_core import figures, pipeline, sweep
+from mslt_core.spec.naming import first_few
 from mslt_core.spec.sweeps import SweepStatus
 from mslt_core.store import Store
 from pages._shared.messages import escape, explain_errors, time_left
@@ -107,14 +108,7 @@ def _failures(now: SweepStatus) -> None:
         if len(runs) == 1:
             st.markdown(f"**{escape(runs[0])}** failed: {escape(reason)}")
         else:
-            st.markdown(
-                f"**{len(runs):,} runs** failed ({escape(_listed(runs))}): {escape(reason)}"
-            )
+            named = first_few(runs, FAILURES_SHOWN, "; ")
+            st.markdown(f"**{len(runs):,} runs** failed ({escape(named)}): {escape(reason)}")
     if n := sum(len(runs) for runs in list(failed.values())[FAILURES_SHOWN:]):
         st.caption(f"And {n:,} more: point at their cells.")
-
-
-def _listed(runs: list[str]) -> str:
-    """The first few, and how many more."""
-    more = len(runs) - FAILURES_SHOWN
-    return "; ".join(runs[:FAILURES_SHOWN]) + (f" and {more:,} more" if more > 0 else "")

@@ -13,21 +13,8 @@ from mslt_core.models.finetune import finetune, save_model
 from mslt_core.models.load import load_encoder, load_with_head
 from mslt_core.models.predict import predict
 from mslt_core.spec.sentences import ChoiceItem, LabelledText, QuestionItem
-from mslt_core.spec.specs import TrainSpec
+from tests.models.toy import SPEC
 
-SPEC = TrainSpec(
-    task="toy",
-    data="d",
-    model="tiny",
-    model_fingerprint="m",
-    source_langs=("en",),
-    target_langs=("en",),
-    budget=8,
-    steps=2,
-    batch_size=8,
-    learning_rate=1e-3,
-    max_length=64,
-)
 SMALL = {
     "hidden_size": 32,
     "num_hidden_layers": 2,

@@ -25,21 +25,11 @@ from mslt_core.models.heads.tagging import predict_tags
 from mslt_core.models.load import load_encoder, load_tokenizer
 from mslt_core.models.team import ALONE
 from mslt_core.spec.errors import CheckpointError, SpecError, StoreError, TrainingError
-from mslt_core.spec.specs import TrainSpec
+from tests.models import toy
 
 ROOT = Path(__file__).parents[2]
-SPEC = TrainSpec(
-    task="toy",
-    data="d",
-    model="tiny",
-    model_fingerprint="m",
-    source_langs=("de", "en", "zh"),
-    target_langs=("ru",),
-    budget=48,
-    steps=12,
-    batch_size=8,
-    learning_rate=3e-3,
-    max_length=64,
+SPEC = toy.SPEC.but(
+    source_langs=("de", "en", "zh"), target_langs=("ru",), budget=48, steps=12, learning_rate=3e-3
 )
 
 
@@ -444,6 +434,7 @@ sys.path.insert(0, "tests")
 import conftest
 from mslt_core.models import finetune, load
 from mslt_core.spec.specs import TrainSpec
+from tests.models import toy
 
 checkpoint, root, n_runs = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
 spec = TrainSpec.model_validate_json(sys.argv[4])

@@ -14,21 +14,9 @@ from mslt_core.models.load import load_encoder, load_with_head
 from mslt_core.models.predict import predict
 from mslt_core.spec.errors import CheckpointError, DataError, SpecError
 from mslt_core.spec.sentences import ChoiceItem, LabelledText, QuestionItem
-from mslt_core.spec.specs import TrainSpec
+from tests.models import toy
 
-SPEC = TrainSpec(
-    task="toy",
-    data="d",
-    model="tiny",
-    model_fingerprint="m",
-    source_langs=("en",),
-    target_langs=("en",),
-    budget=64,
-    steps=60,
-    batch_size=16,
-    learning_rate=1e-2,
-    max_length=64,
-)
+SPEC = toy.SPEC.but(budget=64, steps=60, batch_size=16, learning_rate=1e-2)
 NAMES, PLACES = ("Mary", "Smith"), ("London", "York")
 WORDS = ("went", "home", "to", "see", "the", "old", "house")
 

@@ -12,7 +12,7 @@ from mslt_core.models import finetune as finetuning
 from mslt_core.models.last_layer import last_layer_shortened
 from mslt_core.models.predict import predict
 from mslt_core.spec.sentences import ChoiceItem, LabelledText
-from mslt_core.spec.specs import TrainSpec
+from tests.models import toy
 
 N_LAYERS = 3
 FAMILIES = ("Bert", "Roberta", "XLMRoberta")
@@ -27,19 +27,7 @@ ROWS = {
         ChoiceItem(row_id="b", premise="to the", choices=("see", "old"), label=0),
     ],
 }
-SPEC = TrainSpec(
-    task="toy",
-    data="d",
-    model="tiny",
-    model_fingerprint="m",
-    source_langs=("en",),
-    target_langs=("en",),
-    budget=2,
-    steps=3,
-    batch_size=2,
-    learning_rate=1e-3,
-    max_length=32,
-)
+SPEC = toy.SPEC.but(budget=2, steps=3, batch_size=2, max_length=32)
 
 
 def built(family, kind, **changes):

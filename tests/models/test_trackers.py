@@ -7,6 +7,7 @@ from transformers import TrainerCallback, integrations
 
 from mslt_core.models.trackers import TENSORBOARD, VARIABLE, trackers
 from mslt_core.spec.errors import BadInputError
+from tests.models.toy import SPEC
 
 
 def test_none_by_default(monkeypatch, tmp_path):
@@ -47,7 +48,6 @@ def test_it_gets_the_numbers_of_the_run(
     from transformers.integrations import integration_utils
 
     from mslt_core.models.finetune import finetune
-    from mslt_core.spec.specs import TrainSpec
 
     logged = []
 
@@ -59,22 +59,9 @@ def test_it_gets_the_numbers_of_the_run(
     monkeypatch.setattr(integrations, "get_available_reporting_integrations", lambda: ["ours"])
     monkeypatch.setenv(VARIABLE, "ours")
     monkeypatch.setenv("TENSORBOARD_LOGGING_DIR", str(tmp_path))
-    spec = TrainSpec(
-        task="toy",
-        data="d",
-        model="tiny",
-        model_fingerprint="m",
-        source_langs=("en",),
-        target_langs=("ru",),
-        budget=16,
-        steps=4,
-        batch_size=8,
-        learning_rate=1e-3,
-        max_length=64,
-    )
     points = []
     finetune(
-        spec,
+        SPEC.but(target_langs=("ru",), budget=16, steps=4),
         checkpoint=tiny_checkpoint,
         kind="tagging",
         labels=labels,

@@ -12,20 +12,10 @@ from mslt_core.models.finetune import finetune, save_model
 from mslt_core.models.load import load_encoder, load_with_head
 from mslt_core.models.predict import predict
 from mslt_core.spec.errors import CheckpointError
-from mslt_core.spec.specs import TrainSpec
+from tests.models import toy
 
-SPEC = TrainSpec(
-    task="toy",
-    data="d",
-    model="tiny",
-    model_fingerprint="m",
-    source_langs=("de", "en"),
-    target_langs=("ru",),
-    budget=40,
-    steps=10,
-    batch_size=8,
-    learning_rate=3e-3,
-    max_length=64,
+SPEC = toy.SPEC.but(
+    source_langs=("de", "en"), target_langs=("ru",), budget=40, steps=10, learning_rate=3e-3
 )
 
 
