@@ -57,13 +57,19 @@ def start(store: Store, spec: Spec, where: Where, *, again: bool = False) -> str
     ``again=True`` does a finished run once more, for instance to get its weights back.
     """
     kind: Kind = "runs" if isinstance(spec, TrainSpec) else "jobs"
-    digest, _ = spec.digest(), slots()  # a wrong MSLT_SLOTS must not leave a run behind
+    works, digest = store.works(kind), spec.digest()
+    slots()  # a wrong MSLT_SLOTS must not leave a run behind
     # that a job is done says nothing about the arrays it left: they may be gone by now, and its
     # spec may name a checkpoint that has changed since
-    if store.works(kind).create(spec, where, again=again or kind == "jobs"):
-        store.turns.leave(kind, digest)  # the place of an earlier attempt
-        store.turns.enter(kind, digest)
-        _launch(store, kind, digest)
+    if works.create(spec, where, again=again or kind == "jobs"):
+        try:
+            store.turns.leave(kind, digest)  # the place of an earlier attempt
+            store.turns.enter(kind, digest)
+            _launch(store, kind, digest)
+        except BaseException:
+            # this process lives on, and work that it answers for cannot be started again
+            works.hand_over(digest, None)
+            raise
     return digest
 
 
@@ -196,14 +202,11 @@ def _command(store: Store, kind: Kind, digest: str) -> list[str]:
 
 
 def _signal(store: Store, kind: Kind, digest: str, signal_number: signal.Signals) -> None:
-    """Signal the worker, with its helpers where it leads a group of them."""
+    """Signal the worker and its helpers."""
     worker = store.works(kind).process(digest)
     # the process that is about to launch the worker is the dashboard: it must not be hit
-    if worker is None or worker.role == "launcher" or worker.pid == os.getpid():
-        return
-    with contextlib.suppress(ProcessLookupError):
-        leads = os.getpgid(worker.pid) == worker.pid
-        (os.killpg if leads else os.kill)(worker.pid, signal_number)
+    if worker and worker.role != "launcher" and worker.pid != os.getpid():
+        worker.send(signal_number)
 
 
 # --- the side that works

@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 from mslt_core import jobs
-from mslt_core.spec.errors import AlreadyRunningError, BadInputError, TrainingError
+from mslt_core.spec.errors import AlreadyRunningError, BadInputError, StoreError, TrainingError
 from mslt_core.spec.results import TargetScores
 from mslt_core.spec.specs import EmbedSpec, TrainSpec, Where
 from mslt_core.store import Progress, Store
@@ -380,6 +380,32 @@ def test_a_worker_that_dies_before_its_claim_is_lost(store, monkeypatch):
     assert "No module named 'nonsense'" in log(store, digest)
 
 
+def test_a_worker_that_ends_before_it_is_written_down_is_lost(store, monkeypatch):
+    def detach(*_, **__):
+        ended = subprocess.Popen(["true"])
+        ended.wait()
+        return ended.pid
+
+    monkeypatch.setattr(jobs, "detach", detach)
+    assert state(store, jobs.start(store, question(), Where())) == "lost"
+
+
+def test_a_start_that_fails_half_way_can_be_tried_again(store, worker_does, monkeypatch):
+    """Else the work would wait, as queued, for a worker that nobody starts."""
+
+    def refused(*_):
+        raise StoreError("cannot write turns")
+
+    worker_does(AT_ONCE)
+    with monkeypatch.context() as within:
+        within.setattr(type(store.turns), "enter", refused)
+        with pytest.raises(StoreError, match="cannot write turns"):
+            jobs.start(store, question(), Where())
+    assert state(store, question().digest()) == "lost"
+    digest = jobs.start(store, question(), Where())
+    assert jobs.wait(store, "jobs", digest, timeout_s=LONG_S).state == "done"
+
+
 def test_a_killed_worker_is_lost_and_can_be_started_again(store, worker_does):
     worker_does(DEAF)
     digest = jobs.start(store, question(), Where())
@@ -496,8 +522,8 @@ def test_cancelling_never_hits_the_process_that_launches(store, monkeypatch):
     """Queued and not yet launched: the process to answer for it is this one."""
     digest = queued(store, question())
     hits = []
-    monkeypatch.setattr(jobs.os, "kill", lambda *args: hits.append(args))
-    monkeypatch.setattr(jobs.os, "killpg", lambda *args: hits.append(args))
+    monkeypatch.setattr(os, "kill", lambda *args: hits.append(args))
+    monkeypatch.setattr(os, "killpg", lambda *args: hits.append(args))
     assert jobs.cancel(store, "jobs", digest, patience_s=0, grace_s=0).state == "queued"
     assert hits == []
     assert jobs.work(store, "jobs", digest, done_at_once) == "stopped"

@@ -1,8 +1,10 @@
 """Which process answers for a work folder, and whether it still lives."""
 
+import contextlib
 import dataclasses
 import datetime
 import os
+import signal
 from pathlib import Path
 from typing import Literal, Self
 
@@ -29,10 +31,14 @@ class WorkerProcess:
 
     @classmethod
     def of(cls, pid: int, role: Role) -> Self:
-        """The living process `pid`, as it is now."""
+        """The living process `pid`, as it is now; ProcessLookupError if it has ended."""
+        try:
+            create_time = psutil.Process(pid).create_time()
+        except psutil.NoSuchProcess as e:
+            raise ProcessLookupError(f"there is no process {pid}") from e
         return cls(
             pid=pid,
-            create_time=psutil.Process(pid).create_time(),
+            create_time=create_time,
             boot_id=_boot_id(),
             since_utc=utc_now(),
             role=role,
@@ -60,6 +66,12 @@ class WorkerProcess:
             return same and process.status() != psutil.STATUS_ZOMBIE
         except psutil.NoSuchProcess:
             return False
+
+    def send(self, number: signal.Signals) -> None:
+        """Signal it, with its helpers where it leads a group of them; nothing if it has ended."""
+        with contextlib.suppress(ProcessLookupError):
+            leads = os.getpgid(self.pid) == self.pid
+            (os.killpg if leads else os.kill)(self.pid, number)
 
     def of_earlier_boot(self) -> bool:
         """Whether the machine was restarted since."""

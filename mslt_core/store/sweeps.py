@@ -148,9 +148,9 @@ class Sweeps:
         return found
 
     def enlist(self, digest: str, pid: int, role: Role) -> None:
-        """Write down that the process `pid` works on the sweep."""
-        path = self.folder(digest) / "workers" / f"{pid}.json"
-        WorkerProcess.of(pid, role).write(path)
+        """Write down that the process `pid` works on the sweep, unless it has ended already."""
+        with contextlib.suppress(ProcessLookupError):
+            WorkerProcess.of(pid, role).write(self.folder(digest) / "workers" / f"{pid}.json")
 
     def discharge(self, digest: str, pid: int) -> None:
         """It works on it no more."""

@@ -95,12 +95,15 @@ class WorkFolders:
         except AlreadyRunningError:
             return False
 
-    def hand_over(self, digest: str, pid: int) -> None:
-        """Let the process `pid`, just started, answer for the queued work."""
+    def hand_over(self, digest: str, pid: int | None) -> None:
+        """Let the process `pid`, just started, answer for the queued work; without one, nobody."""
         folder = self._own(digest)
         # it may have claimed the work already, and has then said so itself
         with contextlib.suppress(AlreadyRunningError), self._locked(folder):
-            WorkerProcess.of(pid, "spawned").write(folder / "worker.json")
+            (folder / "worker.json").unlink(missing_ok=True)
+            if pid is not None:
+                with contextlib.suppress(ProcessLookupError):  # it died at once
+                    WorkerProcess.of(pid, "spawned").write(folder / "worker.json")
 
     @contextlib.contextmanager
     def claim(self, digest: str) -> Iterator[None]:

@@ -3,7 +3,6 @@
 Workers are detached processes; nothing here needs to stay alive.
 """
 
-import contextlib
 import os
 import signal
 import sys
@@ -70,8 +69,7 @@ def cancel(store: Store, digest: str, *, patience_s: float = 5.0, grace_s: float
             return
         for worker in store.sweeps.workers(digest):
             if worker.pid != os.getpid():
-                with contextlib.suppress(ProcessLookupError):
-                    os.killpg(worker.pid, number)
+                worker.send(number)
     _all_left(store, digest, grace_s)
 
 

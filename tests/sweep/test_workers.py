@@ -2,12 +2,13 @@
 
 import os
 import signal
+import subprocess
 import sys
 import time
 
 import pytest
 
-from mslt_core import sweep
+from mslt_core import jobs, sweep
 from mslt_core.spec.errors import BadInputError, StoreError
 from mslt_core.spec.sweeps import Sweep
 
@@ -164,6 +165,30 @@ def test_cancel_kills_who_does_not_listen(store, sweep_of, workers_do, states, u
     until(lambda: not store.sweeps.workers(plan.digest))
     assert states(plan) == ["lost", "absent"]
     assert sweep.status(store, plan.digest).state == "cancelled"
+
+
+def test_cancel_ends_a_worker_that_leads_no_group(store, sweep_of):
+    """As one that a shell script started beside others, which must not be hit."""
+    plan = sweep_of(1)
+    worker = subprocess.Popen(["sleep", "60"])  # in the group of this process
+    store.sweeps.enlist(plan.digest, worker.pid, "holder")
+    try:
+        sweep.cancel(store, plan.digest, patience_s=0, grace_s=5)
+        assert worker.wait(timeout=0) == -signal.SIGTERM
+    finally:
+        worker.kill()
+
+
+def test_a_worker_that_dies_at_once_does_not_keep_others_from_starting(
+    store, sweep_of, slots, monkeypatch
+):
+    slots(2)
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    monkeypatch.setattr(jobs, "detach", lambda *_, **__: ended.pid)
+    plan = sweep_of(2)
+    sweep.start(store, plan)
+    assert [e["event"] for e in store.sweeps.events(plan.digest)] == ["staff", "staff"]
 
 
 def test_the_worker_command_is_the_command_line(store):
