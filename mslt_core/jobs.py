@@ -122,7 +122,10 @@ def cancel(
         with contextlib.suppress(TimeoutError):
             wait(store, kind, digest, timeout_s=wait_s)
             break
-        _signal(store, kind, digest, signal_number)
+        worker = works.process(digest)
+        # the process that is about to launch the worker is the dashboard: it must not be hit
+        if worker and worker.role != "launcher" and worker.pid != os.getpid():
+            worker.send(signal_number)
     with contextlib.suppress(TimeoutError, AlreadyRunningError):
         if wait(store, kind, digest, timeout_s=grace_s).state == "lost":
             with works.claim(digest):
@@ -153,16 +156,19 @@ def slots() -> int:
 
 def detach(command: Sequence[str], log_file: Path, *, slot: int | None = None) -> int:
     """Start a process that outlives this one, with the log and the slot's one GPU; its number."""
-    with log_file.open("ab") as log:
-        worker = subprocess.Popen(
-            command,
-            cwd=Path(mslt_core.__file__).parents[1],
-            env=_shared_cores() | dict(os.environ) | WORKER_ENVIRONMENT | _gpu(slot),
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+    try:
+        with log_file.open("ab") as log:
+            worker = subprocess.Popen(
+                command,
+                cwd=Path(mslt_core.__file__).parents[1],
+                env=_shared_cores() | dict(os.environ) | WORKER_ENVIRONMENT | _gpu(slot),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+    except OSError as e:
+        raise MsltError(f"the worker could not be started: {e}") from e
     # nobody waits for the worker, and a dead child that nobody waits for stays as a zombie
     threading.Thread(target=worker.wait, daemon=True).start()
     return worker.pid
@@ -173,9 +179,9 @@ def _launch(store: Store, kind: Kind, digest: str) -> None:
     works, slot = store.works(kind), store.turns.ahead(kind, digest) % slots()
     try:
         pid = detach(_command(store, kind, digest), works.folder(digest) / "worker.log", slot=slot)
-    except OSError as e:
+    except MsltError as e:
         with works.claim(digest):
-            works.set_state(digest, "failed", f"the worker could not be started: {e}")
+            works.set_state(digest, "failed", e.message)
         return
     works.hand_over(digest, pid)
 
@@ -199,14 +205,6 @@ def _gpu(slot: int | None) -> dict[str, str]:
 
 def _command(store: Store, kind: Kind, digest: str) -> list[str]:
     return [sys.executable, "-m", "mslt_core", "work", "--store", str(store.root), kind, digest]
-
-
-def _signal(store: Store, kind: Kind, digest: str, signal_number: signal.Signals) -> None:
-    """Signal the worker and its helpers."""
-    worker = store.works(kind).process(digest)
-    # the process that is about to launch the worker is the dashboard: it must not be hit
-    if worker and worker.role != "launcher" and worker.pid != os.getpid():
-        worker.send(signal_number)
 
 
 # --- the side that works

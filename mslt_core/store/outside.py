@@ -11,19 +11,17 @@ import shutil
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from filelock import FileLock
-
 from mslt_core.spec.errors import StoreError
 from mslt_core.spec.outside import OutsideInfo, OutsideResult, OutsideScores, OutsideSpec
 from mslt_core.spec.results import Imported
 from mslt_core.store.atomic import (
     DamagedError,
     atomic_write,
-    make_folder,
     read_json,
     write_errors_explained,
     write_json,
 )
+from mslt_core.store.lock import locked
 from mslt_core.store.records import IMPORTED
 from mslt_core.store.spec_text import spec_from_text, spec_to_text
 from mslt_core.store.tensors import Arrays, read_tensors, write_tensors
@@ -80,9 +78,7 @@ class OutsideResults:
         if self._read_only:
             raise StoreError(f"the store {self._root.parent} is read-only")
         staging = self._root / ".staging"
-        with write_errors_explained(self._root):
-            make_folder(self._root)
-        with FileLock(self._root / "lock"):
+        with locked(self._root):
             new = self._new([spec for spec, _ in results])
             shutil.rmtree(staging, ignore_errors=True)  # left by a process that was killed
             try:
@@ -98,9 +94,7 @@ class OutsideResults:
 
     def adopt(self, folders: Iterable[Path], imported: Imported) -> None:
         """Move whole folders here that were checked, each with a note where it came from."""
-        with write_errors_explained(self._root):
-            make_folder(self._root)
-        with FileLock(self._root / "lock"):
+        with locked(self._root):
             for folder in folders:
                 write_json(folder / IMPORTED, dataclasses.asdict(imported))
                 with write_errors_explained(self._root / folder.name):

@@ -17,19 +17,17 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock
-
 from mslt_core.spec.errors import BadInputError, StoreError
 from mslt_core.spec.results import Imported
 from mslt_core.spec.stories import Pin, PinContent, Pinned, Story
 from mslt_core.store.atomic import (
     DamagedError,
     atomic_write,
-    make_folder,
     read_json,
     write_errors_explained,
     write_json,
 )
+from mslt_core.store.lock import locked
 from mslt_core.store.pin_content import (
     content_fingerprint,
     content_to_bytes,
@@ -123,7 +121,7 @@ class Stories:
             raise BadInputError("the pin names another content than the one that is given")
         _refuse_markup_in(pin, "what is to be pinned")
         digest = pin.digest()
-        with self._locked():
+        with locked(self._root):
             if not self.has_pin(digest):
                 note: dict[str, Any] = {"created_utc": created_utc}
                 if imported:
@@ -135,7 +133,7 @@ class Stories:
         """Forget a pin; refused while a story holds it."""
         self._require_writable("a pin that is deleted")
         folder = self._folder(digest)
-        with self._locked():
+        with locked(self._root):
             if holders := self._holders(digest):
                 raise StoreError(
                     f"the pin is still in {', '.join(map(repr, holders))}",
@@ -185,7 +183,7 @@ class Stories:
         self._require_writable("a story")
         for slide in story.slides:
             self._folder(slide.pin)  # refuses what is no digest
-        with self._locked():
+        with locked(self._root):
             atomic_write(self._path(id), spec_to_text(story).encode())
 
     def new_story(self, title: str) -> str:
@@ -196,7 +194,7 @@ class Stories:
     def add_story(self, id: str, story: Story) -> str:
         """Keep a story under this id, or where it is taken under one like it, which is returned."""
         self._require_writable("a story")
-        with self._locked():
+        with locked(self._root):
             new = self.free_id(id)
             atomic_write(self._path(new), spec_to_text(story).encode())
         return new
@@ -220,7 +218,7 @@ class Stories:
         """Forget a story; its pins stay."""
         self._require_writable("a story that is deleted")
         path = self._path(id)
-        with self._locked(), write_errors_explained(path):
+        with locked(self._root), write_errors_explained(path):
             path.unlink(missing_ok=True)
 
     # --- files
@@ -241,14 +239,6 @@ class Stories:
                 f"the store {self._root.parent} is read-only: it cannot hold {what}",
                 hint="Choose a store of your own, in the sidebar or with MSLT_STORE.",
             )
-
-    @contextlib.contextmanager
-    def _locked(self) -> Iterator[None]:
-        """Be the only one who writes here."""
-        with write_errors_explained(self._root):
-            make_folder(self._root)
-        with write_errors_explained(self._root / "lock"), FileLock(self._root / "lock"):
-            yield
 
     def _write(self, pin: Pin, content: bytes, note: dict[str, Any]) -> None:
         """A whole folder or none: filled beside its place, then renamed."""

@@ -14,8 +14,6 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, get_args
 
-from filelock import FileLock
-
 from mslt_core.spec.errors import BadInputError, StoreError
 from mslt_core.spec.specs import TrainSpec, Where
 from mslt_core.spec.sweeps import Engine, Order, PlannedRun, Sweep
@@ -27,6 +25,7 @@ from mslt_core.store.atomic import (
     write_errors_explained,
     write_json,
 )
+from mslt_core.store.lock import locked
 from mslt_core.store.process import Role, WorkerProcess, utc_now
 from mslt_core.store.spec_text import spec_from_text, spec_to_text
 from mslt_core.store.work import is_digest
@@ -87,10 +86,9 @@ class Sweeps:
     @contextlib.contextmanager
     def locked(self, digest: str) -> Iterator[None]:
         """Be the only one who takes a run, or changes who works; the system frees it at death."""
-        folder = self.folder(digest)
         if not self.exists(digest):
             raise StoreError(f"there is no sweep {digest} in {self._root}")
-        with write_errors_explained(folder / "lock"), FileLock(folder / "lock"):
+        with locked(self.folder(digest)):
             yield
 
     def order(self, digest: str) -> Order:

@@ -6,9 +6,8 @@ Training twice at a time on one machine takes longer than one after the other, o
 from collections.abc import Callable
 from pathlib import Path
 
-from filelock import FileLock
-
-from mslt_core.store.atomic import make_folder, write_errors_explained
+from mslt_core.store.atomic import write_errors_explained
+from mslt_core.store.lock import locked
 from mslt_core.store.work import Kind
 
 
@@ -21,14 +20,12 @@ class Turns:
 
     def enter(self, kind: Kind, digest: str) -> None:
         """Stand at the end of the queue, unless the work stands in it already."""
-        with write_errors_explained(self._folder):
-            make_folder(self._folder)
-            # by number and not by time: clocks are set back, and two files can be equally old
-            with FileLock(self._folder / "lock"):
-                tickets = self._tickets()
-                if not any(_names(ticket, kind, digest) for ticket in tickets):
-                    last = _number(tickets[-1]) if tickets else 0
-                    (self._folder / f"{last + 1:08d}-{kind}-{digest}").touch()
+        with write_errors_explained(self._folder), locked(self._folder):
+            tickets = self._tickets()
+            if not any(_names(ticket, kind, digest) for ticket in tickets):
+                # by number and not by time: clocks are set back, and two files can be equally old
+                last = _number(tickets[-1]) if tickets else 0
+                (self._folder / f"{last + 1:08d}-{kind}-{digest}").touch()
 
     def leave(self, kind: Kind, digest: str) -> None:
         """Make room for the next."""

@@ -9,8 +9,9 @@ import time
 import pytest
 
 from mslt_core import jobs, sweep
-from mslt_core.spec.errors import BadInputError, StoreError
+from mslt_core.spec.errors import BadInputError, MsltError, StoreError
 from mslt_core.spec.sweeps import Sweep
+from mslt_core.sweep import workers
 
 AT_ONCE = "return scored(store, spec)"
 A_MOMENT = """
@@ -189,6 +190,12 @@ def test_a_worker_that_dies_at_once_does_not_keep_others_from_starting(
     plan = sweep_of(2)
     sweep.start(store, plan)
     assert [e["event"] for e in store.sweeps.events(plan.digest)] == ["staff", "staff"]
+
+
+def test_a_worker_that_cannot_be_started_is_told(store, sweep_of, monkeypatch):
+    monkeypatch.setattr(workers, "_command", lambda *_: ["/no/such/program"])
+    with pytest.raises(MsltError, match=r"the worker could not be started: .*/no/such/program"):
+        sweep.start(store, sweep_of(1))
 
 
 def test_the_worker_command_is_the_command_line(store):
