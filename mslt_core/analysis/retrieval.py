@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from mslt_core.analysis.documents import share_over_documents
 from mslt_core.spec.errors import DegenerateInputError, SpecError
 
 F64 = npt.NDArray[np.float64]
@@ -24,53 +23,15 @@ TIE = 1e-12
 class Retrieval:
     """Translation retrieval between every two of several languages; row = the query's language.
 
-    Means over the last axis are the scores; `documents.share_over_documents` and
-    `documents.mean_over_documents` give their intervals. The diagonal is NaN: a sentence does not
-    look for itself.
+    Means over the last axis are the scores, P@1 and mean reciprocal rank (MRR);
+    `documents.share_over_documents` and `documents.mean_over_documents` give their intervals. The
+    diagonal is NaN: a sentence does not look for itself.
     """
 
     hits: npt.NDArray[np.float32]
     """(n_langs, n_langs, n): P@1 of every sentence, 0 or 1; a tie shares the hit."""
     reciprocal_ranks: npt.NDArray[np.float32]
     """(n_langs, n_langs, n): in (0, 1]; the mean over the orders of a tie."""
-
-    @property
-    def p_at_1(self) -> F64:
-        """(n_langs, n_langs): share of sentences whose nearest is their translation."""
-        return self.hits.mean(axis=-1, dtype=np.float64)
-
-    @property
-    def mrr(self) -> F64:
-        """(n_langs, n_langs): mean reciprocal rank of the translation."""
-        return self.reciprocal_ranks.mean(axis=-1, dtype=np.float64)
-
-    @property
-    def chance_p_at_1(self) -> float:
-        """P@1 of guessing: one in n."""
-        return 1 / self.hits.shape[-1]
-
-    @property
-    def chance_mrr(self) -> float:
-        """Mean reciprocal rank of guessing: the n-th harmonic number over n."""
-        n = self.hits.shape[-1]
-        return float(_harmonic(n)[n] / n)
-
-
-@dataclasses.dataclass(frozen=True)
-class ShiftCheck:
-    """Retrieval at several line offsets between two files that should be parallel."""
-
-    offsets: npt.NDArray[np.int64]
-    """Line i of the first file against line i + offset of the second."""
-    p_at_1: F64
-    """Share of lines whose nearest is the one at that offset."""
-    best: int
-    """The offset with the highest share; the one nearest to 0 among equals."""
-    shifted: bool
-    """Another offset than 0 is clearly better than 0: the files are shifted."""
-    partly: bool
-    """Another offset is clearly better than its opposite: a line is missing or doubled on the
-    way, or the files are shifted."""
 
 
 def retrieval(
@@ -120,8 +81,8 @@ def retrieval(
     --------
     >>> de, en = np.eye(3), np.eye(3)[[0, 2, 1]]
     >>> plain, csls = retrieval([de, en], csls_k=1)
-    >>> plain.p_at_1[0, 1].round(3), plain.chance_p_at_1.__round__(3)
-    (np.float64(0.333), 0.333)
+    >>> plain.hits[0, 1].tolist()
+    [1.0, 0.0, 0.0]
     """
     units = _unit_rows(embeddings)
     n_langs, n = len(units), len(units[0])
@@ -143,73 +104,6 @@ def retrieval(
                 hits, ranks = _hits_and_ranks(similarities, axis, harmonic)
                 scores.hits[query, other], scores.reciprocal_ranks[query, other] = hits, ranks
     return found[0], found[1]
-
-
-def best_shift(
-    X: npt.NDArray[np.floating],
-    Y: npt.NDArray[np.floating],
-    max_shift: int = 3,
-    *,
-    level: float = 0.999,
-) -> ShiftCheck:
-    """Whether two parallel files are shifted by a few lines against each other.
-
-    Parameters
-    ----------
-    X, Y : ndarrays of shape (n, n_features)
-        Row i of both should be the same sentence.
-    max_shift : int
-        Largest offset tried, from 1 to n - 2.
-    level : float
-        Two shares differ clearly when their Wilson intervals of this level do not meet. It is
-        high because several offsets are tried, and neighbouring lines are of one document.
-
-    Returns
-    -------
-    ShiftCheck
-        Shares in [0, 1] for the offsets -max_shift to max_shift. An encoder that finds no
-        translations at all cannot show a shift.
-
-    Raises
-    ------
-    SpecError
-        If `max_shift` does not fit n.
-    ValueError, DegenerateInputError
-        As `retrieval`.
-
-    Notes
-    -----
-    Line i, by cosine, among all lines of `Y`; ties share a hit. Lines without a counterpart at an
-    offset are left out there.
-
-    Examples
-    --------
-    >>> lines = np.random.default_rng(0).normal(size=(50, 8))
-    >>> check = best_shift(lines[:-1], lines[1:])
-    >>> check.best, check.shifted
-    (-1, True)
-    """
-    hits = nearest_hits(X, Y)
-    n = len(hits)
-    if not 1 <= max_shift <= n - 2:
-        raise SpecError(
-            f"max_shift must be from 1 to {n - 2}, two below the lines, got {max_shift}"
-        )
-    offsets = np.arange(-max_shift, max_shift + 1)
-    shares = [share_over_documents(np.diagonal(hits, offset), level=level) for offset in offsets]
-    p = np.array([float(share.value) for share in shares])
-    low = np.array([float(share.low) for share in shares])
-    high = np.array([float(share.high) for share in shares])
-    nearest_first = np.argsort(np.abs(offsets), kind="stable")
-    # shares that are equal in truth can differ by rounding
-    best = int(offsets[nearest_first[np.argmax(np.round(p[nearest_first], 12))]])
-    return ShiftCheck(
-        offsets=offsets,
-        p_at_1=p,
-        best=best,
-        shifted=bool(low[best + max_shift] > high[max_shift]),
-        partly=bool((low > high[::-1]).any()),
-    )
 
 
 def nearest_hits(X: npt.NDArray[np.floating], Y: npt.NDArray[np.floating]) -> F64:

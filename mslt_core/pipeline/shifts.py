@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mslt_core.analysis.jackknife import LEVEL
-from mslt_core.analysis.retrieval import best_shift
+from mslt_core.analysis.retrieval import nearest_hits
 from mslt_core.analysis.shifts import MIN_LINES, LineShift, line_shift
 from mslt_core.pipeline.checkpoints import checkpoint
 from mslt_core.pipeline.embedding import (
@@ -86,7 +86,7 @@ def _found(
     best: tuple[float, list[Embeddings]] = (-1.0, [])
     for layer in layers:
         rows = layer_rows(store, question, ref, layer, ids=ids)
-        shares = [best_shift(rows[0], other, MAX_SHIFT).p_at_1.max() for other in rows[1:]]
+        shares = [_most_found(nearest_hits(rows[0], other)) for other in rows[1:]]
         if np.mean(shares) > best[0]:
             best = (float(np.mean(shares)), rows)
     found = {
@@ -94,6 +94,12 @@ def _found(
         for a, b in itertools.permutations(range(len(best[1])), 2)
     }
     return {"shifts": _against_anchor(found, question.langs)}
+
+
+def _most_found(hits: npt.NDArray[np.float64]) -> float:
+    """Share of the lines that are nearest to the one so many lines off, where it is largest."""
+    offsets = range(-MAX_SHIFT, MAX_SHIFT + 1)
+    return max(float(np.diagonal(hits, offset).mean()) for offset in offsets)
 
 
 def _against_anchor(
