@@ -96,16 +96,6 @@ EVIDENCE: dict[str, MetricInfo] = {
         better="neither",
         source="Cameron, Gelbach & Miller 2011; jackknife: MacKinnon, Nielsen & Webb 2024",
     ),
-    "partial_correlation": MetricInfo(
-        label="Partial correlation",
-        meaning="Correlation of what is left of closeness and score after the means of each "
-        "target, and of sets with as many sources, are taken off both.",
-        unit="",
-        low=-1.0,
-        high=1.0,
-        better="neither",
-        source="Frisch & Waugh 1933; Lovell 1963",
-    ),
     "p_languages": MetricInfo(
         label="p (exchanging languages)",
         meaning="Share of all ways of exchanging the source languages in which closeness goes with "
@@ -168,15 +158,5 @@ EVIDENCE: dict[str, MetricInfo] = {
         high=None,
         better="neither",
         source="Gupta 1965; Hsu 1981 (multiple comparisons with the best)",
-    ),
-    "right_alone": MetricInfo(
-        label="Right in one run alone",
-        meaning="Test items that one of two runs gets all right and the other does not. p is "
-        "mid-p McNemar's: of these two runs as they are, other seeds are no part of it.",
-        unit="items",
-        low=0.0,
-        high=None,
-        better="neither",
-        source="Fagerland, Lydersen & Laake 2013, for p",
     ),
 }

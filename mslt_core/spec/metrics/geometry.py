@@ -66,15 +66,6 @@ GEOMETRY: dict[str, MetricInfo] = {
         better="higher",
         source="Voorhees 1999 (TREC-8)",
     ),
-    "retrieval_mrr_csls": MetricInfo(
-        label="Translation retrieval MRR (CSLS)",
-        meaning="The same with cross-domain similarity local scaling.",
-        unit="",
-        low=0.0,
-        high=1.0,
-        better="higher",
-        source="Conneau et al. 2018, section 2.3, k = 10",
-    ),
     "neighbour_overlap": MetricInfo(
         label="Mutual neighbours",
         meaning="Share of a sentence's k nearest neighbours that two spaces have in common: two "
@@ -173,16 +164,6 @@ GEOMETRY: dict[str, MetricInfo] = {
         high=None,
         better="neither",
         source="Roy & Vetterli 2007",
-    ),
-    "participation_ratio": MetricInfo(
-        label="Participation ratio",
-        meaning="Number of directions that carry the variance of the centred space, ruled by "
-        "the few largest; never above the effective rank.",
-        unit="directions",
-        low=1.0,
-        high=None,
-        better="neither",
-        source="Gao et al. 2017",
     ),
     "pos_transfer": MetricInfo(
         label="Part-of-speech transfer",
