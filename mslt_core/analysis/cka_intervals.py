@@ -1,7 +1,6 @@
 """How sure is a CKA value? Intervals for all pairs of languages, from leaving documents out."""
 
 import dataclasses
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -17,16 +16,12 @@ from mslt_core.analysis.hsic import (
 from mslt_core.analysis.hsic_documents import (
     cosines,
     document_centred,
-    halves,
     second_order,
-    with_only,
     without_each,
 )
 from mslt_core.analysis.leaving_out import Documents, documents, jackknife_variance, quantile
 from mslt_core.analysis.score_interval import score_interval
 from mslt_core.spec.specs import Kernel
-
-Resampling = Literal["jackknife", "subsampling"]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -55,9 +50,6 @@ def cka_intervals(
     kernel: Kernel = "linear",
     bandwidth: float = BANDWIDTH,
     level: float = 0.95,
-    method: Resampling = "jackknife",
-    n_subsamples: int = 200,
-    seed: int = 0,
 ) -> CkaIntervals:
     r"""Intervals for debiased centred kernel alignment (CKA) of every two representations.
 
@@ -75,11 +67,6 @@ def cka_intervals(
         As for `cka_matrix`. The bandwidth of "rbf" is that of all sentences throughout.
     level : float
         Coverage aimed at, between 0 and 1.
-    method : {"jackknife", "subsampling"}
-        Leave out one document at a time, or keep random halves of the documents, drawn without
-        replacement: the same variance with Monte Carlo noise, as a check.
-    n_subsamples, seed : int
-        Of "subsampling": how many halves, and which.
 
     Returns
     -------
@@ -99,8 +86,8 @@ def cka_intervals(
     -----
     With U-centred Gram matrices, CKA is a sum over pairs of documents. Its variance has a part
     that documents add one by one (:math:`V_1`, zero for unrelated languages) and one that
-    they add two by two (:math:`V_2`). The jackknife estimates :math:`V_1 + 2 V_2`, halves
-    :math:`V_1 + 3 V_2`, and :math:`V_2` follows from the sums over pairs (Efron & Stein 1981).
+    they add two by two (:math:`V_2`). The jackknife estimates :math:`V_1 + 2 V_2`, and
+    :math:`V_2` follows from the sums over pairs (Efron & Stein 1981).
     As :math:`V_1` grows with CKA, the interval holds every :math:`\theta` with
 
     .. math:: |\hat\theta - \theta| \le t \, \frac{1 - \theta}{1 - \hat\theta}
@@ -138,13 +125,8 @@ def cka_intervals(
     products = flat @ flat.T
     between = cosines(products)
     second = second_order(grams, between, docs)
-    if method == "jackknife":
-        left_out = np.stack([cosines(h) for h in without_each(grams, products, docs)])
-        first = jackknife_variance(between, left_out, docs.sizes) - 2 * second
-    else:
-        kept = halves(len(docs.sizes), n_subsamples, seed)
-        first = np.stack([cosines(h) for h in with_only(grams, kept, docs)]).var(axis=0, ddof=1)
-        first -= 3 * second
+    left_out = np.stack([cosines(h) for h in without_each(grams, products, docs)])
+    first = jackknife_variance(between, left_out, docs.sizes) - 2 * second
     first = np.maximum(first, 0.0)
     low, high = score_interval(between, first, second, t, concentration=concentration(grams))
     return CkaIntervals(

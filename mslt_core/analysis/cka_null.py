@@ -3,10 +3,8 @@
 import dataclasses
 
 import numpy as np
-import numpy.typing as npt
 
 from mslt_core.analysis.hsic import BANDWIDTH, F64, Embeddings, centred_grams, unit_grams
-from mslt_core.analysis.leaving_out import documents
 from mslt_core.spec.specs import Estimator, Kernel
 
 
@@ -197,76 +195,3 @@ def _upper_tail(z: F64, skewness: F64) -> F64:
     upper = gammaincc(shape, np.maximum(shape + z * np.sqrt(shape), 0.0))
     mirrored = gammainc(shape, np.maximum(shape - z * np.sqrt(shape), 0.0))
     return np.where(np.abs(skewness) < 1e-4, ndtr(-z), np.where(skewness > 0, upper, mirrored))
-
-
-def cka_permuted(
-    X: npt.NDArray[np.floating],
-    Y: npt.NDArray[np.floating],
-    n_shuffles: int = 200,
-    *,
-    seed: int,
-    groups: npt.ArrayLike | None = None,
-    estimator: Estimator = "debiased",
-    kernel: Kernel = "linear",
-    bandwidth: float = BANDWIDTH,
-) -> npt.NDArray[np.float64]:
-    """Centred kernel alignment (CKA) of two representations under shuffled pairings.
-
-    Parameters
-    ----------
-    X, Y : ndarray of shape (n_samples, n_features_x), (n_samples, n_features_y)
-        As for `linear_cka`.
-    n_shuffles : int
-        How many pairings are drawn.
-    seed : int
-        Of the shuffling.
-    groups : array-like of shape (n_samples,), optional
-        Document of each sentence. Without it single sentences are exchanged. With it whole
-        documents are laid end to end in a new order, so that neighbours mostly stay neighbours
-        and what remains is what documents by themselves bring about.
-    estimator, kernel, bandwidth
-        As for `cka_matrix`.
-
-    Returns
-    -------
-    ndarray of shape (n_shuffles,)
-        CKA of each shuffled pairing, without unit, in the order drawn.
-
-    Raises
-    ------
-    ValueError, SpecError, DegenerateInputError
-        As `cka_matrix`, and as `cka_intervals` for `groups`.
-
-    Notes
-    -----
-    O(n^2 (d + n_shuffles)) time, 32 n^2 bytes.
-
-    References
-    ----------
-    Josse, Pagès & Husson (2008). Testing the significance of the RV coefficient. CSDA 53.
-
-    Examples
-    --------
-    >>> X = np.random.default_rng(0).normal(size=(50, 3))
-    >>> cka_permuted(X, X, 3, seed=0).shape
-    (3,)
-    """
-    K, L = grams = centred_grams([X, Y], kernel, bandwidth, n_min=4)
-    if estimator == "debiased":
-        unit_grams(grams)
-    size = np.linalg.norm(K) * np.linalg.norm(L)
-    rng = np.random.default_rng(seed)
-    n = len(K)
-    docs = None if groups is None else documents(groups, n)
-    values = np.empty(n_shuffles)
-    for shuffle in range(n_shuffles):
-        if docs is None:
-            places = rng.permutation(n)
-            values[shuffle] = np.vdot(K, L[np.ix_(places, places)])
-        else:
-            rows = np.concatenate(
-                [docs.order[docs.slices[g]] for g in rng.permutation(len(docs.sizes))]
-            )
-            ordered = K[np.ix_(docs.order, docs.order)]
-            values[shuffle] = np.vdot(ordered, L[np.ix_(rows, rows)])
-    return values / size

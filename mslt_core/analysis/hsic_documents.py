@@ -80,25 +80,6 @@ def _recentred(products: F64, row_sums: F64, docs: Documents, sizes: npt.NDArray
     return products + 2 * (row_sums @ offsets.T)
 
 
-def halves(n_documents: int, n_subsamples: int, seed: int) -> npt.NDArray[np.bool_]:
-    """Random halves of the documents, drawn without replacement, (n_subsamples, n_documents)."""
-    rng = np.random.default_rng(seed)
-    kept = np.arange(n_documents) < (n_documents + 1) // 2
-    return rng.permuted(np.tile(kept, (n_subsamples, 1)), axis=1)
-
-
-def with_only(grams: F64, kept: npt.NDArray[np.bool_], docs: Documents) -> Iterator[F64]:
-    """HSIC (l, l) of each choice of documents."""
-    n_arrays = len(grams)
-    for choice in kept:
-        rows = choice[docs.codes]
-        part = grams[:, rows][:, :, rows]
-        row_sums = np.zeros((n_arrays, len(rows)))
-        row_sums[:, rows] = part.sum(axis=2)
-        flat = part.reshape(n_arrays, -1)
-        yield _recentred(flat @ flat.T, row_sums, docs, np.where(choice, docs.sizes, 0))
-
-
 def second_order(grams: F64, cka: F64, docs: Documents) -> F64:
     """Variance that every two documents add by how they combine, beyond what each adds alone.
 

@@ -1,6 +1,5 @@
 """How many directions does a space use, and how much of it only tells the languages apart?"""
 
-import dataclasses
 from collections.abc import Sequence
 
 import numpy as np
@@ -16,25 +15,8 @@ COLLAPSE = 0.5
 """Share of the reference's effective rank below which a space counts as collapsed."""
 
 
-@dataclasses.dataclass(frozen=True)
-class Spectrum:
-    """How many directions the points of all languages use."""
-
-    effective_rank: float
-    """Of the centred points, from 1 to `max_rank`."""
-    effective_rank_within: float
-    """The same with every language's own mean taken off."""
-    participation_ratio: float
-    """Of the centred points' variances; never above the effective rank, and ruled by the few
-    largest directions."""
-    participation_ratio_within: float
-    """The same with every language's own mean taken off."""
-    max_rank: int
-    """min(n_features, points - 1): what isotropic points would reach."""
-
-
-def spectrum(embeddings: Sequence[npt.NDArray[np.floating]]) -> Spectrum:
-    r"""Effective rank and participation ratio of the space that several languages share.
+def effective_rank(embeddings: Sequence[npt.NDArray[np.floating]]) -> float:
+    r"""Effective rank of the space that several languages share.
 
     Parameters
     ----------
@@ -43,9 +25,10 @@ def spectrum(embeddings: Sequence[npt.NDArray[np.floating]]) -> Spectrum:
 
     Returns
     -------
-    Spectrum
-        Numbers of directions. They fall when a space collapses, which makes languages mix and
-        similarity rise without any sentence being better understood.
+    float
+        A number of directions, from 1 to min(n_features, points - 1), which isotropic points would
+        reach. It falls when a space collapses, which makes languages mix and similarity rise
+        without any sentence being better understood.
 
     Raises
     ------
@@ -56,40 +39,28 @@ def spectrum(embeddings: Sequence[npt.NDArray[np.floating]]) -> Spectrum:
 
     Notes
     -----
-    Effective rank :math:`\exp(-\sum_i p_i \ln p_i)` with :math:`p_i = \sigma_i / \sum_j \sigma_j`
-    from the singular values of the centred points; participation ratio :math:`(\sum_i
-    \sigma_i^2)^2 / \sum_i \sigma_i^4`. Singular values below 10^-7 of the largest are taken as 0.
+    :math:`\exp(-\sum_i p_i \ln p_i)` with :math:`p_i = \sigma_i / \sum_j \sigma_j` from the
+    singular values of the centred points; those below 10^-7 of the largest are taken as 0.
     O(n d²) time for n points.
 
     References
     ----------
     Roy & Vetterli (2007). The effective rank: a measure of effective dimensionality. EUSIPCO.
-    Gao et al. (2017). A theory of multineuronal dimensionality, dynamics and measurement. bioRxiv.
 
     Examples
     --------
     >>> square = np.array([[1.0, 1.0], [1.0, -1.0], [-1.0, 1.0], [-1.0, -1.0]])
-    >>> found = spectrum([square, square + [8.0, 0.0]])
-    >>> round(found.effective_rank_within, 6), round(found.participation_ratio_within, 6)
-    (2.0, 2.0)
-    >>> found.effective_rank < 1.8  # the languages lie apart along one direction
+    >>> round(effective_rank([square, square]), 6)
+    2.0
+    >>> effective_rank([square, square + [8.0, 0.0]]) < 1.8  # the languages lie apart along one
     True
     """
     points, largest = _checked(embeddings)
-    whole = _singular_values(points - points.mean(axis=0))
-    per_language = points.reshape(len(embeddings), -1, points.shape[1])
-    within = _singular_values(
-        (per_language - per_language.mean(axis=1, keepdims=True)).reshape(points.shape)
-    )
-    if within[0] <= len(points) * np.finfo(np.float64).eps * largest:
+    cube = points.reshape(len(embeddings), -1, points.shape[1])
+    within = cube - cube.mean(axis=1, keepdims=True)
+    if np.linalg.norm(within) <= len(points) * np.finfo(np.float64).eps * largest:
         raise DegenerateInputError("the rank is undefined: all points of each language are equal")
-    return Spectrum(
-        effective_rank=effective_rank_of(whole),
-        effective_rank_within=effective_rank_of(within),
-        participation_ratio=_participation_ratio(whole),
-        participation_ratio_within=_participation_ratio(within),
-        max_rank=min(points.shape[1], len(points) - 1),
-    )
+    return effective_rank_of(_singular_values(points - points.mean(axis=0)))
 
 
 def language_variance(
@@ -97,7 +68,7 @@ def language_variance(
     groups: npt.ArrayLike | None = None,
     *,
     level: float = 0.95,
-) -> tuple[Estimate, float]:
+) -> Estimate:
     """Share of all variance that the languages' means explain.
 
     Parameters
@@ -111,12 +82,11 @@ def language_variance(
 
     Returns
     -------
-    share : Estimate
+    Estimate
         A single number in [0, 1]: sum of squares between the languages' means over the total sum
         of squares, with its delete-one-document jackknife interval. 0: all languages have the
-        same mean; 1: sentences do not differ within a language.
-    chance : float
-        What shuffled labels give on average: (n_langs - 1) / (points - 1).
+        same mean; 1: sentences do not differ within a language. Shuffled labels give
+        (n_langs - 1) / (points - 1) on average.
 
     Raises
     ------
@@ -128,9 +98,8 @@ def language_variance(
     Examples
     --------
     >>> de, en = np.array([[0.0], [2.0]]), np.array([[2.0], [4.0]])
-    >>> share, chance = language_variance([de, en])
-    >>> float(share.value), round(chance, 3)  # means 1 and 3: 4 · 1² of 4 + 0 + 0 + 4
-    (0.5, 0.333)
+    >>> float(language_variance([de, en]).value)  # means 1 and 3: 4 · 1² of 4 + 0 + 0 + 4
+    0.5
     """
     points, largest = _checked(embeddings)
     n_langs = len(embeddings)
@@ -148,8 +117,7 @@ def language_variance(
     value = _share_between(sums.sum(axis=-1, keepdims=True), squares.sum(), np.array([n]))
     rest = sums.sum(axis=-1, keepdims=True) - sums
     replicates = _share_between(rest, squares.sum() - squares, n - sizes)
-    chance = (n_langs - 1) / (len(points) - 1)
-    return jackknife(value[0], replicates, level=level), chance
+    return jackknife(value[0], replicates, level=level)
 
 
 def collapse_explains(
@@ -192,7 +160,7 @@ def collapse_explains(
 
 
 def _checked(embeddings: Sequence[npt.NDArray[np.floating]]) -> tuple[F64, float]:
-    """All points, scaled so that fourth powers stay in range, and their norm."""
+    """All points, scaled so that squares stay in range, and their norm."""
     points = stacked(embeddings).astype(np.float64)
     if not np.isfinite(points).all():
         raise DegenerateInputError("the spectrum is undefined: a value is NaN or infinity")
@@ -201,15 +169,11 @@ def _checked(embeddings: Sequence[npt.NDArray[np.floating]]) -> tuple[F64, float
 
 
 def _singular_values(X: F64) -> F64:
-    """Singular values, falling; tiny ones as 0."""
+    """Singular values, falling."""
     if len(X) > X.shape[1]:
         # from the Gram matrix: many points cost no more than one product
-        values = np.sqrt(np.clip(np.linalg.eigvalsh(X.T @ X)[::-1], 0, None))
-    else:
-        values = np.linalg.svd(X, compute_uv=False)
-    # the root of float64's precision is what a Gram matrix can tell from 0
-    values[values <= 1e-7 * values[0]] = 0
-    return values
+        return np.sqrt(np.clip(np.linalg.eigvalsh(X.T @ X)[::-1], 0, None))
+    return np.linalg.svd(X, compute_uv=False)
 
 
 def effective_rank_of(values: F64) -> float:
@@ -220,14 +184,10 @@ def effective_rank_of(values: F64) -> float:
     >>> round(effective_rank_of(np.array([2.0, 2.0, 1e-12])), 6)
     2.0
     """
+    # the root of float64's precision is what a Gram matrix can tell from 0
     values = values[values > 1e-7 * values[0]]
     p = values / values.sum()
     return float(np.exp(-(p * np.log(p)).sum()))
-
-
-def _participation_ratio(values: F64) -> float:
-    p = (values / values[0]) ** 2
-    return float(p.sum() ** 2 / (p**2).sum())
 
 
 def _share_between(sums: F64, squares: F64, n: npt.NDArray[np.integer]) -> F64:

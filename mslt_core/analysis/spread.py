@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from mslt_core.analysis.jackknife import Measured
 from mslt_core.analysis.silhouette import distances_within, silhouette_points
-from mslt_core.analysis.spectrum import effective_rank_of, spectrum
+from mslt_core.analysis.spectrum import effective_rank, effective_rank_of
 
 F64 = npt.NDArray[np.float64]
 Blocks = npt.NDArray[np.integer]
@@ -20,7 +20,7 @@ def measured_rank(embeddings: Sequence[npt.NDArray[np.floating]], blocks: Blocks
     Parameters
     ----------
     embeddings : sequence of ndarrays of shape (n, n_features)
-        As for `spectrum`.
+        As for `effective_rank`.
     blocks : ndarray of shape (n,)
         The block of each sentence, from `document_blocks`.
 
@@ -33,7 +33,7 @@ def measured_rank(embeddings: Sequence[npt.NDArray[np.floating]], blocks: Blocks
     Raises
     ------
     ValueError, DegenerateInputError
-        As `spectrum`.
+        As `effective_rank`.
 
     Notes
     -----
@@ -47,7 +47,7 @@ def measured_rank(embeddings: Sequence[npt.NDArray[np.floating]], blocks: Blocks
     >>> found.without.shape, bool(np.all(found.without <= 3))
     ((10,), True)
     """
-    value = spectrum(embeddings).effective_rank
+    value = effective_rank(embeddings)
     names, sizes = np.unique(blocks, return_counts=True)
     cube = np.stack([X.astype(np.float64) for X in embeddings])
     cube -= cube.mean(axis=(0, 1))

@@ -18,7 +18,7 @@ from mslt_core.analysis.overlap import mutual_overlap
 from mslt_core.analysis.retrieval import retrieval
 from mslt_core.analysis.silhouette import language_silhouette
 from mslt_core.analysis.spaces import in_space
-from mslt_core.analysis.spectrum import language_variance, spectrum
+from mslt_core.analysis.spectrum import effective_rank, language_variance
 from mslt_core.pipeline.grouped import Blocks, Grouped, Rows
 from mslt_core.pipeline.parts_on_demand import ON_DEMAND_PARTS, Told
 from mslt_core.spec.errors import DegenerateInputError
@@ -77,12 +77,10 @@ def _alignment(rows: Rows, sentences: Grouped, look: MeasureSpec) -> Found:  # n
 def _mixing(rows: Rows, sentences: Grouped, look: MeasureSpec) -> Found:
     blocks = sentences.blocks
     mixed = _of(_mingling(rows, blocks, look.k), blocks)
-    variance, _ = language_variance(rows, blocks)
-    found = spectrum(rows)
     return {
         "mingling": _first(mixed),
-        "language_variance": _of(variance, blocks),
-        "effective_rank": bare(np.array(found.effective_rank)),
+        "language_variance": _of(language_variance(rows, blocks), blocks),
+        "effective_rank": bare(np.array(effective_rank(rows))),
     }
 
 

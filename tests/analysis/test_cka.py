@@ -7,7 +7,7 @@ from scipy.spatial.distance import pdist
 from sklearn.metrics.pairwise import rbf_kernel
 
 from mslt_core.analysis import hsic
-from mslt_core.analysis.cka import cka_matrix, linear_cka, paired_cka
+from mslt_core.analysis.cka import cka_matrix, linear_cka
 from mslt_core.spec.errors import DegenerateInputError, SpecError
 
 RTOL = 1e-10  # float64 throughout; the formulas differ only in summation order
@@ -202,15 +202,6 @@ def test_rbf_refuses_what_it_cannot_measure():
     most[:5] = rand(0, 5, 3)
     with pytest.raises(DegenerateInputError, match="most rows of array 2 are equal"):
         cka_matrix([rand(0), most], kernel="rbf")
-
-
-@both
-def test_paired_is_cka_of_each_with_its_counterpart(estimator):
-    Xs, Ys = [rand(0), rand(1, 30)], [rand(0) + rand(2), rand(3, 30, 9)]  # widths and n differ
-    expected = [linear_cka(X, Y, estimator) for X, Y in zip(Xs, Ys, strict=True)]
-    np.testing.assert_array_equal(paired_cka(Xs, Ys, estimator), expected)
-    with pytest.raises(ValueError, match="on both sides, got 2 and 1"):
-        paired_cka(Xs, Ys[:1])
 
 
 def test_float32_input_loses_nothing_and_stays_as_it_was():

@@ -7,7 +7,7 @@ import pytest
 from mslt_core.analysis.cka import cka_matrix
 from mslt_core.analysis.cka_intervals import between_documents as gram_matrices
 from mslt_core.analysis.cka_intervals import cka_intervals
-from mslt_core.analysis.hsic_documents import cosines, halves, with_only, without_each
+from mslt_core.analysis.hsic_documents import cosines, without_each
 from mslt_core.analysis.leaving_out import documents, jackknife_variance
 from mslt_core.spec.errors import DegenerateInputError, SpecError
 
@@ -78,19 +78,6 @@ def test_leaving_out_equals_computing_without(kernel):
         rtol = RTOL if kernel == "linear" else 0.02
         expected = between_documents(arrays[0][rest], arrays[1][rest], groups[rest])
         assert left_out[number][0, 1] == pytest.approx(expected, rel=rtol)
-    kept = halves(20, 2, seed=0)
-    for choice, part in zip(kept, with_only(grams, kept, docs), strict=True):
-        rows = choice[groups]
-        expected = between_documents(arrays[0][rows], arrays[1][rows], groups[rows])
-        rtol = RTOL if kernel == "linear" else 0.05
-        assert cosines(part)[0, 1] == pytest.approx(expected, rel=rtol)
-
-
-def test_halves_hold_each_document_once_at_most():
-    kept = halves(21, 30, seed=0)
-    assert kept.shape == (30, 21)
-    assert (kept.sum(axis=1) == 11).all()
-    assert len({tuple(row) for row in kept}) > 25
 
 
 def test_ignores_the_order_of_rows_and_the_names_of_documents():
@@ -137,15 +124,6 @@ def test_encloses_the_value_and_stays_below_one():
     assert (found.high <= 1).all()
     np.testing.assert_array_equal(np.diagonal(found.low), 1.0)
     assert found.low[0, 2] == pytest.approx(1.0)  # the same array twice
-
-
-def test_halves_agree_with_the_jackknife():
-    X, Y = rand(0, 200), rand(0, 200) + rand(1, 200)
-    groups = np.arange(200) // 2
-    one = cka_intervals([X, Y], groups)
-    other = cka_intervals([X, Y], groups, method="subsampling", n_subsamples=400)
-    # 400 halves know a standard error to about 1 / sqrt(800), both methods beside that to 1 / G
-    assert other.standard_error[0, 1] == pytest.approx(one.standard_error[0, 1], rel=0.25)
 
 
 def coverage(

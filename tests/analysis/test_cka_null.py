@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pytest
 
 from mslt_core.analysis.cka import cka_matrix
-from mslt_core.analysis.cka_null import cka_null, cka_permuted
+from mslt_core.analysis.cka_null import cka_null
 from mslt_core.spec.errors import DegenerateInputError
 
 F64 = npt.NDArray[np.float64]
@@ -51,7 +51,9 @@ def test_p_agrees_with_shuffles(estimator):
     rng = np.random.default_rng(0)
     X, Y = rng.normal(size=(2, 60, 4))
     Y[:, 0] += 0.3 * X[:, 0]
-    shuffled = cka_permuted(X, Y, 2000, seed=0, estimator=estimator)
+    shuffled = np.array(
+        [cka_matrix([X, Y[rng.permutation(60)]], estimator)[0, 1] for _ in range(2000)]
+    )
     null = cka_null([X, Y], estimator)
     # 2000 shuffles know the mean to 0.03 and the spread to a few percent of the spread
     assert null.expected[0, 1] == pytest.approx(
@@ -98,26 +100,6 @@ def test_ignores_rotation_scale_shift_and_order(estimator):
     )
     for part in ("value", "expected", "standard_deviation", "skewness", "z", "p"):
         np.testing.assert_allclose(getattr(moved, part), getattr(null, part), rtol=1e-7, atol=1e-12)
-
-
-@both
-def test_shuffles_are_cka_of_shuffled_rows(estimator):
-    X, Y = skewed(0, 20, 4), skewed(1, 20, 3)
-    order = np.random.default_rng(7).permutation(20)
-    expected = cka_matrix([X, Y[order]], estimator)[0, 1]
-    found = cka_permuted(X, Y, 1, seed=7, estimator=estimator)
-    assert found[0] == pytest.approx(expected, rel=RTOL)
-
-
-def test_shuffled_documents_keep_what_documents_bring_about():
-    groups = np.repeat(np.arange(60), 3)
-    rng = np.random.default_rng(0)
-    X, Y = (rng.normal(size=(60, 20))[groups] + rng.normal(size=(180, 20)) for _ in range(2))
-    order = rng.permutation(180)  # documents need not lie together
-    single = cka_permuted(X[order], Y[order], 100, seed=0)
-    whole = cka_permuted(X[order], Y[order], 100, seed=0, groups=groups[order])
-    assert abs(single.mean()) < 0.005
-    assert whole.mean() > 0.03
 
 
 def test_refuses_too_few_sentences():
