@@ -31,7 +31,6 @@ def language_maps(
     result: MingleResult,
     *,
     group: Grouping = "family",
-    highlight: str | None = None,
     hidden: Collection[str] = (),
     category: Category | None = None,
     colours: Mapping[str, str] = MappingProxyType({}),
@@ -39,9 +38,8 @@ def language_maps(
 ) -> go.Figure:
     """One map a checkpoint over the same sentences, on the same axes, with one legend.
 
-    A point's `customdata` is its row in the map. `highlight` is the id of a sentence whose
-    translations are joined to their middle; all else steps back. Languages in `hidden` are left
-    out. With a `category` points have its colours, and their language's shape.
+    A point's `customdata` is its row in the map. Languages in `hidden` are left out. With a
+    `category` points have its colours, and their language's shape.
     """
     n_panels = len(result.checkpoints)
     fig = make_subplots(rows=1, cols=n_panels, horizontal_spacing=0.03)
@@ -52,16 +50,12 @@ def language_maps(
     colours = style.set_colours((ref.name for ref in result.checkpoints), colours)
     for col, (ref, drawn, cka) in enumerate(panels, start=1):
         hovers = _hovers(drawn, result.texts, ref)
-        faded = highlight is not None
         for lang, share in _interleaved(order, len(drawn.ids), n_panels):
             seen = lang in ref.source_langs
             trace = _points(drawn, lang, share, styles[lang], hovers[lang], seen=seen)
-            trace.update(opacity=0.25 if faded else 0.85)
             if category is not None:
                 _recolour(trace, category, category.of_panel(col - 1))
             fig.add_trace(_renderer(result)(trace), row=1, col=col)
-        if highlight is not None:
-            fig.add_trace(_translations(drawn, highlight, theme), row=1, col=col)
         mean = f"mean CKA {cka.mean_off_diagonal():.2f}"
         style.panel_title(
             fig, col, name=ref.name, below=mean, colour=colours[ref.name], theme=theme
@@ -112,7 +106,8 @@ def _points(
         "hovertext": hovers[share],
         "hovertemplate": "%{hovertext}<extra></extra>",
         "marker": _marker(look, _size(len(drawn.coords)), seen=seen),
-        # a click picks a sentence; the page answers by `highlight`, not by fading the others
+        "opacity": 0.85,
+        # what is selected with Plotly's own tools does not fade the others
         "unselected": {"marker": {"opacity": 1}},
     }
 
@@ -187,26 +182,6 @@ def _hovers(
             for sent_id, said in zip(drawn.ids, texts[lang], strict=True)
         ]
     return hovers
-
-
-def _translations(drawn: MapResult, sent_id: str, theme: Theme) -> go.Scatter:
-    """Lines from one sentence's translations to their middle: short where languages mix."""
-    rows = drawn.ids.index(sent_id) + len(drawn.ids) * np.arange(len(drawn.langs))
-    ends = drawn.coords[rows].astype(np.float64)
-    middle = np.broadcast_to(ends.mean(axis=0), ends.shape)
-    gap = np.full(ends.shape, np.nan)
-    path = np.stack([ends, middle, gap], axis=1).reshape(-1, 2)
-    size = np.tile([12, 0, 0], len(drawn.langs))
-    ink = style.PALETTES[theme].text
-    return go.Scatter(
-        x=path[:, 0],
-        y=path[:, 1],
-        mode="lines+markers",
-        line={"color": ink, "width": 1},
-        marker={"symbol": "circle-open", "size": size, "color": ink, "line": {"width": 1.5}},
-        hoverinfo="skip",
-        showlegend=False,
-    )
 
 
 def _same_square_axes(fig: go.Figure, maps: tuple[MapResult, ...]) -> None:

@@ -103,8 +103,7 @@ view = ScatterView(
     hidden=frozenset(st.query_params.get("hide", "").split()),
     alt=f"Maps of {n} sentences in {n_langs} languages.",
 )
-sought = st.query_params.get("id")
-selection = scatter(view, key="scatter", selected_id=sought)
+selection = scatter(view, key="scatter")
 st.text(
     f"told: {selection.sentence_id} {selection.lang} {len(selection.rows)} "
     f"{'draws' if selection.draws else 'does not draw'}, sum of rows {selection.rows.sum()}"

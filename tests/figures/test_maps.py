@@ -127,17 +127,6 @@ def test_many_points_are_drawn_by_webgl(mingle_result):
     assert {trace.type for trace in points(many)} == {"scattergl"}
 
 
-def test_a_chosen_sentence_is_joined_to_the_middle_of_its_translations(mingle_result):
-    result = mingle_result()
-    fig = language_maps(result, highlight="s2")
-    star = next(t for t in fig.data if t.mode == "lines+markers" and t.xaxis == "x3")
-    expected = result.maps[2].coords[[2, 7, 12]].astype(float)
-    path = np.stack([star.x, star.y], axis=1).reshape(3, 3, 2)
-    np.testing.assert_allclose(path[:, 0], expected)
-    np.testing.assert_allclose(path[:, 1], np.tile(expected.mean(axis=0), (3, 1)))
-    assert np.isnan(path[:, 2]).all()  # the line is lifted between languages
-
-
 @pytest.mark.parametrize("n_panels", [1, 2, 3, 4])
 def test_one_to_four_panels(mingle_result, n_panels):
     names = ("Base", "SSLT(en)", "MSLT(de, en, es)", "MSLT(ar, fi)")[:n_panels]

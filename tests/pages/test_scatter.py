@@ -23,7 +23,7 @@ from pages._shared.scatter import (
     view,
 )
 from pages._shared.scatter.described import described
-from pages._shared.scatter.packing import bitmap, digest_of, parts
+from pages._shared.scatter.packing import digest_of, parts
 from pages._shared.scatter.selection import read_selection
 
 PROJECT = Path(__file__).parents[2]
@@ -223,10 +223,13 @@ def test_no_points_are_an_empty_view_not_an_error():
     assert described(empty)["n_points"] == 0
 
 
+def bits(*raw):
+    return base64.b64encode(bytes(raw)).decode()
+
+
 def test_rows_are_bits_worked_by_hand():
     # rows 0 and 9 of 10: bytes 0b00000001 and 0b00000010
-    assert bitmap(np.array([0, 9]), N) == base64.b64encode(bytes([1, 2])).decode()
-    chosen = read(made(), told(made(), rows=bitmap(np.array([9, 0]), N)))
+    chosen = read(made(), told(made(), rows=bits(1, 2)))
     assert chosen.rows.tolist() == [0, 9]
     assert chosen.sentence_id is None
     assert chosen
@@ -251,7 +254,7 @@ def test_a_sentence_comes_back_by_its_id():
         told(made(), sentence=True),
         told(made(), sentence="1"),
         told(made(), rows="not base64!"),
-        told(made(), rows=bitmap(np.array([1]), 800)),
+        told(made(), rows=bits(2, *[0] * 99)),
         told(made(), rows=[1, 2]),
     ],
 )
@@ -259,16 +262,6 @@ def test_what_does_not_fit_these_points_is_no_selection(answer):
     chosen = read(made(), answer)
     assert not chosen
     assert isinstance(chosen, Selection)
-
-
-def test_the_page_chooses_by_id_or_rows():
-    assert view._chosen(made(), "n2", None) == {"sentence": 2}
-    assert view._chosen(made(), None, [0, 9]) == {"rows": "AQI="}
-    assert view._chosen(made(), None, []) is None
-    with pytest.raises(SpecError, match="from 0 to 9, got 3 to 10"):
-        view._chosen(made(), None, [3, 10])
-    with pytest.raises(SpecError, match="no sentence 'n7'"):
-        view.scatter(made(), key="s", selected_id="n7")
 
 
 def test_a_page_mounts_it():

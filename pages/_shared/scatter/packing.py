@@ -4,7 +4,6 @@ A part is a digest of 32 characters, the length of its header in four bytes, the
 and arrays that start at multiples of eight bytes from the part's own start.
 """
 
-import base64
 import hashlib
 import json
 import struct
@@ -46,13 +45,6 @@ def parts(view: ScatterView) -> dict[str, bytes]:
 def digest_of(part: bytes) -> str:
     """The name of a part's content."""
     return part[:32].decode("ascii")
-
-
-def bitmap(rows: npt.NDArray[np.integer], n_points: int) -> str:
-    """Rows as one bit a point, base64: 100,000 points are 17 kB, however many are chosen."""
-    chosen = np.zeros(n_points, dtype=bool)
-    chosen[rows] = True
-    return base64.b64encode(np.packbits(chosen, bitorder="little").tobytes()).decode("ascii")
 
 
 def _neighbours(view: ScatterView) -> bytes:

@@ -16,7 +16,7 @@ class Selection:
     """One sentence, or some points, or nothing."""
 
     sentence_id: str | None = None
-    """The sentence that was clicked, searched for, or given by the page."""
+    """The sentence that was clicked or searched for."""
     lang: str | None = None
     """The language of the point that was clicked."""
     rows: npt.NDArray[np.int64] = dataclasses.field(

@@ -110,7 +110,6 @@ class Scatter {
     this.player.load(this.spec.frames, this.spec.frame_noun);
     this.tellFrame(); // the titles were written before it was known which frame comes first
     this.loadLooks();
-    this.applyChosen();
     this.redraw();
   }
 
@@ -121,7 +120,6 @@ class Scatter {
     this.search.clear();
     this.search.forget();
     this.frame.home();
-    this.chosen = undefined;
     if (told) this.tell('selection', null);
   }
 
@@ -166,20 +164,6 @@ class Scatter {
     const hasRare = this.spec.languages.some(({ symbol }) => SHAPES.indexOf(symbol) >= N_COMMON);
     this.points.setStyle(texels, hasRare);
     this.redraw();
-  }
-
-  applyChosen() {
-    const wanted = JSON.stringify(this.spec.chosen);
-    if (wanted === this.chosen) return;
-    const first = this.chosen === undefined;
-    this.chosen = wanted;
-    const { chosen } = this.spec;
-    if (!chosen && first) return;
-    this.choose(() => {
-      if (!chosen) this.selection.clear();
-      else if (chosen.rows) this.selection.pickRows(bitsToRows(chosen.rows));
-      else this.selection.pickSentence(chosen.sentence);
-    });
   }
 
   choose(change, keepSearch = false) {

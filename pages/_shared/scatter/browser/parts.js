@@ -41,15 +41,6 @@ function readPart(bytes) {
   return { header, arrays };
 }
 
-function bitsToRows(text) {
-  const bytes = bytesOf(text);
-  const rows = [];
-  for (let i = 0; i < bytes.length; i++) {
-    for (let bit = 0; bytes[i] >> bit; bit++) if ((bytes[i] >> bit) & 1) rows.push(8 * i + bit);
-  }
-  return Uint32Array.from(rows);
-}
-
 function rowsToBits(rows, nPoints) {
   const bytes = new Uint8Array(Math.ceil(nPoints / 8));
   for (const row of rows) bytes[row >> 3] |= 1 << (row & 7);

@@ -26,11 +26,6 @@ class Selection {
     [this.sentence, this.lang] = [this.points.sentence[row], this.points.lang[row]];
   }
 
-  pickSentence(place) {
-    this.clear();
-    this.sentence = place;
-  }
-
   pickRows(rows) {
     this.clear();
     if (rows.length) this.rows = rows;
