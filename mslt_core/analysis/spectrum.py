@@ -172,8 +172,10 @@ def _singular_values(X: F64) -> F64:
     """Singular values, falling."""
     if len(X) > X.shape[1]:
         # from the Gram matrix: many points cost no more than one product
-        return np.sqrt(np.clip(np.linalg.eigvalsh(X.T @ X)[::-1], 0, None))
-    return np.linalg.svd(X, compute_uv=False)
+        values = np.sqrt(np.clip(np.linalg.eigvalsh(X.T @ X)[::-1], 0, None))
+    else:
+        values = np.linalg.svd(X, compute_uv=False)
+    return values
 
 
 def effective_rank_of(values: F64) -> float:

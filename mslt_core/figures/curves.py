@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 import plotly.graph_objects as go
-from plotly.subplots import make_subplots
 
 from mslt_core.figures import style, text
 from mslt_core.figures.style import Theme
@@ -15,31 +14,23 @@ from mslt_core.spec.results import TrainingPoint
 SEED_MARK = ", seed "
 """Runs of one set are named ``SSLT(en), seed 1``; they share the set's colour."""
 
-_HEIGHT, _DETAILS_HEIGHT = 400, 150
+_HEIGHT = 400
 _DASHES = ("solid", "dash", "dot", "dashdot")
 
 
 def training_curves(
     histories: Mapping[str, Sequence[TrainingPoint]],
     *,
-    details: bool = False,
     colours: Mapping[str, str] = MappingProxyType({}),
     theme: Theme = "light",
 ) -> go.Figure:
-    """Loss against step; with `details` also learning rate and gradient norm below.
+    """Loss against step.
 
     `colours` are by set or by run; runs of one set share a colour and differ in their dashes.
     """
     sets = [name.partition(SEED_MARK)[0] for name in histories]
     by_set = style.set_colours(sets, {s: colours[s] for s in sets if s in colours})
-    rows = ["loss", "learning_rate", "grad_norm"] if details else ["loss"]
-    fig = make_subplots(
-        rows=len(rows),
-        cols=1,
-        shared_xaxes=True,
-        vertical_spacing=0.06,
-        row_heights=[_HEIGHT, _DETAILS_HEIGHT, _DETAILS_HEIGHT][: len(rows)],
-    )
+    fig = go.Figure()
     drawn: list[str] = []
     shared = _shared_seeds(histories)
     for place, (name, points) in enumerate(histories.items()):
@@ -47,40 +38,35 @@ def training_curves(
         drawn.append(colour)  # more sets than colours: a second one of a colour has other dashes
         dash = _DASHES[(drawn.count(colour) - 1) % len(_DASHES)]
         first = sets.index(sets[place]) == place
-        for row, field in enumerate(rows, start=1):
-            line = _line(name, points, field, {"color": colour, "dash": dash})
-            line.update(
-                legendgroup=sets[place],
-                showlegend=first and row == 1,
-                name=text.escape(sets[place]) if shared else _in_legend(sets[place], histories),
-            )
-            fig.add_trace(line, row=row, col=1)
+        line = _line(name, points, {"color": colour, "dash": dash})
+        line.update(
+            legendgroup=sets[place],
+            showlegend=first,
+            name=text.escape(sets[place]) if shared else _in_legend(sets[place], histories),
+        )
+        fig.add_trace(line)
         if broken := [point for point in points if not math.isfinite(point.loss)]:
-            fig.add_trace(_broken(name, broken[0], points, theme), row=1, col=1)
-    _axes(fig, rows)
-    height = _HEIGHT + _DETAILS_HEIGHT * (len(rows) - 1)
+            fig.add_trace(_broken(name, broken[0], points, theme))
+    _axes(fig)
     return style.dress(
         fig,
         title="Does the loss go down?",
         subtitle="Mean cross-entropy per label since the last point" + shared,
         alt="Training loss. " + " ".join(_told(name, seen) for name, seen in histories.items()),
-        height=height,
+        height=_HEIGHT,
         theme=theme,
     )
 
 
-def _line(
-    name: str, points: Sequence[TrainingPoint], field: str, line: dict[str, str]
-) -> go.Scatter:
-    said = {"loss": "loss %{y:.3f}", "learning_rate": "learning rate %{y:.2e}"}
+def _line(name: str, points: Sequence[TrainingPoint], line: dict[str, str]) -> go.Scatter:
     return go.Scatter(
         x=[point.step for point in points],
-        y=[getattr(point, field) for point in points],
+        y=[point.loss for point in points],
         mode="lines" if len(points) > 1 else "markers",
         line={"width": 2, **line},
         customdata=[[point.elapsed_s, point.samples_per_s] for point in points],
         hovertemplate=f"<b>{text.escape(name)}</b><br>"
-        f"{said.get(field, 'gradient norm %{y:.2f}')} at step %{{x:,}}"
+        "loss %{y:.3f} at step %{x:,}"
         "<br>%{customdata[0]:,.0f} s, %{customdata[1]:,.0f} examples/s<extra></extra>",
     )
 
@@ -125,14 +111,16 @@ def _broken(
     )
 
 
-def _axes(fig: go.Figure, rows: list[str]) -> None:
+def _axes(fig: go.Figure) -> None:
     info = METRICS["loss"]
-    names = {"loss": f"{info.label} ({info.unit})", "learning_rate": "Learning rate"}
-    for row, field in enumerate(rows, start=1):
-        fig.update_yaxes(title_text=names.get(field, "Gradient norm"), row=row, col=1)
-    fig.update_yaxes(rangemode="tozero", zeroline=False, exponentformat="power", nticks=5)
-    fig.update_xaxes(showgrid=False, zeroline=False, rangemode="tozero")
-    fig.update_xaxes(title_text="Step", row=len(rows), col=1)
+    fig.update_yaxes(
+        title_text=f"{info.label} ({info.unit})",
+        rangemode="tozero",
+        zeroline=False,
+        exponentformat="power",
+        nticks=5,
+    )
+    fig.update_xaxes(title_text="Step", showgrid=False, zeroline=False, rangemode="tozero")
     fig.update_layout(
         margin={"l": 2, "r": 8, "t": 90, "b": 44},
         hovermode="closest",

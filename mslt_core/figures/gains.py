@@ -26,16 +26,15 @@ CARRIED = {
 def target_gains(
     results: Sequence[GainResult],
     *,
-    order: Sequence[str] | None = None,
     colours: Mapping[str, str] = MappingProxyType({}),
     theme: Theme = "light",
 ) -> go.Figure:
     """Difference of two sets' scores per target, in points, with its interval.
 
-    Rows go from the largest difference of the first comparison down, or as `order` says.
+    Rows go from the largest difference of the first comparison down.
     One comparison has its numbers printed; several share the rows, with numbers on hover.
     """
-    rows = list(order) if order is not None else _by_difference(results)
+    rows = _by_difference(results)
     names = [name for result in results for name in (result.name_a, result.name_b)]
     colours = style.set_colours(names, colours)
     fig = go.Figure()

@@ -28,7 +28,6 @@ def layer_curves(
     title: str,
     over: str,
     companion: Sequence[LayerCurve] = (),
-    chance: Mapping[str, float] = MappingProxyType({}),
     null: Sequence[LayerCurve] = (),
     hollow: Mapping[str, Collection[int]] = MappingProxyType({}),
     difference: bool = False,
@@ -46,8 +45,6 @@ def layer_curves(
     companion : sequence of LayerCurve
         Another measure in a lower panel of its own, such as the effective rank without which a
         rise of mixing cannot be read.
-    chance : mapping of str to float
-        Levels worth a line, by what they are called.
     null : sequence of LayerCurve
         What chance alone gives in place of the measure, in some or all of the checkpoints.
     hollow : mapping of str to collection of int
@@ -74,8 +71,6 @@ def layer_curves(
     _hollow(fig, hollow, curves, theme)
     for curve in null:
         _add_null(fig, curve, colours[curve.checkpoint.name], relative=len(depths) > 1)
-    for name, level in chance.items():
-        _level(fig, name, level, theme)
     shown = (*curves, *null)
     _axes(fig, measure, shown, companion, relative=len(depths) > 1, difference=difference)
     style.dress(
@@ -140,10 +135,9 @@ def _hollow(
     background = style.PALETTES[theme].background
     for curve in curves:
         layers = hollow.get(curve.checkpoint.name, ())
-        for trace in fig.data:
-            if layers and trace.mode == "lines+markers" and trace.showlegend:
-                if trace.legendgroup != curve.checkpoint.name:
-                    continue
+        of_name = fig.select_traces({"legendgroup": curve.checkpoint.name, "showlegend": True})
+        for trace in of_name if layers else ():
+            if trace.mode == "lines+markers":
                 colour = trace.line.color
                 fills = [background if p.layer in layers else colour for p in curve.points]
                 trace.update(marker={"color": fills, "line": {"width": 2, "color": colour}})
@@ -174,23 +168,6 @@ def band(
         legendgroup=name,
         showlegend=False,
         hoverinfo="skip",
-    )
-
-
-def _level(fig: go.Figure, name: str, level: float, theme: Theme) -> None:
-    muted = style.PALETTES[theme].muted
-    fig.add_hline(
-        y=level,
-        row=1,
-        col=1,
-        line={"color": muted, "width": 1, "dash": "dot"},
-        annotation={
-            "text": text.escape(name),
-            "font": {"size": 11, "color": muted},
-            "xanchor": "right",
-            "x": 1,
-            "yanchor": "bottom",
-        },
     )
 
 

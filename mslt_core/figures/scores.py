@@ -42,19 +42,18 @@ def target_scores(
     *,
     metric: str = "accuracy",
     oracles: Mapping[str, float] = MappingProxyType({}),
-    order: Sequence[str] | None = None,
     colours: Mapping[str, str] = MappingProxyType({}),
     theme: Theme = "light",
 ) -> go.Figure:
     """Every set's mean score on every target: a dot a set, a line between them, the majority.
 
-    Runs of one set are averaged over their seeds. Rows go from the highest score down, or as
-    `order` says. `oracles` are marked where there are any: the score of training on the target's
-    own data. A target that a run was not scored on, or whose score is undefined, has no dot.
+    Runs of one set are averaged over their seeds. Rows go from the highest score down. `oracles`
+    are marked where there are any: the score of training on the target's own data. A target that
+    a run was not scored on, or whose score is undefined, has no dot.
     """
     names = list(dict.fromkeys(result.info.name for result in results))
     sets = [_Set.of(n, [r for r in results if r.info.name == n], metric) for n in names]
-    rows = list(order) if order is not None else _by_score(sets)
+    rows = _by_score(sets)
     colours = style.set_colours(names, colours)
     fig = go.Figure()
     fig.add_trace(_spans(sets, rows, theme))

@@ -63,12 +63,6 @@ def test_sets_that_share_a_colour_differ_in_their_dashes():
     assert len({colour for colour, _ in looks}) < len(looks) == len(set(looks))
 
 
-def test_details_on_demand():
-    fig = training_curves({"SSLT(en)": history(2, 1)}, details=True)
-    assert [tuple(trace.y) for trace in fig.data] == [(2, 1), (1e-5, 2e-5), (2.0, 2.0)]
-    assert [trace.showlegend for trace in fig.data] == [True, False, False]
-
-
 def test_axes_say_what_they_are_and_start_at_zero():
     fig = training_curves({"SSLT(en)": history(2, 1)})
     assert fig.layout.yaxis.title.text == "Training loss (nats)"

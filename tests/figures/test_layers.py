@@ -104,10 +104,9 @@ def test_checkpoints_of_different_depth_share_a_relative_axis(curves):
     assert "Depth" in fig.layout.xaxis.title.text
 
 
-def test_a_difference_shows_zero_and_chance_has_a_line(curves):
+def test_a_difference_shows_zero(curves):
     assert drawn(curves(), difference=True).layout.yaxis.zeroline
-    fig = drawn(curves(), chance={"chance": 0.1})
-    assert [shape.y0 for shape in fig.layout.shapes] == [0.1]
+    assert not drawn(curves()).layout.yaxis.zeroline
 
 
 def test_alternative_text_says_the_ends(curves):
