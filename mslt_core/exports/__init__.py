@@ -4,7 +4,7 @@ from mslt_core.exports.browser import PictureFormat
 from mslt_core.exports.fonts import missing_fonts
 from mslt_core.exports.html import HtmlTheme, story_html
 from mslt_core.exports.pdf import story_pdf
-from mslt_core.exports.pictures import figure_picture, figure_pictures
+from mslt_core.exports.pictures import figure_pictures
 from mslt_core.exports.pptx import story_pptx
 from mslt_core.exports.slides import Report, figure_title, quiet, shown_slides, words_of
 
@@ -12,7 +12,6 @@ __all__ = [
     "HtmlTheme",
     "PictureFormat",
     "Report",
-    "figure_picture",
     "figure_pictures",
     "figure_title",
     "missing_fonts",

@@ -18,12 +18,6 @@ PNG_SCALE = 3.0
 """Sharp on a slide, and about 300 dots an inch on a page of text."""
 
 
-def figure_picture(content: FigureContent, format: PictureFormat, theme: Theme = "light") -> bytes:
-    """One figure as it is on its page, with its title, as SVG, PNG or PDF."""
-    (picture,) = figure_pictures([content], format, theme)
-    return picture
-
-
 def figure_pictures(
     contents: Sequence[FigureContent],
     format: PictureFormat,

@@ -151,12 +151,6 @@ def keeps_weights(runs: Sequence[PlannedRun]) -> bool:
     return len(runs) <= KEPT_BY_DEFAULT or any(p.spec.snapshot_steps for p in runs)
 
 
-def done_already(store: Store, runs: Sequence[PlannedRun]) -> int:
-    """How many of the runs need not be done."""
-    done = {info.run for info in store.runs.list() if info.state == "done"}
-    return sum(planned.run in done for planned in runs)
-
-
 def find_sweep(store: Store, ref: str | None) -> str:
     """The sweep whose name begins with `ref`; without one the newest."""
     known = store.sweeps.digests()

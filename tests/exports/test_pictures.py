@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from mslt_core.exports import figure_picture, figure_pictures
+from mslt_core.exports import figure_pictures
 from mslt_core.exports.browser import Picture, draw
 from mslt_core.exports.pictures import fitted_picture, whole_picture
 from mslt_core.spec.errors import ExportError, SpecError
@@ -33,7 +33,7 @@ def test_single_pictures_keep_their_title_and_size(dots):
 
 def test_it_says_what_is_wrong(dots, no_chromium):
     with pytest.raises(ExportError, match="BROWSER_PATH"):
-        figure_picture(dots(), "svg")
+        figure_pictures([dots()], "svg")
     world = FigureContent(light={"data": [{"type": "scattergeo"}], "layout": {}}, dark={})
     with pytest.raises(SpecError, match="figure 1 holds a trace of type 'scattergeo'"):
         figure_pictures([world], "png")
@@ -43,7 +43,7 @@ def test_it_says_what_is_wrong(dots, no_chromium):
 @pytest.mark.slow
 def test_files_of_every_format(dots, chromium):
     seen = []
-    svg = figure_picture(dots("العربية"), "svg", "dark")
+    (svg,) = figure_pictures([dots("العربية")], "svg", "dark")
     assert svg.startswith(b"<svg")
     assert "العربية" in svg.decode(), "text stays text"
     assert b"rgb(20, 24, 29)" in svg, "the dark background"
@@ -52,7 +52,8 @@ def test_files_of_every_format(dots, chromium):
     sizes = {(int.from_bytes(p[16:20]), int.from_bytes(p[20:24])) for p in pngs}
     assert sizes == {(3000, 1200)}
     assert seen == [(0, 2), (1, 2), (2, 2)]
-    assert figure_picture(dots(), "pdf").startswith(b"%PDF")
+    (pdf,) = figure_pictures([dots()], "pdf")
+    assert pdf.startswith(b"%PDF")
 
 
 @pytest.mark.slow

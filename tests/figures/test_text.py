@@ -4,8 +4,6 @@ import pytest
 
 from mslt_core.figures import text
 
-FIRST_STRONG = {"ltr": "\u2066", "rtl": "\u2067"}
-
 
 def test_tags_and_entities_are_shown_not_read():
     assert text.escape('<b>x</b> & <a href="h">') == '&lt;b&gt;x&lt;/b&gt; &amp; &lt;a href="h"&gt;'

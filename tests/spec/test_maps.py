@@ -7,7 +7,6 @@ from mslt_core.spec.maps import MapParameters, preset
 from mslt_core.spec.specs import EmbedSpec, MapSpec, MingleSpec
 
 EMBED = EmbedSpec(checkpoint="c", corpus="x", lang="en", layer=2)
-BEFORE = {"perplexity", "n_neighbors", "min_dist"}
 OTHERS = {
     "perplexity": 20.0,
     "early_exaggeration": 6.0,
