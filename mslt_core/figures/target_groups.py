@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from mslt_core.figures import style, text
+from mslt_core.figures import style, text, whiskers
 from mslt_core.figures.gains import CARRIED
 from mslt_core.figures.style import Theme
 from mslt_core.spec.metrics import METRICS
@@ -19,22 +19,15 @@ def group_gains(result: ByGroup, *, colour: str, theme: Theme = "light") -> go.F
     A ring's `customdata` is its language.
     """
     look = style.PALETTES[theme]
-    heights = [float(len(result.groups) - i) for i in range(len(result.groups))]
-    fig = go.Figure(
-        [_targets(result.groups, heights, look.muted), _means(result, heights, colour, look)]
-    )
+    fig = go.Figure()
+    heights = whiskers.rows(fig, [_label(group) for group in result.groups], theme)
+    fig.add_trace(_targets(result.groups, heights, look.muted))
+    fig.add_trace(_means(result, heights, colour, look))
     for group, y in zip(result.groups, heights, strict=True):
         _print(fig, group, y)
-    fig.update_yaxes(
-        tickvals=heights,
-        ticktext=[_label(group) for group in result.groups],
-        range=[0.4, len(result.groups) + 0.6],
-        showgrid=False,
-        zeroline=False,
-        tickfont={"color": look.text, "size": 13},
-    )
+    gains = [100 * gain for group in result.groups for gain in group.gains]
     fig.update_xaxes(
-        range=_range(result.groups),
+        range=whiskers.span([group.mean for group in result.groups], 0.0, *gains),
         title_text=f"{text.escape(result.name_b)} minus {text.escape(result.name_a)}, points",
         zeroline=True,
         zerolinecolor=look.muted,
@@ -86,10 +79,6 @@ def _means(
     result: ByGroup, heights: Sequence[float], colour: str, look: style.Palette
 ) -> go.Scatter:
     means = [group.mean for group in result.groups]
-    whiskers = [
-        (0.0, 0.0) if m.low is None or m.high is None else (m.estimate - m.low, m.high - m.estimate)
-        for m in means
-    ]
     return go.Scatter(
         x=[100 * mean.estimate for mean in means],
         y=list(heights),
@@ -100,15 +89,7 @@ def _means(
             "color": colour,
             "line": {"width": 1.5, "color": look.background},
         },
-        error_x={
-            "type": "data",
-            "symmetric": False,
-            "array": [100 * above for _, above in whiskers],
-            "arrayminus": [100 * below for below, _ in whiskers],
-            "color": colour,
-            "thickness": 1.5,
-            "width": 0,
-        },
+        error_x=whiskers.error_bars(means, colour),
         hovertext=[
             f"<b>{text.escape(group.name)}</b><br>"
             f"{'<br>'.join(map(text.language_label, group.langs))}"
@@ -126,14 +107,6 @@ def _print(fig: go.Figure, group: TargetGroup, y: float) -> None:
     fig.add_annotation(text=f"<b>{number}</b>", xanchor="right", xshift=48, **at)
     interval = text.interval(group.mean.low, group.mean.high)
     fig.add_annotation(text=interval, xanchor="left", xshift=56, font={"size": 12}, **at)
-
-
-def _range(groups: Sequence[TargetGroup]) -> list[float]:
-    edges = [0.0, *(100 * gain for group in groups for gain in group.gains)]
-    for group in groups:
-        edges += [100 * end for end in (group.mean.low, group.mean.high) if end is not None]
-    margin = 0.06 * (max(edges) - min(edges)) or 1.0
-    return [min(edges) - margin, max(edges) + margin]
 
 
 def _alt(result: ByGroup) -> str:

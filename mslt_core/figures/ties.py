@@ -2,7 +2,7 @@
 
 import plotly.graph_objects as go
 
-from mslt_core.figures import style, text
+from mslt_core.figures import style, text, whiskers
 from mslt_core.figures.gains import CARRIED
 from mslt_core.figures.style import Theme
 from mslt_core.spec.evidence import Ranking, Standing
@@ -18,27 +18,13 @@ def best_sets(ranking: Ranking, *, top: int = 12, theme: Theme = "light") -> go.
     """
     look = style.PALETTES[theme]
     shown = [s for s in ranking.standings if s.behind is not None][:top]
-    heights = [float(len(shown) - i) for i in range(len(shown))]
-    fig = go.Figure(
-        [
-            _dots(
-                [(s, y) for s, y in zip(shown, heights, strict=True) if s.may_be_best is tied],
-                tied,
-                look,
-            )
-            for tied in (True, False)
-        ]
-    )
+    fig = go.Figure()
+    heights = whiskers.rows(fig, [text.escape(standing.name) for standing in shown], theme)
+    for tied in (True, False):
+        rows = [(s, y) for s, y in zip(shown, heights, strict=True) if s.may_be_best is tied]
+        fig.add_trace(_dots(rows, tied, look))
     for standing, y in zip(shown, heights, strict=True):
         _print(fig, standing, y)
-    fig.update_yaxes(
-        tickvals=heights,
-        ticktext=[text.escape(standing.name) for standing in shown],
-        range=[0.4, len(shown) + 0.6],
-        showgrid=False,
-        zeroline=False,
-        tickfont={"color": look.text, "size": 13},
-    )
     fig.update_xaxes(
         title_text="Mean score minus the highest, points",
         zeroline=True,
@@ -60,22 +46,14 @@ def best_sets(ranking: Ranking, *, top: int = 12, theme: Theme = "light") -> go.
 
 def _dots(rows: list[tuple[Standing, float]], tied: bool, look: style.Palette) -> go.Scatter:
     """Sets that may be the best as accented dots, the others as grey crosses."""
-    behind = [(s.behind.estimate, s.behind.low, s.behind.high) for s, _ in rows if s.behind]
+    behind = [s.behind for s, _ in rows if s.behind]
     colour = look.accent if tied else look.muted
     return go.Scatter(
-        x=[100 * estimate for estimate, _, _ in behind],
+        x=[100 * one.estimate for one in behind],
         y=[y for _, y in rows],
         mode="markers",
         marker={"symbol": "circle" if tied else "x", "size": 10, "color": colour},
-        error_x={
-            "type": "data",
-            "symmetric": False,
-            "array": [100 * ((e if h is None else h) - e) for e, _, h in behind],
-            "arrayminus": [100 * (e - (e if lo is None else lo)) for e, lo, _ in behind],
-            "color": colour,
-            "thickness": 1.5,
-            "width": 0,
-        },
+        error_x=whiskers.error_bars(behind, colour),
         customdata=[",".join(s.source_langs) for s, _ in rows],
         hovertext=[_hover(s) for s, _ in rows],
         hovertemplate="%{hovertext}<extra></extra>",
