@@ -229,8 +229,12 @@ class Runs(WorkFolders):
 
     def drop_weights(self, run: str) -> None:
         """Delete the weights of a run, those of its snapshots too; all else stays."""
+        folder = self.folder(run)
+        # a deletion cut short must not look like damaged weights
+        for kept in (folder / "model", *folder.glob("snapshots/*")):
+            (kept / "manifest.json").unlink(missing_ok=True)
         for name in ("model", "snapshots"):
-            shutil.rmtree(self.folder(run) / name, ignore_errors=True)
+            shutil.rmtree(folder / name, ignore_errors=True)
 
     def info(self, run: str) -> RunInfo:
         """What the list shows of one run; its folder may lack the history of what is done."""

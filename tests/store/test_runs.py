@@ -124,6 +124,24 @@ def test_snapshots_are_cut_where_training_goes_on_and_dropped_with_the_weights(s
     assert len(store.runs.history(run)) == 1
 
 
+def test_weights_whose_deletion_is_cut_short_count_as_gone(store, run, monkeypatch):
+    folder = store.runs.folder(run)
+    for name in ("snapshots/step-000010", "model"):
+        (folder / name).mkdir(parents=True)
+        for file in ("manifest.json", "model.safetensors"):
+            (folder / name / file).touch()
+
+    def killed(path, **_):
+        (path / "model.safetensors").unlink(missing_ok=True)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(runs.shutil, "rmtree", killed)
+    with pytest.raises(KeyboardInterrupt):
+        store.runs.drop_weights(run)
+    assert store.runs.model_folder(run) is None
+    assert not (store.runs.snapshot_folder(run, 10) / "manifest.json").exists()
+
+
 def test_the_learning_curve_comes_back_and_is_cut_where_training_goes_on(store, train_spec):
     spec = train_spec()
     store.runs.create(spec, HERE)
