@@ -85,15 +85,16 @@ def predictions(arrays: Arrays, items: ScoredItems) -> tuple[Any, ...] | None:
         found = tuple(whole[i:j].decode(errors="replace") for i, j in parts)
         return found if len(found) == n else None
     last = np.cumsum(arrays["n_tokens"].astype(np.int64))
-    if len(predicted) != last[-1] or predicted.max(initial=0) >= _n_answers(items):
+    n_answers = _n_answers(items, predicted.dtype)
+    if len(predicted) != last[-1] or predicted.max(initial=0) >= n_answers:
         return None  # not of these items
     return tuple(np.split(predicted.astype(np.int64), last[:-1]))
 
 
-def _n_answers(items: ScoredItems) -> int:
-    """How many answers there are to choose from."""
+def _n_answers(items: ScoredItems, dtype: np.dtype[Any]) -> int:
+    """How many answers there are to choose from, in predictions of this type."""
     if items.kind == "choice":
         return min(len(row.choices) for row in items.rows if isinstance(row, ChoiceItem))
-    # tags that are no entities may be 255, for a word that was not seen
-    entities = items.kind != "tagging" or tags_entities(items.labels)
-    return len(items.labels) if entities else 256
+    if items.kind == "tagging" and not tags_entities(items.labels):
+        return int(np.iinfo(dtype).max) + 1  # the last one is a word that was not seen
+    return len(items.labels)

@@ -75,8 +75,9 @@ def _tagging(
         n_unseen=predicted.n_unseen,
     )
     small = {name: _small(array) for name, array in arrays.items()}
-    # 255 for a word that was not seen
-    return found, {**small, "predicted": np.concatenate(tags).astype(np.uint8)}
+    # the largest number that fits, 255 of up to 255 labels, is a word that was not seen
+    ids = np.concatenate(tags).astype(np.min_scalar_type(len(labels)))
+    return found, {**small, "predicted": ids}
 
 
 def _classes(

@@ -49,6 +49,16 @@ def test_a_word_that_was_not_seen():
     assert kept["predicted"].tolist() == [255, 255]
 
 
+def test_tags_are_kept_however_many_there_are():
+    """Morphological tag sets have hundreds; of 256 the last must not look like an unseen word."""
+    names = tuple(f"T{number}" for number in range(300))
+    _, kept = score("tagging", names, [tagged(299, 255, 0)], predicted_tags([299, 255, -1]))
+    assert kept["predicted"].tolist() == [299, 255, 65_535]
+    _, kept = score("tagging", names[:255], [tagged(254, 0)], predicted_tags([254, -1]))
+    assert kept["predicted"].tolist() == [254, 255]
+    assert kept["predicted"].dtype == np.uint8
+
+
 def test_classes():
     rows = [LabelledText(row_id="r", text="t", label=label) for label in (0, 0, 0, 1)]
     found, kept = score("classification", ("a", "b"), rows, np.array([0, 0, 1, 1]))
