@@ -13,7 +13,7 @@ import re
 import shutil
 import unicodedata
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -179,12 +179,21 @@ class Stories:
             ) from e
 
     def save_story(self, id: str, story: Story) -> None:
-        """Write a story as it is now."""
+        """Write a story, in place of what others made of it meanwhile."""
         self._require_writable("a story")
+        with locked(self._root):
+            self._put(id, story)
+
+    def change_story(self, id: str, change: Callable[[Story], Story]) -> None:
+        """Write what `change` makes of a story as it is now, which others may have changed."""
+        self._require_writable("a story")
+        with locked(self._root):
+            self._put(id, change(self.story(id)))
+
+    def _put(self, id: str, story: Story) -> None:
         for slide in story.slides:
             self._folder(slide.pin)  # refuses what is no digest
-        with locked(self._root):
-            atomic_write(self._path(id), spec_to_text(story).encode())
+        atomic_write(self._path(id), spec_to_text(story).encode())
 
     def new_story(self, title: str) -> str:
         """An empty story; its id is made of the title."""

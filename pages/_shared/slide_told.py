@@ -1,12 +1,13 @@
 """What stands under a slide: whether there are newer results, its view, heading and note."""
 
 from pathlib import Path
+from typing import Literal
 
 import streamlit as st
 
 from mslt_core import pipeline
 from mslt_core.spec.citing import cite_text, day
-from mslt_core.spec.stories import Pinned, Story
+from mslt_core.spec.stories import Pinned, Slide, Story
 from mslt_core.store import Store
 from pages._shared.messages import escape, explain_errors
 from pages._shared.take import files_of_pin, files_row
@@ -40,7 +41,7 @@ def under_slide(store: Store, story_id: str, story: Story, at: int, pinned: Pinn
             st.code(cited, language=None, wrap_lines=True)
         _take_along(store, story.slides[at].heading or pinned.pin.title, pinned)
     if not store.read_only:
-        _words(store, story_id, story, at, pinned)
+        _words(store, story_id, story.slides[at], pinned)
 
 
 def _take_along(store: Store, title: str, pinned: Pinned) -> None:
@@ -61,22 +62,42 @@ def _take_along(store: Store, title: str, pinned: Pinned) -> None:
                 files_row(files, "slide_figure")
 
 
-def _words(store: Store, story_id: str, story: Story, at: int, pinned: Pinned) -> None:
-    slide = story.slides[at]
-    key = f"{story_id}_{slide.pin}"
+def _words(store: Store, story_id: str, slide: Slide, pinned: Pinned) -> None:
     one, other = st.columns(2)
-    heading = one.text_input(
-        "Heading",
-        slide.heading,
-        key=f"heading_{key}",
-        max_chars=200,
-        placeholder=pinned.pin.title,
-    ).strip()
-    note = other.text_input(
-        "Note", slide.note, key=f"note_{key}", max_chars=2000, placeholder="What do you say to it?"
-    ).strip()
-    if (heading, note) != (slide.heading, slide.note):
-        slides = list(story.slides)
-        slides[at] = slide.but(heading=heading, note=note)
-        store.stories.save_story(story_id, story.but(slides=tuple(slides)))
-        st.rerun()
+    with one:
+        _word(store, story_id, slide, "heading", max_chars=200, placeholder=pinned.pin.title)
+    with other:
+        said = "What do you say to it?"
+        _word(store, story_id, slide, "note", max_chars=2000, placeholder=said)
+
+
+def _word(
+    store: Store,
+    story_id: str,
+    slide: Slide,
+    field: Literal["heading", "note"],
+    *,
+    max_chars: int,
+    placeholder: str,
+) -> None:
+    """A field that shows what the story says now, and is saved only where it is typed into."""
+    key, said = f"{field}_{story_id}_{slide.pin}", getattr(slide, field)
+    if st.session_state.get(key) != said:  # first shown, or another tab has changed it
+        st.session_state[key] = said
+    st.text_input(
+        field.capitalize(),
+        key=key,
+        max_chars=max_chars,
+        placeholder=placeholder,
+        on_change=lambda: _say(store, story_id, slide.pin, {field: st.session_state[key].strip()}),
+    )
+
+
+def _say(store: Store, story_id: str, pin: str, words: dict[str, str]) -> None:
+    with explain_errors():
+        store.stories.change_story(
+            story_id,
+            lambda now: now.but(
+                slides=tuple(s.but(**words) if s.pin == pin else s for s in now.slides)
+            ),
+        )

@@ -78,7 +78,7 @@ def _edit(store: Store, story_id: str) -> None:
                 "Title", story.title, key=f"title_{story_id}", max_chars=200
             ).strip()
             if st.button("Rename", key="rename_story") and title:
-                store.stories.save_story(story_id, story.but(title=title))
+                store.stories.change_story(story_id, lambda now: now.but(title=title))
                 st.rerun()
         st.caption("Deleting a story leaves its pins.")
         if st.button("Delete the story", key="delete_story"):

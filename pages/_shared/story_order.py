@@ -32,7 +32,7 @@ def order(store: Store, story_id: str, story: Story) -> int:
 
 
 def _moves(store: Store, story_id: str, story: Story, at: int) -> None:
-    last = len(story.slides) - 1
+    pin, last = story.slides[at].pin, len(story.slides) - 1
     with st.container(horizontal=True, gap="small"):
         for name, icon, to, off in (
             ("Move up", "arrow_upward", at - 1, at == 0),
@@ -42,17 +42,23 @@ def _moves(store: Store, story_id: str, story: Story, at: int) -> None:
                 "", icon=f":material/{icon}:", key=f"{icon}_slide", help=name, disabled=off
             )
             if pressed:
-                slides = list(story.slides)
-                slides.insert(to, slides.pop(at))
-                _save(store, story_id, story, slides, to)
+                _move(store, story_id, pin, to)
         if st.button("", icon=":material/close:", key="remove_slide", help="Take it out"):
-            slides = [slide for place, slide in enumerate(story.slides) if place != at]
-            _save(store, story_id, story, slides, min(at, last - 1))
+            _move(store, story_id, pin, None)
 
 
-def _save(store: Store, story_id: str, story: Story, slides: list[Slide], at: int) -> None:
-    store.stories.save_story(story_id, story.but(slides=tuple(slides)))
-    st.session_state[AT] = max(at, 0)
+def _move(store: Store, story_id: str, pin: str, to: int | None) -> None:
+    """Put a slide at another place and show it there, or take it out."""
+
+    def moved(now: Story) -> Story:
+        slides = [slide for slide in now.slides if slide.pin != pin]
+        if to is not None:
+            slides[to:to] = [slide for slide in now.slides if slide.pin == pin]
+        return now.but(slides=tuple(slides))
+
+    store.stories.change_story(story_id, moved)
+    if to is not None:
+        st.session_state[AT] = to
     st.rerun()
 
 

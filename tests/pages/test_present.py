@@ -153,6 +153,18 @@ def test_heading_and_note_are_kept(open_page, store, story):
     assert "It is better" in words(app)
 
 
+def test_a_tab_that_was_open_before_does_not_undo_what_another_one_wrote(open_page, store, story):
+    pin = store.stories.story(story).slides[0].pin
+    one, other = open_page(), open_page()
+    heading = f"heading_{story}_{pin}"
+    one.text_input(key=heading).set_value("First").run()
+    other.run()
+    other.text_input(key=heading).set_value("Second").run()
+    one.run()
+    assert store.stories.story(story).slides[0].heading == "Second"
+    assert one.text_input(key=heading).value == "Second"
+
+
 def test_a_story_is_made_renamed_and_deleted(open_page, store, story):
     app = open_page()
     app.text_input(key=f"title_{story}").set_value("Tuesday").run()

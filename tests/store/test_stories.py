@@ -3,6 +3,7 @@
 import json
 import logging
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -264,6 +265,18 @@ def test_a_story_is_made_kept_and_forgotten(stories, pinned):
     assert stories.story_ids() == (new,)
     stories.delete_story(new)
     assert stories.story_ids() == ()
+
+
+def test_changes_at_the_same_time_are_all_kept(stories):
+    together = stories.new_story("Together")
+
+    def add(number):
+        slide = Slide(pin=f"{number:016x}")
+        stories.change_story(together, lambda now: now.but(slides=(*now.slides, slide)))
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(add, range(40)))
+    assert len(stories.story(together).slides) == 40
 
 
 @pytest.mark.parametrize(

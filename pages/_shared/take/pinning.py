@@ -51,11 +51,10 @@ def pinned(thing: Thing, store: Store, origin: Origin) -> str:
 
 def put_into(store: Store, story_id: str, digest: str, caption: str = "") -> bool:
     """Add a slide at the end; False where the story has this pin already."""
-    story = store.stories.story(story_id)
-    if any(slide.pin == digest for slide in story.slides):
+    if any(slide.pin == digest for slide in store.stories.story(story_id).slides):
         return False
     slide = Slide(pin=digest, note=caption.strip())
-    store.stories.save_story(story_id, story.but(slides=(*story.slides, slide)))
+    store.stories.change_story(story_id, lambda now: now.but(slides=(*now.slides, slide)))
     return True
 
 
