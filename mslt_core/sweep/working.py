@@ -138,18 +138,27 @@ def _is_taken(store: Store, digest: str, planned: PlannedRun) -> bool:
     deadly = _is_deadly(store.sweeps.events(digest), run, step)
     if not store.runs.create(planned.spec, planned.where):
         return False
-    store.sweeps.want_no_more(digest, run)
-    if deadly:
-        with store.runs.claim(run):
-            reason = (
-                f"its process was killed {MAX_DEATHS} times without getting further: perhaps it "
-                "needs more memory than there is"
-            )
-            store.runs.set_state(run, "failed", reason)
-        store.sweeps.note(digest, "end", run, state="failed", took_s=0.0)
-        return False
-    store.sweeps.note(digest, "take", run, step=step, pid=os.getpid())
-    return True
+    try:
+        store.sweeps.want_no_more(digest, run)
+        if deadly:
+            _give_up(store, digest, run)
+        else:
+            store.sweeps.note(digest, "take", run, step=step, pid=os.getpid())
+    except BaseException:
+        store.runs.hand_over(run, None)  # a node's process lives on, and would keep it for ever
+        raise
+    return not deadly
+
+
+def _give_up(store: Store, digest: str, run: str) -> None:
+    """Let a run that was taken count as failed."""
+    with store.runs.claim(run):
+        reason = (
+            f"its process was killed {MAX_DEATHS} times without getting further: perhaps it "
+            "needs more memory than there is"
+        )
+        store.runs.set_state(run, "failed", reason)
+    store.sweeps.note(digest, "end", run, state="failed", took_s=0.0)
 
 
 def _is_deadly(events: Sequence[dict[str, Any]], run: str, step: int) -> bool:

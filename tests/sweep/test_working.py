@@ -6,7 +6,7 @@ import signal
 import pytest
 
 from mslt_core import sweep
-from mslt_core.spec.errors import TrainingError
+from mslt_core.spec.errors import StoreError, TrainingError
 from mslt_core.store import Progress
 from mslt_core.sweep import working
 
@@ -142,6 +142,20 @@ def test_a_run_that_kills_its_process_is_left_alone_in_the_end(
     sweep.work_through(store, plan.digest, done_at_once)
     assert states(plan) == ["failed", "done"]
     assert "killed 3 times without getting further" in store.runs.status(killer.run).reason
+
+
+def test_a_run_whose_taking_fails_is_not_kept_by_who_lives_on(store, sweep_of, monkeypatch):
+    """As on a node of a cluster, whose process does many runs."""
+    plan = sweep_of(1)
+
+    def refused(*_, **__):
+        raise StoreError("the disk is full")
+
+    with monkeypatch.context() as full, store.sweeps.locked(plan.digest):
+        full.setattr(type(store.sweeps), "note", refused)
+        with pytest.raises(StoreError, match="the disk is full"):
+            working.take(store, plan, plan.runs)
+    assert working.hold_of(store, plan.runs[0].run, ()) == "free"
 
 
 def test_a_run_that_gets_further_each_time_is_taken_up_again(store, sweep_of, done_at_once, states):
