@@ -10,7 +10,7 @@ import importlib.util
 import logging
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -54,14 +54,29 @@ def drive(store: Store, digest: str) -> None:
                 max_calls=0,  # a process does many runs: its imports take as long as a short one
             )(do_one)
             while left := _left(store, sweep):
-                tasks = [task.remote(str(store.root), digest, planned.run) for planned in left]
-                for ref in tasks:
-                    try:
-                        ray.get(ref)
-                    except ray.exceptions.RayError as e:
-                        logger.warning("a task was lost: %s", e)
+                _wait_for(
+                    ray, [task.remote(str(store.root), digest, planned.run) for planned in left]
+                )
     finally:
         store.sweeps.discharge(digest, os.getpid())
+
+
+def _wait_for(ray: Any, tasks: Sequence[Any]) -> None:
+    """Until all have ended; an error if none came as far as a run, as without the store there."""
+    errors = []
+    for ref in tasks:
+        try:
+            ray.get(ref)
+        except ray.exceptions.RayError as e:
+            logger.warning("a task was lost: %s", e)
+            errors.append(e)
+    # one whose node died goes to another; an error of its own would come again and again
+    own = [e for e in errors if isinstance(e, ray.exceptions.RayTaskError)]
+    if len(own) == len(tasks):
+        raise MsltError(
+            f"no node can do a run: {own[-1].cause}",
+            hint="Every node needs the same program, and the store under the same path.",
+        )
 
 
 def do_one(root: str, digest: str, run: str) -> str:

@@ -1,14 +1,16 @@
 """A sweep on a Ray cluster of two nodes, one of which is killed while it works."""
 
+import contextlib
 import importlib.util
 import subprocess
+from types import SimpleNamespace
 
 import psutil
 import pytest
 
 from mslt_core import pipeline, sweep
 from mslt_core.__main__ import main
-from mslt_core.spec.errors import MsltError
+from mslt_core.spec.errors import MsltError, StoreError
 from mslt_core.spec.sweeps import Engine, Sweep, SweepSpec
 from mslt_core.sweep import cluster, workers
 
@@ -101,6 +103,26 @@ def test_more_gpus_than_there_are_is_said_at_once(store, asked, two_nodes):
     plan = stored(store, asked, Engine(name="ray", address=two_nodes[0].address, gpus_per_run=0.25))
     with pytest.raises(MsltError, match=r"a run wants 0\.25 GPUs, the cluster has 0"):
         sweep.serve(store, plan.digest)
+
+
+@pytest.mark.skipif(NO_RAY, reason="ray is not installed: requirements-cluster.txt")
+def test_nodes_that_cannot_do_a_run_end_the_sweep_with_the_reason(store, sweep_of, monkeypatch):
+    """Such as nodes that do not see the store: sent out again, the tasks would fail for ever."""
+    from ray import exceptions
+
+    plan, asked = sweep_of(2, engine=Engine(name="ray")), []
+
+    def fail(_):
+        asked.append(1)
+        assert len(asked) < 20, "it never ends"
+        raise exceptions.RayTaskError("do_one", "the trace", StoreError("there is no sweep"))
+
+    ray = SimpleNamespace(remote=lambda **_: lambda _: task, get=fail, exceptions=exceptions)
+    task = SimpleNamespace(remote=lambda *_: None)
+    monkeypatch.setattr(cluster, "_connected", lambda _: contextlib.nullcontext(ray))
+    with pytest.raises(MsltError, match="no node can do a run: there is no sweep"):
+        sweep.serve(store, plan.digest)
+    assert store.sweeps.workers(plan.digest) == []
 
 
 def test_without_ray_the_engine_is_refused_before_anything_is_stored(tmp_path, monkeypatch, capsys):
