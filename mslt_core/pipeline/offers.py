@@ -5,8 +5,9 @@ from pathlib import Path
 
 from mslt_core.data import tasks
 from mslt_core.pipeline.corpora import open_corpus
-from mslt_core.pipeline.places import data_folder
+from mslt_core.pipeline.places import data_folder, existing_folder
 from mslt_core.spec.errors import BadInputError
+from mslt_core.store.records import stamp_of
 
 LOOK_LANGS = ("ar", "de", "en", "es", "fi", "id", "ja", "tr")
 """Languages of a first look: the paper's Figure 3 (ar, en, id), its sources, more families."""
@@ -65,6 +66,18 @@ def task_offer(task: str, data: str | None, *, roots: tuple[Path, ...] | None = 
         note=info.note,
         parallel=is_parallel(opened),
     )
+
+
+def data_stamp(data: str | None, *, roots: tuple[Path, ...] | None = None) -> str:
+    """Changes with a folder of a task's data: its files, and those in the folders in it."""
+    if not data:
+        return ""  # the example
+    try:
+        folder = existing_folder(data, roots=roots)
+    except BadInputError:
+        return ""  # a data set on the hub, or what is refused where it is opened
+    places = sorted(map(str, (folder, *folder.glob("*"), *folder.glob("*/*"))))
+    return " ".join(f"{place}:{stamp_of(place)}" for place in places)
 
 
 def is_parallel(task: tasks.Task) -> bool:

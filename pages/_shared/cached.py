@@ -4,7 +4,6 @@ Arguments that a function seems not to use (a digest, a stamp) are part of its k
 """
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -256,28 +255,27 @@ def measures(root: str, spec: MeasureSpec) -> Measures:
 
 
 @st.cache_data(max_entries=8, show_spinner=False)
-def _task_offer(task: str, data: str | None, changed_ns: int) -> TaskOffer:  # noqa: ARG001
+def _task_offer(task: str, data: str | None, stamp: str) -> TaskOffer:  # noqa: ARG001
     return pipeline.task_offer(task, data, roots=pipeline.allowed_roots())
 
 
 def task_offer(task: str, data: str | None) -> TaskOffer:
     """The languages that a task has here; looked at again when the folder changes."""
-    return _task_offer(task, data, _changed_ns(data))
+    return _task_offer(task, data, _data_stamp(data))
 
 
 @st.cache_data(max_entries=8, show_spinner=False)
-def _data_coverage(task: str, data: str | None, changed_ns: int) -> CoverageResult:  # noqa: ARG001
+def _data_coverage(task: str, data: str | None, stamp: str) -> CoverageResult:  # noqa: ARG001
     return pipeline.data_coverage(task, data, roots=pipeline.allowed_roots())
 
 
 def data_coverage(task: str, data: str | None) -> CoverageResult:
     """What there is for each language; counted again when the folder changes."""
-    return _data_coverage(task, data, _changed_ns(data))
+    return _data_coverage(task, data, _data_stamp(data))
 
 
-def _changed_ns(data: str | None) -> int:
-    folder = Path(data).expanduser() if data else None
-    return folder.stat().st_mtime_ns if folder and folder.is_dir() else 0
+def _data_stamp(data: str | None) -> str:
+    return pipeline.data_stamp(data, roots=pipeline.allowed_roots())
 
 
 def _stamps(groups: tuple[RunGroup, ...], pool: tuple[RunGroup, ...]) -> str:

@@ -2,6 +2,8 @@
 
 import dataclasses
 
+import pytest
+
 from mslt_core import pipeline
 from mslt_core.pipeline import EXAMPLE, open_store, run_groups, swept
 from pages._shared import cached
@@ -40,3 +42,25 @@ def test_upper_bounds_are_read_anew_when_they_are_trained_again(monkeypatch):
     again = dataclasses.replace(info, created_utc="2030-01-01T00:00:00Z")
     assert [scores(again), scores(again)] == [2, 2]
     cached._oracle_scores.clear()
+
+
+@pytest.mark.parametrize("place", ["train-en.tsv", "en/train-00000.parquet"])
+def test_data_is_counted_anew_when_a_file_changes_in_its_place(tmp_path, monkeypatch, place):
+    """That leaves the time of the folder's own change as it was."""
+    asked = []
+    monkeypatch.setenv("MSLT_ROOTS", str(tmp_path))
+    monkeypatch.setattr(pipeline, "data_coverage", lambda *_, **__: asked.append(1))
+    file = tmp_path / place
+    file.parent.mkdir(exist_ok=True)
+    file.write_text("some")
+
+    def counted():
+        cached.data_coverage("wikiann", str(tmp_path))
+        return len(asked)
+
+    cached._data_coverage.clear()
+    assert [counted(), counted()] == [1, 1]
+    with file.open("a") as more:
+        more.write(" and more")
+    assert [counted(), counted()] == [2, 2]
+    cached._data_coverage.clear()
