@@ -193,7 +193,8 @@ def _refuse_wrong(ref: str, folder: Path, stated: Mapping[str, RepoSibling]) -> 
     both = sorted(present.keys() & stated.keys())
     wrong = [name for name in both if not _as_stated(present[name], stated[name])]
     for name in wrong:
-        present[name].resolve().unlink()  # the folder holds links to where the bytes are
+        # the folder holds links to where the bytes are; equal files have one place
+        present[name].resolve().unlink(missing_ok=True)
         present[name].unlink(missing_ok=True)
     if wrong:
         raise HubError(

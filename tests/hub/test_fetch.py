@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -267,6 +268,22 @@ def test_a_file_with_another_hash_is_refused_and_removed(hub, elsewhere, not_cac
     assert not [path for path in left if path.name == name]
     hub.flips = None
     works()
+
+
+def test_equal_files_that_are_wrong_are_removed_together(tmp_path):
+    """The cache keeps the bytes of equal files once."""
+    kept = tmp_path / "blob"
+    kept.write_text("other bytes")
+    folder = tmp_path / "snapshot"
+    folder.mkdir()
+    stated = {}
+    for name in ("dev.tsv", "test.tsv"):
+        (folder / name).symlink_to(kept)
+        stated[name] = SimpleNamespace(size=5, lfs=None, blob_id=None)
+    with pytest.raises(HubError, match=r"dev\.tsv of tiny/data arrived with another content"):
+        of_ours._refuse_wrong("tiny/data", folder, stated)
+    assert not kept.exists()
+    assert not list(folder.iterdir())
 
 
 @pytest.mark.parametrize(
