@@ -79,16 +79,21 @@ def finish(
         predicted = np.array(predicted, dtype=np.int64)
     rows = task.evaluation(lang)
     scores, kept = score(task.kind, task.labels, rows, predicted)
+    return put(store, spec, {lang: scores}, {lang: kept}, where or Where(data=str(folder)))
+
+
+def put(store, spec, scores, predictions=None, where=None):
+    """Leave in the store what a finished run leaves, these scores among it; its name."""
     run = spec.digest()
-    store.runs.create(spec, where or Where(data=str(folder)))
+    store.runs.create(spec, where or Where())
     with store.runs.claim(run):
         store.runs.set_state(run, "running")
         store.runs.write_outcome(
             run,
-            scores={lang: scores},
-            predictions={lang: kept},
-            sampled={of: [f"{of}:1"] for of in source_langs},
-            tokens_seen=dict.fromkeys(source_langs, 7),
+            scores=scores,
+            predictions=predictions or {},
+            sampled={lang: [f"{lang}:1"] for lang in spec.source_langs},
+            tokens_seen=dict.fromkeys(spec.source_langs, 7),
             device="cpu",
             weights="a" * 16,
             n_layers=4,

@@ -20,6 +20,7 @@ from mslt_core.spec.errors import BadInputError, NotComputedError
 from mslt_core.spec.results import TargetScores
 from mslt_core.spec.specs import TrainSpec, Where
 from mslt_core.store import Store
+from tests.pipeline.made import put
 
 TARGETS = ("ar", "de", "en", "fi", "sw")
 
@@ -65,28 +66,11 @@ def test_oracles_are_marks_and_no_sets(store, finished):
 def finished(store):
     """Puts a finished run into the store: target to accuracy, or to a whole score."""
 
-    def put(source_langs, scores, seed=0, predictions=None, **changes):
-        question = spec(source_langs, seed, **changes)
-        run = question.digest()
-        store.runs.create(question, Where())
-        with store.runs.claim(run):
-            store.runs.set_state(run, "running")
-            store.runs.write_outcome(
-                run,
-                scores={
-                    k: v if isinstance(v, TargetScores) else score(v) for k, v in scores.items()
-                },
-                predictions=predictions or {},
-                sampled={lang: [f"{lang}:1"] for lang in source_langs},
-                tokens_seen=dict.fromkeys(source_langs, 7),
-                device="cpu",
-                weights="a" * 16,
-                n_layers=4,
-            )
-            store.runs.set_state(run, "done")
-        return run
+    def done(source_langs, scores, seed=0, predictions=None, **changes):
+        whole = {k: v if isinstance(v, TargetScores) else score(v) for k, v in scores.items()}
+        return put(store, spec(source_langs, seed, **changes), whole, predictions)
 
-    return put
+    return done
 
 
 def group(store, name):

@@ -18,8 +18,9 @@ from mslt_core.pipeline import (
 )
 from mslt_core.spec.errors import BadInputError
 from mslt_core.spec.results import TargetScores
-from mslt_core.spec.specs import TrainSpec, Where
+from mslt_core.spec.specs import TrainSpec
 from mslt_core.store import Store
+from tests.pipeline.made import put
 
 T_2 = 4.302653  # 97.5 % of Student's t with 2 degrees of freedom
 TARGETS = ("ar", "de", "en", "es", "fi", "sw")
@@ -34,33 +35,20 @@ def store(tmp_path) -> Store:
 def finished(store):
     """Puts a finished run into the store: target to accuracy."""
 
-    def put(source_langs, scores, seed=0, **fields):
+    def done(source_langs, scores, seed=0, **fields):
         asked = {
             "task": "wikiann", "data": "d" * 16, "model": "base", "model_fingerprint": "f" * 16,
             "source_langs": source_langs, "target_langs": TARGETS, "budget": 100, "steps": 10,
             "learning_rate": 3e-4, "seed": seed,
         }  # fmt: skip
         question = TrainSpec(**{**asked, **fields})
-        run = question.digest()
-        store.runs.create(question, Where())
-        with store.runs.claim(run):
-            store.runs.set_state(run, "running")
-            store.runs.write_outcome(
-                run,
-                scores={
-                    lang: TargetScores(accuracy=accuracy, n_items=20, n_tokens=80)
-                    for lang, accuracy in scores.items()
-                },
-                predictions={},
-                sampled={lang: [f"{lang}:1"] for lang in source_langs},
-                tokens_seen=dict.fromkeys(source_langs, 7),
-                device="cpu",
-                weights="a" * 16,
-                n_layers=4,
-            )
-            store.runs.set_state(run, "done")
+        whole = {
+            lang: TargetScores(accuracy=accuracy, n_items=20, n_tokens=80)
+            for lang, accuracy in scores.items()
+        }
+        put(store, question, whole)
 
-    return put
+    return done
 
 
 PAIRS = {

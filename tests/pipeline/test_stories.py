@@ -8,6 +8,7 @@ from mslt_core.spec.results import TargetScores
 from mslt_core.spec.specs import TrainSpec, Where
 from mslt_core.spec.stories import Origin, Pin, Pinned
 from mslt_core.store import Store
+from tests.pipeline.made import put
 
 TARGETS = ("ar", "en", "fi")
 PINNED = "2026-11-22T10:00:00.000+00:00"
@@ -22,33 +23,20 @@ def store(tmp_path) -> Store:
 def finished(store):
     """Puts a finished run into the store and says what the list of runs knows of it."""
 
-    def put(source_langs=("en",), seed=0, n_items=(200, 300, 250), **changes):
+    def done(source_langs=("en",), seed=0, n_items=(200, 300, 250), **changes):
         fields = {
             "task": "wikiann", "data": "d" * 16, "model": "xlm-r", "model_fingerprint": "f" * 16,
             "target_langs": TARGETS, "budget": 100, "steps": 10, "learning_rate": 3e-4,
         }  # fmt: skip
         spec = TrainSpec(source_langs=source_langs, seed=seed, **{**fields, **changes})
-        run = spec.digest()
-        store.runs.create(spec, Where())
-        with store.runs.claim(run):
-            store.runs.set_state(run, "running")
-            store.runs.write_outcome(
-                run,
-                scores={
-                    lang: TargetScores(accuracy=0.5, n_items=n, n_tokens=9)
-                    for lang, n in zip(TARGETS, n_items, strict=True)
-                },
-                predictions={},
-                sampled={lang: [f"{lang}:1"] for lang in source_langs},
-                tokens_seen=dict.fromkeys(source_langs, 7),
-                device="cpu",
-                weights="a" * 16,
-                n_layers=4,
-            )
-            store.runs.set_state(run, "done")
+        scores = {
+            lang: TargetScores(accuracy=0.5, n_items=n, n_tokens=9)
+            for lang, n in zip(TARGETS, n_items, strict=True)
+        }
+        run = put(store, spec, scores)
         return next(info for info in store.runs.list() if info.run == run)
 
-    return put
+    return done
 
 
 def pinned(origin: Origin) -> Pinned:

@@ -12,9 +12,10 @@ from mslt_core.pipeline.sizes import sizes_swept
 from mslt_core.pipeline.target_groups import target_distances
 from mslt_core.spec.errors import BadInputError
 from mslt_core.spec.results import TargetScores
-from mslt_core.spec.specs import TrainSpec, Where
+from mslt_core.spec.specs import TrainSpec
 from mslt_core.spec.views import PLATEAU
 from mslt_core.store import Store
+from tests.pipeline.made import put
 
 TARGETS = ("ar", "de", "en", "es", "et", "fi", "hu", "sw")
 T_2 = 4.302653  # 97.5 % of Student's t with 2 degrees of freedom
@@ -29,7 +30,7 @@ def store(tmp_path) -> Store:
 def finished(store):
     """Puts a finished run into the store: target to accuracy."""
 
-    def put(source_langs, scores, seed=0, predictions=None):
+    def done(source_langs, scores, seed=0, predictions=None):
         question = TrainSpec(
             task="wikiann",
             data="d" * 16,
@@ -42,32 +43,15 @@ def finished(store):
             learning_rate=3e-4,
             seed=seed,
         )
-        run = question.digest()
-        store.runs.create(question, Where())
-        with store.runs.claim(run):
-            store.runs.set_state(run, "running")
-            store.runs.write_outcome(
-                run,
-                scores={
-                    lang: TargetScores(
-                        accuracy=accuracy,
-                        span_f1=0.5,
-                        majority_accuracy=0.3,
-                        n_items=20,
-                        n_tokens=80,
-                    )
-                    for lang, accuracy in scores.items()
-                },
-                predictions=predictions or {},
-                sampled={lang: [f"{lang}:1"] for lang in source_langs},
-                tokens_seen=dict.fromkeys(source_langs, 7),
-                device="cpu",
-                weights="a" * 16,
-                n_layers=4,
+        whole = {
+            lang: TargetScores(
+                accuracy=accuracy, span_f1=0.5, majority_accuracy=0.3, n_items=20, n_tokens=80
             )
-            store.runs.set_state(run, "done")
+            for lang, accuracy in scores.items()
+        }
+        put(store, question, whole, predictions)
 
-    return put
+    return done
 
 
 def group(store, name):
