@@ -50,7 +50,7 @@ def story(tmp_path, monkeypatch):
         pins.append(stories.put_pin(pin, content, "2026-11-21T10:00:00+00:00"))
     story_id = stories.new_story("For the team")
     slides = tuple(Slide(pin=digest) for digest in pins)
-    stories.save_story(story_id, stories.story(story_id).but(slides=slides))
+    stories.change_story(story_id, lambda _: stories.story(story_id).but(slides=slides))
     return story_id
 
 

@@ -178,22 +178,14 @@ class Stories:
                 hint="Its pins are whole. Delete it and make it again.",
             ) from e
 
-    def save_story(self, id: str, story: Story) -> None:
-        """Write a story, in place of what others made of it meanwhile."""
-        self._require_writable("a story")
-        with locked(self._root):
-            self._put(id, story)
-
     def change_story(self, id: str, change: Callable[[Story], Story]) -> None:
         """Write what `change` makes of a story as it is now, which others may have changed."""
         self._require_writable("a story")
         with locked(self._root):
-            self._put(id, change(self.story(id)))
-
-    def _put(self, id: str, story: Story) -> None:
-        for slide in story.slides:
-            self._folder(slide.pin)  # refuses what is no digest
-        atomic_write(self._path(id), spec_to_text(story).encode())
+            story = change(self.story(id))
+            for slide in story.slides:
+                self._folder(slide.pin)  # refuses what is no digest
+            atomic_write(self._path(id), spec_to_text(story).encode())
 
     def new_story(self, title: str) -> str:
         """An empty story; its id is made of the title."""

@@ -75,7 +75,7 @@ def story(store):
         slides.append(Slide(pin=store.stories.put_pin(pin, content, NOW)))
     new = store.stories.new_story("Monday")
     slides[0] = slides[0].but(note="Say it slowly")
-    store.stories.save_story(new, Story(title="Monday", slides=tuple(slides)))
+    store.stories.change_story(new, lambda _: Story(title="Monday", slides=tuple(slides)))
     return new
 
 
@@ -304,7 +304,7 @@ def test_a_story_is_made_when_asked_and_kept_until_it_changes(open_page, store, 
     assert kept["html"].data.startswith(b"<!doctype html>")
     app.run()
     assert app.session_state["exported"][1]["html"] is kept["html"]
-    store.stories.save_story(story, store.stories.story(story).but(title="Friday"))
+    store.stories.change_story(story, lambda _: store.stories.story(story).but(title="Friday"))
     app.run()
     assert "export_html" in {button.key for button in app.button}
     assert not app.session_state["exported"][1]
@@ -365,7 +365,7 @@ def shown(store, dots):
     pin = Pin(kind="figure", title="Where?", origin=origin, content=content_fingerprint(dots))
     new = store.stories.new_story("Figures")
     slides = (Slide(pin=store.stories.put_pin(pin, dots, NOW), heading="Here"),)
-    store.stories.save_story(new, Story(title="Figures", slides=slides))
+    store.stories.change_story(new, lambda _: Story(title="Figures", slides=slides))
     return new
 
 
@@ -415,7 +415,7 @@ def test_a_hostile_figure_loads_nothing_when_it_is_taken_along(dots):
 def bundle(story, store):
     """The first two slides of the story as a file."""
     slides = store.stories.story(story).slides[:2]
-    store.stories.save_story(story, Story(title="Monday", slides=slides))
+    store.stories.change_story(story, lambda _: Story(title="Monday", slides=slides))
     data, _ = bundles.story_bundle(store, story)
     return data
 
@@ -430,7 +430,9 @@ def sent(app: AppTest, data: bytes) -> AppTest:
 
 
 def test_a_bundle_is_made_and_says_what_is_in_it(open_page, store, story):
-    store.stories.save_story(story, Story(title="M", slides=store.stories.story(story).slides[:2]))
+    store.stories.change_story(
+        story, lambda _: Story(title="M", slides=store.stories.story(story).slides[:2])
+    )
     app = open_page()
     app.button(key="export_zip").click().run()
     told = words(app)
@@ -511,7 +513,7 @@ def test_a_figure_that_cannot_be_drawn_costs_one_slide(open_page, store, story):
         content=content_fingerprint(content),
     )
     slides = (Slide(pin=store.stories.put_pin(pin, content, NOW)),)
-    store.stories.save_story(story, Story(title="Monday", slides=slides))
+    store.stories.change_story(story, lambda _: Story(title="Monday", slides=slides))
     app = open_page()
     assert "cannot be drawn here" in " ".join(str(w.proto) for w in app.warning)
     assert not app.error

@@ -171,7 +171,7 @@ def test_a_damaged_story_that_was_asked_for_is_an_error(full, tmp_path):
 )
 def test_no_story_is_exported_that_nobody_could_import(full, tmp_path, changes, why):
     story = full.stories.story("for-monday")
-    full.stories.save_story("for-monday", story.but(**changes))
+    full.stories.change_story("for-monday", lambda _: story.but(**changes))
     with pytest.raises(BundleError, match=why):
         export_bundle(full, tmp_path / "story.zip", ONE)
 
@@ -204,7 +204,7 @@ def test_the_longest_story_that_may_be_told_may_travel():
 
 def test_words_of_any_script_travel(full, there, tmp_path):
     title = "می‌خواهم 👩‍👩‍👧 \u2067עברית\u2069 ไทย"
-    full.stories.save_story("for-monday", Story(title=title))
+    full.stories.change_story("for-monday", lambda _: Story(title=title))
     export_bundle(full, tmp_path / "x.zip", ONE)
     import_bundle(there, tmp_path / "x.zip")
     assert there.stories.story("for-monday").title == title

@@ -105,7 +105,7 @@ def test_a_pin_that_is_not_there(stories):
 
 def test_a_pin_is_deleted_unless_a_story_holds_it(stories, pinned):
     first = stories.new_story("For Monday")
-    stories.save_story(first, Story(title="For Monday", slides=(Slide(pin=pinned),)))
+    stories.change_story(first, lambda _: Story(title="For Monday", slides=(Slide(pin=pinned),)))
     with pytest.raises(StoreError, match=r"still in 'For Monday'.*Take it out"):
         stories.delete_pin(pinned)
     stories.delete_story(first)
@@ -260,7 +260,7 @@ def test_a_story_is_made_kept_and_forgotten(stories, pinned):
     assert new == "first-findings-e-co"
     assert stories.story(new) == Story(title="First findings: É & co.")
     told = Story(title="Second", slides=(Slide(pin=pinned, heading="So", note="slowly"),))
-    stories.save_story(new, told)
+    stories.change_story(new, lambda _: told)
     assert stories.story(new) == told
     assert stories.story_ids() == (new,)
     stories.delete_story(new)
@@ -292,7 +292,7 @@ def test_an_id_is_no_path(stories, name):
     with pytest.raises(BadInputError, match="name of a story"):
         stories.story(name)
     with pytest.raises(BadInputError, match="name of a story"):
-        stories.save_story(name, Story(title="a"))
+        stories.change_story(name, lambda _: Story(title="a"))
 
 
 @pytest.mark.parametrize(
@@ -315,8 +315,9 @@ def test_what_is_no_story_is_refused(stories):
         stories.new_story("  ")
     with pytest.raises(StoreError, match="there is no story monday"):
         stories.story("monday")
+    new = stories.new_story("Monday")
     with pytest.raises(BadInputError, match="hexadecimal"):
-        stories.save_story("monday", Story(title="a", slides=(Slide(pin="../../x"),)))
+        stories.change_story(new, lambda _: Story(title="a", slides=(Slide(pin="../../x"),)))
 
 
 # --- which store
@@ -331,7 +332,7 @@ def test_a_store_that_is_only_read_says_so(store, pinned):
         lambda: closed.put_pin(pin_of(NUMBER), NUMBER, NOW),
         lambda: closed.delete_pin(pinned),
         lambda: closed.new_story("a"),
-        lambda: closed.save_story(story, Story(title="a")),
+        lambda: closed.change_story(story, lambda _: Story(title="a")),
         lambda: closed.delete_story(story),
     ):
         with pytest.raises(StoreError, match=r"read-only.*Choose a store of your own"):
