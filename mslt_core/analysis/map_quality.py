@@ -108,7 +108,9 @@ def map_quality(
     k : int
         Neighbours that count; below n_samples / 2.
     n_points : int, optional
-        Judge so many points, drawn with `seed`, each against all n_samples. None: every point.
+        Judge so many points, each against all n_samples. None: every point.
+    seed : int
+        Of the draw of these points.
 
     Returns
     -------

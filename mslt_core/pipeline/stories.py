@@ -98,7 +98,8 @@ def items_told(store: Store, infos: Sequence[RunInfo]) -> str:
     if not n_items:
         return ""
     items = f"{n_items[0]:,}" + (f" to {n_items[-1]:,}" if len(n_items) > 1 else "")
-    return f"{len(langs)} languages scored, {items} items each"
+    several = len(langs) > 1
+    return f"{len(langs)} language{'s' * several} scored, {items} items{' each' * several}"
 
 
 def newer_than(store: Store, pinned: Pinned) -> tuple[str, ...]:

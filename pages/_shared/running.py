@@ -101,9 +101,10 @@ def _told(info: RunInfo) -> str:
     words = STATE_WORDS[info.state]
     if info.state == "done" and info.mean_score is not None:
         n = len(info.zero_shot_langs)
+        unseen = f"{n} languages" if n > 1 else "language"
         score = METRICS[info.metrics[0]].in_sentence
         return (
             f"{words} in {about(info.elapsed_s).removeprefix('about ')}, mean {score} "
-            f"**{100 * info.mean_score:.1f}** on the {n} languages it did not train on"
+            f"**{100 * info.mean_score:.1f}** on the {unseen} it did not train on"
         )
     return words if info.state != "failed" else f"{words} at step {info.step:,}"

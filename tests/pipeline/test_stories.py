@@ -31,7 +31,7 @@ def finished(store):
         spec = TrainSpec(source_langs=source_langs, seed=seed, **{**fields, **changes})
         scores = {
             lang: TargetScores(accuracy=0.5, n_items=n, n_tokens=9)
-            for lang, n in zip(TARGETS, n_items, strict=True)
+            for lang, n in zip(spec.target_langs, n_items, strict=True)
         }
         run = put(store, spec, scores)
         return next(info for info in store.runs.list() if info.run == run)
@@ -58,6 +58,11 @@ def test_an_origin_tells_runs_sets_seeds_and_sizes(store, finished):
         "a recipe",
     )
     assert {"mslt-lab", "python", "numpy", "plotly"} <= set(dict(origin.versions))
+
+
+def test_one_language_is_told_in_the_singular(store, finished):
+    alone = finished(n_items=(300,), target_langs=TARGETS[:1])
+    assert origin_of(store, [alone], page="results").sizes == "1 language scored, 300 items"
 
 
 def test_a_size_that_is_told_stands(store, finished):
