@@ -43,6 +43,10 @@ def test_people_get_tables_and_files(capsys, tmp_path):
         (["--set", "en"], "SSLT(en) cannot differ from itself"),
         (["--set", "de,en,es", "--label", "DOG"], "unknown label 'DOG'. Known are O, "),
         (["--set", "de,en,es", "--top", "-1"], "--top must be 0 or more"),
+        (
+            ["--set", "de,en,es", "--out", "/no/such/items.csv"],
+            "lies in a folder that is not there",
+        ),
         (["--set", "de,en,es", "--seed", "9"], "no runs with the seeds (9, 9)"),
     ],
 )

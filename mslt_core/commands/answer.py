@@ -6,9 +6,11 @@ import dataclasses
 import math
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mslt_core.pipeline import Report, quiet
+from mslt_core.spec.errors import SpecError
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -99,6 +101,13 @@ def probability(p: float | None) -> str:
     if p is None or math.isnan(p):
         return "-"
     return f"{p:.4f}" if p >= 0.0001 else "<0.0001"
+
+
+def require_place(out: Path | None, option: str = "--out") -> None:
+    """Refuse, before any work is done, a file that could not be written."""
+    if out and (out.is_dir() or not out.absolute().parent.is_dir()):
+        reason = "is a folder" if out.is_dir() else "lies in a folder that is not there"
+        raise SpecError(f"{option} {out} {reason}", hint="Give a file in a folder that exists.")
 
 
 def _cell(value: object) -> str:

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any, get_args
 
-from mslt_core.commands.answer import Answer, Subparsers, command, progress, table
+from mslt_core.commands.answer import Answer, Subparsers, command, progress, require_place, table
 from mslt_core.pipeline import (
     EXAMPLE_CORPUS,
     EXAMPLE_MODEL,
@@ -19,7 +19,6 @@ from mslt_core.pipeline import (
     open_store,
 )
 from mslt_core.spec.corpora import Original
-from mslt_core.spec.errors import SpecError
 from mslt_core.spec.results import CheckpointRef
 from mslt_core.spec.specs import Pooling, Precision
 from mslt_core.store.tensors import write_tensors
@@ -129,13 +128,6 @@ def tell_notes(question: Question) -> None:
     """Say on standard error what is left out of a corpus or twice in it."""
     for note in question.told().notes():
         print(note, file=sys.stderr)
-
-
-def require_place(out: Path | None, option: str = "--out") -> None:
-    """Refuse, before any work is done, a file that could not be written."""
-    if out and (out.is_dir() or not out.absolute().parent.is_dir()):
-        reason = "is a folder" if out.is_dir() else "lies in a folder that is not there"
-        raise SpecError(f"{option} {out} {reason}", hint="Give a file in a folder that exists.")
 
 
 def asked(args: argparse.Namespace, question: Question, ref: CheckpointRef) -> dict[str, Any]:

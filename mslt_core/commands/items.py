@@ -5,7 +5,7 @@ import dataclasses
 from pathlib import Path
 from typing import Any, get_args
 
-from mslt_core.commands.answer import Answer, Subparsers, command, probability, table
+from mslt_core.commands.answer import Answer, Subparsers, command, probability, require_place, table
 from mslt_core.commands.comparing import baseline_of, experiment_of, set_of
 from mslt_core.pipeline import (
     ITEM_COLUMNS,
@@ -22,6 +22,7 @@ from mslt_core.spec.errors import SpecError
 from mslt_core.spec.items import ItemKind, ItemsCompared
 from mslt_core.spec.languages import label, language
 from mslt_core.spec.results import SCORES
+from mslt_core.store.atomic import atomic_write
 
 TEXT_COLUMNS = 60
 """Characters of a text in a table for people; CSV and JSON have all of it."""
@@ -61,6 +62,7 @@ def add(subparsers: Subparsers) -> None:
 
 
 def _items(args: argparse.Namespace) -> Answer:
+    require_place(args.out)
     store = open_store(args.store)
     everything = run_groups(store)
     experiment = experiment_of(everything, args.experiment)
@@ -83,8 +85,7 @@ def _items(args: argparse.Namespace) -> Answer:
     ).tolist()
     shown = chosen[: args.top] if args.top else chosen
     if args.out:
-        text = rows_as_csv(ITEM_COLUMNS, item_table(found, shown))
-        args.out.write_text(text, encoding="utf-8")
+        atomic_write(args.out, rows_as_csv(ITEM_COLUMNS, item_table(found, shown)).encode())
     return Answer(payload=_payload(found, len(chosen), shown), shown=lambda: _shown(found, shown))
 
 

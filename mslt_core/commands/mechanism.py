@@ -6,9 +6,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, get_args
 
-from mslt_core.commands.answer import Answer, Subparsers, command, probability, progress, table
+from mslt_core.commands.answer import (
+    Answer,
+    Subparsers,
+    command,
+    probability,
+    progress,
+    require_place,
+    table,
+)
 from mslt_core.commands.comparing import baseline_of, experiment_of
-from mslt_core.commands.embedding import require_place
 from mslt_core.pipeline import (
     EXAMPLE_CORPUS,
     Report,
@@ -37,6 +44,7 @@ from mslt_core.spec.metrics import METRICS
 from mslt_core.spec.results import SCORES, RunGroup
 from mslt_core.spec.specs import Pooling, Where, set_name
 from mslt_core.store import Store
+from mslt_core.store.atomic import atomic_write
 from mslt_core.sweep import execute_geometry
 
 HELD = {
@@ -118,7 +126,7 @@ def _mechanism(args: argparse.Namespace) -> Answer:
         )
     found = mechanism(store, groups, asked, args.metric, reference=baseline_of(groups, None))
     if args.out:
-        args.out.write_text(rows_as_csv(COLUMNS, _rows(found)), encoding="utf-8")
+        atomic_write(args.out, rows_as_csv(COLUMNS, _rows(found)).encode())
     payload = _payload(experiment, there, found) | {"out": str(args.out) if args.out else None}
     return Answer(payload=payload, shown=lambda: _shown(there, found))
 

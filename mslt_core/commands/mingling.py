@@ -5,8 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, get_args
 
-from mslt_core.commands.answer import Answer, Subparsers, command, progress, table
-from mslt_core.commands.embedding import add_question, asked, question_of, require_place
+from mslt_core.commands.answer import Answer, Subparsers, command, progress, require_place, table
+from mslt_core.commands.embedding import add_question, asked, question_of
 from mslt_core.pipeline import (
     Question,
     checkpoint,

@@ -6,9 +6,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from mslt_core.commands.answer import Answer, Subparsers, command, progress, table
+from mslt_core.commands.answer import Answer, Subparsers, command, progress, require_place, table
 from mslt_core.commands.comparing import baseline_of, chosen_sets, experiment_of
-from mslt_core.commands.embedding import require_place
 from mslt_core.pipeline import LOOK_SETS, Report, open_store, run_groups
 from mslt_core.pipeline.stories import find_story
 from mslt_core.spec.errors import NotComputedError, SpecError, StoreError
