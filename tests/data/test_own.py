@@ -228,6 +228,12 @@ def test_the_fingerprint_follows_what_task_yaml_says(write_files):
         (CLASSES.replace("bad, good", "yes, no"), "labels: must be text, got True; put yes and no"),
         (CLASSES.replace("bad", "good"), "labels: has one of them twice: good, good"),
         (CLASSES + "colums: {}\n", "task.yaml, colums: no such key; there are kind, title, labels"),
+        (CLASSES + "title: y\n", r"task\.yaml, line 4: the key 'title' is there twice"),
+        (
+            CLASSES + "columns:\n  text: a\n  label: b\n  text: c\n",
+            r"task\.yaml, line 7: the key 'text' is there twice",
+        ),
+        ("[" * 5000, r"task\.yaml: not YAML: .*recursion"),
         (CLASSES + "columns: [text]\n", "columns: must lead from our names to the file's"),
         (CLASSES + "columns: {words: x}\n", "columns.words: classification has text, label, pair"),
         (CLASSES + "columns: {text: 3}\n", "columns.text: must be the name of a column, got 3"),
