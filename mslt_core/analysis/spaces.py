@@ -1,6 +1,5 @@
-"""What is done to a space before distances are measured in it, and what dominates it."""
+"""What is done to a space before distances are measured in it."""
 
-import dataclasses
 from collections.abc import Sequence
 from typing import Literal
 
@@ -16,9 +15,6 @@ RANK_CUT = 1e-6
 
 SHRINKAGE = 0.1
 """How far variances are drawn to their mean before whitening, 0 to 1."""
-
-MIN_SHARE = 0.05
-"""A dimension that makes up this share of the mean cosine dominates it."""
 
 F64 = npt.NDArray[np.float64]
 
@@ -110,91 +106,3 @@ def _whitened(arrays: list[F64], shrinkage: float) -> list[F64]:
     variances, directions = variances[kept], directions[:, kept]
     scale = np.sqrt((1 - shrinkage) * variances + shrinkage * variances.mean())
     return [X @ (directions / scale) for X in arrays]
-
-
-@dataclasses.dataclass(frozen=True)
-class OutlierDimensions:
-    """The dimensions that dominate the cosine of a space."""
-
-    dimensions: npt.NDArray[np.intp]
-    """The dominating ones, the strongest first; may be empty."""
-    shares: F64
-    """Of the mean cosine of two different sentences, one a dimension of `dimensions`."""
-    mean_cosine: float
-    """Of two different sentences; near 0 in an isotropic space."""
-    mean_cosine_without: float
-    """The same with the dominating dimensions set to 0."""
-
-
-def outlier_dimensions(
-    X: npt.NDArray[np.floating], *, min_share: float = MIN_SHARE
-) -> OutlierDimensions:
-    r"""The dimensions that make up an outsized share of the mean cosine between sentences.
-
-    Parameters
-    ----------
-    X : ndarray of shape (n_samples, n_features)
-        Any real dtype; computed in float64. Different sentences, of one language or of several.
-    min_share : float
-        Share of the mean cosine, 0 to 1, from which a dimension is named; at least five times
-        what each would have if all had the same.
-
-    Returns
-    -------
-    OutlierDimensions
-        `shares` lie in [0, 1]; cosines in [-1, 1], without unit.
-
-    Raises
-    ------
-    ValueError
-        If X is not 2-d with at least 2 rows.
-    DegenerateInputError
-        If a value is not finite or a row is 0.
-
-    Notes
-    -----
-    Dimension k adds :math:`c_k = \frac{1}{n(n-1)} \sum_{i \ne j} u_{ik} u_{jk}` to the mean
-    cosine of the rows :math:`u_i` of length 1; its share is :math:`c_k / \sum_k |c_k|`. In
-    XLM-R base two of 768 dimensions make up most of it. O(n d) time.
-
-    References
-    ----------
-    Timkey & van Schijndel (2021). All Bark and No Bite: Rogue Dimensions in Transformer
-    Language Models Obscure Representational Quality. EMNLP.
-
-    Examples
-    --------
-    >>> X = np.random.default_rng(0).normal(size=(100, 20))
-    >>> X[:, 7] += 30
-    >>> outlier_dimensions(X).dimensions
-    array([7])
-    """
-    if X.ndim != 2 or len(X) < 2:
-        raise ValueError(f"X must be 2-d with at least 2 rows, got shape {X.shape}")
-    X64 = X.astype(np.float64)
-    if not np.isfinite(X64).all():
-        raise DegenerateInputError("X holds NaN or infinity")
-    if not X64.any(axis=1).all():
-        row = int(np.argmin(X64.any(axis=1)))
-        raise DegenerateInputError(f"the cosine is undefined: row {row} is 0")
-    added = _mean_products(X64)
-    shares = added / max(np.abs(added).sum(), np.finfo(float).tiny)
-    order = np.argsort(-shares, kind="stable")
-    named = order[shares[order] >= max(min_share, 5 / X.shape[1])]
-    rest = X64.copy()
-    rest[:, named] = 0.0
-    return OutlierDimensions(
-        dimensions=named,
-        shares=shares[named],
-        mean_cosine=float(added.sum()),
-        mean_cosine_without=float(_mean_products(rest).sum()),
-    )
-
-
-def _mean_products(X: F64) -> F64:
-    """What each dimension adds to the mean cosine of two different rows."""
-    # rows of which nothing is left are at right angles to all others
-    lengths = np.linalg.norm(X, axis=1)[:, None]
-    unit = np.divide(X, lengths, out=np.zeros_like(X), where=lengths > 0)
-    n = len(X)
-    return (unit.sum(axis=0) ** 2 - (unit**2).sum(axis=0)) / (n * (n - 1))

@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from mslt_core.analysis.spaces import in_space, outlier_dimensions
+from mslt_core.analysis.spaces import in_space
 from mslt_core.spec.errors import DegenerateInputError, SpecError
 
 F64 = npt.NDArray[np.float64]
@@ -54,28 +54,6 @@ def test_whitening_with_fewer_rows_than_dimensions_does_not_blow_up():
     assert np.abs(np.concatenate(whitened)).max() < 10
 
 
-def test_outliers_are_found_by_name_and_share():
-    X = rand(0, 300, 40)
-    X[:, 7] += 20
-    X[:, 3] -= 8
-    found = outlier_dimensions(X)
-    assert found.dimensions.tolist() == [7, 3]
-    assert found.mean_cosine > 0.8
-    assert abs(found.mean_cosine_without) < 0.05
-    assert found.shares.sum() == pytest.approx(1.0, abs=0.02)
-
-
-def test_mean_cosine_equals_its_definition():
-    X = rand(0, 20, 6) + 0.5
-    unit = X / np.linalg.norm(X, axis=1, keepdims=True)
-    cosines = (unit @ unit.T)[~np.eye(20, dtype=bool)]
-    assert outlier_dimensions(X).mean_cosine == pytest.approx(cosines.mean())
-
-
-def test_an_even_space_has_no_outliers():
-    assert outlier_dimensions(rand(0, 300, 200)).dimensions.size == 0
-
-
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
@@ -87,8 +65,6 @@ def test_an_even_space_has_no_outliers():
             DegenerateInputError,
             "all rows are equal",
         ),
-        (lambda: outlier_dimensions(np.zeros((4, 2))), DegenerateInputError, "row 0 is 0"),
-        (lambda: outlier_dimensions(np.zeros(4)), ValueError, "2-d with at least 2 rows"),
     ],
 )
 def test_says_what_is_wrong(call, error, message):

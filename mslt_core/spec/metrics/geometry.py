@@ -130,6 +130,35 @@ GEOMETRY: dict[str, MetricInfo] = {
         better="neither",
         source="one seeded shuffle",
     ),
+    "mean_cosine": MetricInfo(
+        label="Mean cosine of sentences",
+        meaning="Cosine of two different sentences, of whichever of the languages, on average. "
+        "0: they point everywhere; near 1: all point the same way, so that cosines of "
+        "translations hardly differ from others, and a space without the mean tells more.",
+        unit="",
+        low=0.0,
+        high=1.0,
+        better="neither",
+        source="Ethayarajh 2019",
+    ),
+    "mean_cosine_rest": MetricInfo(
+        label="Mean cosine without dominating dimensions",
+        meaning="The same with those dimensions set to 0 that make up 5 % or more of it each.",
+        unit="",
+        low=0.0,
+        high=1.0,
+        better="neither",
+        source="Timkey & van Schijndel 2021",
+    ),
+    "cosine_shares": MetricInfo(
+        label="Share of a dimension in the mean cosine",
+        meaning="What it adds to the mean cosine, over what all add in size.",
+        unit="",
+        low=-1.0,
+        high=1.0,
+        better="neither",
+        source="Timkey & van Schijndel 2021",
+    ),
     "language_probe": MetricInfo(
         label="Language identity probe",
         meaning="Accuracy of a linear classifier (linear discriminant analysis) that guesses "
