@@ -131,7 +131,7 @@ GEOMETRY: dict[str, MetricInfo] = {
         source="one seeded shuffle",
     ),
     "mean_cosine": MetricInfo(
-        label="Mean cosine of sentences",
+        label="Mean cosine",
         meaning="Cosine of two different sentences, of whichever of the languages, on average. "
         "0: they point everywhere; near 1: all point the same way, so that cosines of "
         "translations hardly differ from others, and a space without the mean tells more.",
