@@ -7,7 +7,7 @@ from mslt_core.figures import Grouping
 from mslt_core.pipeline import Measures
 from mslt_core.spec.measuring import P_BY_CHANCE, LayerCurve
 from mslt_core.spec.metrics import METRICS
-from pages._shared.cosine_told import dominated_told
+from pages._shared.cosine_view import dominating_dimensions
 from pages._shared.measure_controls import CHANCE_MEANS, conditions, layers_at
 from pages._shared.messages import escape
 from pages._shared.mingling_told import crossed_told
@@ -50,7 +50,7 @@ def by_layer(looked: Looked) -> None:
         key="by_layer",
     )
     if name == "mean_cosine" and minus is None:
-        st.markdown(dominated_told(measures))
+        dominating_dimensions(measures)
     st.caption(_how_to_read(name, rank=bool(below), chance=null is not None))
 
 

@@ -105,13 +105,13 @@ def _same_depth(measures: Measures) -> bool:
 def point_told(point: LayerPoint, *, signed: bool = False) -> str:
     """0.57 [0.56, 0.58]; +0.21 [0.21, 0.22] with its sign; a digit more where the ends meet."""
     if point.low is None or point.high is None:
-        return written(point.value, 2, signed=signed)
+        return _written(point.value, 2, signed=signed)
     decimals = 3 if point.high - point.low < ENDS_MEET else 2
-    low, high = (written(end, decimals) for end in (point.low, point.high))
-    return f"{written(point.value, decimals, signed=signed)} [{low}, {high}]"
+    low, high = (_written(end, decimals) for end in (point.low, point.high))
+    return f"{_written(point.value, decimals, signed=signed)} [{low}, {high}]"
 
 
-def written(value: float, decimals: int, *, signed: bool = False) -> str:
+def _written(value: float, decimals: int, *, signed: bool = False) -> str:
     """With a true minus; what is rounded to 0 has no sign."""
     rounded = round(value, decimals) + 0.0
     plus = signed and rounded != 0

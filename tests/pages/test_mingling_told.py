@@ -10,10 +10,8 @@ from mslt_core.pipeline import Measures
 from mslt_core.spec.measuring import LayerPoint
 from mslt_core.spec.results import CheckpointRef
 from mslt_core.spec.specs import MingleSpec
-from pages._shared.cosine_told import dominated_told
 from pages._shared.looks import maps_missing
 from pages._shared.measure_controls import conditions
-from pages._shared.messages import escape
 from pages._shared.mingling_told import answer, crossed_told, point_told
 
 
@@ -111,34 +109,3 @@ def test_maps_that_are_missing_say_of_what_and_where_others_are_chosen():
 def test_captions_of_measures_name_the_sentences():
     looked = dataclasses.replace(measures([around(0.2, 0.01)] * 2, [60.0, 50.0]), corpus="pud")
     assert conditions(looked, "linear_cka") == ", pud, mean of all tokens, debiased"
-
-
-def cosines(of_layers):
-    """A checkpoint's measures: its layers' shares of each dimension, mean cosine and the rest."""
-    return tuple(
-        {
-            "mean_cosine": bare(np.array(mean)),
-            "mean_cosine_rest": bare(np.array(rest)),
-            "cosine_shares": bare(np.array([*shares, *[0.001] * 200])),
-        }
-        for shares, mean, rest in of_layers
-    )
-
-
-def test_dominating_dimensions_are_named_layer_by_layer():
-    even_layer = ((), 0.2, 0.2)
-    base = cosines([((0.3, 0.33), 0.98, 0.41), even_layer])
-    many = cosines([even_layer, ((0.1, 0.14, 0.13, 0.12, 0.11), 0.9, 0.5)])
-    shown = dataclasses.replace(
-        measures((around(0.2, 0.1), around(0.2, 0.1)), (9.0, 9.0)),
-        found=(base, many),
-        layers=((0, 1), (0, 1)),
-    )
-    first, second = (f"- **{escape(ref.name)}**: " for ref in shown.checkpoints)
-    told = dominated_told(shown).splitlines()[-2:]
-    assert told[0] == first + "layer 0: 1, 0, 63 % of 0.98, 0.41 without."
-    assert told[1] == second + "layer 1: 1, 2, 3 and 2 more, 60 % of 0.90, 0.50 without."
-    alone = dataclasses.replace(shown, found=(base, cosines([even_layer] * 2)))
-    assert dominated_told(alone).splitlines()[-1] == f"{second}none."
-    none = dataclasses.replace(shown, found=(cosines([even_layer] * 2),) * 2)
-    assert dominated_told(none) == "No dimension makes up 5 % of the mean cosine by itself."
