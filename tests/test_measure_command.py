@@ -69,6 +69,24 @@ def test_gives_what_the_pipeline_gives(ask, corpus, pair):
     assert change["measures"]["mingling"]["value"] != 0
 
 
+def test_tells_dimensions_that_dominate_the_cosine(ask, corpus, pair, capsys):
+    question = ["measure", "--checkpoint", pair[0], "--corpus", corpus, "--parts", "cosine"]
+    status, answer, _ = ask(*question)
+    look = MeasureSpec(
+        checkpoints=pair[:1], corpus=str(corpus), langs=LANGS, layers=(), parts=("cosine",)
+    )
+    measures = pipeline.measure(pipeline.open_store(), look, compute=False)
+    expected = [
+        (one.layer, list(one.dimensions), one.share) for one in pipeline.dominated_layers(measures)
+    ]
+    assert expected, "some layer of the tiny encoder is dominated"
+    told = [(one["layer"], one["dimensions"], one["share"]) for one in answer["dominated"]]
+    assert (status, told) == (0, expected)
+    assert set(answer["layers"][0]["measures"]) == {"mean_cosine", "mean_cosine_rest"}
+    assert main([*map(str, question)]) == 0
+    assert "Dimensions that make up the mean cosine" in capsys.readouterr().out
+
+
 def test_measures_pairs_in_the_space_that_is_asked_for(ask, corpus, pair):
     at = [
         "--checkpoint",

@@ -16,6 +16,7 @@ from mslt_core.pipeline import (
     Question,
     corpus_told,
     difference,
+    dominated_layers,
     layer_curves,
     measure,
     moved_languages,
@@ -132,30 +133,26 @@ def _measure(args: argparse.Namespace) -> Answer:
     tell_notes(Question(look.corpus, look.langs, original=look.original))
     with progress(args) as report:
         measures = measure(open_store(args.store), look, report)
-    layers = list(_layers(measures, args.pairs))
-    differences = list(_differences(measures, args.pairs))
-    moved = list(_moved(measures))
     told = _corpus_told(args, look)
-    return Answer(
-        payload={
-            "corpus": look.corpus,
-            "langs": measures.langs,
-            "n": measures.n,
-            "n_blocks": measures.n_blocks,
-            "pooling": look.pooling,
-            "original": look.original,
-            "space": look.space,
-            "k": look.k,
-            "seed": look.seed,
-            "pairs": args.pairs,
-            "layers": layers,
-            "differences": differences,
-            "moved": moved,
-            "misaligned": [dataclasses.asdict(one) for one in told.shifts],
-            "notes": told.notes,
-        },
-        shown=lambda: _shown(measures, args.pairs, layers, differences, moved),
-    )
+    payload = {
+        "corpus": look.corpus,
+        "langs": measures.langs,
+        "n": measures.n,
+        "n_blocks": measures.n_blocks,
+        "pooling": look.pooling,
+        "original": look.original,
+        "space": look.space,
+        "k": look.k,
+        "seed": look.seed,
+        "pairs": args.pairs,
+        "layers": list(_layers(measures, args.pairs)),
+        "differences": list(_differences(measures, args.pairs)),
+        "moved": list(_moved(measures)),
+        "dominated": list(_dominated(measures)) if "cosine" in look.parts else [],
+        "misaligned": [dataclasses.asdict(one) for one in told.shifts],
+        "notes": told.notes,
+    }
+    return Answer(payload=payload, shown=lambda: _shown(measures, payload))
 
 
 def _parts(text: str) -> tuple[Part, ...]:
@@ -236,6 +233,20 @@ def _moved(measures: Measures) -> Iterator[dict[str, Any]]:
                     }
 
 
+def _dominated(measures: Measures) -> Iterator[dict[str, Any]]:
+    """Layers whose mean cosine single dimensions make up, and what it is without them."""
+    for one in dominated_layers(measures):
+        yield {
+            "checkpoint": one.checkpoint.key,
+            "name": one.checkpoint.name,
+            "layer": one.layer,
+            "dimensions": one.dimensions,
+            "share": one.share,
+            "mean_cosine": one.mean_cosine,
+            "rest": one.rest,
+        }
+
+
 def _told(point: LayerPoint) -> dict[str, Any]:
     return {"value": _finite(point.value), "low": _finite(point.low), "high": _finite(point.high)}
 
@@ -244,30 +255,37 @@ def _finite(value: float | None) -> float | None:
     return value if value is not None and math.isfinite(value) else None
 
 
-def _shown(
-    measures: Measures,
-    pairs: Pairs,
-    layers: Sequence[dict[str, Any]],
-    differences: Sequence[dict[str, Any]],
-    moved: Sequence[dict[str, Any]],
-) -> "RenderableType":
+def _shown(measures: Measures, payload: dict[str, Any]) -> "RenderableType":
     from rich.console import Group
 
+    pairs, base = payload["pairs"], measures.checkpoints[0].name
     over = "all pairs" if pairs == "all" else f"the {pairs} pairs"
     columns = ("checkpoint", "layer", "measure", "value", "low", "high")
     title = (
         f"{measures.n:,} sentences of {len(measures.langs)} languages in {measures.n_blocks} "
         f"blocks of documents; means over {over}, 95 % intervals over documents"
     )
-    tables = [table(title, columns, _rows(layers))]
-    if differences:
-        base = measures.checkpoints[0].name
+    tables = [table(title, columns, _rows(payload["layers"]))]
+    if differences := payload["differences"]:
         tables.append(table(f"More than in {base}", columns, _rows(differences)))
-    if moved:
+    if moved := payload["moved"]:
         names = ("name", "layer", "lang", "measure", "value", "low", "high")
-        told = [[one[name] for name in names] for one in moved]
-        first = measures.checkpoints[0].name
-        tables.append(table(f"How alike each language and that in {first} are", names, told))
+        title = f"How alike each language and that in {base} are"
+        tables.append(table(title, names, [[one[name] for name in names] for one in moved]))
+    if dominated := payload["dominated"]:
+        columns = ("checkpoint", "layer", "dimensions", "share", "mean cosine", "without them")
+        rows = [
+            (
+                one["name"],
+                one["layer"],
+                ", ".join(map(str, one["dimensions"])),
+                f"{one['share']:.0%}",
+                one["mean_cosine"],
+                one["rest"],
+            )
+            for one in dominated
+        ]
+        tables.append(table("Dimensions that make up the mean cosine", columns, rows))
     return Group(*tables)
 
 

@@ -7,12 +7,15 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from mslt_core.analysis.anisotropy import dominating
 from mslt_core.analysis.jackknife import Measured
 from mslt_core.analysis.spectrum import collapse_explains
 from mslt_core.spec.corpora import Original
 from mslt_core.spec.errors import BadInputError
 from mslt_core.spec.measuring import (
     IN_SPACE,
+    OF_DIMENSIONS,
+    Dominated,
     LayerCurve,
     LayerPoint,
     PairMatrix,
@@ -55,7 +58,7 @@ class Measures:
     @property
     def names(self) -> tuple[str, ...]:
         """What was measured, in order."""
-        return tuple(self.found[0][0])
+        return tuple(name for name in self.found[0][0] if name not in OF_DIMENSIONS)
 
     def space_of(self, name: str) -> Space:
         """The space that a measure is taken in."""
@@ -167,6 +170,28 @@ def collapsed(measures: Measures, place: int) -> bool:
         rank=ranks[place],
         reference_rank=ranks[0],
     )
+
+
+def dominated_layers(measures: Measures) -> tuple[Dominated, ...]:
+    """Every checkpoint and layer whose mean cosine single dimensions make up."""
+    found = []
+    for place, ref in enumerate(measures.checkpoints):
+        for position, layer in enumerate(measures.layers[place]):
+            here = measures.found[place][position]
+            shares = here["cosine_shares"].value
+            if not (named := dominating(shares).tolist()):
+                continue
+            found.append(
+                Dominated(
+                    checkpoint=ref,
+                    layer=layer,
+                    dimensions=tuple(named),
+                    share=float(shares[named].sum()),
+                    mean_cosine=float(here["mean_cosine"].value),
+                    rest=float(here["mean_cosine_rest"].value),
+                )
+            )
+    return tuple(found)
 
 
 def _require_same_layer(measures: Measures, a: int, b: int, position: int) -> None:

@@ -26,6 +26,8 @@ from mslt_core.spec.measuring import SPACED, MeasureSpec, Part
 
 Found = dict[str, Measured]
 
+CSLS_K = 10
+"""Neighbours that CSLS looks at (Conneau et al. 2018)."""
 RESERVES = (3, 9, 27)
 """Times k neighbours are looked for, so that enough are left without a block: more only where
 blocks are large."""
@@ -45,7 +47,7 @@ def _cka(rows: Rows, sentences: Grouped, look: MeasureSpec) -> Found:  # noqa: A
 
 def _pairs(rows: Rows, sentences: Grouped, look: MeasureSpec) -> Found:
     blocks, k = sentences.blocks, look.k
-    plain, csls = retrieval(rows, csls_k=min(10, len(blocks)))
+    plain, csls = retrieval(rows, csls_k=min(CSLS_K, len(blocks)))
     near = [neighbours(X, k).indices for X in rows]
     return {
         "retrieval_p1": _share(plain.hits, sentences),
@@ -53,6 +55,11 @@ def _pairs(rows: Rows, sentences: Grouped, look: MeasureSpec) -> Found:
         "retrieval_mrr": _mean(plain.reciprocal_ranks, blocks),
         "neighbour_overlap": _mean(mutual_overlap(near, k).shares, blocks),
     }
+
+
+def _csls(rows: Rows, sentences: Grouped, look: MeasureSpec) -> Found:  # noqa: ARG001
+    _, csls = retrieval(rows, csls_k=min(CSLS_K, len(sentences.blocks)))
+    return {"retrieval_mrr_csls": _mean(csls.reciprocal_ranks, sentences.blocks)}
 
 
 def _alignment(rows: Rows, sentences: Grouped, look: MeasureSpec) -> Found:  # noqa: ARG001
@@ -118,6 +125,7 @@ def _identity(rows: Rows, sentences: Grouped, look: MeasureSpec) -> Found:
 PARTS: Mapping[Part, Callable[[Rows, Grouped, MeasureSpec], Found]] = {
     "cka": _cka,
     "pairs": _pairs,
+    "csls": _csls,
     "mixing": _mixing,
     "identity": _identity,
     "alignment": _alignment,

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mslt_core.analysis import documents as over_documents
+from mslt_core.analysis.anisotropy import anisotropy
 from mslt_core.analysis.cka_blocks import measured_cka
 from mslt_core.analysis.cka_null import CkaNull, cka_null
 from mslt_core.analysis.gromov import gromov_wasserstein
@@ -109,6 +110,15 @@ def _gromov(rows: Rows, sentences: Grouped, look: MeasureSpec, told: Told) -> Fo
     return {name: bare(value) for name, value in zip(names, values, strict=True)}
 
 
+def _cosine(rows: Rows, sentences: Grouped, look: MeasureSpec, told: Told) -> Found:  # noqa: ARG001
+    found = anisotropy(rows, sentences.blocks)
+    return {
+        "mean_cosine": found.mean_cosine,
+        "mean_cosine_rest": found.without_dominating,
+        "cosine_shares": bare(found.shares),
+    }
+
+
 ON_DEMAND_PARTS: Mapping[Part, Callable[[Rows, Grouped, MeasureSpec, Told], Found]] = {
     "spread": _spread,
     "ilisi": _ilisi,
@@ -116,6 +126,7 @@ ON_DEMAND_PARTS: Mapping[Part, Callable[[Rows, Grouped, MeasureSpec, Told], Foun
     "null": _null,
     "procrustes": _procrustes,
     "gromov": _gromov,
+    "cosine": _cosine,
 }
 """All but what has moved, which needs two checkpoints: `moved_part`."""
 

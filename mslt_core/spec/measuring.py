@@ -17,19 +17,30 @@ from mslt_core.spec.specs import EmbedSpec, Pooling
 Space = Literal["raw", "centred", "centred_by_language", "whitened"]
 Usual = Literal["cka", "pairs", "mixing", "identity", "alignment", "words"]
 OnDemand = Literal[
-    "spread", "ilisi", "rbf", "null", "procrustes", "gromov", "moved", "language_mixing"
+    "spread",
+    "csls",
+    "ilisi",
+    "rbf",
+    "null",
+    "procrustes",
+    "gromov",
+    "cosine",
+    "moved",
+    "language_mixing",
 ]
 Part = Literal[Usual, OnDemand]
 """Measures that are computed and kept together: `PARTS` says which."""
 ON_DEMAND: Mapping[str, Part] = MappingProxyType(
     {
         "rbf_cka": "rbf",
+        "retrieval_mrr_csls": "csls",
         "relative_alignment_error": "alignment",
         "alignment_error": "alignment",
         "procrustes_residual": "procrustes",
         "gromov_wasserstein": "gromov",
         "gromov_matched": "gromov",
         "ilisi": "ilisi",
+        "mean_cosine": "cosine",
         "pos_transfer": "words",
     }
 )
@@ -51,16 +62,20 @@ WITH_K: frozenset[Part] = frozenset({"pairs", "mixing", "moved", "language_mixin
 """Parts that look at so many neighbours."""
 SURE: frozenset[Part] = frozenset({"ilisi", "procrustes"})
 """Parts that have intervals since they were first kept: those without them are measured anew."""
-SPACED: frozenset[Part] = frozenset({"pairs", "alignment"})
+SPACED: frozenset[Part] = frozenset({"pairs", "csls", "alignment"})
 """Parts that are measured in the chosen space. The others keep the space of the model: CKA takes
 every language's mean off by itself, and whether languages lie apart is not to be taken off."""
 IN_SPACE = frozenset(
     {
-        *("retrieval_p1", "retrieval_p1_csls", "retrieval_mrr", "neighbour_overlap"),
+        *("retrieval_p1", "retrieval_p1_csls", "retrieval_mrr", "retrieval_mrr_csls"),
+        "neighbour_overlap",
         *("alignment_error", "relative_alignment_error"),
     }
 )
 """The measures of these parts."""
+
+OF_DIMENSIONS = frozenset({"cosine_shares"})
+"""What is kept beside measures: a number for each of the space's dimensions, no measure itself."""
 
 Pairs = Literal["all", "seen", "across", "unseen"]
 """Which pairs a mean is over: all, both languages trained on by a checkpoint of the comparison,
@@ -141,6 +156,21 @@ class PairMatrix:
     low: npt.NDArray[np.float64] | None
     """95 % interval over documents, of the same shape."""
     high: npt.NDArray[np.float64] | None
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Dominated:
+    """A layer where a few dimensions make up an outsized share of the mean cosine."""
+
+    checkpoint: CheckpointRef
+    layer: int
+    dimensions: tuple[int, ...]
+    """Numbers from 0, the largest share first."""
+    share: float
+    """Of all of them together, 0 to 1."""
+    mean_cosine: float
+    rest: float
+    """The mean cosine with these dimensions set to 0."""
 
 
 class ShiftSpec(Spec):

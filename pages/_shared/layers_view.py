@@ -7,6 +7,7 @@ from mslt_core.figures import Grouping
 from mslt_core.pipeline import Measures
 from mslt_core.spec.measuring import P_BY_CHANCE, LayerCurve
 from mslt_core.spec.metrics import METRICS
+from pages._shared.cosine_view import dominating_dimensions
 from pages._shared.measure_controls import CHANCE_MEANS, conditions, layers_at
 from pages._shared.messages import escape
 from pages._shared.mingling_told import crossed_told
@@ -48,6 +49,8 @@ def by_layer(looked: Looked) -> None:
         ),
         key="by_layer",
     )
+    if name == "mean_cosine" and minus is None:
+        dominating_dimensions(measures)
     st.caption(_how_to_read(name, rank=bool(below), chance=null is not None))
 
 

@@ -21,7 +21,7 @@ PAIRS: dict[Pairs, str] = {
     "across": "a seen and an unseen one",
     "unseen": "pairs of unseen languages",
 }
-OF_LANGUAGES = frozenset({"ilisi"})
+OF_LANGUAGES = frozenset({"ilisi", "mean_cosine"})
 """Measures on demand that are one number for all languages."""
 
 
@@ -71,6 +71,8 @@ LONG: dict[Part, str] = {
     "procrustes": "The Procrustes residual (a second or more a pair and layer)",
     "gromov": "The Gromov-Wasserstein distance (seconds a pair and layer)",
     "ilisi": "iLISI",
+    "csls": "The MRR of translations with CSLS",
+    "cosine": "The mean cosine of sentences",
     "spread": "How sure effective rank, silhouette and biased CKA are",
     "moved": "How far training has moved each language",
 }

@@ -2,6 +2,7 @@
 
 import pytest
 
+from mslt_core.data.tasks import coverage
 from mslt_core.data.tasks.own import open_own
 from mslt_core.data.tasks.own_yaml import describe_yaml, read_own_task
 from mslt_core.spec.errors import DataError
@@ -87,6 +88,11 @@ def test_a_pair_of_texts(write_files):
     ("name", "content"),
     [
         ("train-en.conll", "# a comment\nNew\tX\tB-LOC\nYork\tX\tI-LOC\n\n#\tX\tO\n"),
+        (
+            "train-en.conll",  # as CoNLL-2003 has it
+            "-DOCSTART- -X- O O\n\nNew NNP I-NP B-LOC\nYork NNP I-NP I-LOC\n\n# NN I-NP O\n",
+        ),
+        ("train-en.txt", "-DOCSTART-\tO\nNew\tB-LOC\nYork\tI-LOC\n\n#\tO\n"),
         ("train-en.txt", "New\tB-LOC\nYork\tI-LOC\n\n#\tO\n"),
         ("train-en.tsv", "New\tB-LOC\nYork\tI-LOC\n\n#\tO\n"),
         ("en/train.tsv", "tokens\ttags\nNew York\tB-LOC I-LOC\n#\tO\n"),
@@ -112,6 +118,8 @@ def test_tags_in_any_form(write_files, name, content):
         (("New", "York"), (1, 2)),
         (("#",), (0,)),
     ]
+    counted = coverage(task, count=True)
+    assert [found.n_rows for found in counted] == [2]
 
 
 UNER = """# newdoc id = a
@@ -228,6 +236,12 @@ def test_the_fingerprint_follows_what_task_yaml_says(write_files):
         (CLASSES.replace("bad, good", "yes, no"), "labels: must be text, got True; put yes and no"),
         (CLASSES.replace("bad", "good"), "labels: has one of them twice: good, good"),
         (CLASSES + "colums: {}\n", "task.yaml, colums: no such key; there are kind, title, labels"),
+        (CLASSES + "title: y\n", r"task\.yaml, line 4: the key 'title' is there twice"),
+        (
+            CLASSES + "columns:\n  text: a\n  label: b\n  text: c\n",
+            r"task\.yaml, line 7: the key 'text' is there twice",
+        ),
+        ("[" * 5000, r"task\.yaml: not YAML: .*recursion"),
         (CLASSES + "columns: [text]\n", "columns: must lead from our names to the file's"),
         (CLASSES + "columns: {words: x}\n", "columns.words: classification has text, label, pair"),
         (CLASSES + "columns: {text: 3}\n", "columns.text: must be the name of a column, got 3"),

@@ -50,7 +50,7 @@ def look(corpus, tiny_checkpoint):
         corpus=str(corpus),
         langs=LANGS,
         layers=(-1,),
-        parts=pipeline.MEASURED,
+        parts=(*pipeline.MEASURED, "csls"),
         k=K,
     )
 
@@ -93,6 +93,8 @@ def test_pairs_are_those_of_the_joined_rows(told):
         assert_same(found[name], share.value, share.replicates, (share.low, share.high))
     ranks = mean_over_documents(plain.reciprocal_ranks, blocks)
     assert_same(found["retrieval_mrr"], ranks.value, ranks.replicates)
+    ranks = mean_over_documents(csls.reciprocal_ranks, blocks)
+    assert_same(found["retrieval_mrr_csls"], ranks.value, ranks.replicates)
     near = [neighbours(X, K).indices for X in rows]
     shared = mean_over_documents(overlap.mutual_overlap(near, K).shares, blocks)
     assert_same(found["neighbour_overlap"], shared.value, shared.replicates)
@@ -193,7 +195,7 @@ def test_all_layers_of_all_checkpoints(store, look):
 
 @pytest.mark.parametrize(
     ("change", "n_new"),
-    [({"k": 6}, 2), ({"seed": 1}, 4), ({"langs": "de,en"}, 5), ({"parts": ("cka",)}, 0)],
+    [({"k": 6}, 2), ({"seed": 1}, 5), ({"langs": "de,en"}, 6), ({"parts": ("cka",)}, 0)],
     ids=["k", "seed", "langs", "fewer parts"],
 )
 def test_another_question_is_another_entry(store, look, change, n_new):
@@ -301,11 +303,14 @@ class TestSpace:
         (found,) = pipeline.measure(Store(tmp_path / "fresh"), asked).found[0]
         before = n_entries(store)
         pipeline.measure(store, asked)
-        assert n_entries(store) == before + 2
+        assert n_entries(store) == before + 3
         moved = in_space(rows, space)
-        right, _ = retrieval.retrieval(moved, csls_k=10)
+        right, scaled = retrieval.retrieval(moved, csls_k=10)
         np.testing.assert_allclose(
             found["retrieval_mrr"].value, right.reciprocal_ranks.mean(-1, dtype=float)
+        )
+        np.testing.assert_allclose(
+            found["retrieval_mrr_csls"].value, scaled.reciprocal_ranks.mean(-1, dtype=float)
         )
         error = alignment.alignment_errors(moved, blocks)
         np.testing.assert_allclose(found["alignment_error"].value, error.raw)
@@ -317,7 +322,7 @@ class TestSpace:
         measures = pipeline.measure(store, asked)
         of = {part: pipeline.measure(store, asked.but(parts=(part,))).names for part in asked.parts}
         changed = {name for name in measures.names if measures.space_of(name) == "centred"}
-        assert changed == {*of["pairs"], *of["alignment"]}
+        assert changed == {*of["pairs"], *of["csls"], *of["alignment"]}
 
     def test_cka_is_the_same_when_languages_are_centred(self, told):
         plain, rows, _ = told

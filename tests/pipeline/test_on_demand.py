@@ -1,5 +1,6 @@
 """Parts that are measured where they are asked for, what chance gives, what has moved."""
 
+import dataclasses
 import itertools
 import shutil
 
@@ -8,6 +9,7 @@ import pytest
 
 from mslt_core import pipeline
 from mslt_core.analysis import jackknife
+from mslt_core.analysis.anisotropy import anisotropy
 from mslt_core.analysis.cka_blocks import measured_cka
 from mslt_core.analysis.cka_null import cka_null
 from mslt_core.analysis.gromov import gromov_wasserstein
@@ -41,7 +43,7 @@ def corpus(aligned_texts):
 def look(corpus, pair):
     return MeasureSpec(
         checkpoints=pair, corpus=str(corpus), langs=LANGS, layers=(-1,), k=K, points=20,
-        parts=("spread", "ilisi", "rbf", "null", "procrustes", "gromov", "moved"),
+        parts=("spread", "ilisi", "rbf", "null", "procrustes", "gromov", "csls", "cosine", "moved"),
     )  # fmt: skip
 
 
@@ -90,6 +92,27 @@ def test_every_measure_on_demand_and_its_chance_are_there(store, look):
     names = pipeline.measure(store, look).names
     asked = [name for name, part in ON_DEMAND.items() if part in look.parts]
     assert {*asked, *P_BY_CHANCE.values(), *CHANCE.values()} <= set(names)
+
+
+def test_dimensions_that_dominate_the_cosine_are_told(store, look):
+    measures = pipeline.measure(store, look.but(parts=("cosine",)))
+    assert "cosine_shares" not in measures.names, "a number a dimension is no measure"
+    rows, blocks = rows_of(store, look, 1)
+    found = anisotropy(rows, blocks)
+    np.testing.assert_allclose(measures.found[1][0]["cosine_shares"].value, found.shares)
+    for X in rows:
+        X[:, 5] = 50.0
+    found = anisotropy(rows, blocks)
+    blown = {
+        "mean_cosine": found.mean_cosine,
+        "mean_cosine_rest": found.without_dominating,
+        "cosine_shares": jackknife.bare(found.shares),
+    }
+    changed = dataclasses.replace(measures, found=(measures.found[0], (blown,)))
+    *_, one = pipeline.dominated_layers(changed)
+    assert (one.checkpoint.key, one.layer, one.dimensions) == (look.checkpoints[1], 2, (5,))
+    assert one.share == pytest.approx(found.shares[5])
+    assert one.mean_cosine == found.mean_cosine.value > one.rest == found.without_dominating.value
 
 
 def test_what_has_moved_is_told_by_language_against_the_first(store, look):

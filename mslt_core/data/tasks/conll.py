@@ -1,9 +1,11 @@
 """A word a line and its tag, a blank line after each sentence: CoNLL's way, and Universal NER's.
 
-In ``.conll`` and ``.txt`` files the word comes first and its tag last. In the ``.iob2`` files of
-Universal NER the word's number comes first, then the word, its tag, and at times who said so. What
-is ``OTH`` there, or ``B-O``, is outside of any entity, as its authors have it; so is it scored
-against other data of persons, organisations and places.
+In ``.conll`` and ``.txt`` files the word comes first and its tag last, with tabs between the
+columns, or spaces where a file has no tab. ``-DOCSTART-``, which begins a document in the files of
+CoNLL-2002 and 2003, is no word. In the ``.iob2`` files of Universal NER the word's number comes
+first, then the word, its tag, and at times who said so. What is ``OTH`` there, or ``B-O``, is
+outside of any entity, as its authors have it; so is it scored against other data of persons,
+organisations and places.
 
 References
 ----------
@@ -21,6 +23,7 @@ from mslt_core.spec.sentences import TaggedSentence
 
 UNER = ".iob2"
 CONLL = (".conll", ".txt", UNER)
+DOCUMENT = "-DOCSTART-"
 
 _OUTSIDE = re.compile(r"B-O|[BI]-OTH")
 _RANGE = re.compile(r"\d+[-.]\d+")
@@ -45,44 +48,60 @@ def read_sentences(path: Path, labels: Sequence[str], told: str) -> list[TaggedS
     """
     label_ids = {name: i for i, name in enumerate(labels)}
     sentences = []
-    for first_line, lines in files.read_blocks(path):
-        tokens, tags = [], []
-        for number, line in enumerate(lines, start=first_line):
-            found = word_and_tag(path, line)
-            if found is None:
-                continue
-            token, tag = found
+    for first_line, words in _sentences(path):
+        for number, line, token, tag in words:
             if not token or tag not in label_ids:
-                order = "number, tab, word, tab" if path.suffix == UNER else "word, tab"
+                gap = "tab" if "\t" in line else "tab or space"
+                order = "number, tab, word, tab" if path.suffix == UNER else f"word, {gap}"
                 raise DataError(
                     f"{path}, line {number}: must be {order} and one of the labels of {told} "
                     f"({', '.join(labels)}), got {line[:60]!r}"
                 )
-            tokens.append(token)
-            tags.append(label_ids[tag])
-        if tokens:
-            row_id = f"{path.name}:{first_line}"
-            sentences.append(
-                TaggedSentence(row_id=row_id, tokens=tuple(tokens), labels=tuple(tags))
+        sentences.append(
+            TaggedSentence(
+                row_id=f"{path.name}:{first_line}",
+                tokens=tuple(token for _, _, token, _ in words),
+                labels=tuple(label_ids[tag] for _, _, _, tag in words),
             )
+        )
     return sentences
+
+
+def count_sentences(path: Path) -> int:
+    """How many `read_sentences` finds."""
+    return sum(1 for _ in _sentences(path))
 
 
 def tags_in(path: Path) -> Iterator[str]:
     """Every tag of a file with a word a line."""
-    for _, lines in files.read_blocks(path):
-        yield from (tag for line in lines if (tag := (word_and_tag(path, line) or ("", ""))[1]))
+    for _, words in _sentences(path):
+        yield from (tag for *_, tag in words if tag)
 
 
-def word_and_tag(path: Path, line: str) -> tuple[str, str] | None:
-    """What a line says; None for a comment, and an empty word or tag where there is none."""
-    first, *rest = line.split("\t")
+def _sentences(path: Path) -> Iterator[tuple[int, list[tuple[int, str, str, str]]]]:
+    """The number of each sentence's first line, and each word's number, line, token and tag."""
+    blocks = files.read_blocks(path)
+    spaced = path.suffix != UNER and not any("\t" in line for _, lines in blocks for line in lines)
+    for first_line, lines in blocks:
+        numbered = enumerate(lines, start=first_line)
+        words = [
+            (number, line, *found)
+            for number, line in numbered
+            if (found := _word_and_tag(path, line.split() if spaced else line.split("\t")))
+        ]
+        if words:
+            yield first_line, words
+
+
+def _word_and_tag(path: Path, columns: Sequence[str]) -> tuple[str, str] | None:
+    """What a line says; None where it is no word, and an empty word or tag where there is none."""
+    first, *rest = columns or [""]
     if path.suffix == UNER:
         if first.startswith("#") or _RANGE.fullmatch(first):
             return None  # a written word of several syntactic ones stands before them
         if not first.isdecimal() or len(rest) < 2:
             return "", ""
         return rest[0], "O" if _OUTSIDE.fullmatch(rest[1]) else rest[1]
-    if not rest and first.startswith("#"):
+    if first == DOCUMENT or (not rest and first.startswith("#")):
         return None  # a word would have a tag
     return first, rest[-1] if rest else ""

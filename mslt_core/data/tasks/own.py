@@ -14,7 +14,7 @@ from typing import Any
 
 from mslt_core.data import tables
 from mslt_core.data.tasks import conll
-from mslt_core.data.tasks.counting import count_rows, count_sentences
+from mslt_core.data.tasks.counting import count_rows
 from mslt_core.data.tasks.layouts import (
     SUFFIXES,
     Found,
@@ -83,7 +83,7 @@ def _lang(own: OwnTask, record: tables.Record) -> str:
 
 def _count(own: OwnTask, path: Path) -> int:
     if _is_conll(own, path):
-        return count_sentences(path)
+        return conll.count_sentences(path)
     return count_rows(path, [*own.columns.values()][:1])
 
 

@@ -11,15 +11,18 @@ are translations of each other. ``splits: {test: heldout}`` renames what files c
 """
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 from mslt_core.data import files
 from mslt_core.data.tasks.layouts import SPLIT_OF, SPLITS, Split
 from mslt_core.spec.errors import DataError
 from mslt_core.spec.sentences import TaskKind
+
+if TYPE_CHECKING:
+    import yaml
 
 NAME = "task.yaml"
 KINDS: tuple[TaskKind, ...] = get_args(TaskKind)
@@ -136,14 +139,30 @@ def _load(path: Path, text: str) -> Mapping[str, Any]:
     import yaml
 
     try:
+        for key in _repeated(yaml.compose(text, yaml.SafeLoader)):
+            raise DataError(
+                f"{path}, line {key.start_mark.line + 1}: the key {key.value!r} is there twice"
+            )
         given = yaml.safe_load(text)
-    except yaml.YAMLError as e:
+    except (yaml.YAMLError, RecursionError) as e:
         mark = getattr(e, "problem_mark", None)
         where = f", line {mark.line + 1}" if mark else ""
         raise DataError(f"{path}{where}: not YAML: {getattr(e, 'problem', None) or e}") from None
     if not isinstance(given, dict):
         raise DataError(f"{path}: must hold keys such as kind and labels, got {given!r}")
     return given
+
+
+def _repeated(node: "yaml.Node | None") -> "Iterator[yaml.Node]":
+    """Keys of the file, or of a value in it, that are there before; YAML would take the last."""
+    import yaml
+
+    top = node.value if isinstance(node, yaml.MappingNode) else []
+    below = [value.value for _, value in top if isinstance(value, yaml.MappingNode)]
+    for pairs in (top, *below):
+        keys = [key for key, _ in pairs]
+        names = [key.value for key in keys]
+        yield from (key for i, key in enumerate(keys) if key.value in names[:i])
 
 
 def _checked(path: Path, given: Mapping[str, Any]) -> OwnTask:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ import torch
 from mslt_core.models.align import (
     ABSENT,
     IGNORED,
+    Aligned,
     align,
     parts_within,
     subword_labels,
@@ -97,8 +99,8 @@ def predict_tags(
         In the order of `sentences`. A word that the tokenizer makes nothing of gets -1 and is
         counted.
     """
-    parts = [parts_within(tokenizer, sentence.tokens, max_length) for sentence in sentences]
-    aligned = align(tokenizer, [words for of_one in parts for words in of_one], max_length)
+    parts = _in_parts(tokenizer, [sentence.tokens for sentence in sentences], max_length)
+    aligned = list(itertools.chain.from_iterable(parts))
     sequences = [{"input_ids": found.input_ids} for found in aligned]
     predicted: list[npt.NDArray[np.int64]] = [np.empty(0, dtype=np.int64)] * len(aligned)
     for numbers, output in batched_outputs(model, sequences, tokenizer.pad_token_id):
@@ -112,3 +114,15 @@ def predict_tags(
         for of_one, end in zip(parts, ends, strict=True)
     ]
     return PredictedTags(together, n_unseen)
+
+
+def _in_parts(
+    tokenizer: PreTrainedTokenizerFast, sentences: Sequence[Sequence[str]], max_length: int
+) -> list[list[Aligned]]:
+    """Each sentence, in parts where it is too long: none is that does not fill all the room."""
+    return [
+        [whole]
+        if len(whole.input_ids) < max_length
+        else align(tokenizer, parts_within(tokenizer, words, max_length), max_length)
+        for words, whole in zip(sentences, align(tokenizer, sentences, max_length), strict=True)
+    ]

@@ -66,6 +66,15 @@ GEOMETRY: dict[str, MetricInfo] = {
         better="higher",
         source="Voorhees 1999 (TREC-8)",
     ),
+    "retrieval_mrr_csls": MetricInfo(
+        label="Translation retrieval MRR (CSLS)",
+        meaning="The same with cross-domain similarity local scaling.",
+        unit="",
+        low=0.0,
+        high=1.0,
+        better="higher",
+        source="Conneau et al. 2018, section 2.3, k = 10",
+    ),
     "neighbour_overlap": MetricInfo(
         label="Mutual neighbours",
         meaning="Share of a sentence's k nearest neighbours that two spaces have in common: two "
@@ -120,6 +129,35 @@ GEOMETRY: dict[str, MetricInfo] = {
         high=1.0,
         better="neither",
         source="one seeded shuffle",
+    ),
+    "mean_cosine": MetricInfo(
+        label="Mean cosine",
+        meaning="Cosine of two different sentences, of whichever of the languages, on average. "
+        "0: they point everywhere; near 1: all point the same way, so that cosines of "
+        "translations hardly differ from others, and a space without the mean tells more.",
+        unit="",
+        low=0.0,
+        high=1.0,
+        better="neither",
+        source="Ethayarajh 2019",
+    ),
+    "mean_cosine_rest": MetricInfo(
+        label="Mean cosine without dominating dimensions",
+        meaning="The same with those dimensions set to 0 that make up 5 % or more of it each.",
+        unit="",
+        low=0.0,
+        high=1.0,
+        better="neither",
+        source="Timkey & van Schijndel 2021",
+    ),
+    "cosine_shares": MetricInfo(
+        label="Share of a dimension in the mean cosine",
+        meaning="What it adds to the mean cosine, over what all add in size.",
+        unit="",
+        low=-1.0,
+        high=1.0,
+        better="neither",
+        source="Timkey & van Schijndel 2021",
     ),
     "language_probe": MetricInfo(
         label="Language identity probe",

@@ -160,14 +160,4 @@ PAIRS: dict[str, MetricInfo] = {
         better="neither",
         source="Mémoli 2011",
     ),
-    "mean_cosine": MetricInfo(
-        label="Mean cosine",
-        meaning="Mean cosine of two different sentences: 0 where directions are used evenly, near "
-        "1 where a few dimensions dominate.",
-        unit="",
-        low=0.0,
-        high=1.0,
-        better="neither",
-        source="Timkey & van Schijndel 2021",
-    ),
 }
