@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mslt_core.analysis import documents as over_documents
-from mslt_core.analysis.alignment import alignment_errors
+from mslt_core.analysis.alignment import Distance, alignment_errors
 from mslt_core.analysis.cka import cka_matrix
 from mslt_core.analysis.cka_blocks import measured_between, measured_cka
 from mslt_core.analysis.identity import language_probe
@@ -63,16 +63,25 @@ def _csls(rows: Rows, sentences: Grouped, look: MeasureSpec) -> Found:  # noqa: 
 
 
 def _alignment(rows: Rows, sentences: Grouped, look: MeasureSpec) -> Found:  # noqa: ARG001
-    found = alignment_errors(rows, sentences.blocks)
+    return _errors(rows, sentences, "euclidean", ("alignment_error", "relative_alignment_error"))
+
+
+def _cosines(rows: Rows, sentences: Grouped, look: MeasureSpec) -> Found:  # noqa: ARG001
+    return _errors(rows, sentences, "cosine", ("cosine_error", "relative_cosine_error"))
+
+
+def _errors(rows: Rows, sentences: Grouped, distance: Distance, names: tuple[str, str]) -> Found:
+    found = alignment_errors(rows, sentences.blocks, distance=distance)
     sizes = np.unique(sentences.blocks, return_counts=True)[1].astype(np.int64)
+    raw, relative = names
     return {
-        "alignment_error": Measured(
+        raw: Measured(
             value=found.raw,
             without=found.raw_without,
             sizes=sizes,
             ends=(found.raw_low, found.raw_high),
         ),
-        "relative_alignment_error": Measured(
+        relative: Measured(
             value=found.relative,
             without=found.relative_without,
             sizes=sizes,
@@ -129,6 +138,7 @@ PARTS: Mapping[Part, Callable[[Rows, Grouped, MeasureSpec], Found]] = {
     "mixing": _mixing,
     "identity": _identity,
     "alignment": _alignment,
+    "cosines": _cosines,
     "language_mixing": _language_mixing,
 }
 """Measures of sentences that are computed and kept together; `tagged` has those of words."""

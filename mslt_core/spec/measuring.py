@@ -19,6 +19,7 @@ Usual = Literal["cka", "pairs", "mixing", "identity", "alignment", "words"]
 OnDemand = Literal[
     "spread",
     "csls",
+    "cosines",
     "ilisi",
     "rbf",
     "null",
@@ -36,6 +37,8 @@ ON_DEMAND: Mapping[str, Part] = MappingProxyType(
         "retrieval_mrr_csls": "csls",
         "relative_alignment_error": "alignment",
         "alignment_error": "alignment",
+        "relative_cosine_error": "cosines",
+        "cosine_error": "cosines",
         "procrustes_residual": "procrustes",
         "gromov_wasserstein": "gromov",
         "gromov_matched": "gromov",
@@ -62,7 +65,7 @@ WITH_K: frozenset[Part] = frozenset({"pairs", "mixing", "moved", "language_mixin
 """Parts that look at so many neighbours."""
 SURE: frozenset[Part] = frozenset({"ilisi", "procrustes"})
 """Parts that have intervals since they were first kept: those without them are measured anew."""
-SPACED: frozenset[Part] = frozenset({"pairs", "csls", "alignment"})
+SPACED: frozenset[Part] = frozenset({"pairs", "csls", "alignment", "cosines"})
 """Parts that are measured in the chosen space. The others keep the space of the model: CKA takes
 every language's mean off by itself, and whether languages lie apart is not to be taken off."""
 IN_SPACE = frozenset(
@@ -70,6 +73,7 @@ IN_SPACE = frozenset(
         *("retrieval_p1", "retrieval_p1_csls", "retrieval_mrr", "retrieval_mrr_csls"),
         "neighbour_overlap",
         *("alignment_error", "relative_alignment_error"),
+        *("cosine_error", "relative_cosine_error"),
     }
 )
 """The measures of these parts."""

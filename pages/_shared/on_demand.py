@@ -71,6 +71,7 @@ LONG: dict[Part, str] = {
     "procrustes": "The Procrustes residual (a second or more a pair and layer)",
     "gromov": "The Gromov-Wasserstein distance (seconds a pair and layer)",
     "ilisi": "iLISI",
+    "cosines": "The alignment error by cosine",
     "csls": "The MRR of translations with CSLS",
     "cosine": "The mean cosine of sentences",
     "spread": "How sure effective rank, silhouette and biased CKA are",

@@ -298,12 +298,12 @@ class TestSpace:
     @pytest.mark.parametrize("space", ["centred", "centred_by_language", "whitened"])
     def test_is_that_of_pairs_and_alignment_alone(self, store, look, told, space, tmp_path):
         plain, rows, blocks = told
-        asked = look.but(space=space, parts=(*look.parts, "alignment"))
+        asked = look.but(space=space, parts=(*look.parts, "alignment", "cosines"))
         # in a store of its own, where nothing was measured in the model's space before
         (found,) = pipeline.measure(Store(tmp_path / "fresh"), asked).found[0]
         before = n_entries(store)
         pipeline.measure(store, asked)
-        assert n_entries(store) == before + 3
+        assert n_entries(store) == before + 4
         moved = in_space(rows, space)
         right, scaled = retrieval.retrieval(moved, csls_k=10)
         np.testing.assert_allclose(
@@ -314,15 +314,18 @@ class TestSpace:
         )
         error = alignment.alignment_errors(moved, blocks)
         np.testing.assert_allclose(found["alignment_error"].value, error.raw)
+        error = alignment.alignment_errors(moved, blocks, distance="cosine")
+        np.testing.assert_allclose(found["cosine_error"].value, error.raw)
+        np.testing.assert_allclose(found["relative_cosine_error"].value, error.relative)
         for name in ("linear_cka", "mingling", "language_probe"):
             np.testing.assert_array_equal(found[name].value, plain[name].value)
 
     def test_is_told_of_the_measures_that_it_changes(self, store, look):
-        asked = look.but(space="centred", parts=(*look.parts, "alignment"))
+        asked = look.but(space="centred", parts=(*look.parts, "alignment", "cosines"))
         measures = pipeline.measure(store, asked)
         of = {part: pipeline.measure(store, asked.but(parts=(part,))).names for part in asked.parts}
         changed = {name for name in measures.names if measures.space_of(name) == "centred"}
-        assert changed == {*of["pairs"], *of["csls"], *of["alignment"]}
+        assert changed == {*of["pairs"], *of["csls"], *of["alignment"], *of["cosines"]}
 
     def test_cka_is_the_same_when_languages_are_centred(self, told):
         plain, rows, _ = told

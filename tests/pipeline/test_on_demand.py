@@ -43,7 +43,8 @@ def corpus(aligned_texts):
 def look(corpus, pair):
     return MeasureSpec(
         checkpoints=pair, corpus=str(corpus), langs=LANGS, layers=(-1,), k=K, points=20,
-        parts=("spread", "ilisi", "rbf", "null", "procrustes", "gromov", "csls", "cosine", "moved"),
+        parts=("spread", "ilisi", "rbf", "null", "procrustes", "gromov", "csls", "cosines",
+               "cosine", "moved"),
     )  # fmt: skip
 
 

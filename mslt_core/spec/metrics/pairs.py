@@ -87,13 +87,33 @@ PAIRS: dict[str, MetricInfo] = {
     ),
     "alignment_error": MetricInfo(
         label="Alignment error",
-        meaning="Mean distance of a sentence and its translation, in the unit of the embeddings "
-        "or as 1 minus the cosine. It shrinks when the whole space shrinks.",
+        meaning="Mean distance of a sentence and its translation, in the unit of the embeddings. "
+        "It shrinks when the whole space shrinks.",
         unit="",
         low=0.0,
         high=None,
         better="lower",
         source="mean distance of translation pairs",
+    ),
+    "cosine_error": MetricInfo(
+        label="Alignment error by cosine",
+        meaning="Mean of 1 minus the cosine of a sentence and its translation, 0 to 2. Where all "
+        "sentences point the same way it is small for others, too.",
+        unit="",
+        low=0.0,
+        high=None,
+        better="lower",
+        source="mean distance of translation pairs",
+    ),
+    "relative_cosine_error": MetricInfo(
+        label="Relative alignment error by cosine",
+        meaning="Alignment error by cosine as a share of that of sentences that are not "
+        "translations. 0: translations point the same way; 1: no more so than any two sentences.",
+        unit="",
+        low=0.0,
+        high=1.0,
+        better="lower",
+        source="mean distance of translation pairs over that of non-pairs",
     ),
     "relative_alignment_error": MetricInfo(
         label="Relative alignment error",
