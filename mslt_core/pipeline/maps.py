@@ -15,7 +15,7 @@ from mslt_core.pipeline.looking import ids_fingerprint
 from mslt_core.spec.errors import NotComputedError
 from mslt_core.spec.maps import Fit, MapParameters
 from mslt_core.spec.results import CheckpointRef, MapResult
-from mslt_core.spec.specs import MapSpec, MingleSpec
+from mslt_core.spec.specs import MapSpec, MingleSpec, NeighbourSpec
 from mslt_core.store import Arrays, Store
 
 K_TRUST = 15
@@ -96,7 +96,7 @@ def drawn_map(
             stored = _draw_jointly(store, question, drawing, look, report)
         else:
             X = map_vectors(store, question, drawing, look, report)
-            stored = _drawn(X, spec, start)
+            stored = _drawn(X, spec, start, _found_once(store, X, spec))
             store.arrays.put(spec, stored)
     return MapResult(
         langs=question.langs,
@@ -161,8 +161,34 @@ def _draw_jointly(
     return found
 
 
-def _drawn(X: Embeddings, spec: MapSpec, start: Embeddings | None) -> Arrays:
-    coords = projection.project(X, method=spec.method, seed=spec.seed, parameters=spec, init=start)
+def _found_once(store: Store, X: Embeddings, spec: MapSpec) -> projection.Neighbours | None:
+    """The neighbours that t-SNE looks at: other perplexities and seeds find them in the store."""
+    if spec.method != "tsne":
+        return None
+    asked = NeighbourSpec(
+        embeds=spec.embeds,
+        ids=spec.ids,
+        n=spec.n,
+        metric=spec.metric,
+        principal=projection.N_PRINCIPAL,
+    )
+    k = projection.n_neighbours(len(X), spec.perplexity)
+    kept = store.arrays.peek(asked)
+    if kept is None or kept["indices"].shape[1] < k:
+        kept = projection.tsne_neighbours(X, k, metric=spec.metric)._asdict()
+        store.arrays.put(asked, kept)
+    return projection.Neighbours(**kept)
+
+
+def _drawn(
+    X: Embeddings,
+    spec: MapSpec,
+    start: Embeddings | None,
+    near: projection.Neighbours | None = None,
+) -> Arrays:
+    coords = projection.project(
+        X, method=spec.method, seed=spec.seed, parameters=spec, init=start, neighbours=near
+    )
     arrays: Arrays = {"coords": coords}
     if start is not None:
         turned, disparity = projection.aligned(coords, start)

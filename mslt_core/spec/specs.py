@@ -13,7 +13,7 @@ from mslt_core.spec.base import Lang, Langs, Later, Seed, Spec
 from mslt_core.spec.corpora import Original
 from mslt_core.spec.errors import SpecError
 from mslt_core.spec.languages import languages
-from mslt_core.spec.maps import Fit, MapParameters
+from mslt_core.spec.maps import Fit, MapParameters, Metric
 
 Pooling = Literal["mean", "mean_no_special", "first", "max"]
 Estimator = Literal["debiased", "biased"]
@@ -257,6 +257,17 @@ class MapSpec(MapParameters):
     def _check(self) -> Self:
         self.check_fit(self.method, self.n * len(self.embeds) * max(1, len(self.joint)))
         return self
+
+
+class NeighbourSpec(Spec):
+    """Nearest neighbours of the sentences on t-SNE maps: the same for all perplexities, seeds and
+    starts, kept for the largest perplexity so far."""
+
+    embeds: tuple[EmbedSpec, ...] = Field(min_length=1)
+    ids: str = Field(description="fingerprint of the sentence ids shown, in order")
+    n: int = Field(ge=4, description="sentences per language")
+    metric: Metric = "euclidean"
+    principal: int = Field(description="first principal components that are looked at")
 
 
 class MingleSpec(MapParameters):

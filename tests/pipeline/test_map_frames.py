@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from mslt_core import jobs, pipeline
+from mslt_core.analysis import projection
 from mslt_core.analysis.map_trust import stability
 from mslt_core.analysis.projection import aligned
 from mslt_core.commands.training import JOBS
@@ -169,3 +170,34 @@ def test_checkpoints_of_different_depth_have_no_common_layers(store, look, tmp_p
     asked = FramesSpec(look=look(checkpoints=(look().checkpoints[0], str(shallow))))
     with pytest.raises(BadInputError, match="have 1 and 2 layers: frames through layers"):
         pipeline.layer_frames(store, asked)
+
+
+def test_neighbours_are_found_once_for_all_seeds_and_smaller_perplexities(
+    store, look, tmp_path, monkeypatch
+):
+    found = []
+    search = projection.tsne_neighbours
+
+    def counted(X, k, **how):
+        found.append(k)
+        return search(X, k, **how)
+
+    monkeypatch.setattr(projection, "tsne_neighbours", counted)
+    one = look().checkpoints[:1]
+    asked = [look(checkpoints=one, perplexity=p, seed=s) for p, s in ((5, 0), (5, 1), (4, 0))]
+    pipeline.mingle(store, asked[0])
+    assert found == [15]
+    again = [pipeline.mingle(store, other) for other in asked[1:]]
+    assert found == [15]
+    for other, drawn in zip(asked[1:], again, strict=True):
+        alone = pipeline.mingle(Store(tmp_path / f"alone{other.seed}{other.perplexity}"), other)
+        np.testing.assert_array_equal(drawn.maps[0].coords, alone.maps[0].coords)
+    found.clear()
+    pipeline.mingle(store, look(checkpoints=one, perplexity=7))
+    pipeline.mingle(store, look(checkpoints=one, perplexity=6))
+    assert found == [21], "too few were kept, and more are kept now"
+    pipeline.mingle(store, look(checkpoints=one, metric="cosine"))
+    assert found == [21, 15], "another distance has other neighbours"
+    found.clear()
+    pipeline.mingle(store, look(checkpoints=one, method="umap", n_neighbors=5))
+    assert not found

@@ -18,6 +18,11 @@ N_THREADED = 5_000
 """Points below which threads wait for each other longer than they save."""
 
 
+def n_neighbours(n_samples: int, perplexity: float) -> int:
+    """How many neighbours of a point a t-SNE map looks at."""
+    return min(n_samples - 1, int(3 * perplexity))
+
+
 def tsne(
     X: npt.NDArray[np.floating],
     parameters: MapParameters,
@@ -30,7 +35,7 @@ def tsne(
     from openTSNE.affinity import PerplexityBasedNN
     from openTSNE.nearest_neighbors import PrecomputedNeighbors
 
-    k = min(len(X) - 1, int(3 * parameters.perplexity))
+    k = n_neighbours(len(X), parameters.perplexity)
     components = tsne_components(X, parameters.metric)
     if neighbours is None:
         neighbours = neighbours_of(components, k, parameters.metric)
