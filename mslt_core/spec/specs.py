@@ -24,6 +24,9 @@ Rows = Literal["independent", "parallel", "disjoint"]
 Tune = Literal["all", "lora", "head"]
 Select = Literal["last", "source", "target"]
 
+OWN_TOLD = {"own": "own data"}
+"""Tasks whose name says little to a reader."""
+
 
 class TrainSpec(Spec):
     """Fine-tune `model` on `budget` examples shared over `source_langs`, score every target."""
@@ -159,6 +162,15 @@ class TrainSpec(Spec):
             return f"Oracle({', '.join(self.source_langs)})"
         shots = f" + {self.shots} {', '.join(self.shot_langs)}" if self.shots else ""
         return set_name(self.source_langs) + shots
+
+    @property
+    def task_told(self) -> str:
+        """wikiann; wikiann scored on own data, where the test items are another data set's."""
+        task = OWN_TOLD.get(self.task, self.task)
+        if self.eval_task is None:
+            return task
+        another = "another " if self.eval_task == self.task else ""
+        return f"{task} scored on {another}{OWN_TOLD.get(self.eval_task, self.eval_task)}"
 
     @property
     def items_unsure(self) -> bool:

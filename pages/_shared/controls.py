@@ -9,7 +9,6 @@ from mslt_core import pipeline
 from mslt_core.spec.results import RunGroup
 from mslt_core.store import Store
 from pages._shared.context import Context
-from pages._shared.labels import experiment_labels
 
 MAX_COMPARED = 3
 """Beside the base: four panels are the most that can be read side by side."""
@@ -27,7 +26,7 @@ def sidebar() -> Context:
         if not experiments:
             st.caption("No finished runs yet. Train shows how to make the first ones.")
             return Context(store, runs, (), ())
-        labels = experiment_labels(groups)
+        labels = pipeline.experiment_labels(groups)
         experiment = st.selectbox(
             "Experiment",
             experiments,
