@@ -71,7 +71,7 @@ def shown(context: Context, sweeps: tuple[Swept, ...]) -> None:
     judged = question(context, sweeps)
     whole = {tuple(sorted(judged.pool))} if judged.everything else set()
     asked = {tuple(sorted(langs)) for langs in judged.sets} | whole
-    rest_on([group for group in context.groups if tuple(sorted(group.source_langs)) in asked])
+    rest_on([g for g in context.groups if g.plain and tuple(sorted(g.source_langs)) in asked])
     tell(lead, answer(judged), question=QUESTION)
     show_figure(lambda theme: figures.criteria_picks(judged, theme=theme), key="picks")
     st.caption(noise_told(judged))

@@ -78,8 +78,8 @@ def _compared(groups: tuple[RunGroup, ...]) -> tuple[RunGroup, ...]:
 
 def _first_look(groups: tuple[RunGroup, ...]) -> list[str]:
     """The sets that are compared at first: those of the example's first look, else the smallest."""
-    usual = [group.key for group in groups if group.source_langs in pipeline.LOOK_SETS]
-    others = [group.key for group in groups if group.key not in usual]
+    usual = [g.key for g in groups if g.plain and g.source_langs in pipeline.LOOK_SETS]
+    others = [g.key for g in sorted(groups, key=lambda g: not g.plain) if g.key not in usual]
     return [*usual, *others][:MAX_COMPARED]
 
 

@@ -36,9 +36,7 @@ def answer(result: GainResult) -> str:
     up = sum(gain.difference > 0 for gain in zero_shot)
     beyond = sum(gain.beyond_noise and gain.difference > 0 for gain in zero_shot)
     below = sum(gain.beyond_noise and gain.difference < 0 for gain in zero_shot)
-    noise = ""
-    if result.interval in NOISE:
-        noise = f", beyond {NOISE[result.interval]} on {beyond}"
+    noise = f", beyond {NOISE[result.interval]} on {beyond}" if result.interval in NOISE else ""
     worse = f" (and below zero on {below})" if below else ""
     fewer = len(zero_shot) < len(unseen)
     where = "languages unseen by all sets compared" if fewer else "unseen languages"
@@ -65,6 +63,9 @@ def intervals_told(result: GainResult) -> str:
             f"The seeds' noise leans on all {result.pool.n_sets} sets ({result.pool.n_runs} runs): "
             f"{result.mean.df:.0f} degrees of freedom for the mean."
         )
+    apart = [gain.lang for gain in result.gains if gain.sd_seeds is None and gain.low is not None]
+    if apart and result.interval == "both":
+        told.append(f"Too few sets trained on {', '.join(apart)}: there, test items alone.")
     if any(gain.p_holm is not None for gain in result.gains):
         told.append("Bold, and counted as beyond the noise: 5 % after Holm's correction.")
     return " ".join(told)
