@@ -57,15 +57,17 @@ def parts(gain: Difference) -> str:
 
 def intervals_told(result: GainResult) -> str:
     """What the intervals carry, whose seeds stand behind them, and what is called a difference."""
-    told = [INTERVALS[result.interval]]
+    of_mean = (result.mean.sd_items, result.mean.sd_seeds) if result.mean else (None,)
+    kind = result.interval if None in of_mean else "both"
+    told = [INTERVALS[kind]]
     if result.pool and result.mean and result.mean.df:
         told.append(
             f"The seeds' noise leans on all {result.pool.n_sets} sets ({result.pool.n_runs} runs): "
             f"{result.mean.df:.0f} degrees of freedom for the mean."
         )
     apart = [gain.lang for gain in result.gains if gain.sd_seeds is None and gain.low is not None]
-    if apart and result.interval == "both":
-        told.append(f"Too few sets trained on {', '.join(apart)}: there, test items alone.")
+    if apart and kind == "both":
+        told.append(f"Of {', '.join(apart)} too few sets tell the seeds' noise: test items alone.")
     if any(gain.p_holm is not None for gain in result.gains):
         told.append("Bold, and counted as beyond the noise: 5 % after Holm's correction.")
     return " ".join(told)
