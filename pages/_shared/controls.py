@@ -9,6 +9,7 @@ from mslt_core import pipeline
 from mslt_core.spec.results import RunGroup
 from mslt_core.store import Store
 from pages._shared.context import Context
+from pages._shared.messages import escape
 
 MAX_COMPARED = 3
 """Beside the base: four panels are the most that can be read side by side."""
@@ -27,6 +28,7 @@ def sidebar() -> Context:
             st.caption("No finished runs yet. Train shows how to make the first ones.")
             return Context(store, runs, (), ())
         labels = pipeline.experiment_labels(groups)
+        asked = st.query_params.get("experiment") if "experiment" not in st.session_state else None
         experiment = st.selectbox(
             "Experiment",
             experiments,
@@ -35,6 +37,8 @@ def sidebar() -> Context:
             bind="query-params",
             help="Runs that share task, data, model and recipe, and so may be compared.",
         )
+        if asked and asked not in labels.values():
+            st.warning(f"The link is to {escape(asked)}, which is not in this store by that name.")
         mine = tuple(group for group in groups if group.experiment == experiment)
         chosen = _compared(mine)
     return Context(store, runs, mine, chosen, labels.get(experiment, experiment))
