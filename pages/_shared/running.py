@@ -50,9 +50,11 @@ def _look(root: str, busy: bool) -> None:
             return
         titles = titles_of(shown)
         _curves(store, shown, titles)
-        several = len({pipeline.experiment_key(info.spec) for info in shown}) > 1
+        keys = {info.run: pipeline.experiment_key(info.spec) for info in shown}
+        labels = pipeline.experiment_labels(pipeline.run_groups(store, runs))
         for info in shown:
-            _row(store, info, titles[info.run], pipeline.experiment_label(info.spec) * several)
+            label = labels.get(keys[info.run], pipeline.experiment_label(info.spec))
+            _row(store, info, titles[info.run], label if len({*keys.values()}) > 1 else "")
 
 
 def _curves(store: Store, shown: list[RunInfo], titles: dict[str, str]) -> None:
@@ -78,7 +80,8 @@ def _row(store: Store, info: RunInfo, title: str, recipe: str) -> None:
         if recipe:
             st.caption(escape(recipe))
         if info.state in UNFINISHED:
-            _progress(store, info)
+            now = store.runs.status(info.run).progress
+            show_progress(now.message, now.done, now.total, now.eta_s)
         elif info.reason:
             st.caption(escape(info.reason))
     with button:
@@ -93,11 +96,6 @@ def _row(store: Store, info: RunInfo, title: str, recipe: str) -> None:
         ):
             jobs.start(store, info.spec, info.where)
             st.rerun()
-
-
-def _progress(store: Store, info: RunInfo) -> None:
-    progress = store.runs.status(info.run).progress
-    show_progress(progress.message, progress.done, progress.total, progress.eta_s)
 
 
 def titles_of(infos: Sequence[RunInfo]) -> dict[str, str]:
