@@ -13,6 +13,7 @@ from pages._shared.judged_basis import left_out, noise_told
 from pages._shared.judged_table import table
 from pages._shared.judged_told import AVERAGES, answer
 from pages._shared.lost_told import lost_told
+from pages._shared.marks import mark
 from pages._shared.messages import empty_state, explain_errors
 from pages._shared.search_view import few_runs, train_next
 from pages._shared.tables import show_table
@@ -66,10 +67,11 @@ def question(context: Context, sweeps: tuple[Swept, ...]) -> Judged:
 def shown(context: Context, sweeps: tuple[Swept, ...]) -> None:
     """The picks among all sets, then searches with few runs."""
     lead = st.container()
+    mark(context)
     judged = question(context, sweeps)
     whole = {tuple(sorted(judged.pool))} if judged.everything else set()
     asked = {tuple(sorted(langs)) for langs in judged.sets} | whole
-    rest_on([group for group in context.groups if tuple(sorted(group.source_langs)) in asked])
+    rest_on([g for g in context.groups if g.plain and tuple(sorted(g.source_langs)) in asked])
     tell(lead, answer(judged), question=QUESTION)
     show_figure(lambda theme: figures.criteria_picks(judged, theme=theme), key="picks")
     st.caption(noise_told(judged))

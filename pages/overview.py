@@ -9,15 +9,14 @@ from pages._shared.context import context as sidebar_context
 from pages._shared.data_view import data_section
 from pages._shared.decimals import with_decimals
 from pages._shared.known import trained
-from pages._shared.labels import experiment_label
-from pages._shared.learning_view import mark_upper_bound
+from pages._shared.marks import mark
 from pages._shared.messages import empty_state, escape, explain_errors
 from pages._shared.story_so_far import further, next_step
 
 
 def known(context: Context) -> None:
     """The findings, each with its picture; what is missing; what was run; then the details."""
-    mark_upper_bound(context.groups)
+    mark(context)
     looked = False
     one, other, third = st.columns(3, gap="medium")
     with one, explain_errors():
@@ -33,7 +32,7 @@ def known(context: Context) -> None:
     further(context, sweeps)
     st.subheader("What has been run")
     if context.spec:
-        st.caption(escape(experiment_label(context.spec)))
+        st.caption(escape(pipeline.experiment_label(context.spec)))
     runs = trained(context).round(1)
     st.dataframe(runs, hide_index=True, width="stretch", column_config=with_decimals(runs, 1))
 

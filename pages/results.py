@@ -17,8 +17,9 @@ from pages._shared.gains_told import (
     unseen_words,
 )
 from pages._shared.gap_told import gaps_told
-from pages._shared.learning_view import mark_upper_bound, on_the_way
+from pages._shared.learning_view import on_the_way
 from pages._shared.lost_told import lost_told
+from pages._shared.marks import mark
 from pages._shared.messages import empty_state, escape, explain_errors
 from pages._shared.results_arranged import arranged
 from pages._shared.results_controls import averaged, measured_against, score, view
@@ -43,7 +44,6 @@ def compared(context: Context, lead: DeltaGenerator) -> None:
         st.info(f"Choose a set beside {escape(baseline.name)} under Compare, in the sidebar.")
         targets, _ = cached.zero_shot_means(context.root, (baseline,))
         rest_on((baseline,))
-        mark_upper_bound((baseline,))
         on_the_way(context, (baseline,), metric, targets)
         return
     results = cached.gains(
@@ -52,8 +52,6 @@ def compared(context: Context, lead: DeltaGenerator) -> None:
     rest_on((baseline, *others))
     for result in results:
         tell(lead, answer(result), question=QUESTION, key=f"answer_{result.name_b}")
-    with lead:
-        mark_upper_bound((baseline, *others))
     arranged(context, baseline, results)
     rest_on((baseline, *others))
     st.caption(f"{averaged_over(results)} {intervals_told(results[0])}")
@@ -90,6 +88,7 @@ context = sidebar_context()
 with explain_errors():
     if context.groups:
         lead = st.container()
+        mark(context)
         SHOWN[view()](context, lead)
     else:
         if empty_state("No finished runs in this store yet.", button="Train the first set"):

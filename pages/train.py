@@ -3,13 +3,13 @@
 import streamlit as st
 
 from mslt_core import jobs, pipeline
-from mslt_core.spec.specs import set_name
 from pages._shared import cached
 from pages._shared.context import Context
 from pages._shared.context import context as sidebar_context
-from pages._shared.messages import about, escape, explain_errors
+from pages._shared.messages import escape, explain_errors
 from pages._shared.own_form import own_form
-from pages._shared.plan import Plan, expected_s, free_seeds
+from pages._shared.plan import Plan, free_seeds
+from pages._shared.plan_told import told
 from pages._shared.recipe import recipe
 from pages._shared.running import watch_runs
 from pages._shared.source_sets import sets_to_train, sweep_sets
@@ -43,18 +43,6 @@ def inputs() -> tuple[str, str | None, str]:
             "the small one that comes with the example.",
         )
     return task, data or None, model
-
-
-def told(context: Context, plan: Plan, n_targets: int) -> str:
-    """The plan in one sentence."""
-    names = " and ".join(set_name(langs) for langs in plan.sets)
-    seeds = f"seed{'s' * (len(plan.seeds) > 1)} {', '.join(map(str, plan.seeds))}"
-    seconds = expected_s(context, plan)
-    return (
-        f"**{plan.n_runs} run{'s' * (plan.n_runs > 1)}**: {escape(names)}, "
-        f"{plan.recipe.budget:,} examples each, {plan.recipe.steps:,} steps, {seeds}, "
-        f"scored on {n_targets} languages{f', {about(seconds)} in all' if seconds else ''}."
-    )
 
 
 def start(context: Context, plan: Plan) -> None:

@@ -81,6 +81,7 @@ def test_all_sets_of_the_example(ask):
 def test_people_get_tables(capsys):
     assert main(["compare", "--sets", "de,en,es"]) == 0
     out = capsys.readouterr().out
+    assert "cldr-ner, base, 1,000 in 125 steps" in out, "which experiment it is of"
     assert "MSLT(de, en, es) minus SSLT(en), in points" in out
     assert "zero-shot" in out
     assert "Intervals carry test items and seeds;" in out
@@ -104,6 +105,7 @@ def test_the_headline_says_what_the_rows_carry(capsys, monkeypatch):
         (["--sets", ";"], "no set to compare with SSLT(en)"),
         (["--metric", "macro_f1"], "is not scored by macro_f1"),
         (["--experiment", "beef"], "there is no one experiment 'beef'"),
+        (["--experiment", "beef"], "(cldr-ner, base, 1,000 in 125 steps: 127 sets)"),
     ],
 )
 def test_bad_input_ends_with_2_and_a_sentence(ask, args, message):

@@ -10,7 +10,16 @@ from typing import Any, get_args
 from mslt_core.commands.answer import Answer, Subparsers, command, probability, table
 from mslt_core.commands.set_views import SET_VIEWS, set_view
 from mslt_core.commands.wider_views import groups_view, sizes_view
-from mslt_core.pipeline import TOP, gains_over, open_store, ranking, run_groups, zero_shot_means
+from mslt_core.pipeline import (
+    TOP,
+    experiment_label,
+    experiment_labels,
+    gains_over,
+    open_store,
+    ranking,
+    run_groups,
+    zero_shot_means,
+)
 from mslt_core.spec.errors import NotComputedError, SpecError
 from mslt_core.spec.evidence import Average, Carried, Difference, GainResult, Ranking, Standing
 from mslt_core.spec.languages import languages
@@ -139,7 +148,10 @@ def experiment_of(groups: Sequence[RunGroup], wanted: str | None) -> str:
         return sizes.most_common(1)[0][0]
     found = [key for key in sizes if key.startswith(wanted)]
     if len(found) != 1:
-        known = ", ".join(f"{key} ({n} sets)" for key, n in sizes.most_common())
+        labels = experiment_labels(groups)
+        known = "; ".join(
+            f"{key} ({labels[key]}: {n} set{'s' * (n > 1)})" for key, n in sizes.most_common()
+        )
         raise SpecError(f"there is no one experiment {wanted!r}", hint=f"There are {known}.")
     return found[0]
 
@@ -226,7 +238,8 @@ def _finite(fields: dict[str, Any]) -> dict[str, Any]:
 def _shown(baseline: RunGroup, ranked: Ranking, by_key: dict[str, GainResult]) -> Any:
     from rich.console import Group
 
-    told = _headline(ranked, [result.interval for result in by_key.values()])
+    experiment = experiment_label(baseline.runs[0].spec)
+    told = f"{experiment}\n{_headline(ranked, [one.interval for one in by_key.values()])}"
     columns = ("set", "mean", f"minus {baseline.name}", "95 %", "items", "seeds", "p", "n", "")
     rows = []
     for standing in ranked.standings:

@@ -8,6 +8,7 @@ from typing import Any
 from mslt_core import figures
 from mslt_core.exports import figure_title
 from mslt_core.figures import Theme
+from mslt_core.pipeline import experiment_label
 from mslt_core.pipeline.stories import origin_of
 from mslt_core.spec.results import RunGroup
 from mslt_core.spec.stories import FigureContent, Origin, Pin, PinContent, PinKind
@@ -43,7 +44,7 @@ class Compared:
             self.store,
             [info for group in groups for info in group.runs],
             page=page,
-            experiment=f"{spec.task}, {spec.model}, {spec.budget:,} in {spec.steps:,} steps",
+            experiment=experiment_label(spec),
             sizes=sizes,
         )
 

@@ -170,7 +170,7 @@ def _standard(store: Store, args: argparse.Namespace, report: Report) -> Told:
 
 def _first_look(others: Sequence[RunGroup]) -> list[RunGroup]:
     """As the dashboard's sidebar: the sets of a first look, else the smallest."""
-    usual = [group for group in others if group.source_langs in LOOK_SETS]
+    usual = [group for group in others if group.plain and group.source_langs in LOOK_SETS]
     return (usual or list(others))[:2]
 
 

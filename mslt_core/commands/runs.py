@@ -111,7 +111,7 @@ def _runs(args: argparse.Namespace) -> Answer:
                     info.run,
                     info.name,
                     info.state,
-                    info.spec.task,
+                    info.spec.task_told,
                     _model(info),
                     info.spec.budget,
                     f"{info.step}/{info.spec.steps}",
@@ -142,6 +142,7 @@ def _zero_shot(info: RunInfo) -> str:
 def _headline(info: RunInfo) -> str:
     spec = info.spec
     told = [f"{info.name}, run {info.run}: {info.state}", info.reason]
+    told += [spec.task_told] if spec.eval_task else []
     told += [f"{spec.budget} examples, step {info.step} of {spec.steps}, seed {spec.seed}"]
     if info.mean_score is not None:
         main, n = METRICS[info.metrics[0]].label, len(info.zero_shot_langs)

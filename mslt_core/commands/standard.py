@@ -66,7 +66,7 @@ def standard_story(
             left_out.append(needs)
         made += [(Pinned(digest=pin.digest(), pin=pin, created_utc=now), c) for pin, c in found]
     story = Story(
-        title=f"Does MSLT beat SSLT on {compared.baseline.runs[0].spec.task}?",
+        title=f"Does MSLT beat SSLT on {compared.baseline.runs[0].spec.task_told}?",
         slides=tuple(Slide(pin=pinned.digest) for pinned, _ in made),
     )
     return story, made, left_out

@@ -159,7 +159,7 @@ def _told(costs: dict[str, Any], runs: tuple[PlannedRun, ...], keep: bool) -> An
     told_by = ", ".join(filter(None, (SOURCES[costs["time_told_by"]], costs["time_supposed"])))
     rows = [
         ("runs", f"{costs['runs']:,}, {costs['done']:,} of them done already"),
-        ("data", f"{spec.task}: {sweep.shares_told(runs)}; {len(spec.target_langs)} targets"),
+        ("data", f"{spec.task_told}: {sweep.shares_told(runs)}; {len(spec.target_langs)} targets"),
         ("disk", disk),
         ("time", f"{known}{told_by}"),
     ]

@@ -22,7 +22,7 @@ class _Set:
     """What was trained on the same languages: a run a seed."""
 
     name: str
-    source_langs: tuple[str, ...]
+    seen_langs: tuple[str, ...]
     runs: tuple[RunResult, ...]
     means: Mapping[str, float]
     """Target to mean over the runs, where every run has a score."""
@@ -34,7 +34,7 @@ class _Set:
             of_runs = [getattr(r.scores[lang], metric) for r in runs if lang in r.scores]
             if len(of_runs) == len(runs) and None not in of_runs:
                 means[lang] = float(np.mean(of_runs))
-        return cls(name, runs[0].info.spec.source_langs, tuple(runs), means)
+        return cls(name, runs[0].info.spec.seen_langs, tuple(runs), means)
 
 
 def target_scores(
@@ -116,7 +116,7 @@ def _score_dots(
         hovertemplate="%{hovertext}<extra></extra>",
         marker={
             "size": 10,
-            "color": [colour if lang in one.source_langs else background for lang in langs],
+            "color": [colour if lang in one.seen_langs else background for lang in langs],
             "line": {"width": 2, "color": colour},
         },
     )
@@ -124,7 +124,7 @@ def _score_dots(
 
 def _score_hover(one: _Set, lang: str, metric: str) -> str:
     """Mean and seeds, what they rest on, and what no learning at all would get."""
-    trained = "trained on" if lang in one.source_langs else "zero-shot"
+    trained = "trained on" if lang in one.seen_langs else "zero-shot"
     scores = [run.scores[lang] for run in one.runs]
     by_seed = ", ".join(
         f"seed {run.info.spec.seed}: {text.points(getattr(score, metric))}"

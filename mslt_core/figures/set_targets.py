@@ -27,13 +27,13 @@ class _Row:
     """One set: what is known of it on each target."""
 
     name: str
-    source_langs: tuple[str, ...]
+    seen_langs: tuple[str, ...]
     gains: dict[str, TargetGain]
 
 
 def set_target_grid(
     results: Sequence[GainResult],
-    source_langs: Sequence[tuple[str, ...]],
+    seen_langs: Sequence[tuple[str, ...]],
     *,
     differences: bool,
     group: Grouping = "family",
@@ -42,13 +42,13 @@ def set_target_grid(
     """A row a set, in the order given, a column a target, relatives side by side.
 
     With `differences` the baseline is taken off, on a scale centred on no difference; else scores,
-    the baseline's above them. `source_langs` has each result's set. Targets that a set was not
-    scored on are hatched. A cell's `customdata` is set and target.
+    the baseline's above them. `seen_langs` has what each set was trained on. Targets that a set was
+    not scored on are hatched. A cell's `customdata` is set and target.
     """
     first = results[0]
     rows = [
         _Row(result.name_b, langs, {gain.lang: gain for gain in result.gains})
-        for result, langs in zip(results, source_langs, strict=True)
+        for result, langs in zip(results, seen_langs, strict=True)
     ]
     order = language_order(list({gain.lang for result in results for gain in result.gains}), group)
     values = np.array([[_value(row, lang, differences) for lang in order] for row in rows])
@@ -202,7 +202,7 @@ def _dots(
     seen = [
         (order.index(lang), i + shift)
         for i, row in enumerate(rows)
-        for lang in row.source_langs
+        for lang in row.seen_langs
         if lang in order
     ]
     look = style.PALETTES[theme]

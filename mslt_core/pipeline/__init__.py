@@ -40,6 +40,7 @@ from mslt_core.pipeline.embedding import (
     quiet,
     relative_depth,
 )
+from mslt_core.pipeline.experiment_labels import experiment_label, experiment_labels
 from mslt_core.pipeline.explaining import explain
 from mslt_core.pipeline.fetching import execute_fetching, fetch, fetchable, is_fetched
 from mslt_core.pipeline.findings import change_asked, next_step, space_change
@@ -238,6 +239,8 @@ __all__ = [
     "execute_training",
     "existing_folder",
     "experiment_key",
+    "experiment_label",
+    "experiment_labels",
     "explain",
     "fetch",
     "fetchable",

@@ -31,7 +31,7 @@ def base_of(groups: Sequence[RunGroup]) -> str:
 
 def plain(groups: Sequence[RunGroup]) -> list[RunGroup]:
     """Without few-shot sets, whose number of sources is another matter."""
-    return [group for group in groups if group.seen_langs == group.source_langs]
+    return [group for group in groups if group.plain]
 
 
 def geometry(

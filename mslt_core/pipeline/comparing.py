@@ -13,7 +13,7 @@ from mslt_core.pipeline.grouping import main_metric, why_apart
 from mslt_core.pipeline.noise import Differ, Noise, carried_by, pool_of, seed_noise_of
 from mslt_core.pipeline.outcomes import Field, scored, scores_of
 from mslt_core.spec.errors import BadInputError, NotComputedError
-from mslt_core.spec.evidence import Average
+from mslt_core.spec.evidence import Average, Carried
 from mslt_core.spec.results import (
     GainResult,
     RunGroup,
@@ -161,10 +161,7 @@ class _Comparing:
             gains=corrected(told[: len(single)]),
             mean=mean and dataclasses.replace(mean, lang="", is_source=False),
             zero_shot=field.named((means[0] + means[1]) > 0) if has_mean else (),
-            interval=carried_by(
-                items=all(row.sd_items is not None for row in told),
-                seeds=all(row.sd_seeds is not None for row in told),
-            ),
+            interval=_carried(told[: len(single)], mean),
             average=self._average,
             pool=pool_of(noise[-1], places) if has_mean else None,
         )
@@ -218,6 +215,18 @@ class _Comparing:
                 )
             )
         return rows
+
+
+def _carried(rows: Sequence[TargetGain], mean: TargetGain | None) -> Carried:
+    """What the mean and the zero-shot targets carry, of which alone anything is claimed.
+
+    Of a target that a set trained on, too few sets of the pool may know how seeds scatter.
+    """
+    claimed = [row for row in (*rows, mean) if row and (row is mean or not row.is_source)] or rows
+    return carried_by(
+        items=all(row.sd_items is not None for row in claimed),
+        seeds=all(row.sd_seeds is not None for row in claimed),
+    )
 
 
 def corrected(rows: list[TargetGain]) -> tuple[TargetGain, ...]:

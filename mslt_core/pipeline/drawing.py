@@ -144,8 +144,9 @@ def scored_task(task: tasks.Task, eval_task: str | None, folder: str | Path | No
     other = tasks.open_task(eval_task, folder)
     if other.kind != task.kind or set(other.labels) != set(task.labels):
         raise SpecError(
-            f"{task.name} is {task.kind} with {', '.join(task.labels) or 'no labels'}, "
-            f"{other.name} is {other.kind} with {', '.join(other.labels) or 'no labels'}",
+            f"what is trained on ({task.name}) is {task.kind} with "
+            f"{', '.join(task.labels) or 'no labels'}; what is to be scored ({other.name}) is "
+            f"{other.kind} with {', '.join(other.labels) or 'no labels'}",
             hint="A model can be scored on another data set of the same kind and labels only.",
         )
     return other

@@ -10,7 +10,7 @@ from mslt_core.spec.evidence import MIN_SEEDS
 from mslt_core.spec.findings import NextStep, SpaceChange, SpaceShift
 from mslt_core.spec.measuring import MeasureSpec, Part
 from mslt_core.spec.results import RunGroup
-from mslt_core.spec.specs import MingleSpec, set_name
+from mslt_core.spec.specs import MingleSpec
 
 PARTS: tuple[Part, ...] = ("cka", "pairs", "mixing")
 """What the change of a space is told by."""
@@ -75,7 +75,7 @@ def next_step(
     few = [group for group in compared if len(group.runs) < MIN_SEEDS]
     if few:
         sets = tuple(group.source_langs for group in few)
-        return NextStep(step="seeds", sets=sets, names=tuple(map(set_name, sets)))
+        return NextStep(step="seeds", sets=sets, names=tuple(group.name for group in few))
     if not looked:
         return NextStep(step="look")
     if not any(sweep.k > 1 for sweep in sweeps):

@@ -55,6 +55,7 @@ of their fields, a thousand times at every look."""
 def run_groups(store: Store, runs: Sequence[RunInfo] | None = None) -> list[RunGroup]:
     """Runs with scores by what was trained, single sources first, then by number of sources.
 
+    A set comes before the same one with few-shot examples: whoever asks for SSLT(en) gets it plain.
     Of all `runs` of the store, where they were listed already.
     """
     found: dict[str, list[RunInfo]] = {}
@@ -62,7 +63,12 @@ def run_groups(store: Store, runs: Sequence[RunInfo] | None = None) -> list[RunG
         if info.has_scores and not info.spec.oracle:
             found.setdefault(_keys(info)[0], []).append(info)
     groups = [_group(sorted(of_set, key=lambda i: i.spec.seed)) for of_set in found.values()]
-    return sorted(groups, key=lambda g: (len(g.source_langs), g.source_langs, g.key))
+    return sorted(groups, key=_order)
+
+
+def _order(group: RunGroup) -> tuple[Any, ...]:
+    spec = group.runs[0].spec
+    return len(group.source_langs), group.source_langs, spec.shot_langs, spec.shots, group.key
 
 
 def _keys(info: RunInfo) -> tuple[str, str]:

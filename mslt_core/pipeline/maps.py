@@ -13,9 +13,10 @@ from mslt_core.analysis.neighbours import neighbours
 from mslt_core.pipeline.embedding import Embeddings, Question, Report, layer_of, layer_rows, quiet
 from mslt_core.pipeline.looking import ids_fingerprint
 from mslt_core.spec.errors import NotComputedError
+from mslt_core.spec.looks import NeighbourSpec
 from mslt_core.spec.maps import Fit, MapParameters
 from mslt_core.spec.results import CheckpointRef, MapResult
-from mslt_core.spec.specs import MapSpec, MingleSpec, NeighbourSpec
+from mslt_core.spec.specs import MapSpec, MingleSpec
 from mslt_core.store import Arrays, Store
 
 K_TRUST = 15

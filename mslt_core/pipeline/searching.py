@@ -82,7 +82,7 @@ def propose(
     BadInputError
         If fewer than two sets of the spec's size and pool were trained: it has nothing to go by.
     """
-    plain = [g for g in groups if g.seen_langs == g.source_langs]
+    plain = [g for g in groups if g.plain]
     mine = [
         g for g in plain if len(g.source_langs) == spec.k and set(g.source_langs) <= {*spec.free}
     ]

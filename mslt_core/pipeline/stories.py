@@ -6,10 +6,10 @@ import platform
 from collections.abc import Iterable, Sequence
 from urllib.parse import urlencode
 
-from mslt_core.pipeline.grouping import group_key
+from mslt_core.pipeline.grouping import group_key, run_groups
 from mslt_core.spec.citing import BETWEEN, seeds_told
 from mslt_core.spec.errors import NotComputedError, StoreError
-from mslt_core.spec.results import RunInfo
+from mslt_core.spec.results import RunGroup, RunInfo
 from mslt_core.spec.specs import TrainSpec
 from mslt_core.spec.stories import Origin, Pair, Pinned
 from mslt_core.spec.version import PRODUCT_VERSION
@@ -64,8 +64,8 @@ def origin_of(
         page=page,
         query=tuple(query),
         experiment=experiment,
-        task=_all(spec.task for spec in specs),
-        data=_all(spec.data for spec in specs),
+        task=_all(spec.task_told for spec in specs),
+        data=_all(data for spec in specs for data in (spec.data, spec.eval_data) if data),
         model=_all(spec.model for spec in specs),
         model_fingerprint=_all(spec.model_fingerprint for spec in specs),
         runs=tuple(sorted(shown)),
@@ -136,6 +136,16 @@ def link_to(origin: Origin, address: str) -> str:
     # brackets and commas may stand in a query as they are, and are easier to read
     query = f"?{urlencode(origin.query, safe='(),')}" if origin.query else ""
     return f"{address.rstrip('/')}{origin.path}{query}"
+
+
+def groups_here(store: Store, origin: Origin) -> tuple[RunGroup, ...]:
+    """The experiment of a pin's runs in this store; () where none of them is there.
+
+    By its runs, since what an experiment is called depends on what else lies in a store.
+    """
+    groups, shown = run_groups(store), {*origin.runs}
+    mine = {g.experiment for g in groups if any(info.run in shown for info in g.runs)}
+    return tuple(group for group in groups if group.experiment in mine) if len(mine) == 1 else ()
 
 
 def _akin(store: Store, infos: Iterable[RunInfo]) -> list[RunInfo]:

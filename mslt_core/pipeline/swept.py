@@ -33,7 +33,7 @@ def swept(groups: Sequence[RunGroup]) -> tuple[Swept, ...]:
     Where sets are missing the pool is made smaller until none is; sizes with fewer than three
     sets left are not worth a comparison. Runs with few-shot examples are left out.
     """
-    plain = [group for group in groups if group.seen_langs == group.source_langs]
+    plain = [group for group in groups if group.plain]
     by_set = {group.source_langs: group for group in plain}
     found = []
     for k in sorted({len(langs) for langs in by_set}):

@@ -5,11 +5,23 @@ from typing import Literal
 from pydantic import Field
 
 from mslt_core.spec.base import Spec
+from mslt_core.spec.maps import Metric
 from mslt_core.spec.specs import EmbedSpec, MingleSpec
 
 ClusterMethod = Literal["kmeans", "hdbscan"]
 NOISE = -1
 """The label of a point that HDBSCAN puts in no cluster."""
+
+
+class NeighbourSpec(Spec):
+    """Nearest neighbours of the sentences on t-SNE maps: the same for all perplexities, seeds and
+    starts, kept for the largest perplexity so far."""
+
+    embeds: tuple[EmbedSpec, ...] = Field(min_length=1)
+    ids: str = Field(description="fingerprint of the sentence ids shown, in order")
+    n: int = Field(ge=4, description="sentences per language")
+    metric: Metric = "euclidean"
+    principal: int = Field(description="first principal components that are looked at")
 
 
 class FramesSpec(Spec):

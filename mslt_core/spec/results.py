@@ -186,6 +186,11 @@ class RunGroup:
         """Languages that it was trained on, few-shot targets too."""
         return self.runs[0].spec.seen_langs
 
+    @property
+    def plain(self) -> bool:
+        """Whether it was trained on its sources alone, without few-shot examples of a target."""
+        return self.seen_langs == self.source_langs
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class CheckpointRef:

@@ -13,7 +13,7 @@ from mslt_core.spec.base import Lang, Langs, Later, Seed, Spec
 from mslt_core.spec.corpora import Original
 from mslt_core.spec.errors import SpecError
 from mslt_core.spec.languages import languages
-from mslt_core.spec.maps import Fit, MapParameters, Metric
+from mslt_core.spec.maps import Fit, MapParameters
 
 Pooling = Literal["mean", "mean_no_special", "first", "max"]
 Estimator = Literal["debiased", "biased"]
@@ -23,6 +23,9 @@ Precision = Literal["float32", "bfloat16"]
 Rows = Literal["independent", "parallel", "disjoint"]
 Tune = Literal["all", "lora", "head"]
 Select = Literal["last", "source", "target"]
+
+OWN_TOLD = {"own": "own data"}
+"""Tasks whose name says little to a reader."""
 
 
 class TrainSpec(Spec):
@@ -161,6 +164,15 @@ class TrainSpec(Spec):
         return set_name(self.source_langs) + shots
 
     @property
+    def task_told(self) -> str:
+        """wikiann; wikiann scored on own data, where the test items are another data set's."""
+        task = OWN_TOLD.get(self.task, self.task)
+        if self.eval_task is None:
+            return task
+        another = "another " if self.eval_task == self.task else ""
+        return f"{task} scored on {another}{OWN_TOLD.get(self.eval_task, self.eval_task)}"
+
+    @property
     def items_unsure(self) -> bool:
         """Whether an earlier version drew the test items, and its question does not tell how."""
         return self.eval_task is not None and self.eval_draw is None
@@ -257,17 +269,6 @@ class MapSpec(MapParameters):
     def _check(self) -> Self:
         self.check_fit(self.method, self.n * len(self.embeds) * max(1, len(self.joint)))
         return self
-
-
-class NeighbourSpec(Spec):
-    """Nearest neighbours of the sentences on t-SNE maps: the same for all perplexities, seeds and
-    starts, kept for the largest perplexity so far."""
-
-    embeds: tuple[EmbedSpec, ...] = Field(min_length=1)
-    ids: str = Field(description="fingerprint of the sentence ids shown, in order")
-    n: int = Field(ge=4, description="sentences per language")
-    metric: Metric = "euclidean"
-    principal: int = Field(description="first principal components that are looked at")
 
 
 class MingleSpec(MapParameters):

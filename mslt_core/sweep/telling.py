@@ -34,7 +34,7 @@ def told(runs: Sequence[PlannedRun]) -> str:
     budgets = sorted({spec.budget for spec in specs})
     examples = " or ".join(f"{budget:,}" for budget in budgets)
     beside = f", and {oracles} oracles" if oracles else ""
-    return f"{' × '.join(parts)} on {specs[0].task}, {examples} examples each{beside}"
+    return f"{' × '.join(parts)} on {specs[0].task_told}, {examples} examples each{beside}"
 
 
 def _rates(specs: Sequence[TrainSpec]) -> dict[str, int]:

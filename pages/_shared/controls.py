@@ -9,7 +9,7 @@ from mslt_core import pipeline
 from mslt_core.spec.results import RunGroup
 from mslt_core.store import Store
 from pages._shared.context import Context
-from pages._shared.labels import experiment_labels
+from pages._shared.messages import escape
 
 MAX_COMPARED = 3
 """Beside the base: four panels are the most that can be read side by side."""
@@ -27,7 +27,8 @@ def sidebar() -> Context:
         if not experiments:
             st.caption("No finished runs yet. Train shows how to make the first ones.")
             return Context(store, runs, (), ())
-        labels = experiment_labels(groups)
+        labels = pipeline.experiment_labels(groups)
+        asked = st.query_params.get("experiment") if "experiment" not in st.session_state else None
         experiment = st.selectbox(
             "Experiment",
             experiments,
@@ -36,6 +37,8 @@ def sidebar() -> Context:
             bind="query-params",
             help="Runs that share task, data, model and recipe, and so may be compared.",
         )
+        if asked and asked not in labels.values():
+            st.warning(f"The link is to {escape(asked)}, which is not in this store by that name.")
         mine = tuple(group for group in groups if group.experiment == experiment)
         chosen = _compared(mine)
     return Context(store, runs, mine, chosen, labels.get(experiment, experiment))
@@ -79,8 +82,8 @@ def _compared(groups: tuple[RunGroup, ...]) -> tuple[RunGroup, ...]:
 
 def _first_look(groups: tuple[RunGroup, ...]) -> list[str]:
     """The sets that are compared at first: those of the example's first look, else the smallest."""
-    usual = [group.key for group in groups if group.source_langs in pipeline.LOOK_SETS]
-    others = [group.key for group in groups if group.key not in usual]
+    usual = [g.key for g in groups if g.plain and g.source_langs in pipeline.LOOK_SETS]
+    others = [g.key for g in sorted(groups, key=lambda g: not g.plain) if g.key not in usual]
     return [*usual, *others][:MAX_COMPARED]
 
 

@@ -67,11 +67,8 @@ def lacking(step: NextStep, groups: Sequence[RunGroup]) -> str:
     """What is not known yet, and why it matters."""
     if step.step != "seeds":
         return LACKING[step.step]
-    few = {group.source_langs: len(group.runs) for group in groups}
-    runs = "; ".join(
-        f"{escape(name)} has {_runs(few[langs])}"
-        for name, langs in zip(step.names, step.sets, strict=True)
-    )
+    few = {group.name: len(group.runs) for group in groups}
+    runs = "; ".join(f"{escape(name)} has {_runs(few[name])}" for name in step.names)
     return f"{runs}: from {MIN_SEEDS} on, sets can be ranked by their own noise."
 
 

@@ -36,9 +36,7 @@ def answer(result: GainResult) -> str:
     up = sum(gain.difference > 0 for gain in zero_shot)
     beyond = sum(gain.beyond_noise and gain.difference > 0 for gain in zero_shot)
     below = sum(gain.beyond_noise and gain.difference < 0 for gain in zero_shot)
-    noise = ""
-    if result.interval in NOISE:
-        noise = f", beyond {NOISE[result.interval]} on {beyond}"
+    noise = f", beyond {NOISE[result.interval]} on {beyond}" if result.interval in NOISE else ""
     worse = f" (and below zero on {below})" if below else ""
     fewer = len(zero_shot) < len(unseen)
     where = "languages unseen by all sets compared" if fewer else "unseen languages"
@@ -59,12 +57,17 @@ def parts(gain: Difference) -> str:
 
 def intervals_told(result: GainResult) -> str:
     """What the intervals carry, whose seeds stand behind them, and what is called a difference."""
-    told = [INTERVALS[result.interval]]
+    of_mean = (result.mean.sd_items, result.mean.sd_seeds) if result.mean else (None,)
+    kind = result.interval if None in of_mean else "both"
+    told = [INTERVALS[kind]]
     if result.pool and result.mean and result.mean.df:
         told.append(
             f"The seeds' noise leans on all {result.pool.n_sets} sets ({result.pool.n_runs} runs): "
             f"{result.mean.df:.0f} degrees of freedom for the mean."
         )
+    apart = [gain.lang for gain in result.gains if gain.sd_seeds is None and gain.low is not None]
+    if apart and kind == "both":
+        told.append(f"Of {', '.join(apart)} too few sets tell the seeds' noise: test items alone.")
     if any(gain.p_holm is not None for gain in result.gains):
         told.append("Bold, and counted as beyond the noise: 5 % after Holm's correction.")
     return " ".join(told)

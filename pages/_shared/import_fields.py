@@ -5,11 +5,10 @@ from typing import Any
 
 import streamlit as st
 
-from mslt_core.pipeline import OutsideGroup
+from mslt_core.pipeline import OutsideGroup, experiment_labels
 from mslt_core.spec.languages import LANGUAGES, label
 from pages._shared.context import Context
 from pages._shared.imported_told import experiment_names
-from pages._shared.labels import experiment_labels
 
 NEW = "A new name"
 UNITS = {"points": "points, 0 to 100", "ratio": "ratios, 0 to 1"}

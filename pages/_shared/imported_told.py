@@ -10,13 +10,12 @@ from mslt_core.spec.languages import label
 from mslt_core.spec.outside import OutsideResult
 from mslt_core.spec.results import RunGroup
 from pages._shared.context import Context
-from pages._shared.labels import experiment_labels
 from pages._shared.messages import escape
 
 
 def experiment_names(context: Context, groups: Sequence[OutsideGroup]) -> dict[str, str]:
     """Every imported experiment to its name; that of one's own runs is named as they are."""
-    own = experiment_labels(pipeline.run_groups(context.store))
+    own = pipeline.experiment_labels(pipeline.run_groups(context.store))
     keys = dict.fromkeys(group.experiment for group in groups)
     return {key: f"With my runs: {own[key]}" if key in own else key for key in keys}
 

@@ -55,7 +55,8 @@ def _items_list(found: ItemsCompared, colours: dict[str, str]) -> None:
             shown = chosen[(page - 1) * CARDS : page * CARDS].tolist()
             show_cards(found, shown, colours, current_theme())
     else:
-        place.info("No item is like that. Choose another kind, label or text.")
+        none = "No item is like that. Choose another kind, label or text."
+        place.info(none if found.differ.any() else "They answer alike on every item here.")
 
 
 def _chosen(found: ItemsCompared) -> npt.NDArray[np.intp]:

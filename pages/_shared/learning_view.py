@@ -17,12 +17,6 @@ Scores = Mapping[str, TargetScores]
 UPPER_BOUND = "chosen on the test items: an upper bound, not zero-shot"
 
 
-def mark_upper_bound(groups: Sequence[RunGroup]) -> None:
-    """Say it beside the answer where test items chose the weights that it rests on."""
-    if any(info.spec.select == "target" for group in groups for info in group.runs):
-        st.badge(f"Weights {UPPER_BOUND}", color="orange")
-
-
 def on_the_way(
     context: Context, groups: Sequence[RunGroup], metric: str, langs: Sequence[str]
 ) -> None:

@@ -89,7 +89,7 @@ def _grid(context: Context, baseline: RunGroup, first: GainResult) -> None:
         return
     results = cached.gains(context.root, baseline, tuple(groups), first.metric, pool=context.groups)
     rest_on((baseline, *groups))
-    sets = [one.source_langs for one in groups]
+    sets = [one.seen_langs for one in groups]
     show_figure(
         lambda theme: figures.set_target_grid(
             results, sets, differences=shown == "differences", group=group, theme=theme

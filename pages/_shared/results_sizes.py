@@ -62,7 +62,7 @@ def sizes(context: Context, lead: DeltaGenerator) -> None:
 def _sets_in(found: BySize, groups: Sequence[RunGroup]) -> list[RunGroup]:
     """The groups that its sizes are means of."""
     sets = {langs for size in found.sizes for langs in size.sets}
-    return [g for g in groups if g.seen_langs == g.source_langs and g.source_langs in sets]
+    return [g for g in groups if g.plain and g.source_langs in sets]
 
 
 def _of_other_models(

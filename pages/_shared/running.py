@@ -1,5 +1,8 @@
 """Runs as they go on: state, progress, loss, time left. Looks at the store, never at the worker."""
 
+from collections import Counter
+from collections.abc import Sequence
+
 import streamlit as st
 
 from mslt_core import figures, jobs, pipeline
@@ -45,16 +48,20 @@ def _look(root: str, busy: bool) -> None:
         if not shown:
             st.info("No runs yet. Start one on the left; it goes on when you close this page.")
             return
-        _curves(store, shown)
+        titles = titles_of(shown)
+        _curves(store, shown, titles)
+        keys = {info.run: pipeline.experiment_key(info.spec) for info in shown}
+        labels = pipeline.experiment_labels(pipeline.run_groups(store, runs))
         for info in shown:
-            _row(store, info)
+            label = labels.get(keys[info.run], pipeline.experiment_label(info.spec))
+            _row(store, info, titles[info.run], label if len({*keys.values()}) > 1 else "")
 
 
-def _curves(store: Store, shown: list[RunInfo]) -> None:
-    histories = {_title(info): store.runs.history(info.run) for info in reversed(shown)}
+def _curves(store: Store, shown: list[RunInfo], titles: dict[str, str]) -> None:
+    histories = {titles[info.run]: store.runs.history(info.run) for info in reversed(shown)}
     histories = {name: points for name, points in histories.items() if points}
     if histories:
-        names = {_title(info): info.name for info in shown}
+        names = {titles[info.run]: info.name for info in shown}
         by_set = figures.set_colours(
             sorted(set(names.values()), key=lambda n: (n[:4] != "SSLT", n))
         )
@@ -66,12 +73,15 @@ def _curves(store: Store, shown: list[RunInfo]) -> None:
         )
 
 
-def _row(store: Store, info: RunInfo) -> None:
+def _row(store: Store, info: RunInfo, title: str, recipe: str) -> None:
     words, button = st.columns([3, 1], vertical_alignment="center")
     with words:
-        st.markdown(f"**{escape(_title(info))}** {_told(info)}")
+        st.markdown(f"**{escape(title)}** {_told(info)}")
+        if recipe:
+            st.caption(escape(recipe))
         if info.state in UNFINISHED:
-            _progress(store, info)
+            now = store.runs.status(info.run).progress
+            show_progress(now.message, now.done, now.total, now.eta_s)
         elif info.reason:
             st.caption(escape(info.reason))
     with button:
@@ -88,13 +98,11 @@ def _row(store: Store, info: RunInfo) -> None:
             st.rerun()
 
 
-def _progress(store: Store, info: RunInfo) -> None:
-    progress = store.runs.status(info.run).progress
-    show_progress(progress.message, progress.done, progress.total, progress.eta_s)
-
-
-def _title(info: RunInfo) -> str:
-    return f"{info.name}, seed {info.spec.seed}"
+def titles_of(infos: Sequence[RunInfo]) -> dict[str, str]:
+    """Set and seed of every run; with its first digits where another recipe has the same ones."""
+    titles = {info.run: f"{info.name}, seed {info.spec.seed}" for info in infos}
+    times = Counter(titles.values())
+    return {r: f"{t} ({r[:4]})" if times[t] > 1 else t for r, t in titles.items()}
 
 
 def _told(info: RunInfo) -> str:

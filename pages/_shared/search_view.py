@@ -64,7 +64,7 @@ def _criteria_told(curves: tuple[SearchCurve, ...]) -> str:
 def train_next(context: Context) -> None:
     """The sets that are most worth training, where some are trained and some are not."""
     groups = context.groups
-    trained = {group.source_langs for group in groups}
+    trained = {group.source_langs for group in groups if group.plain}
     pool = languages([lang for langs in (*trained, PAPER_POOL) for lang in langs])
     st.subheader("Train these next")
     one, other = st.columns([1, 3], vertical_alignment="bottom")

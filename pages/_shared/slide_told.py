@@ -1,6 +1,5 @@
 """What stands under a slide: whether there are newer results, its view, heading and note."""
 
-from pathlib import Path
 from typing import Literal
 
 import streamlit as st
@@ -10,10 +9,9 @@ from mslt_core.spec.citing import cite_text, day
 from mslt_core.spec.stories import Pinned, Slide, Story
 from mslt_core.store import Store
 from pages._shared.messages import escape, explain_errors
+from pages._shared.slide_view import open_view
 from pages._shared.take import files_of_pin, files_row
 from pages._shared.theme import current_theme
-
-PAGES = Path(__file__).resolve().parents[1]
 
 
 def under_slide(store: Store, story_id: str, story: Story, at: int, pinned: Pinned) -> None:
@@ -23,19 +21,8 @@ def under_slide(store: Store, story_id: str, story: Story, at: int, pinned: Pinn
     if came := pinned.imported:
         st.caption(f"Imported on {day(came.imported_utc)}, from a bundle of {day(came.made_utc)}.")
     origin = pinned.pin.origin
-    query: dict[str, list[str]] = {}
-    for name, value in origin.query:
-        query.setdefault(name, []).append(value)
-    page = PAGES / f"{origin.page}.py"
     with st.container(horizontal=True, vertical_alignment="center"):
-        # a page's name comes out of a file: only pages of ours are linked
-        if origin.page.isidentifier() and page.is_file():
-            st.page_link(
-                f"pages/{origin.page}.py",
-                label="Open its view as it is now",
-                icon=":material/open_in_new:",
-                query_params=query,
-            )
+        open_view(store, origin)
         with st.popover("Cite", type="tertiary", icon=":material/format_quote:"):
             cited = cite_text(pinned.pin.title, origin, pinned.created_utc)
             st.code(cited, language=None, wrap_lines=True)

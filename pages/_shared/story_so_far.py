@@ -101,7 +101,7 @@ def next_step(context: Context, sweeps: tuple[Swept, ...], *, looked: bool) -> N
 
 
 def _to_train(context: Context, step: NextStep) -> None:
-    have = [len(g.runs) for g in context.groups if g.source_langs in step.sets]
+    have = [len(g.runs) for g in context.groups if g.name in step.names]
     n_seeds = max(pipeline.MIN_SEEDS - min(have, default=0), 1)
     st.switch_page(TRAIN, query_params=train_link(context, step.sets, n_seeds=n_seeds))
 

@@ -42,6 +42,21 @@ def test_filled_where_that_set_was_trained_on_the_language(runs):
     assert list(last.marker.color) == ["#0072B2", "#0072B2"]
 
 
+def test_filled_where_few_shot_examples_were_trained_on(run_result):
+    run = run_result(("en",), {"ar": 0.6, "en": 0.9, "fi": 0.5})
+    spec = run.info.spec.but(shots=10, shot_langs=("ar",))
+    few = dataclasses.replace(run, info=dataclasses.replace(run.info, spec=spec))
+    (trace,) = dots(target_scores([few]))
+    assert dict(zip(trace.customdata, trace.marker.color, strict=True)) == {
+        "en": "#E69F00",
+        "ar": "#E69F00",
+        "fi": "#FFFFFF",
+    }
+    told = dict(zip(trace.customdata, trace.hovertext, strict=True))
+    assert "trained on" in told["ar"]
+    assert "zero-shot" in told["fi"]
+
+
 def test_the_axis_is_the_metrics_whole_range(runs):
     low, high = target_scores(runs).layout.xaxis.range
     assert (low, round(high)) == (0, 101)  # a little room for a dot at 100

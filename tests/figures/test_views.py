@@ -1,5 +1,7 @@
 """Figures of the further views of results: what is drawn where, and what is printed beside."""
 
+import dataclasses
+
 import pytest
 
 from mslt_core.figures import alt_text, best_sets, group_gains, scores_by_size
@@ -94,6 +96,9 @@ def test_groups_have_their_span_their_targets_and_their_numbers():
     assert low < -3
     assert high > 5
     assert "Close +3.0; Distant −2.0" in alt_text(fig)
+    alone = dataclasses.replace(distant, nearest=0.49, farthest=0.49)
+    told = group_gains(by_group(close, alone), colour="#0072B2").layout.yaxis.ticktext
+    assert told[1] == "Distant, 0.49 (1)", "of one target there is no span"
 
 
 def standing(name, mean, behind, tied):

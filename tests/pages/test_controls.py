@@ -57,3 +57,18 @@ def test_what_is_compared_stays_as_it_was_chosen():
     assert app.multiselect(key="compare").value == [first]
     app.multiselect(key="compare").set_value([]).run()
     assert app.multiselect(key="compare").value == []
+
+
+@pytest.mark.usefixtures("two_experiments")
+@pytest.mark.parametrize("known", [True, False])
+def test_a_link_to_an_experiment_that_is_not_here_says_so(known):
+    """Or its view would be another experiment's, as if it were the one that was meant."""
+    app = AppTest.from_function(_sidebar, default_timeout=60)
+    named = AppTest.from_function(_sidebar, default_timeout=60).run()
+    second = named.selectbox(key="experiment").options[1]
+    app.query_params["experiment"] = second if known else "xnli, mini, 5 in 1 steps"
+    app.run()
+    told = [warning.value for warning in app.warning]
+    assert told == [] if known else "not in this store by that name" in told[0]
+    if known:
+        assert app.selectbox(key="experiment").index == 1

@@ -138,3 +138,10 @@ def test_ten_thousand_items_are_ten_cards(open_items, tmp_path):
     app = open_items()
     assert "gets **10,000** of 10,000 items right" in words(app)
     assert cards(app).count("<article>") == 10
+
+
+def test_two_that_answer_alike_everywhere_are_told_so(compared, tmp_path, open_items):
+    compared(ner_folder(tmp_path / "data"), AS_GOLD, AS_GOLD)
+    told = words(open_items())
+    assert "They answer alike on every item here." in told
+    assert "Choose another kind" not in told

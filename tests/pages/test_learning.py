@@ -20,6 +20,9 @@ def scores(**accuracy):
     }
 
 
+SHIFT = "Domain shift: wikiann scored on own data"
+
+
 def words(app: AppTest) -> str:
     """All that the page says, without the backslashes that keep Markdown from reading it."""
     assert not app.exception
@@ -35,7 +38,7 @@ def results(tmp_path, monkeypatch):
     monkeypatch.setenv("MSLT_STORE", str(tmp_path / "store"))
     store = Store(tmp_path / "store")
 
-    def open_page(*sets, select="last", curve=True, **targets) -> str:
+    def open_page(*sets, select="last", curve=True, shifted=False, **targets) -> str:
         targets = targets or {"en": 0.9, "fi": 0.7}
         for langs in sets or (("en",), ("de", "en")):
             spec = TrainSpec(
@@ -43,6 +46,7 @@ def results(tmp_path, monkeypatch):
                 source_langs=langs, target_langs=tuple(targets), budget=100, steps=10,
                 learning_rate=3e-4, eval_every=5, select=select,
                 holdout=10 if select == "source" else 0,
+                **({"eval_task": "own", "eval_draw": "sample"} if shifted else {}),
             )  # fmt: skip
             run = spec.digest()
             store.runs.create(spec, Where())
@@ -61,6 +65,7 @@ def results(tmp_path, monkeypatch):
                 store.runs.set_state(run, "done")
         app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=120).run()
         assert (UPPER_BOUND in words(app)) == (select == "target"), "Overview says so, too"
+        assert (SHIFT in words(app)) == shifted
         return words(app.switch_page("pages/results.py").run())
 
     return open_page
@@ -106,3 +111,8 @@ def test_one_set_alone_has_its_curve_too(results):
     text = results(("en",), select="target")
     assert "On the way" in text
     assert text.count(UPPER_BOUND) == 2, "the badge, and a line for the set"
+
+
+def test_another_data_set_that_is_scored_is_told_beside_the_answer(results):
+    assert SHIFT in results(shifted=True)
+    assert "Domain shift" not in results()

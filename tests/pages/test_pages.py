@@ -245,6 +245,18 @@ def test_how_long_a_run_took_is_told_in_its_unit(elapsed_s, told):
     assert running._told(dataclasses.replace(done, elapsed_s=elapsed_s)).startswith(told)
 
 
+def test_runs_of_two_recipes_are_not_drawn_as_one():
+    """Both are SSLT(en) with seed 0, and a curve that has its name already would be lost."""
+    first, second, third = open_store(EXAMPLE).runs.list()[:3]
+    alike = second.spec.but(source_langs=first.spec.source_langs, seed=first.spec.seed, budget=77)
+    second = dataclasses.replace(second, spec=alike, run=alike.digest())
+    titles = running.titles_of((first, second, third))
+    told = f"{first.name}, seed {first.spec.seed}"
+    assert titles[first.run] == f"{told} ({first.run[:4]})"
+    assert titles[second.run] == f"{told} ({second.run[:4]})"
+    assert titles[third.run] == f"{third.name}, seed {third.spec.seed}"
+
+
 def test_train_hands_every_run_to_a_worker(open_page, monkeypatch):
     started = []
     monkeypatch.setattr(jobs, "start", lambda _store, spec, _where: started.append(spec) or "x")

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from mslt_core import exports, figures
 from mslt_core.figures import style
-from mslt_core.pipeline import EXAMPLE, PROJECT, bundles, open_store, places
+from mslt_core.pipeline import EXAMPLE, PROJECT, bundles, open_store, places, run_groups
 from mslt_core.spec.errors import ExportError
 from mslt_core.spec.stories import (
     FigureContent,
@@ -185,8 +185,31 @@ def test_news_are_told_beside_what_was_pinned(open_page, story):
 
 
 def test_a_page_that_is_none_of_ours_is_no_link(open_page, story):
-    assert len(open_page(slide=0).get("page_link")) == 1
-    assert not open_page(slide=2).get("page_link")
+    opens = "Open its view as it is now"
+    assert opens in labels(open_page(slide=0))
+    assert opens not in labels(open_page(slide=2))
+
+
+def test_its_view_is_of_its_own_experiment_whatever_the_sidebar_holds(open_page, store):
+    """And whatever the experiment is called here: names depend on what else lies in a store."""
+    old, new = (
+        [finished(store, run_spec(langs).but(budget=budget)) for langs in (("en",), ("de", "en"))]
+        for budget in (100, 200)
+    )
+    query = (("experiment", "what it was called"), ("compare", "MSLT(de, en)"))
+    content = NumberContent(value="Up by 2.1 points")
+    pin = Pin(
+        kind="number", title="Is it better?", content=content_fingerprint(content),
+        origin=Origin(page="results", runs=tuple(sorted(old)), query=query),
+    )  # fmt: skip
+    slide = Slide(pin=store.stories.put_pin(pin, content, NOW))
+    store.stories.add_story("monday", Story(title="Monday", slides=(slide,)))
+    by_run = {info.run: g for g in run_groups(store) for info in g.runs}
+    app = open_page(experiment=by_run[new[0]].experiment)
+    assert app.session_state["experiment"] == by_run[new[0]].experiment
+    app.button(key="open_view").click().run()
+    assert app.session_state["experiment"] == by_run[old[0]].experiment
+    assert app.session_state["compare"] == [by_run[old[1]].key]
 
 
 def test_on_the_stage_there_is_one_finding_and_nothing_else(open_page, story):

@@ -13,6 +13,7 @@ from mslt_core.spec.sweeps import Sweep, SweepSpec
 from mslt_core.sweep import workers
 from pages._shared.context import Context
 from pages._shared.plan import Plan, expected_s, free_seeds
+from pages._shared.plan_told import told
 from pages._shared.recipe import Recipe
 from pages._shared.sweep_controls import sweep_spec
 
@@ -169,6 +170,19 @@ def recipe_of():
         return Recipe(**{**fields, **changes})
 
     return make
+
+
+def test_another_data_set_that_will_be_scored_is_in_the_plan(recipe_of):
+    context = Context(pipeline.open_store(), (), (), ())
+
+    def told_of(**changes):
+        plan = Plan("wikiann", "d", "base", (("en",),), (0,), recipe_of(**changes))
+        return told(context, plan, 7)
+
+    assert told_of(eval_task="own", eval_data="e").endswith(
+        "scored on 7 languages of own data, another data set."
+    )
+    assert told_of().endswith("scored on 7 languages.")
 
 
 @pytest.mark.parametrize(

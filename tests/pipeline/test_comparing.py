@@ -318,6 +318,39 @@ def test_other_sets_lend_their_seeds_noise(store, finished, sweep):
     assert lent.gains[0].sd_seeds == pytest.approx(np.sqrt((own[0] + own[1]) / 3))
 
 
+def test_intervals_carry_the_seeds_that_claims_rest_on(store, finished, sweep):
+    """With two seeds a lone set of its kind, on what it trained on, has no seeds to lean on."""
+    sweep(n_seeds=2)
+    fi, bg = (outcomes(*[1] * n, *[0] * (60 - n)) for n in (30, 50))
+    for seed in range(2):
+        scores = {"bg": accuracy_of(bg), "fi": accuracy_of(fi)}
+        finished(("bg", "hr"), scores, seed, {"bg": bg, "fi": fi})
+        finished(("cs", "hr"), scores, seed, {"bg": bg, "fi": fi})
+    groups = run_groups(store)
+    pair = group(store, "MSLT(cs, hr)"), group(store, "MSLT(bg, hr)")
+    result = gains(store, *pair, pool=groups)
+    by_lang = {gain.lang: gain for gain in result.gains}
+    assert by_lang["bg"].sd_seeds is None, "of bg too few know"
+    assert by_lang["fi"].sd_seeds is not None
+    assert result.mean.sd_seeds is not None
+    assert result.interval == "both", "bg is no zero-shot target, so nothing is claimed of it"
+    assert gains(store, *pair).interval == "items", "without a pool nobody lends any"
+
+
+def test_a_set_comes_before_the_same_with_few_shot_examples(store, finished):
+    """Or the baseline would be SSLT(en) with whatever examples have the smallest digest."""
+    scores = dict.fromkeys(TARGETS, 0.5)
+    shots = (5, 10, 20, 30, 40, 50)
+    for n in reversed(shots):
+        finished(("en",), scores, shots=n, shot_langs=("fi",))
+    finished(("en",), scores)
+    finished(("sw",), scores)
+    groups = run_groups(store)
+    few = [f"SSLT(en) + {n} fi" for n in shots]
+    assert [g.name for g in groups] == ["SSLT(en)", *few, "SSLT(sw)"]
+    assert [g.plain for g in groups] == [True, *[False] * len(few), True]
+
+
 def test_who_may_be_best_is_the_same_in_whatever_order_they_are_named(store, sweep):
     sweep()
     groups = run_groups(store)

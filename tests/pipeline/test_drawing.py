@@ -181,7 +181,7 @@ def test_nothing_to_score_is_refused():
 def test_another_data_set_must_be_of_the_same_kind_and_labels(monkeypatch):
     ner = tasks.open_task("cldr-ner")
     monkeypatch.setattr(tasks, "open_task", lambda *_: Parallel())
-    with pytest.raises(SpecError, match=r"cldr-ner is tagging with O, .*pairs is classification"):
+    with pytest.raises(SpecError, match=r"\(cldr-ner\) is tagging with O, .*pairs\) is class"):
         scored_task(ner, "pairs", None)
     assert scored_task(Parallel(), "pairs", None).labels == ("a", "b")
     assert scored_task(ner, None, None) is ner

@@ -65,6 +65,16 @@ def test_one_language_is_told_in_the_singular(store, finished):
     assert origin_of(store, [alone], page="results").sizes == "1 language scored, 300 items"
 
 
+def test_another_data_set_that_was_scored_is_told_and_cited(store, finished):
+    shifted = finished(eval_task="own", eval_data="e" * 16, eval_draw="sample")
+    origin = origin_of(store, [shifted], page="results")
+    assert origin.task == "wikiann scored on own data"
+    assert origin.data == f"{'d' * 16}, {'e' * 16}"
+    assert "Task: wikiann scored on own data" in cite_text("How far?", origin, PINNED)
+    finished(seed=1, eval_task="own", eval_data="e" * 16, eval_draw="sample")
+    assert newer_than(store, pinned(origin)) == ("Newer results exist: SSLT(en) with seed 1.",)
+
+
 def test_a_size_that_is_told_stands(store, finished):
     assert origin_of(store, [finished()], page="mingling", sizes="8 sentences").sizes == (
         "8 sentences"

@@ -204,7 +204,7 @@ def test_what_is_refused_before_a_run_exists(own, store, tiny_checkpoint, tmp_pa
         ask(folder, tiny_checkpoint, lora_rank=4)[0].digest()
         == ask(folder, tiny_checkpoint)[0].digest()
     )
-    with pytest.raises(SpecError, match=r"own is classification .* is tagging"):
+    with pytest.raises(SpecError, match=r"\(own\) is classification .*\(cldr-ner\) is tagging"):
         ask(folder, tiny_checkpoint, eval_task="cldr-ner")
     copy = shutil.copytree(tiny_checkpoint, tmp_path / "copy")
     spec, where = ask(folder, copy)

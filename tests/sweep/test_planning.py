@@ -1,6 +1,7 @@
 """What a sweep consists of: sets, the product with everything else, and how it is told."""
 
 import csv
+import dataclasses
 import math
 
 import pytest
@@ -148,7 +149,9 @@ def test_the_search_for_a_learning_rate_is_around_the_usual_one():
     assert found.learning_rates == (7.5e-5, 1.5e-4, 3e-4, 6e-4, 1.2e-3)
     runs = sweep.plan(found)
     assert [planned.spec.learning_rate for planned in runs] == list(found.learning_rates)
-    assert sweep.told(runs).startswith("SSLT(en) × 5 learning rates on cldr-ner")
+    assert sweep.told(runs).startswith("SSLT(en) × 5 learning rates on cldr-ner,")
+    shifted = [dataclasses.replace(p, spec=p.spec.but(eval_task="wikiann")) for p in runs]
+    assert "on cldr-ner scored on wikiann, " in sweep.told(shifted)
     # judged by what no target has a part in, once, after the last step
     assert {(p.spec.select, p.spec.holdout) for p in runs} == {("source", 200)}
     assert {p.spec.eval_every for p in runs} == {runs[0].spec.steps}

@@ -9,7 +9,6 @@ from mslt_core import pipeline
 from mslt_core.spec.results import RunGroup, RunInfo
 from mslt_core.spec.stories import Origin
 from pages._shared.context import Context
-from pages._shared.labels import experiment_label
 from pages._shared.messages import unescaped
 
 
@@ -70,6 +69,6 @@ def origin_of(now: Context, rests: Rests) -> Origin:
         rests.infos,
         page=rests.page,
         query=query,
-        experiment=experiment_label(rests.infos[0].spec) if rests.infos else "",
+        experiment=pipeline.experiment_label(rests.infos[0].spec) if rests.infos else "",
         sizes=rests.sizes,
     )

@@ -1,0 +1,72 @@
+"""Names of experiments, as people read them: in the sidebar, in a pin, on a command line."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+from mslt_core.spec.results import RunGroup, RunInfo
+from mslt_core.spec.specs import TrainSpec
+
+
+def _folders(info: RunInfo) -> str:
+    """Names of the folders that were read: two sets of one's own data differ in nothing else."""
+    read = (info.where.data, info.where.eval_data)
+    return " on ".join(Path(folder).name for folder in read if folder)
+
+
+APART: tuple[Callable[[RunInfo], str], ...] = (
+    _folders,
+    lambda info: f"rate {info.spec.learning_rate:g}",
+    lambda info: f"batch {info.spec.batch_size}",
+    lambda info: f"{(n := len(info.spec.target_langs))} target{'s' * (n != 1)}",
+    lambda info: f"{info.spec.eval_limit or 'all'} items",
+    lambda info: f"scored every {info.spec.eval_every} steps" if info.spec.eval_every else "",
+)
+"""What sets experiments apart whose labels read alike, in words; empty where that is nothing."""
+
+
+def experiment_label(spec: TrainSpec) -> str:
+    """What the runs of an experiment share, in a line; first what a narrow box must not cut off."""
+    told = [spec.task_told, spec.model, f"{spec.budget:,} in {spec.steps:,} steps"]
+    if spec.tune != "all":
+        told.append(f"LoRA {spec.lora_rank}" if spec.tune == "lora" else "head only")
+    if spec.precision != "float32":
+        told.append(spec.precision)
+    if spec.alpha:
+        told.append(f"shares by size^{spec.alpha:g}")
+    if spec.rows == "parallel":
+        told.append("the same meanings")
+    if spec.select != "last":
+        where = "held-out source rows" if spec.select == "source" else "test items"
+        told.append(f"best weights on {where}")
+    return ", ".join(told)
+
+
+def experiment_labels(groups: Iterable[RunGroup]) -> dict[str, str]:
+    """Every experiment's label; where two read alike, what sets them apart goes first.
+
+    A narrow box cuts off the end. Where no recipe tells, the first digits of the key do.
+    """
+    infos = {group.experiment: group.runs[0] for group in groups}
+    alike: dict[str, list[str]] = {}
+    for key, info in infos.items():
+        alike.setdefault(experiment_label(info.spec), []).append(key)
+    labels: dict[str, str] = {}
+    for label, keys in alike.items():
+        apart = _apart({key: infos[key] for key in keys})
+        times = Counter(apart.values())
+        for key in keys:
+            digits = f" ({key[:4]})" if times[apart[key]] > 1 else ""
+            labels[key] = ": ".join(filter(None, (apart[key], label))) + digits
+    return {key: labels[key] for key in infos}
+
+
+def _apart(infos: Mapping[str, RunInfo]) -> dict[str, str]:
+    """By experiment, in what its recipe differs from the others'; empty where in nothing told."""
+    told: dict[str, list[str]] = {key: [] for key in infos}
+    for words in APART:
+        values = {key: words(info) for key, info in infos.items()}
+        if len(set(values.values())) > 1:
+            for key, value in values.items():
+                told[key] += [value] * bool(value)
+    return {key: ", ".join(parts) for key, parts in told.items()}
