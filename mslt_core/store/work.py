@@ -100,10 +100,14 @@ class WorkFolders:
         folder = self._own(digest)
         # it may have claimed the work already, and has then said so itself
         with contextlib.suppress(AlreadyRunningError), self._locked(folder):
-            (folder / "worker.json").unlink(missing_ok=True)
+            worker = None
             if pid is not None:
                 with contextlib.suppress(ProcessLookupError):  # it died at once
-                    WorkerProcess.of(pid, "spawned").write(folder / "worker.json")
+                    worker = WorkerProcess.of(pid, "spawned")
+            if worker:
+                worker.write(folder / "worker.json")
+            else:
+                (folder / "worker.json").unlink(missing_ok=True)
 
     @contextlib.contextmanager
     def claim(self, digest: str) -> Iterator[None]:
