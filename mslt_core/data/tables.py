@@ -175,6 +175,11 @@ def _separated(
         columns, cells, lines = [name.strip() for name in cells[0]], cells[1:], lines[1:]
         if len(set(columns)) < len(columns):
             raise DataError(f"{path}: two columns of one name among {', '.join(columns)}")
+        if len(columns) == 1 and ";" in columns[0] and path.suffix == ".csv":
+            raise DataError(
+                f"{path}: its columns are apart by semicolons, got {columns[0][:60]!r}",
+                hint="Save it with commas, or with tabs as .tsv.",
+            )
     columns, records = columns or (), []
     for number, row in zip(lines, cells, strict=True):
         if len(row) != len(columns):

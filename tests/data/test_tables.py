@@ -67,6 +67,11 @@ def test_only_the_wanted_columns_of_a_parquet_file_are_read(write_files):
         ("a.jsonl", "[1]\n", r"a\.jsonl, line 1: must be a JSON object, got '\[1\]'"),
         ("a.parquet", b"PAR1 and no more", r"a\.parquet is not a readable Parquet file"),
         ("a.parquet", b"", r"a\.parquet is not a readable Parquet file"),
+        (
+            "a.csv",
+            "x;y\n1;2\n",
+            r"columns are apart by semicolons, got 'x;y'\. Save it with commas",
+        ),
         ("a.xlsx", "x", r"a\.xlsx has no known format\. It may end in \.tsv, \.csv"),
     ],
 )
