@@ -87,7 +87,8 @@ def asked(args: argparse.Namespace) -> SweepSpec:
             raise SpecError("--preset has its own sets", hint="Leave --sets and --sizes out.")
         first = given["models"][0] if args.models else None
         preset = sweep.PRESETS[args.preset]
-        begun = preset(args.task, args.data, first, given.get("budgets", ()), recipe)
+        paper = {"paper_recipe": True} if args.paper_recipe else {}  # figure-4 has it unasked
+        begun = preset(args.task, args.data, first, given.get("budgets", ()), recipe, **paper)
         return begun.but(**{name: of for name, of in given.items() if name != "recipe"})
     default = {"models": (EXAMPLE_MODEL,), "budgets": (BUDGET,)}
     fields = {**default, **given, "source_sets": _sets(args)}

@@ -35,10 +35,10 @@ def check_data(spec: TrainSpec, where: Where, store: Store | None = None) -> Non
     that lacks weights, for a tracker that is not here, and, with the store, for a disk that is
     too small.
     """
-    from mslt_core.models import completeness, screening, trackers
+    from mslt_core.models import completeness, screening
 
     check_batches([spec])
-    trackers.require_trackers()
+    check_trackers()
     task, scored, base = _as_asked_for(spec, where)
     screening.require_finite(base)
     completeness.require_whole(base)
@@ -55,6 +55,13 @@ def check_batches(specs: Iterable[TrainSpec]) -> None:
 
     for batch_size in sorted({spec.batch_size for spec in specs}):
         distributed.require_possible(batch_size)
+
+
+def check_trackers() -> None:
+    """Refuse experiment trackers that are unknown or not installed; imports nothing without one."""
+    from mslt_core.models import trackers
+
+    trackers.require_trackers()
 
 
 def _as_asked_for(spec: TrainSpec, where: Where) -> tuple[tasks.Task, tasks.Task, Path]:

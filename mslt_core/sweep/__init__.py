@@ -7,8 +7,8 @@ from mslt_core.sweep.estimating import (
     measured_pace,
     probes,
     probes_of,
-    require_room,
 )
+from mslt_core.sweep.fitting import require_room, require_room_for_rest
 from mslt_core.sweep.geometry import execute_geometry
 from mslt_core.sweep.planning import (
     KEPT_BY_DEFAULT,
@@ -50,6 +50,7 @@ __all__ = [
     "rates_around",
     "remarks",
     "require_room",
+    "require_room_for_rest",
     "resume",
     "retry",
     "serve",

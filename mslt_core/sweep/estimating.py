@@ -21,11 +21,10 @@ from mslt_core import jobs
 from mslt_core.pipeline import execute_training, experiment_key, untracked
 from mslt_core.pipeline.training import KEEPING
 from mslt_core.spec import room
-from mslt_core.spec.errors import StoreError
 from mslt_core.spec.results import RunInfo
 from mslt_core.spec.specs import TrainSpec, Where
 from mslt_core.spec.sweeps import PlannedRun, ProbeSpec
-from mslt_core.store import Arrays, Store, told_size
+from mslt_core.store import Arrays, Store
 from mslt_core.sweep import disk
 
 PROBE_STEPS = 6
@@ -130,18 +129,6 @@ def estimate(
         cost=None if whole_s is None or price_per_hour is None else whole_s / 3600 * price_per_hour,
         all_items=any(planned.spec.eval_limit is None for planned in left),
     )
-
-
-def require_room(store: Store, runs: Sequence[PlannedRun], *, keep_weights: bool) -> None:
-    """Refuse a plan that the disk does not hold: else runs would fail one by one."""
-    found = estimate(store, runs, keep_weights=keep_weights)
-    if not found.fits:
-        drop = "drop weights (--keep-weights none), " if found.kept_bytes else ""
-        raise StoreError(
-            f"the sweep needs {told_size(found.needed_bytes)}, {told_size(found.free_bytes)} are "
-            f"free where the store is, {store.root}",
-            hint=f"Free some space, {drop}choose another store, or start it --anyway.",
-        )
 
 
 def probes(

@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Any
 
 from mslt_core.pipeline import BUDGET, EXAMPLE_MODEL, make_train_spec, needs_folder
+from mslt_core.pipeline.presets import preset
 from mslt_core.spec.sweeps import SweepSpec
 from mslt_core.sweep.planning import all_sets
 from mslt_core.sweep.rates import judged_on_sources
@@ -36,6 +37,8 @@ def figure_4(
     model: str | None = None,
     budgets: tuple[int, ...] = (),
     recipe: Fields = MappingProxyType({}),
+    *,
+    paper_recipe: bool = True,
 ) -> SweepSpec:
     """Score against the number of source languages: 31 sets, three budgets, two models.
 
@@ -49,7 +52,7 @@ def figure_4(
         models=(model,) if model else models,
         source_sets=all_sets(FIGURE_4_POOL, range(1, len(FIGURE_4_POOL) + 1)),
         budgets=budgets or (FIGURE_4_BUDGETS if outside else EXAMPLE_BUDGETS),
-        paper_recipe=True,
+        paper_recipe=paper_recipe,
         recipe=tuple(recipe.items()),
     )
 
@@ -60,17 +63,22 @@ def learning_rates(
     model: str | None = None,
     budgets: tuple[int, ...] = (),
     recipe: Fields = MappingProxyType({}),
+    *,
+    paper_recipe: bool = False,
 ) -> SweepSpec:
     """Which learning rate suits a model and a recipe: a few around the usual one, on SSLT(en).
+
+    With `paper_recipe` these are around Table 5's, where that has the model.
 
     They are judged on held-out rows of the sources: whoever chose by the targets' test items would
     report scores that are no longer zero-shot. Who says how weights are chosen says all of it.
     """
     model, budgets, sets = model or EXAMPLE_MODEL, budgets or (BUDGET,), (("en",),)
     judged = {} if "select" in recipe else judged_on_sources(1)
+    paper = (preset(task, model) or {}) if paper_recipe else {}
     # with the most steps: fewer are judged at their end, too
     usual, _ = make_train_spec(
-        **{**judged, **recipe},
+        **{**judged, **paper, **recipe},
         task=task,
         data=data,
         model=model,
@@ -86,6 +94,7 @@ def learning_rates(
         source_sets=sets,
         budgets=budgets,
         learning_rates=rates_around(usual.learning_rate),
+        paper_recipe=paper_recipe,
         recipe=tuple({**judged, **recipe}.items()),
     )
 
@@ -96,7 +105,8 @@ def rates_around(usual: float) -> tuple[float, ...]:
     return tuple(float(f"{usual * factor:.3g}") for factor in RATE_FACTORS)
 
 
-Preset = Callable[[str, str | None, str | None, tuple[int, ...], Fields], SweepSpec]
+Preset = Callable[..., SweepSpec]
+"""Takes task, data, model, budgets, recipe and whether the paper's recipe is wanted."""
 
 PRESETS: Mapping[str, Preset] = MappingProxyType(
     {"figure-4": figure_4, "learning-rate": learning_rates}

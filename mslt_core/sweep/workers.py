@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from mslt_core import jobs
 from mslt_core.pipeline import check_batches
+from mslt_core.pipeline.training import check_trackers
 from mslt_core.spec.sweeps import Sweep
 from mslt_core.store import Store
 from mslt_core.sweep import cluster, working
@@ -20,10 +21,7 @@ POLL_S = 0.1
 
 def start(store: Store, sweep: Sweep) -> str:
     """Write the plan and have it done; what is done already is not done again."""
-    jobs.slots()  # a wrong MSLT_SLOTS must not leave a plan behind, nor wrong MSLT_PROCESSES
-    check_batches(planned.spec for planned in sweep.runs)
-    if sweep.engine.name == "ray":
-        cluster.require_ray()
+    _require_workers(sweep)
     store.sweeps.save(sweep)
     resume(store, sweep.digest)
     return sweep.digest
@@ -31,6 +29,7 @@ def start(store: Store, sweep: Sweep) -> str:
 
 def resume(store: Store, digest: str) -> None:
     """Let the sweep go on, with as many workers as there are slots."""
+    _require_workers(store.sweeps.get(digest))
     with store.sweeps.locked(digest):
         store.sweeps.set_order(digest, "go")
         _staff(store, digest)
@@ -44,10 +43,11 @@ def pause(store: Store, digest: str) -> None:
 
 def retry(store: Store, digest: str) -> tuple[str, ...]:
     """Let runs that failed or were stopped by hand be done again, and the sweep go on."""
-    runs = [planned.run for planned in store.sweeps.get(digest).runs]
+    sweep = store.sweeps.get(digest)
+    _require_workers(sweep)
     ended = tuple(
         run
-        for run in runs
+        for run in (planned.run for planned in sweep.runs)
         if store.runs.exists(run) and store.runs.status(run).state in {"failed", "stopped"}
     )
     with store.sweeps.locked(digest):
@@ -79,6 +79,15 @@ def serve(store: Store, digest: str) -> None:
         cluster.drive(store, digest)
     else:
         working.work_through(store, digest)
+
+
+def _require_workers(sweep: Sweep) -> None:
+    """Refuse surroundings in which every run would fail, before anything is written."""
+    jobs.slots()  # a wrong MSLT_SLOTS
+    check_batches(planned.spec for planned in sweep.runs)
+    check_trackers()
+    if sweep.engine.name == "ray":
+        cluster.require_ray()
 
 
 def _staff(store: Store, digest: str) -> None:

@@ -15,6 +15,7 @@ from pages._shared.theme import show_figure
 LOOK_EVERY_S = 2.0
 FAILURES_SHOWN = 5
 BUSY = {"running", "pausing", "cancelling"}
+NEEDS_ROOM = {"Resume": "resume", "Retry failed": "retry"}
 
 WORDS = {
     "running": "is under way",
@@ -92,10 +93,13 @@ def _buttons(store: Store, now: SweepStatus) -> None:
     if now.count("failed") + now.count("stopped"):
         acts["Retry failed"] = (sweep.retry, "Does failed and stopped runs once more.")
     with st.container(horizontal=True):
-        for name, (act, told) in acts.items():
-            if st.button(name, key=f"sweep_{name}", help=told):
-                act(store, now.sweep)
-                st.rerun()
+        pressed = [n for n in acts if st.button(n, key=f"sweep_{n}", help=acts[n][1])]
+    for name in pressed:
+        with explain_errors():  # of its own: the grid below stays
+            if order := NEEDS_ROOM.get(name):
+                sweep.require_room_for_rest(store, now.sweep, order=order)
+            acts[name][0](store, now.sweep)
+            st.rerun()
 
 
 def _failures(now: SweepStatus) -> None:

@@ -69,7 +69,18 @@ def test_meanings_that_are_missing_are_not_one_meaning(write_files):
     ]
     told = CLASSES + "columns: {meaning: item}\n"
     task = open_own(write_files({"task.yaml": told, "test-en.parquet": rows}))
-    assert [row.meaning for row in task.evaluation("en")] == ["1.0", "", ""]
+    assert [row.meaning for row in task.evaluation("en")] == ["1", "", ""]
+
+
+def test_numbers_beside_a_missing_one_are_the_same_meanings(write_files):
+    """A data frame writes 2 as 2.0 where another row of the column has no number."""
+    files = {
+        "task.yaml": CLASSES + "columns: {meaning: item}\n",
+        "train-en.jsonl": [{"text": "fine", "label": "good", "item": 2}],
+        "test-de.tsv": "text\tlabel\titem\ngut\tgood\t2.0\nschlecht\tbad\t3.0\nmies\tbad\t\n",
+    }
+    task = open_own(write_files(files))
+    assert contents(task.evaluation("de")) == [("schlecht", 0), ("mies", 0)]
 
 
 def test_a_pair_of_texts(write_files):

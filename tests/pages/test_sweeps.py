@@ -341,6 +341,19 @@ def test_how_far_it_is_with_failures_and_buttons(open_train, stored):
     assert store.sweeps.order(made.digest) == "go"
 
 
+def test_a_disk_that_became_too_small_meanwhile(open_train, stored, monkeypatch):
+    store, made = stored
+    sweep.pause(store, made.digest)
+    app = open_train()
+    usage = shutil.disk_usage("/")._replace(free=1_000_000)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
+    app.button(key="sweep_Resume").click().run()
+    assert "1.0 MB are free where the store is" in words(app)
+    assert {"Resume", "Cancel"} <= set(labels(app))
+    assert app.get("plotly_chart")
+    assert store.sweeps.order(made.digest) == "pause"
+
+
 def test_one_reason_is_told_once(open_train, stored):
     store, made = stored
     for run, reason in zip(made.runs[:3], ("no data", "no data", "too hot"), strict=True):

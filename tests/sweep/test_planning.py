@@ -11,7 +11,7 @@ from mslt_core.data.tasks.cldr_ner import CldrNer
 from mslt_core.pipeline.presets import preset
 from mslt_core.spec.errors import MsltError, SpecError
 from mslt_core.spec.sweeps import Sweep, SweepSpec
-from mslt_core.sweep import presets
+from mslt_core.sweep import planning, presets
 
 PAPER = pipeline.PROJECT.parent / "shared" / "paper"
 
@@ -168,6 +168,19 @@ def test_the_search_goes_by_what_is_asked_of_its_runs():
     by_hand = {"steps": 7, "select": "source", "eval_every": 2, "holdout": 20}
     [one, *_] = sweep.plan(sweep.PRESETS["learning-rate"]("cldr-ner", None, None, (64,), by_hand))
     assert (one.spec.steps, one.spec.eval_every, one.spec.holdout) == (7, 2, 20)
+
+
+def test_the_search_is_around_the_papers_rate_where_its_recipe_is_asked_for(monkeypatch):
+    table_5 = {"learning_rate": 5e-6, "steps": 8, "max_length": 64}
+    for module in (presets, planning):
+        monkeypatch.setattr(module, "preset", lambda *_: table_5)
+    search = sweep.PRESETS["learning-rate"]
+    found = search("cldr-ner", None, None, (64,), {}, paper_recipe=True)
+    assert found.learning_rates == (1.25e-6, 2.5e-6, 5e-6, 1e-5, 2e-5)
+    runs = [planned.spec for planned in sweep.plan(found)]
+    assert {(spec.steps, spec.eval_every, spec.max_length) for spec in runs} == {(8, 8, 64)}
+    mine = search("cldr-ner", None, None, (64,), {"learning_rate": 1e-4}, paper_recipe=True)
+    assert mine.learning_rates[2] == 1e-4  # what is said outright goes first
 
 
 @pytest.mark.parametrize(

@@ -123,6 +123,21 @@ def test_orders(ask):
 
 
 @pytest.mark.usefixtures("no_workers")
+@pytest.mark.parametrize(("before", "order"), [("pause", "resume"), ("cancel", "retry")])
+def test_a_disk_that_became_too_small_meanwhile(ask, monkeypatch, before, order):
+    digest = ask("start", *SMALL, "--keep-weights", "all")[1]["sweep"]
+    state = ask(before)[1]["state"]
+    usage = shutil.disk_usage("/")._replace(free=1_000_000)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
+    status, _, said = ask(order)
+    assert status == 1
+    assert f"or `sweep {order} --anyway`." in said
+    assert "--keep-weights" not in said  # the plan has it
+    assert ask("status")[1]["state"] == state
+    assert ask(order, digest, "--anyway")[1]["state"] == "idle"
+
+
+@pytest.mark.usefixtures("no_workers")
 def test_criteria_and_presets(ask):
     _, answer, _ = ask("start", "--sizes", "2-3", "--criteria", "syntax,family", "--steps", "4")
     names = {run["name"] for run in answer["runs"]}

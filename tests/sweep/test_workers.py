@@ -51,6 +51,25 @@ def test_two_workers_do_each_run_once(store, sweep_of, workers_do, slots, until)
     assert len(pids) == 2, "both had a share"
 
 
+@pytest.mark.parametrize("order", [sweep.resume, sweep.retry])
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("MSLT_REPORT_TO", "pigeon", "MSLT_REPORT_TO names 'pigeon'"),
+        ("MSLT_SLOTS", "none", "MSLT_SLOTS"),
+    ],
+)
+def test_what_would_fail_every_run_is_refused_before_the_order(
+    store, sweep_of, monkeypatch, order, name, value, message
+):
+    plan = sweep_of(2)
+    sweep.pause(store, plan.digest)
+    monkeypatch.setenv(name, value)
+    with pytest.raises(BadInputError, match=message):
+        order(store, plan.digest)
+    assert store.sweeps.order(plan.digest) == "pause"
+
+
 def test_no_more_workers_than_runs(store, sweep_of, workers_do, slots):
     slots(5)
     workers_do(UNTIL_ASKED)

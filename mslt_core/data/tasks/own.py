@@ -29,6 +29,8 @@ from mslt_core.data.tasks.udpos import find_treebanks
 from mslt_core.spec.languages import by_any_code
 from mslt_core.spec.sentences import ChoiceItem, LabelledText, Row, TaggedSentence, TaskKind
 
+WHOLE = re.compile(r"^(-?\d+)\.0$")
+
 LAYOUT = f"{NAME}, and train-<lang>.tsv, <lang>/train.jsonl or the like"
 
 Records = Callable[[Path], Sequence[tables.Record]]
@@ -107,9 +109,9 @@ def _read(
 def _meaning(own: OwnTask, record: tables.Record) -> str:
     column = own.columns.get("meaning")
     value = record.value(column) if column else None
-    # so data frames write a number that is missing
+    # so data frames write a number that is missing; the others of its column become 12.0 by it
     missing = value is None or (isinstance(value, float) and math.isnan(value))
-    return "" if missing else str(value)
+    return "" if missing else WHOLE.sub(r"\1", str(value).strip())
 
 
 def _tagged(own: OwnTask, record: tables.Record, meaning: str) -> TaggedSentence:
