@@ -52,7 +52,7 @@ from mslt_core.pipeline.frames import (
     map_seconds,
 )
 from mslt_core.pipeline.gaps import SetGap, set_gap, set_gaps
-from mslt_core.pipeline.grouping import comparable, experiment_key, group_key, run_groups
+from mslt_core.pipeline.grouping import alike, comparable, experiment_key, group_key, run_groups
 from mslt_core.pipeline.ingredients import Access
 from mslt_core.pipeline.item_text import (
     ITEM_COLUMNS,
@@ -192,6 +192,7 @@ __all__ = [
     "Swept",
     "TaskOffer",
     "WordRows",
+    "alike",
     "allowed_roots",
     "answer_text",
     "applies_to",

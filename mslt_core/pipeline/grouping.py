@@ -89,6 +89,14 @@ def _group(runs: Sequence[RunInfo]) -> RunGroup:
     )
 
 
+def alike(groups: Sequence[RunGroup]) -> list[RunGroup]:
+    """Of groups of one experiment those that one recipe trains: the first one, and all with the
+    same few-shot examples."""
+    specs = [group.runs[0].spec for group in groups]
+    extra = [(spec.shots, spec.shot_langs) for spec in specs]
+    return [group for group, of_it in zip(groups, extra, strict=True) if of_it == extra[0]]
+
+
 def why_apart(one: RunGroup, other: RunGroup) -> str:
     """What keeps `other` from being compared with `one`; empty where nothing does.
 

@@ -8,7 +8,8 @@ from pages._shared.plan import Plan, expected_s
 
 def told(context: Context, plan: Plan, n_targets: int) -> str:
     """The plan in one sentence."""
-    names = " and ".join(set_name(langs) for langs in plan.sets)
+    extra = plan.recipe.shots, tuple(sorted(plan.recipe.shot_langs))
+    names = " and ".join(set_name(langs, *extra) for langs in plan.sets)
     seeds = f"seed{'s' * (len(plan.seeds) > 1)} {', '.join(map(str, plan.seeds))}"
     seconds = expected_s(context, plan)
     other = plan.recipe.eval_task

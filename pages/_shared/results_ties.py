@@ -7,6 +7,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from mslt_core import figures, pipeline
 from mslt_core.pipeline import Swept
+from mslt_core.spec.naming import first_few
 from pages._shared import cached
 from pages._shared.context import Context
 from pages._shared.gains_told import told_average
@@ -21,6 +22,7 @@ from pages._shared.tables import show_table
 from pages._shared.take import rest_on, tell
 from pages._shared.theme import show_figure
 from pages._shared.ties_told import answer, recurring, standings
+from pages._shared.train_link import SWEEP, TRAIN, not_carried, seeds_link
 
 QUESTION = "Which sets may be the best?"
 Part = Callable[[Context, DeltaGenerator, Swept, str], None]
@@ -50,7 +52,7 @@ def ties(context: Context, lead: DeltaGenerator) -> None:
         "This needs every set of a size, out of one pool, to be trained.",
         button="Plan such a sweep",
     ):
-        st.switch_page("pages/train.py", query_params={"extent": "A whole sweep"})
+        st.switch_page(TRAIN, query_params={"extent": SWEEP})
 
 
 def _of_several(context: Context, about: str) -> tuple[Swept, ...]:
@@ -71,11 +73,8 @@ def best(context: Context, lead: DeltaGenerator, metric: str, average: pipeline.
             "it came out on top by luck too is not in them; it is in what may be the best. "
             f"{told_average(average, ranking.targets)}"
         )
-    elif empty_state(
-        "Which sets may be the best is told from three seeds of every set on.",
-        button="Plan more seeds",
-    ):
-        st.switch_page("pages/train.py", query_params={"extent": "A whole sweep"})
+    else:
+        _more_seeds(context)
     for reason, names in ranking.left_out_by_reason.items():
         are = "is" if len(names) == 1 else "are"
         st.caption(f"{escape(joined(names))} {are} left out: {escape(reason)}.")
@@ -86,3 +85,19 @@ def best(context: Context, lead: DeltaGenerator, metric: str, average: pipeline.
         return
     with st.expander("The languages in the sets that may be the best, of any size"):
         show_table(recurring(ranking), name="languages in the best sets")
+
+
+def _more_seeds(context: Context) -> None:
+    """What is missing to rank sets, and the way to train it, where Train can."""
+    few = [group for group in context.groups if len(group.runs) < pipeline.MIN_SEEDS]
+    now, lost = pipeline.alike(few), not_carried(context)
+    if empty_state(
+        "Which sets may be the best is told from three seeds of every set on.",
+        button="Plan more seeds" if few and not lost else "",
+    ):
+        st.switch_page(TRAIN, query_params=seeds_link(context, now))
+    if lost:
+        st.caption(lost)
+    elif len(now) < len(few):
+        names = first_few([group.name for group in now], 3)
+        st.caption(f"First of {escape(names)}: sets with other few-shot examples are a plan each.")

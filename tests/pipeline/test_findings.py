@@ -7,7 +7,15 @@ import pytest
 
 from mslt_core import pipeline
 from mslt_core.analysis.jackknife import jackknifed
-from mslt_core.pipeline import Measures, next_step, open_store, run_groups, space_change, swept
+from mslt_core.pipeline import (
+    Measures,
+    group_key,
+    next_step,
+    open_store,
+    run_groups,
+    space_change,
+    swept,
+)
 from mslt_core.spec.results import CheckpointRef
 
 BLOCKS = np.arange(60) % 12
@@ -65,6 +73,12 @@ def groups():
     return run_groups(open_store(pipeline.EXAMPLE))
 
 
+def few_shot(group):
+    spec = group.runs[0].spec.but(shots=10, shot_langs=("th",))
+    runs = (dataclasses.replace(group.runs[0], spec=spec),)
+    return dataclasses.replace(group, key=group_key(spec), name=spec.name, runs=runs)
+
+
 def test_what_is_missing_comes_one_after_the_other(groups):
     single = [g for g in groups if g.source_langs == ("en",)]
     several = [g for g in groups if g.source_langs == ("de", "en", "es")]
@@ -78,6 +92,9 @@ def test_what_is_missing_comes_one_after_the_other(groups):
     both = [*single, *several]
     one_run = dataclasses.replace(several[0], runs=several[0].runs[:1])
     assert asked(both, [*single, one_run]) == ("seeds", (("de", "en", "es"),))
+    assert asked(both, [few_shot(one_run), one_run]) == ("seeds", (("de", "en", "es"),))
+    found = next_step(both, [few_shot(one_run), one_run], (), looked=False, judged=False)
+    assert (found.names, found.few_shot) == (("MSLT(de, en, es) + 10 th",), (10, ("th",)))
     assert asked(both, both) == ("look", ())
     assert asked(both, both, looked=True) == ("sweep", ())
     assert asked(groups, both, looked=True) == ("criteria", ())
