@@ -52,7 +52,14 @@ from mslt_core.pipeline.frames import (
     map_seconds,
 )
 from mslt_core.pipeline.gaps import SetGap, set_gap, set_gaps
-from mslt_core.pipeline.grouping import alike, comparable, experiment_key, group_key, run_groups
+from mslt_core.pipeline.grouping import (
+    alike,
+    comparable,
+    experiment_key,
+    group_key,
+    run_groups,
+    zero_shot,
+)
 from mslt_core.pipeline.ingredients import Access
 from mslt_core.pipeline.item_text import (
     ITEM_COLUMNS,
@@ -344,5 +351,6 @@ __all__ = [
     "word_rows",
     "worth_told",
     "writing_system_scores",
+    "zero_shot",
     "zero_shot_means",
 ]

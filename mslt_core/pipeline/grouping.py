@@ -89,6 +89,12 @@ def _group(runs: Sequence[RunInfo]) -> RunGroup:
     )
 
 
+def zero_shot(groups: Sequence[RunGroup]) -> tuple[RunGroup, ...]:
+    """The groups among which the best set is looked for: few-shot ones have seen examples of a
+    target, so they compete only where there are no others."""
+    return tuple(group for group in groups if group.plain) or tuple(groups)
+
+
 def alike(groups: Sequence[RunGroup]) -> list[RunGroup]:
     """Of groups of one experiment those that one recipe trains: the first one, and all with the
     same few-shot examples."""

@@ -7,7 +7,6 @@ from streamlit.delta_generator import DeltaGenerator
 
 from mslt_core import figures, pipeline
 from mslt_core.pipeline import Swept
-from mslt_core.spec.naming import first_few
 from pages._shared import cached
 from pages._shared.context import Context
 from pages._shared.gains_told import told_average
@@ -63,8 +62,9 @@ def _of_several(context: Context, about: str) -> tuple[Swept, ...]:
 
 def best(context: Context, lead: DeltaGenerator, metric: str, average: pipeline.Average) -> None:
     """The sets that may be the best, and the languages in them."""
-    ranking = cached.ranking(context.root, context.groups, metric, average=average)
-    rest_on(context.groups)
+    groups = pipeline.zero_shot(context.groups)
+    ranking = cached.ranking(context.root, groups, metric, average=average)
+    rest_on(groups)
     tell(lead, answer(ranking), question=QUESTION)
     if any(standing.behind for standing in ranking.standings):
         show_figure(lambda theme: figures.best_sets(ranking, theme=theme), key="best_sets")
@@ -75,7 +75,10 @@ def best(context: Context, lead: DeltaGenerator, metric: str, average: pipeline.
         )
     else:
         _more_seeds(context)
-    for reason, names in ranking.left_out_by_reason.items():
+    left_out = dict(ranking.left_out_by_reason)
+    if apart := [group.name for group in context.groups if group not in groups]:
+        left_out["few-shot sets have seen examples of a target"] = apart
+    for reason, names in left_out.items():
         are = "is" if len(names) == 1 else "are"
         st.caption(f"{escape(joined(names))} {are} left out: {escape(reason)}.")
     if ranking.standings:
@@ -89,7 +92,8 @@ def best(context: Context, lead: DeltaGenerator, metric: str, average: pipeline.
 
 def _more_seeds(context: Context) -> None:
     """What is missing to rank sets, and the way to train it, where Train can."""
-    few = [group for group in context.groups if len(group.runs) < pipeline.MIN_SEEDS]
+    groups = pipeline.zero_shot(context.groups)
+    few = [group for group in groups if len(group.runs) < pipeline.MIN_SEEDS]
     now, lost = pipeline.alike(few), not_carried(context)
     if empty_state(
         "Which sets may be the best is told from three seeds of every set on.",
@@ -99,5 +103,5 @@ def _more_seeds(context: Context) -> None:
     if lost:
         st.caption(lost)
     elif len(now) < len(few):
-        names = first_few([group.name for group in now], 3)
-        st.caption(f"First of {escape(names)}: sets with other few-shot examples are a plan each.")
+        names = escape(joined([group.name for group in now]))
+        st.caption(f"First of {names}: sets with other few-shot examples are a plan each.")

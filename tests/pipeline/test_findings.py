@@ -15,6 +15,7 @@ from mslt_core.pipeline import (
     run_groups,
     space_change,
     swept,
+    zero_shot,
 )
 from mslt_core.spec.results import CheckpointRef
 
@@ -99,6 +100,12 @@ def test_what_is_missing_comes_one_after_the_other(groups):
     assert asked(both, both, looked=True) == ("sweep", ())
     assert asked(groups, both, looked=True) == ("criteria", ())
     assert asked(groups, both, looked=True, judged=True) == ("more", ())
+
+
+def test_few_shot_sets_compete_only_among_themselves(groups):
+    few = [few_shot(group) for group in groups[:2]]
+    assert zero_shot([few[0], *groups[:3], few[1]]) == tuple(groups[:3])
+    assert zero_shot(few) == tuple(few)
 
 
 def test_it_asks_mingling_for_what_is_measured_there(groups):
