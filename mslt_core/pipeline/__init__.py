@@ -130,6 +130,7 @@ from mslt_core.pipeline.places import (
 from mslt_core.pipeline.ranking import ranking
 from mslt_core.pipeline.recipes import (
     default_steps,
+    expected_shares,
     make_train_spec,
     realised,
     unusual,
@@ -246,6 +247,7 @@ __all__ = [
     "execute_stability",
     "execute_training",
     "existing_folder",
+    "expected_shares",
     "experiment_key",
     "experiment_label",
     "experiment_labels",
