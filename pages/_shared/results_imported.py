@@ -55,13 +55,16 @@ def _compared(context: Context, groups: Sequence[OutsideGroup], lead: DeltaGener
 def _experiment(context: Context, groups: Sequence[OutsideGroup], place: DeltaGenerator) -> str:
     """The one that was chosen, here or by a link; at first the one that came in last."""
     names = experiment_names(context, groups)
-    if "imported_experiment" in st.session_state:
+    newest = max(groups, key=lambda group: group.imported_utc).experiment
+    drawn_before = "imported_experiment" in st.session_state
+    if drawn_before:
         known = st.session_state["imported_experiment"] in names
     else:
         known = st.query_params.get("imported_experiment") in names.values()
-    newest = max(groups, key=lambda group: group.imported_utc).experiment
     if new := st.session_state.pop("import_shown", None if known else newest):
         st.session_state["imported_experiment"] = new
+        if not drawn_before:  # Streamlit puts into the address what a box that is there is set to
+            st.query_params["imported_experiment"] = names[new]
     chosen = place.selectbox(
         "Imported experiment",
         list(names),

@@ -102,7 +102,9 @@ def test_what_came_in_last_is_open_at_first(open_imported, tmp_path):
     imported(store, "c", "es+en")  # of which English is here already
     app = open_imported()
     assert app.selectbox(key="imported_experiment").value == "c"
+    assert app.query_params["imported_experiment"] == "c", "a link to it stays one"
     app.selectbox(key="imported_experiment").set_value("b").run()
+    app.query_params["imported_experiment"] = "b"  # as a browser writes it
     app.switch_page("pages/overview.py").run()
     imported(store, "e")
     app.switch_page("pages/results.py").run()
