@@ -62,9 +62,14 @@ def one_by_one(context: Context, plan: Plan, n_targets: int) -> None:
         st.info("Choose at least one source language.")
         return
     st.markdown(told(context, plan, n_targets))
-    for line in plan.uneven_shares():
+    can_be_done = False
+    with explain_errors(), st.spinner("Counting the training data", show_time=True):
+        lines = plan.uneven_shares()
+        can_be_done = True
+    for line in lines if can_be_done else ():
         st.caption(escape(line))
-    if st.button("Start", type="primary", key="start", disabled=context.store.read_only):
+    ready = can_be_done and not context.store.read_only
+    if st.button("Start", type="primary", key="start", disabled=not ready):
         start(context, plan)
 
 

@@ -28,6 +28,7 @@ from mslt_core.pipeline import (
     ranking,
     run_result,
     swept,
+    zero_shot,
     zero_shot_means,
 )
 from mslt_core.spec.errors import BadInputError, NotComputedError
@@ -152,11 +153,12 @@ def _sizes(compared: Compared) -> Iterator[Finding]:
 
 
 def _best(compared: Compared) -> Iterator[Finding]:
-    found = ranking(compared.store, compared.pool, compared.metric)
+    groups = zero_shot(compared.pool)
+    found = ranking(compared.store, groups, compared.metric)
     if not any(standing.behind for standing in found.standings):
         return
     sizes = f"{len(found.standings)} sets, {len(found.targets)} unseen languages"
-    origin = compared.origin("results", compared.pool, sizes)
+    origin = compared.origin("results", groups, sizes)
     yield figure(lambda theme: figures.best_sets(found, theme=theme), told.best(found), origin)
     rows = tuple(
         (

@@ -52,7 +52,14 @@ from mslt_core.pipeline.frames import (
     map_seconds,
 )
 from mslt_core.pipeline.gaps import SetGap, set_gap, set_gaps
-from mslt_core.pipeline.grouping import comparable, experiment_key, group_key, run_groups
+from mslt_core.pipeline.grouping import (
+    alike,
+    comparable,
+    experiment_key,
+    group_key,
+    run_groups,
+    zero_shot,
+)
 from mslt_core.pipeline.ingredients import Access
 from mslt_core.pipeline.item_text import (
     ITEM_COLUMNS,
@@ -123,6 +130,7 @@ from mslt_core.pipeline.places import (
 from mslt_core.pipeline.ranking import ranking
 from mslt_core.pipeline.recipes import (
     default_steps,
+    expected_shares,
     make_train_spec,
     realised,
     unusual,
@@ -192,6 +200,7 @@ __all__ = [
     "Swept",
     "TaskOffer",
     "WordRows",
+    "alike",
     "allowed_roots",
     "answer_text",
     "applies_to",
@@ -238,6 +247,7 @@ __all__ = [
     "execute_stability",
     "execute_training",
     "existing_folder",
+    "expected_shares",
     "experiment_key",
     "experiment_label",
     "experiment_labels",
@@ -343,5 +353,6 @@ __all__ = [
     "word_rows",
     "worth_told",
     "writing_system_scores",
+    "zero_shot",
     "zero_shot_means",
 ]

@@ -2,14 +2,16 @@
 
 import contextlib
 import dataclasses
+import functools
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from mslt_core.data import budget, tasks
+from mslt_core.data import tasks
 from mslt_core.pipeline.scoring import relabelled
+from mslt_core.pipeline.stock import pick, stock
 from mslt_core.spec.errors import DataError, SpecError
 from mslt_core.spec.languages import label
-from mslt_core.spec.sentences import Row, content
+from mslt_core.spec.sentences import Row
 from mslt_core.spec.specs import TrainSpec
 
 
@@ -30,17 +32,6 @@ class Drawn:
         return len(set(named)) + len(rows) - len(named) if named else None
 
 
-def shares(task: tasks.Task, spec: TrainSpec) -> dict[str, int]:
-    """Training examples of every language: the budget is their sum."""
-    left = spec.budget - spec.shots * len(spec.shot_langs)
-    if spec.alpha == 0:
-        of_sources = budget.equal_budget(spec.source_langs, left)
-    else:
-        sizes = {lang: len(task.train(lang)) for lang in spec.source_langs}
-        of_sources = budget.tempered_budget(sizes, left, spec.alpha)
-    return {**of_sources, **dict.fromkeys(spec.shot_langs, spec.shots)}
-
-
 def draw(task: tasks.Task, spec: TrainSpec) -> Drawn:
     """The run's training examples, and the held-out rows where there are any.
 
@@ -50,18 +41,13 @@ def draw(task: tasks.Task, spec: TrainSpec) -> Drawn:
         If a language has fewer rows than its share, or the rows are no translations of each other
         and their meanings are asked for.
     """
-    wanted = shares(task, spec)
-    held = budget.equal_budget(spec.source_langs, spec.holdout) if spec.holdout else {}
-    rows = {lang: task.train(lang) for lang in wanted}
-    if spec.rows == "independent":
-        return _independent(rows, wanted, held, spec.seed)
-    if not any(row.meaning for of_lang in rows.values() for row in of_lang):
-        raise DataError(
-            f"the rows of {task.name} are no translations of each other, so they cannot be "
-            f"drawn {spec.rows}",
-            hint="Draw them independently.",
-        )
-    return _by_meaning(rows, wanted, held, spec)
+    read = functools.cache(task.train)
+    picked = pick(spec, functools.cache(lambda lang: stock(lang, read(lang))))
+    rows, held_out = (
+        {lang: [read(lang)[i] for i in places] for lang, places in some.items()}
+        for some in (picked.rows, picked.held_out)
+    )
+    return Drawn(rows=rows, held_out=held_out)
 
 
 def evaluation_items(
@@ -159,71 +145,3 @@ def in_labels_of(
     if other.labels == task.labels:
         return dict(items)
     return {lang: relabelled(rows, other.labels, task.labels) for lang, rows in items.items()}
-
-
-def _independent(
-    rows: Mapping[str, Sequence[Row]],
-    wanted: Mapping[str, int],
-    held: Mapping[str, int],
-    seed: int,
-) -> Drawn:
-    """A draw for each language; the held-out rows come after it, so it is the same without them."""
-    drawn: dict[str, list[Row]] = {}
-    left: dict[str, list[Row]] = {}
-    for lang, share in wanted.items():
-        n_rows = len(rows[lang])
-        # more than there are is refused, and a whole draw begins with the smaller one
-        order = budget.sample(n_rows, max(share, n_rows), lang=lang, seed=seed)
-        drawn[lang] = [rows[lang][i] for i in order[:share].tolist()]
-        if lang in held:
-            left[lang] = [rows[lang][i] for i in order[share:].tolist()]
-    trained = [row for of_lang in drawn.values() for row in of_lang]
-    contents = {content(row) for row in trained}
-    meanings = {row.meaning for row in trained} - {""}
-    held_out = {}
-    for lang, n_held in held.items():
-        # data repeats itself, and translated data says the same in other words
-        free = [r for r in left[lang] if content(r) not in contents and r.meaning not in meanings]
-        if len(free) < n_held:
-            raise DataError(
-                f"{label(lang)} has {len(free)} training examples left to hold out, "
-                f"{n_held} are wanted",
-                hint="Lower the budget or hold out fewer rows.",
-            )
-        held_out[lang] = free[:n_held]
-    return Drawn(rows=drawn, held_out=held_out)
-
-
-def _by_meaning(
-    rows: Mapping[str, Sequence[Row]],
-    wanted: Mapping[str, int],
-    held: Mapping[str, int],
-    spec: TrainSpec,
-) -> Drawn:
-    """Meanings are drawn; those held out in one language are trained on in none."""
-    assert spec.rows != "independent"
-    meanings = {lang: _meanings(lang, of_lang) for lang, of_lang in rows.items()}
-    kept = budget.sample_meanings(meanings, held, how=spec.rows, seed=spec.seed)
-    held_out = {lang: [rows[lang][i] for i in picked.tolist()] for lang, picked in kept.items()}
-    out = {meanings[lang][i] for lang, picked in kept.items() for i in picked.tolist()}
-    free = {
-        lang: [r for r, m in zip(of_lang, meanings[lang], strict=True) if m not in out]
-        for lang, of_lang in rows.items()
-    }
-    left = {lang: _meanings(lang, of_lang) for lang, of_lang in free.items()}
-    try:
-        drawn = budget.sample_meanings(left, wanted, how=spec.rows, seed=spec.seed)
-    except DataError as e:
-        if not out:
-            raise
-        why = "besides rows of the meanings that are held out"
-        raise DataError(f"{e.message}, {why}", hint=e.hint) from None
-    return Drawn(
-        rows={lang: [free[lang][i] for i in picked.tolist()] for lang, picked in drawn.items()},
-        held_out=held_out,
-    )
-
-
-def _meanings(lang: str, rows: Sequence[Row]) -> list[str]:
-    """The meaning of every row; one that has none is a meaning of its own."""
-    return [row.meaning or f"{lang} {row.row_id}" for row in rows]

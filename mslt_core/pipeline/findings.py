@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Sequence
 
+from mslt_core.pipeline.grouping import alike
 from mslt_core.pipeline.measured import Measures, collapsed, difference, layer_curves
 from mslt_core.pipeline.offers import LOOK_SETS
 from mslt_core.pipeline.swept import Swept
@@ -65,8 +66,9 @@ def next_step(
 ) -> NextStep:
     """What is missing first: a baseline, several sources, seeds, a look inside, a sweep.
 
-    `compared` are the sets that are shown, the baseline among them; `looked` and `judged` tell
-    whether the space was measured and the criteria were asked.
+    Seeds are those of sets that one recipe trains: plain ones, or ones with the same few-shot
+    examples. `compared` are the sets that are shown, the baseline among them; `looked` and
+    `judged` tell whether the space was measured and the criteria were asked.
     """
     if not any(len(group.source_langs) == 1 for group in groups):
         return NextStep(step="baseline", sets=(("en",),))
@@ -74,8 +76,14 @@ def next_step(
         return NextStep(step="several", sets=(LOOK_SETS[1],))
     few = [group for group in compared if len(group.runs) < MIN_SEEDS]
     if few:
-        sets = tuple(group.source_langs for group in few)
-        return NextStep(step="seeds", sets=sets, names=tuple(group.name for group in few))
+        now = alike(few)
+        spec = now[0].runs[0].spec
+        return NextStep(
+            step="seeds",
+            sets=tuple(group.source_langs for group in now),
+            names=tuple(group.name for group in now),
+            few_shot=(spec.shots, spec.shot_langs),
+        )
     if not looked:
         return NextStep(step="look")
     if not any(sweep.k > 1 for sweep in sweeps):

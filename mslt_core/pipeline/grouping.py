@@ -89,6 +89,20 @@ def _group(runs: Sequence[RunInfo]) -> RunGroup:
     )
 
 
+def zero_shot(groups: Sequence[RunGroup]) -> tuple[RunGroup, ...]:
+    """The groups among which the best set is looked for: few-shot ones have seen examples of a
+    target, so they compete only where there are no others."""
+    return tuple(group for group in groups if group.plain) or tuple(groups)
+
+
+def alike(groups: Sequence[RunGroup]) -> list[RunGroup]:
+    """Of groups of one experiment those that one recipe trains: the first one, and all with the
+    same few-shot examples."""
+    specs = [group.runs[0].spec for group in groups]
+    extra = [(spec.shots, spec.shot_langs) for spec in specs]
+    return [group for group, of_it in zip(groups, extra, strict=True) if of_it == extra[0]]
+
+
 def why_apart(one: RunGroup, other: RunGroup) -> str:
     """What keeps `other` from being compared with `one`; empty where nothing does.
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from mslt_core.data import tasks
 from mslt_core.pipeline.corpora import open_corpus
 from mslt_core.pipeline.places import data_folder, existing_folder
+from mslt_core.pipeline.stock import is_parallel, stocks
 from mslt_core.spec.errors import BadInputError
 from mslt_core.store.records import stamp_of
 
@@ -54,7 +55,8 @@ def task_offer(task: str, data: str | None, *, roots: tuple[Path, ...] | None = 
             f"{task} needs a folder with its files",
             hint=f"It should hold {tasks.TASKS[task].layout}.",
         )
-    opened = tasks.open_task(task, data_folder(task, data, roots))
+    folder = data_folder(task, data, roots)
+    opened = tasks.open_task(task, folder)
     info = tasks.TASKS[task]
     return TaskOffer(
         name=task,
@@ -64,7 +66,7 @@ def task_offer(task: str, data: str | None, *, roots: tuple[Path, ...] | None = 
         source_pool=tuple(lang for lang in info.source_pool if lang in opened.train_langs),
         eval_limit=info.eval_limit,
         note=info.note,
-        parallel=is_parallel(opened),
+        parallel=is_parallel(opened, stocks(opened, folder)),
     )
 
 
@@ -78,12 +80,6 @@ def data_stamp(data: str | None, *, roots: tuple[Path, ...] | None = None) -> st
         return ""  # a data set on the hub, or what is refused where it is opened
     places = sorted(map(str, (folder, *folder.glob("*"), *folder.glob("*/*"))))
     return " ".join(f"{place}:{stamp_of(place)}" for place in places)
-
-
-def is_parallel(task: tasks.Task) -> bool:
-    """Whether the task's training rows name their meanings, as far as its first language tells."""
-    rows = task.train(task.train_langs[0]) if task.train_langs else ()
-    return any(row.meaning for row in rows)
 
 
 def data_help(task: str) -> str:

@@ -35,6 +35,11 @@ class OutsideGroup:
         return self.source_langs
 
     @property
+    def imported_utc(self) -> str:
+        """When the last of them came in, ISO 8601."""
+        return max(info.imported.imported_utc for info in self.results)
+
+    @property
     def metrics(self) -> tuple[str, ...]:
         """What all of them are scored by."""
         first, *others = (info.metrics for info in self.results)

@@ -1,15 +1,17 @@
 """From what a person asks for to a run's full question, with what follows from data and model."""
 
+import dataclasses
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Literal
 
 from mslt_core.data import tasks
 from mslt_core.pipeline.checkpoints import model_folder, model_name
-from mslt_core.pipeline.drawing import draw, scored_task, shares
-from mslt_core.pipeline.offers import is_parallel
+from mslt_core.pipeline.drawing import scored_task
 from mslt_core.pipeline.places import EXAMPLE_MODEL, data_folder
+from mslt_core.pipeline.stock import StockOf, is_parallel, pick, shares, stocks
 from mslt_core.spec.errors import DataError, SpecError
 from mslt_core.spec.languages import languages
 from mslt_core.spec.specs import Rows, TrainSpec, Tune, Where
@@ -22,6 +24,14 @@ LATER = (
     *("eval_task", "keep_every"),
 )
 """Fields whose usual value is their default, beside the first ones."""
+
+OF_THE_DRAW = {"seed", "alpha", "shots", "shot_langs", "holdout", "select", "eval_every"}
+"""Fields that say which rows are drawn, or what must go with these, beside the sources."""
+
+OF_ANY_MODEL: Mapping[str, Any] = MappingProxyType(
+    {"model": "any", "model_fingerprint": "", "steps": 1, "learning_rate": 1e-3}
+)
+"""What a question must hold and no draw looks at."""
 
 BATCH_SIZE: int = TrainSpec.model_fields["batch_size"].default
 
@@ -55,43 +65,103 @@ def make_train_spec(
     """
     from mslt_core.models import checkpoints, screening
 
-    if eval_data and not eval_task:
-        raise SpecError(
-            f"{eval_data} is given to score on, but not the task whose data it is",
-            hint="Name it with eval_task.",
-        )
     if fields.get("tune", "all") != "lora":
         fields.pop("lora_rank", None)  # it means nothing then, and must not name another run
-    data_at, eval_at = data_folder(task, data, roots), data_folder(eval_task, eval_data, roots)
-    opened = tasks.open_task(task, data_at)
-    scored = scored_task(opened, eval_task, eval_at)
+    found = _opened(task, data, eval_task, eval_data, roots)
     folder = model_folder(model, roots=roots)
     screening.screen(folder)
     tune = fields.get("tune", "all")
     spec = TrainSpec(
         task=task,
-        data=opened.fingerprint(),
+        data=found.task.fingerprint(),
         model=model_name(model, folder),
         model_fingerprint=checkpoints.fingerprint(folder),
         source_langs=languages(source_langs),
-        target_langs=languages(target_langs) if target_langs else scored.eval_langs,
+        target_langs=languages(target_langs) if target_langs else found.scored.eval_langs,
         budget=budget,
         steps=default_steps(task, budget, batch_size) if steps is None else steps,
         batch_size=batch_size,
         learning_rate=_learning_rate(folder, tune) if learning_rate is None else learning_rate,
         eval_limit=_eval_limit(eval_task or task, eval_limit),
         max_length=_max_length(folder, max_length),
-        rows=rows or ("disjoint" if is_parallel(opened) else "independent"),
-        **(_other_items(eval_task, scored) if eval_task else {}),
+        rows=rows or found.rows,
+        **(_other_items(eval_task, found.scored) if eval_task else {}),
         **fields,
     )
-    _require_langs(opened, scored, spec)
+    _require_targets(found.scored, spec)
+    pick(spec, found.stock_of)
     where = Where(
-        data=str(data_at) if data_at else None,
+        data=str(found.at) if found.at else None,
         model=model if model == EXAMPLE_MODEL else str(folder),
-        eval_data=str(eval_at) if eval_at else None,
+        eval_data=str(found.eval_at) if found.eval_at else None,
     )
     return spec, where
+
+
+def expected_shares(
+    *,
+    task: str,
+    data: str | None,
+    source_langs: Iterable[str],
+    budget: int,
+    rows: Rows | None = None,
+    eval_task: str | None = None,
+    eval_data: str | None = None,
+    roots: tuple[Path, ...] | None = None,
+    **fields: Any,
+) -> dict[str, int]:
+    """Training examples that each language would get, refused where `make_train_spec` refuses data.
+
+    A look before the start: no model is looked at, so none is fetched. Of `fields` those count
+    that say which rows are drawn.
+    """
+    found = _opened(task, data, eval_task, eval_data, roots)
+    spec = TrainSpec(
+        task=task,
+        data=found.task.fingerprint(),
+        source_langs=languages(source_langs),
+        target_langs=found.scored.eval_langs,
+        budget=budget,
+        rows=rows or found.rows,
+        **{name: value for name, value in fields.items() if name in OF_THE_DRAW},
+        **OF_ANY_MODEL,
+    )
+    pick(spec, found.stock_of)
+    return shares(spec, found.stock_of)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class _Data:
+    """What a run is trained on, and what it is scored on."""
+
+    task: tasks.Task
+    scored: tasks.Task
+    at: Path | None
+    eval_at: Path | None
+    stock_of: StockOf
+
+    @property
+    def rows(self) -> Rows:
+        """How they are drawn where nobody says."""
+        return "disjoint" if is_parallel(self.task, self.stock_of) else "independent"
+
+
+def _opened(
+    task: str,
+    data: str | None,
+    eval_task: str | None,
+    eval_data: str | None,
+    roots: tuple[Path, ...] | None,
+) -> _Data:
+    if eval_data and not eval_task:
+        raise SpecError(
+            f"{eval_data} is given to score on, but not the task whose data it is",
+            hint="Name it with eval_task.",
+        )
+    at, eval_at = data_folder(task, data, roots), data_folder(eval_task, eval_data, roots)
+    opened = tasks.open_task(task, at)
+    scored = scored_task(opened, eval_task, eval_at)
+    return _Data(task=opened, scored=scored, at=at, eval_at=eval_at, stock_of=stocks(opened, at))
 
 
 def unusual(
@@ -100,19 +170,18 @@ def unusual(
     """What `make_train_spec` must be told to ask the same again, by field: what it would not
     fill in itself. Task, data, model, sources, budget and seed are not among it."""
     folder = model_folder(where.model or spec.model, roots=roots)
-    opened = tasks.open_task(spec.task, data_folder(spec.task, where.data, roots))
-    eval_at = data_folder(spec.eval_task, where.eval_data, roots)
+    found = _opened(spec.task, where.data, spec.eval_task, where.eval_data, roots)
     later = [*LATER, "precision", "lr_warmup_ratio", "weight_decay", "batch_size"]
     usual = {name: TrainSpec.model_fields[name].default for name in later} | {
         "steps": default_steps(spec.task, spec.budget, spec.batch_size),
         "learning_rate": _learning_rate(folder, spec.tune),
         "max_length": _max_length(folder, None),
         "eval_limit": _eval_limit(spec.eval_task or spec.task, None),
-        "rows": "disjoint" if is_parallel(opened) else "independent",
-        "target_langs": scored_task(opened, spec.eval_task, eval_at).eval_langs,
+        "rows": found.rows,
+        "target_langs": found.scored.eval_langs,
     }
-    found = {name: getattr(spec, name) for name in usual}
-    return {name: value for name, value in found.items() if value != usual[name]}
+    told = {name: getattr(spec, name) for name in usual}
+    return {name: value for name, value in told.items() if value != usual[name]}
 
 
 def default_steps(task: str, budget: int, batch_size: int = BATCH_SIZE) -> int:
@@ -129,7 +198,7 @@ def usual_learning_rate(
 
 def realised(spec: TrainSpec, where: Where) -> dict[str, int]:
     """Training examples that each language of the run gets: they sum to the budget."""
-    return shares(tasks.open_task(spec.task, where.data), spec)
+    return shares(spec, stocks(tasks.open_task(spec.task, where.data), where.data))
 
 
 def _other_items(eval_task: str, scored: tasks.Task) -> dict[str, Any]:
@@ -165,12 +234,10 @@ def _learning_rate(folder: Path, tune: str) -> float:
     return round(10 * full, 6) if tune == "lora" else full
 
 
-def _require_langs(task: tasks.Task, scored: tasks.Task, spec: TrainSpec) -> None:
-    """Refuse languages that the task lacks and budgets that the data cannot fill."""
+def _require_targets(scored: tasks.Task, spec: TrainSpec) -> None:
     for lang in spec.target_langs:
         if lang not in scored.eval_langs:
             raise DataError(
                 f"{scored.name} has no labelled test data for {lang}",
                 hint=f"It has {', '.join(scored.eval_langs)}.",
             )
-    draw(task, spec)

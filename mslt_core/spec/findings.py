@@ -53,3 +53,5 @@ class NextStep:
     """To train; none where that is for another page to say."""
     names: tuple[str, ...] = ()
     """Of the sets that lack seeds."""
+    few_shot: tuple[int, tuple[str, ...]] = (0, ())
+    """How many examples the sets have of each of these targets."""

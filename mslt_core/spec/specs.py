@@ -160,8 +160,7 @@ class TrainSpec(Spec):
         """The paper's notation: SSLT(en), MSLT(de, en, es); MSLT(de, en) + 10 th with shots."""
         if self.oracle:
             return f"Oracle({', '.join(self.source_langs)})"
-        shots = f" + {self.shots} {', '.join(self.shot_langs)}" if self.shots else ""
-        return set_name(self.source_langs) + shots
+        return set_name(self.source_langs, self.shots, self.shot_langs)
 
     @property
     def task_told(self) -> str:
@@ -192,9 +191,12 @@ class TrainSpec(Spec):
         return languages((*self.source_langs, *self.shot_langs))
 
 
-def set_name(source_langs: tuple[str, ...]) -> str:
-    """SSLT(en) for one source language, MSLT(de, en, es) for several."""
-    return f"{'SSLT' if len(source_langs) == 1 else 'MSLT'}({', '.join(source_langs)})"
+def set_name(
+    source_langs: tuple[str, ...], shots: int = 0, shot_langs: tuple[str, ...] = ()
+) -> str:
+    """SSLT(en) for one source language, MSLT(de, en, es) for several; + 10 th with shots."""
+    few_shot = f" + {shots} {', '.join(shot_langs)}" if shots else ""
+    return f"{'SSLT' if len(source_langs) == 1 else 'MSLT'}({', '.join(source_langs)}){few_shot}"
 
 
 class EmbedSpec(Spec):

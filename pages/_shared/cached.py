@@ -3,7 +3,7 @@
 Arguments that a function seems not to use (a digest, a stamp) are part of its key.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -262,6 +262,17 @@ def _task_offer(task: str, data: str | None, stamp: str) -> TaskOffer:  # noqa: 
 def task_offer(task: str, data: str | None) -> TaskOffer:
     """The languages that a task has here; looked at again when the folder changes."""
     return _task_offer(task, data, _data_stamp(data))
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def _expected_shares(question: str, stamps: str, _asked: Mapping[str, Any]) -> dict[str, int]:  # noqa: ARG001
+    return pipeline.expected_shares(**_asked, roots=pipeline.allowed_roots())
+
+
+def expected_shares(asked: Mapping[str, Any]) -> dict[str, int]:
+    """What each language of a run would get; refused where the data has too little of one."""
+    stamps = " ".join(_data_stamp(asked[name]) for name in ("data", "eval_data"))
+    return _expected_shares(repr(sorted(asked.items())), stamps, asked)
 
 
 @st.cache_data(max_entries=8, show_spinner=False)

@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from mslt_core import figures
+from mslt_core import figures, pipeline
 from pages._shared import cached
 from pages._shared.context import Context
-from pages._shared.findings_told import best
+from pages._shared.findings_told import best, few_shot_apart
 from pages._shared.gains_told import answer
 from pages._shared.known import pair, space_change
 from pages._shared.results_controls import VIEWS
@@ -18,18 +18,21 @@ ARROW = ":material/arrow_forward:"
 
 
 def best_set(context: Context) -> None:
-    """Which of the trained sets transfers best, on languages that none of them trained on."""
-    ranking = cached.ranking(context.root, context.groups)
+    """Which zero-shot set transfers best, on languages that none of them trained on."""
+    groups = pipeline.zero_shot(context.groups)
+    ranking = cached.ranking(context.root, groups)
     if not ranking.standings:
         st.markdown(
             "**Which sets are the best?** None can be called so: every target is a "
             "source of one of the sets."
         )
         return
-    rest_on(context.groups)
+    rest_on(groups)
     goes_with(best(ranking))
     show_figure(lambda theme: figures.spark_sets(ranking, theme=theme), key="spark_sets")
     st.markdown(best(ranking))
+    if len(groups) < len(context.groups):
+        st.caption(few_shot_apart(cached.ranking(context.root, context.groups), groups))
     st.page_link(
         RESULTS,
         label="See the ties for the best",

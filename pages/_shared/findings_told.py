@@ -63,6 +63,27 @@ def best(ranking: Ranking) -> str:
     return f"{told}. {highest}."
 
 
+def few_shot_apart(ranking: Ranking, zero_shot: Sequence[RunGroup]) -> str:
+    """Whether a few-shot set scores higher than all zero-shot ones; `ranking` is of both."""
+    apart = "Few-shot sets are told apart: they have seen examples of a target."
+    keys = {group.key for group in zero_shot}
+    few = [one for one in ranking.standings if one.key not in keys]
+    others = [one for one in ranking.standings if one.key in keys]
+    if not few or not others:
+        return apart
+    if few[0].mean <= others[0].mean:
+        return f"{apart} None has a higher mean."
+    if None in (few[0].may_be_best, others[0].may_be_best):
+        sure = "with too few seeds to say whether that is noise"
+    else:
+        sure = "which may be noise" if any(s.may_be_best for s in others) else "beyond noise"
+    return (
+        f"{apart} {escape(few[0].name)} has a higher mean, {100 * few[0].mean:.1f} and not "
+        f"{100 * others[0].mean:.1f} ({escape(others[0].name)}), on {len(ranking.targets)} "
+        f"languages unseen by all, {sure}."
+    )
+
+
 def lacking(step: NextStep, groups: Sequence[RunGroup]) -> str:
     """What is not known yet, and why it matters."""
     if step.step != "seeds":

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from mslt_core import pipeline
 from mslt_core.pipeline.checkpoints import model_name
-from mslt_core.spec.specs import TrainSpec, Where
+from mslt_core.spec.specs import TrainSpec, Where, set_name
+from pages._shared import cached
 from pages._shared.context import Context
 from pages._shared.recipe import Recipe
 
@@ -44,16 +45,29 @@ class Plan:
             for langs in self.sets
         ]
 
+    @property
+    def names(self) -> list[str]:
+        """Of the sets: MSLT(de, en), MSLT(de, en) + 10 th."""
+        few_shot = self.recipe.shots, tuple(sorted(self.recipe.shot_langs))
+        return [set_name(langs, *few_shot) for langs in self.sets]
+
+    def shares(self) -> list[dict[str, int]]:
+        """What each language of every set gets.
+
+        Refused where the data has too little, or does not fit what is to be scored: all that can
+        be said before the start, without the model. The first seed stands for all.
+        """
+        of_all = {"task": self.task, "data": self.data, "seed": self.seeds[0]}
+        of_all |= self.recipe.fields()
+        return [cached.expected_shares({**of_all, "source_langs": langs}) for langs in self.sets]
+
     def uneven_shares(self) -> list[str]:
         """What each language gets, set by set, where it is not the same for all."""
-        if not (self.recipe.alpha or self.recipe.shots):
-            return []
-        lines = []
-        for spec, where in self.specs()[: len(self.sets)]:
-            shares = pipeline.realised(spec, where)
-            parts = ", ".join(f"{lang} {n:,}" for lang, n in shares.items())
-            lines.append(f"{spec.name}: {parts} examples.")
-        return lines
+        told = [
+            f"{name}: {', '.join(f'{lang} {n:,}' for lang, n in shares.items())} examples."
+            for name, shares in zip(self.names, self.shares(), strict=True)
+        ]
+        return told if self.recipe.alpha or self.recipe.shots else []
 
 
 def free_seeds(

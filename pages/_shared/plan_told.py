@@ -1,6 +1,6 @@
 """What the Train page is about to do, in one sentence."""
 
-from mslt_core.spec.specs import OWN_TOLD, set_name
+from mslt_core.spec.specs import OWN_TOLD
 from pages._shared.context import Context
 from pages._shared.messages import about, escape
 from pages._shared.plan import Plan, expected_s
@@ -8,7 +8,7 @@ from pages._shared.plan import Plan, expected_s
 
 def told(context: Context, plan: Plan, n_targets: int) -> str:
     """The plan in one sentence."""
-    names = " and ".join(set_name(langs) for langs in plan.sets)
+    names = " and ".join(plan.names)
     seeds = f"seed{'s' * (len(plan.seeds) > 1)} {', '.join(map(str, plan.seeds))}"
     seconds = expected_s(context, plan)
     other = plan.recipe.eval_task

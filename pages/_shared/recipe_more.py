@@ -48,8 +48,8 @@ def shares(offer: TaskOffer) -> dict[str, Any]:
     )
     shots = 0
     if shot_langs:
-        shots = st.select_slider(
-            "Examples of each", [10, 100, 1000], value=10, key="shots", bind="query-params"
+        shots = st.number_input(
+            "Examples of each", min_value=1, value=10, step=10, key="shots", bind="query-params"
         )
     return {"alpha": alpha, "rows": rows, "shots": int(shots), "shot_langs": shot_langs}
 

@@ -29,19 +29,8 @@ def imported(context: Context, lead: DeltaGenerator) -> None:
 
 
 def _compared(context: Context, groups: Sequence[OutsideGroup], lead: DeltaGenerator) -> None:
-    names = experiment_names(context, groups)
-    if new := st.session_state.pop("import_shown", None):
-        st.session_state["imported_experiment"] = new
     one, other, third = st.columns([4, 3, 4])
-    experiment = one.selectbox(
-        "Imported experiment",
-        list(names),
-        format_func=lambda key: names.get(key, key),
-        key="imported_experiment",
-        bind="query-params",
-        help="Whoever imported results under one name said that task, test items and training but "
-        "for the sources are the same in all of them.",
-    )
+    experiment = _experiment(context, groups, one)
     # what was chosen of another experiment is none of this one's results
     fresh = st.session_state.get("imported_of", experiment) != experiment
     st.session_state["imported_of"] = experiment
@@ -61,6 +50,33 @@ def _compared(context: Context, groups: Sequence[OutsideGroup], lead: DeltaGener
         show_table(listed(ours), name="imported results")
         if metric is not None:
             show_table(scores_table(ours, metric), name="imported scores")
+
+
+def _experiment(context: Context, groups: Sequence[OutsideGroup], place: DeltaGenerator) -> str:
+    """The one that was chosen, here or by a link; at first the one that came in last."""
+    names = experiment_names(context, groups)
+    newest = max(groups, key=lambda group: group.imported_utc).experiment
+    drawn_before = "imported_experiment" in st.session_state
+    if drawn_before:
+        known = st.session_state["imported_experiment"] in names
+    else:
+        known = st.query_params.get("imported_experiment") in names.values()
+    if new := st.session_state.pop("import_shown", None if known else newest):
+        st.session_state["imported_experiment"] = new
+        if not drawn_before:  # Streamlit puts into the address what a box that is there is set to
+            st.query_params["imported_experiment"] = names[new]
+    chosen = place.selectbox(
+        "Imported experiment",
+        list(names),
+        # a default is in no link, and which came in last changes with the next import
+        index=None,
+        format_func=lambda key: names.get(key, key),
+        key="imported_experiment",
+        bind="query-params",
+        help="Whoever imported results under one name said that task, test items and training but "
+        "for the sources are the same in all of them.",
+    )
+    return chosen or newest
 
 
 def _metric(groups: Sequence[OutsideGroup], place: DeltaGenerator) -> str | None:

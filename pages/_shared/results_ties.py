@@ -21,6 +21,7 @@ from pages._shared.tables import show_table
 from pages._shared.take import rest_on, tell
 from pages._shared.theme import show_figure
 from pages._shared.ties_told import answer, recurring, standings
+from pages._shared.train_link import SWEEP, TRAIN, not_carried, seeds_link
 
 QUESTION = "Which sets may be the best?"
 Part = Callable[[Context, DeltaGenerator, Swept, str], None]
@@ -50,7 +51,7 @@ def ties(context: Context, lead: DeltaGenerator) -> None:
         "This needs every set of a size, out of one pool, to be trained.",
         button="Plan such a sweep",
     ):
-        st.switch_page("pages/train.py", query_params={"extent": "A whole sweep"})
+        st.switch_page(TRAIN, query_params={"extent": SWEEP})
 
 
 def _of_several(context: Context, about: str) -> tuple[Swept, ...]:
@@ -61,8 +62,9 @@ def _of_several(context: Context, about: str) -> tuple[Swept, ...]:
 
 def best(context: Context, lead: DeltaGenerator, metric: str, average: pipeline.Average) -> None:
     """The sets that may be the best, and the languages in them."""
-    ranking = cached.ranking(context.root, context.groups, metric, average=average)
-    rest_on(context.groups)
+    groups = pipeline.zero_shot(context.groups)
+    ranking = cached.ranking(context.root, groups, metric, average=average)
+    rest_on(groups)
     tell(lead, answer(ranking), question=QUESTION)
     if any(standing.behind for standing in ranking.standings):
         show_figure(lambda theme: figures.best_sets(ranking, theme=theme), key="best_sets")
@@ -71,12 +73,12 @@ def best(context: Context, lead: DeltaGenerator, metric: str, average: pipeline.
             "it came out on top by luck too is not in them; it is in what may be the best. "
             f"{told_average(average, ranking.targets)}"
         )
-    elif empty_state(
-        "Which sets may be the best is told from three seeds of every set on.",
-        button="Plan more seeds",
-    ):
-        st.switch_page("pages/train.py", query_params={"extent": "A whole sweep"})
-    for reason, names in ranking.left_out_by_reason.items():
+    else:
+        _more_seeds(context)
+    left_out = dict(ranking.left_out_by_reason)
+    if apart := [group.name for group in context.groups if group not in groups]:
+        left_out["few-shot sets have seen examples of a target"] = apart
+    for reason, names in left_out.items():
         are = "is" if len(names) == 1 else "are"
         st.caption(f"{escape(joined(names))} {are} left out: {escape(reason)}.")
     if ranking.standings:
@@ -86,3 +88,20 @@ def best(context: Context, lead: DeltaGenerator, metric: str, average: pipeline.
         return
     with st.expander("The languages in the sets that may be the best, of any size"):
         show_table(recurring(ranking), name="languages in the best sets")
+
+
+def _more_seeds(context: Context) -> None:
+    """What is missing to rank sets, and the way to train it, where Train can."""
+    groups = pipeline.zero_shot(context.groups)
+    few = [group for group in groups if len(group.runs) < pipeline.MIN_SEEDS]
+    now, lost = pipeline.alike(few), not_carried(context)
+    if empty_state(
+        "Which sets may be the best is told from three seeds of every set on.",
+        button="Plan more seeds" if few and not lost else "",
+    ):
+        st.switch_page(TRAIN, query_params=seeds_link(context, now))
+    if lost:
+        st.caption(lost)
+    elif len(now) < len(few):
+        names = escape(joined([group.name for group in now]))
+        st.caption(f"First of {names}: sets with other few-shot examples are a plan each.")

@@ -86,9 +86,11 @@ def train_next(context: Context) -> None:
             f"{100 * proposal.expected_gain:.2f} points over the best so far"
         )
     st.caption("By the same model: what all criteria say of a set, and the scores so far.")
+    lost = not_carried(context)
     st.page_link(
         TRAIN,
         label="Train them",
+        disabled=bool(lost),
         query_params=train_link(
             context,
             [p.source_langs for p in proposals],
@@ -96,5 +98,5 @@ def train_next(context: Context) -> None:
             beside=("en",) not in trained,
         ),
     )
-    if lost := not_carried(context):
+    if lost:
         st.caption(lost)

@@ -30,13 +30,10 @@ KEYS = {
 """A field of a run to Train's control for it."""
 
 SAID: dict[str, Mapping[str, str]] = {"tune": TUNED, "rows": DRAWN, "select": SELECTED}
-SHOTS = (10, 100, 1000)
 
 
 def has_control(name: str, value: object) -> bool:
     """Whether a control of Train can hold this value."""
-    if name == "shots":
-        return value in SHOTS
     return name in KEYS and value is not None
 
 

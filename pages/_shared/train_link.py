@@ -7,13 +7,22 @@ import streamlit as st
 
 from mslt_core import pipeline
 from mslt_core.spec.errors import MsltError
+from mslt_core.spec.results import RunGroup
 from mslt_core.spec.specs import TrainSpec
 from pages._shared.context import Context
+from pages._shared.source_sets import SETS_BY
 from pages._shared.train_keys import KEYS, has_control, written
 
 TRAIN = "pages/train.py"
+SWEEP = "A whole sweep"
+"""What Train is to be about, instead of a few sets."""
 
-OTHERS = ("task", "data", "model", "budget", "seeds", "extent", "paper", "sources", "eval_data")
+OTHERS = (
+    *("task", "data", "model", "budget", "seeds", "extent", "paper", "sources", "eval_data"),
+    *("handed_over", "beside", "sets_by", "listed", "budgets", "rates", "models", "oracles"),
+)
+FEW_SHOT = {"shots", "shot_langs"}
+"""What sets of one experiment differ in beside their sources."""
 
 
 def to_train(**asked: list[str]) -> None:
@@ -29,13 +38,15 @@ def train_link(
     *,
     n_seeds: int | None = None,
     beside: bool = True,
+    few_shot: tuple[int, tuple[str, ...]] = (0, ()),
 ) -> dict[str, str | list[str]]:
     """Query parameters of Train: task, data, model and recipe as they were, and these sets.
 
-    Not `beside` SSLT(en), where it is trained: all sets of a plan get the seeds that all lack.
+    They are zero-shot sets, unless some targets get `few_shot` examples each. Not `beside`
+    SSLT(en), where it is trained: all sets of a plan get the seeds that all lack.
     """
     # what was left in the controls on the last visit would win over the link
-    for key in (*KEYS.values(), *OTHERS, "handed_over", "beside"):
+    for key in (*KEYS.values(), *OTHERS):
         st.session_state.pop(key, None)
     asked: dict[str, str | list[str]] = {"sets": [",".join(langs) for langs in sets]}
     if n_seeds is not None:
@@ -51,7 +62,22 @@ def train_link(
         asked["task"] = titles[spec.task]
     asked |= {name: path for name, path in where if name != "model" and path}
     told = {name: value for name, value in _unusual(context).items() if has_control(name, value)}
+    if few_shot[0]:
+        told |= dict(zip(("shots", "shot_langs"), few_shot, strict=True))
     return asked | {KEYS[name]: written(name, value) for name, value in told.items()}
+
+
+def seeds_link(context: Context, groups: Sequence[RunGroup]) -> dict[str, str | list[str]]:
+    """Query parameters of Train: a sweep by which these sets have the seeds that ranking takes.
+
+    One recipe trains them all: they are `pipeline.alike`.
+    """
+    spec = groups[0].runs[0].spec
+    few_shot = spec.shots, spec.shot_langs
+    asked = train_link(context, (), n_seeds=pipeline.MIN_SEEDS, few_shot=few_shot)
+    del asked["sets"]
+    listed = "\n".join(", ".join(group.source_langs) for group in groups)
+    return asked | {"extent": SWEEP, "sets_by": SETS_BY["listed"], "listed": listed}
 
 
 def not_carried(context: Context) -> str:
@@ -74,12 +100,14 @@ def _option(name: str, value: object) -> str:
 
 
 def _unusual(context: Context) -> dict[str, Any]:
+    """What all sets of the experiment have in common and Train must be told."""
     spec = context.spec
     if spec is None:
         return {}
     where = context.groups[0].runs[0].where
     try:
-        return pipeline.unusual(spec, where, roots=pipeline.allowed_roots())
+        found = pipeline.unusual(spec, where, roots=pipeline.allowed_roots())
     except MsltError:  # data or model lie elsewhere now, which Train will say: all of it, then
         fields = TrainSpec.model_fields
-        return {k: getattr(spec, k) for k in KEYS if getattr(spec, k) != fields[k].default}
+        found = {k: getattr(spec, k) for k in KEYS if getattr(spec, k) != fields[k].default}
+    return {name: value for name, value in found.items() if name not in FEW_SHOT}

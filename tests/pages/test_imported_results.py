@@ -1,5 +1,6 @@
 """Results made elsewhere on the Results page: read before they are kept, marked, compared."""
 
+import itertools
 import json
 from types import SimpleNamespace
 
@@ -9,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 from mslt_core.pipeline import (
     PROJECT,
     import_uploaded,
+    outside,
     outside_groups,
     places,
     read_uploaded,
@@ -76,16 +78,74 @@ def test_a_table_is_shown_then_kept_then_compared(open_imported, tmp_path):
     assert not app.file_uploader[0].value, "the files are forgotten"
 
 
+def imported(store, experiment, sources="de+en"):
+    """English and another set with two seeds, as if they were imported through the form."""
+    rows = [f"{langs},{s},sw,accuracy,{70 + s},200" for langs in ("en", sources) for s in (0, 1)]
+    files = {"mine.csv": table(*rows)}
+    results = read_uploaded(files, "csv", unit="points")
+    import_uploaded(store, results, files, "csv", task="xnli", experiment=experiment)
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """Every import comes in a second after the one before."""
+    times = (f"2026-01-01T00:00:{second:02}.000+00:00" for second in itertools.count())
+    monkeypatch.setattr(outside, "utc_now", lambda: next(times))
+
+
+@pytest.mark.usefixtures("clock")
+def test_what_came_in_last_is_open_at_first(open_imported, tmp_path):
+    store = Store(tmp_path / "store")
+    for name in ("b", "c", "a", "d"):
+        imported(store, name)
+    assert len(outside_groups(store)) == 8
+    imported(store, "c", "es+en")  # of which English is here already
+    app = open_imported()
+    assert app.selectbox(key="imported_experiment").value == "c"
+    assert app.query_params["imported_experiment"] == "c", "a link to it stays one"
+    app.selectbox(key="imported_experiment").set_value("b").run()
+    app.query_params["imported_experiment"] = "b"  # as a browser writes it
+    app.switch_page("pages/overview.py").run()
+    imported(store, "e")
+    app.switch_page("pages/results.py").run()
+    assert app.selectbox(key="imported_experiment").value == "b", "it was chosen"
+    app.selectbox(key="imported_experiment").set_value(None).run()
+    assert not app.exception
+    assert not app.error
+    assert app.selectbox(key="imported_experiment").value == "e"
+    assert len(app.get("plotly_chart")) == 1
+
+
+@pytest.mark.usefixtures("clock")
+@pytest.mark.parametrize(("linked", "shown"), [("a", "a"), ("gone", "b")])
+def test_a_link_names_the_experiment(open_imported, tmp_path, linked, shown):
+    for name in ("c", "a", "b"):
+        imported(Store(tmp_path / "store"), name)
+    app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=TIMEOUT_S).run()
+    app.switch_page("pages/results.py")
+    app.query_params["imported_experiment"] = linked
+    app.run()
+    assert not app.exception
+    assert app.selectbox(key="imported_experiment").value == shown
+
+
+@pytest.mark.usefixtures("clock")
+def test_what_was_just_imported_is_open_whatever_was_chosen(open_imported, tmp_path):
+    for name in ("a", "z"):
+        imported(Store(tmp_path / "store"), name)
+    app = open_imported()
+    app.selectbox(key="imported_experiment").set_value("a").run()
+    upload(app, "mine.csv", table("en,0,sw,accuracy,70,200"))
+    app.text_input(key="import_experiment").set_value("mine")
+    app.text_input(key="import_task").set_value("xnli").run()
+    label(app, "Import 1 result").click().run()
+    assert app.selectbox(key="imported_experiment").value == "mine"
+
+
 def test_another_experiment_is_compared_at_once(open_imported, tmp_path):
     """What was chosen of the one before is none of its results."""
-    store = Store(tmp_path / "store")
     for i, sources in enumerate(("de+en", "es+en")):
-        rows = [
-            f"{langs},{s},sw,accuracy,{70 + s + i},200" for langs in ("en", sources) for s in (0, 1)
-        ]
-        files = {"mine.csv": table(*rows)}
-        results = read_uploaded(files, "csv", unit="points")
-        import_uploaded(store, results, files, "csv", task="xnli", experiment=f"number {i}")
+        imported(Store(tmp_path / "store"), f"number {i}", sources)
     app = open_imported()
     for number in ("number 1", "number 0", "number 1"):
         app.selectbox(key="imported_experiment").set_value(number).run()

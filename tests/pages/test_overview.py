@@ -2,6 +2,7 @@
 
 import dataclasses
 import re
+from types import SimpleNamespace
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -182,6 +183,29 @@ def ranking(*states, n_seeds=3):
 )
 def test_who_may_be_best_is_said_as_far_as_it_is_known(states, said):
     assert said in re.sub(r"\\(.)", r"\1", findings_told.best(ranking(*states)))
+
+
+@pytest.mark.parametrize(
+    ("states", "few_shot", "said"),
+    [
+        ((True, False), "1", "None has a higher mean."),
+        (
+            (True, False),
+            "0",
+            "MSLT(0) has a higher mean, 80.0 and not 70.0 (MSLT(1)), on 2 languages unseen by all, "
+            "beyond noise.",
+        ),
+        ((True, True), "0", "unseen by all, which may be noise."),
+        ((None, True), "0", "by all, with too few seeds to say whether that is noise."),
+        ((True, None), "0", "by all, with too few seeds to say whether that is noise."),
+    ],
+)
+def test_few_shot_sets_are_told_apart(states, few_shot, said):
+    both = ranking(*states)
+    zero_shot = [SimpleNamespace(key=one.key) for one in both.standings if one.key != few_shot]
+    told = re.sub(r"\\(.)", r"\1", findings_told.few_shot_apart(both, zero_shot))
+    assert told.endswith(said)
+    assert told.startswith("Few-shot sets are told apart: they have seen examples of a target.")
 
 
 @pytest.mark.parametrize(

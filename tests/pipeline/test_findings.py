@@ -7,7 +7,16 @@ import pytest
 
 from mslt_core import pipeline
 from mslt_core.analysis.jackknife import jackknifed
-from mslt_core.pipeline import Measures, next_step, open_store, run_groups, space_change, swept
+from mslt_core.pipeline import (
+    Measures,
+    group_key,
+    next_step,
+    open_store,
+    run_groups,
+    space_change,
+    swept,
+    zero_shot,
+)
 from mslt_core.spec.results import CheckpointRef
 
 BLOCKS = np.arange(60) % 12
@@ -65,6 +74,12 @@ def groups():
     return run_groups(open_store(pipeline.EXAMPLE))
 
 
+def few_shot(group):
+    spec = group.runs[0].spec.but(shots=10, shot_langs=("th",))
+    runs = (dataclasses.replace(group.runs[0], spec=spec),)
+    return dataclasses.replace(group, key=group_key(spec), name=spec.name, runs=runs)
+
+
 def test_what_is_missing_comes_one_after_the_other(groups):
     single = [g for g in groups if g.source_langs == ("en",)]
     several = [g for g in groups if g.source_langs == ("de", "en", "es")]
@@ -78,10 +93,19 @@ def test_what_is_missing_comes_one_after_the_other(groups):
     both = [*single, *several]
     one_run = dataclasses.replace(several[0], runs=several[0].runs[:1])
     assert asked(both, [*single, one_run]) == ("seeds", (("de", "en", "es"),))
+    assert asked(both, [few_shot(one_run), one_run]) == ("seeds", (("de", "en", "es"),))
+    found = next_step(both, [few_shot(one_run), one_run], (), looked=False, judged=False)
+    assert (found.names, found.few_shot) == (("MSLT(de, en, es) + 10 th",), (10, ("th",)))
     assert asked(both, both) == ("look", ())
     assert asked(both, both, looked=True) == ("sweep", ())
     assert asked(groups, both, looked=True) == ("criteria", ())
     assert asked(groups, both, looked=True, judged=True) == ("more", ())
+
+
+def test_few_shot_sets_compete_only_among_themselves(groups):
+    few = [few_shot(group) for group in groups[:2]]
+    assert zero_shot([few[0], *groups[:3], few[1]]) == tuple(groups[:3])
+    assert zero_shot(few) == tuple(few)
 
 
 def test_it_asks_mingling_for_what_is_measured_there(groups):

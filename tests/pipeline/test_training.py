@@ -7,15 +7,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from mslt_core.data.tasks.splits import SplitTask
 from mslt_core.pipeline import (
     check_data,
     execute_training,
+    expected_shares,
     make_train_spec,
     realised,
     run_result,
     unusual,
 )
-from mslt_core.spec.errors import CheckpointError, DataError, SpecError, StoreError
+from mslt_core.spec.errors import CheckpointError, DataError, MsltError, SpecError, StoreError
 from mslt_core.store import Store
 
 NAMES, PLACES = ("Mary", "Smith", "Anna"), ("London", "York", "Berlin")
@@ -154,6 +156,58 @@ def test_the_learning_curve_and_the_chosen_checkpoint(own, store, tiny_checkpoin
     assert (result.step_scored, result.last_scores) == (
         (None, None) if best.step == 40 else (best.step, curve[-1].scores)
     )
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"budget": 100, "rows": "independent"},
+        {"budget": 41},  # forty meanings in two languages, each is drawn once
+        {"budget": 60, "holdout": 30, "select": "source", "eval_every": 1},
+        {"budget": 60, "holdout": 30, "select": "source", "eval_every": 1, "rows": "independent"},
+        {"shots": 41, "shot_langs": "de", "source_langs": ["en"], "budget": 60},
+        {"shots": 4, "shot_langs": "de"},
+        {"source_langs": ["sw"]},
+        {"eval_task": "own", "eval_data": "other"},
+        {"eval_data": "other"},
+        {"data": "gone"},
+    ],
+)
+def test_what_the_data_cannot_give_is_refused_in_the_same_words_without_a_model(
+    own, tiny_checkpoint, wrong, tmp_path, monkeypatch
+):
+    folder = own("classification")
+    own("classification", "other", labels=["x", "y"])
+    monkeypatch.chdir(tmp_path)
+    asked = {"task": "own", "data": folder, "source_langs": ["de", "en"], "budget": 40, **wrong}
+    with pytest.raises(MsltError) as at_start:
+        make_train_spec(**asked, model=str(tiny_checkpoint))
+    with pytest.raises(MsltError) as before:
+        expected_shares(**asked)
+    assert type(before.value) is type(at_start.value)
+    assert (before.value.message, before.value.hint) == (
+        at_start.value.message,
+        at_start.value.hint,
+    )
+
+
+def test_rows_are_read_once_until_they_change(own, tiny_checkpoint, monkeypatch):
+    folder = own("classification")
+    read = []
+    rows_of_file = SplitTask._rows
+    monkeypatch.setattr(
+        SplitTask, "_rows", lambda *told: read.append(told[-1]) or rows_of_file(*told)
+    )
+    asked = {"task": "own", "data": folder, "source_langs": ["de", "en"], "rows": "independent"}
+    for budget in (40, 41, 42):
+        assert sum(expected_shares(**asked, budget=budget).values()) == budget
+        make_train_spec(**asked, budget=budget, model=str(tiny_checkpoint))
+    assert sorted(read) == ["de", "en"]
+    with open(f"{folder}/train-de.jsonl", "a") as file:
+        file.write(json.dumps(next(rows_of("classification", "de", 1, 500))) + "\n")
+    # 41 and 40 rows: one each, then 59 shared as 29.86 and 29.14
+    assert expected_shares(**asked, budget=61, alpha=1) == {"de": 31, "en": 30}
+    assert sorted(read) == ["de", "de", "en", "en"]
 
 
 def test_few_shot_targets_are_inside_the_budget_and_not_zero_shot(own, store, tiny_checkpoint):
