@@ -3,11 +3,12 @@
 import dataclasses
 import json
 import re
+from types import SimpleNamespace
 
 import pytest
 
 from mslt_core.__main__ import main
-from mslt_core.commands import report_files, reporting, standard_told
+from mslt_core.commands import report_files, reporting, standard, standard_told
 from mslt_core.pipeline import (
     by_size,
     gains_over,
@@ -179,6 +180,23 @@ def test_the_standard_story_says_what_compare_says(ask, tmp_path):
     for question in ("Which sets may be the best?", "Which criterion would have found"):
         assert question in written
     assert "Mean CKA between 8 languages" in written, "the shipped look is stored"
+
+
+def test_few_shot_sets_do_not_compete_for_the_best():
+    first, *plain = run_groups(open_store())[:4]
+    seen = {"shots": 10, "shot_langs": ("fr",)}
+    runs = tuple(dataclasses.replace(run, spec=run.spec.but(**seen)) for run in first.runs)
+    few = dataclasses.replace(first, runs=runs)
+    rested = []
+    compared = SimpleNamespace(
+        store=open_store(),
+        pool=(few, *plain),
+        metric="span_f1",
+        origin=lambda *asked: rested.append(asked) or Origin(page="results"),
+    )
+    _, (_, table) = standard._best(compared)
+    assert {row[0] for row in table.rows} == {group.name for group in plain}
+    assert rested[0][1] == tuple(plain)
 
 
 @pytest.mark.slow

@@ -109,6 +109,8 @@ def best(ranking: Ranking) -> str:
     tied = ranking.tied
     if not tied:
         return "Nothing can be ranked: no set has three seeds and an unseen target."
+    if len(judged) == 1:
+        return f"Nothing can be ranked: {judged[0].name} alone has three seeds or more."
     first = next(one for one in judged if one.behind and one.behind.estimate == 0)
     top = f"the highest mean is {points(first.mean)}, of {first.name}, {seeds(first.n_seeds)}"
     if len(tied) == 1:

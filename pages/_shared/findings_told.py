@@ -49,6 +49,11 @@ def best(ranking: Ranking) -> str:
             f"{highest}."
         )
     judged = sum(standing.may_be_best is not None for standing in ranking.standings)
+    if judged == 1:
+        return (
+            f"**None of {n} sets can be called the best**: {escape(tied[0].name)} alone has "
+            f"{MIN_SEEDS} seeds or more. {highest}."
+        )
     few = f" ({n - judged} more have too few seeds)" if n > judged else ""
     if len(tied) == 1:
         name = f"**{escape(tied[0].name)}** is the best of {judged} sets{few}, beyond noise at 95 %"

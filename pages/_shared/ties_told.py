@@ -21,6 +21,11 @@ def answer(ranking: Ranking) -> str:
             f"Nothing can be ranked: of {len(ranking.standings)} sets none has three seeds and a "
             "target that no set trained on."
         )
+    if len(judged) == 1:
+        return (
+            f"Nothing can be ranked: of {len(ranking.standings)} sets "
+            f"{escape(judged[0].name)} alone has three seeds or more."
+        )
     first = next(s for s in judged if s.behind and s.behind.estimate == 0)
     if len(tied) == 1:
         return (

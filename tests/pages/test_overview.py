@@ -172,6 +172,11 @@ def ranking(*states, n_seeds=3):
         ((True,), "is the one set so far: mean token accuracy **80.0** on 2 unseen languages"),
         ((None, None), "**None of 2 sets can be called the best**: that takes 3 seeds of each."),
         (
+            (True, None),
+            "**None of 2 sets can be called the best**: MSLT(0) alone has 3 seeds or more. "
+            "MSLT(0) has the highest, mean",
+        ),
+        (
             (True, False),
             "is the best of 2 sets, beyond noise at 95 %: mean token accuracy **80.0**",
         ),

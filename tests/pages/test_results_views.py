@@ -9,12 +9,14 @@ from streamlit.elements.lib import policies
 from streamlit.testing.v1 import AppTest
 
 from mslt_core import pipeline
+from mslt_core.commands import standard_told
 from mslt_core.pipeline import PROJECT
 from mslt_core.spec.evidence import Difference
 from mslt_core.spec.views import ByGroup, ScriptMean, Trend
 from pages._shared import recurring_told, scripts_told
 from pages._shared.gains_told import ITEMS_ALONE, in_points
 from pages._shared.groups_told import trend_told
+from pages._shared.messages import escape
 from pages._shared.sizes_told import levelled
 from pages._shared.take import row
 from pages._shared.take.origins import Rests
@@ -285,6 +287,20 @@ def test_a_trend_in_words(slope, low, high, said):
     assert "9 targets; Kendall's tau +0.50, p = 0.01)" in trend_told(found)
     few = dataclasses.replace(found, trend=None)
     assert "no trend can be told" in trend_told(few)
+
+
+def test_a_set_that_alone_has_seeds_is_not_the_best_of_one():
+    store = pipeline.open_store(pipeline.EXAMPLE)
+    first, *others = pipeline.run_groups(store)[:4]
+    few = [dataclasses.replace(group, runs=group.runs[:2]) for group in others]
+    found = pipeline.ranking(store, [first, *few])
+    name = escape(first.name)
+    assert answer(found) == (
+        f"Nothing can be ranked: of 4 sets {name} alone has three seeds or more."
+    )
+    assert standard_told.best(found) == (
+        f"Nothing can be ranked: {first.name} alone has three seeds or more."
+    )
 
 
 def test_few_seeds_rank_nothing():
