@@ -165,8 +165,8 @@ def sample_meanings(
                 else "add source languages to share it"
             )
             raise DataError(
-                f"{label(lang)} has {len(found)} training examples{left}, "
-                f"{shares[lang]} are wanted",
+                f"{label(lang)} has {len(found):,} training examples{left}, "
+                f"{shares[lang]:,} are wanted",
                 hint=f"Lower the budget, or {instead}.",
             )
         picked = found[: shares[lang]]
@@ -211,7 +211,7 @@ def sample(n_rows: int, n_wanted: int, *, lang: str, seed: int) -> npt.NDArray[n
     """
     if n_wanted > n_rows:
         raise DataError(
-            f"{label(lang)} has {n_rows} training examples, {n_wanted} are wanted",
+            f"{label(lang)} has {n_rows:,} training examples, {n_wanted:,} are wanted",
             hint="Lower the budget, or add source languages to share it.",
         )
     # the built-in hash of a string changes from process to process

@@ -140,8 +140,8 @@ def _independent(
         ]
         if len(free) < n_held:
             raise DataError(
-                f"{label(lang)} has {len(free)} training examples left to hold out, "
-                f"{n_held} are wanted",
+                f"{label(lang)} has {len(free):,} training examples left to hold out, "
+                f"{n_held:,} are wanted",
                 hint="Lower the budget or hold out fewer rows.",
             )
         held_out[lang] = free[:n_held]

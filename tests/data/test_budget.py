@@ -72,7 +72,7 @@ def test_the_draw_is_the_same_in_another_process():
 
 def test_refuses_more_than_there_is():
     with pytest.raises(
-        DataError, match=r"Swahili \(sw\) has 1000 training examples, 1001 are want"
+        DataError, match=r"Swahili \(sw\) has 1,000 training examples, 1,001 are want"
     ):
         sample(1000, 1001, lang="sw", seed=0)
 
