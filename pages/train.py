@@ -62,13 +62,12 @@ def one_by_one(context: Context, plan: Plan, n_targets: int) -> None:
         st.info("Choose at least one source language.")
         return
     st.markdown(told(context, plan, n_targets))
-    can_be_done = False
+    shares = None  # while the data has too little for the plan
     with explain_errors(), st.spinner("Counting the training data", show_time=True):
-        lines = plan.uneven_shares()
-        can_be_done = True
-    for line in lines if can_be_done else ():
+        shares = plan.uneven_shares()
+    for line in shares or ():
         st.caption(escape(line))
-    ready = can_be_done and not context.store.read_only
+    ready = shares is not None and not context.store.read_only
     if st.button("Start", type="primary", key="start", disabled=not ready):
         start(context, plan)
 
