@@ -1,7 +1,6 @@
 """What a task has to train on, without its texts: how much there is, and how it is drawn."""
 
 import dataclasses
-import functools
 import sys
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from pathlib import Path
@@ -34,6 +33,9 @@ class Stock:
         return len(self.contents)
 
 
+_KNOWN: dict[tuple[str | None, ...], Stock] = {}
+"""By task, folder, content and language."""
+
 StockOf = Callable[[str], Stock]
 """From a language to its stock; DataError where the task has none."""
 
@@ -52,13 +54,20 @@ def stock(lang: str, rows: Sequence[Row]) -> Stock:
 
 
 def stocks(task: tasks.Task, folder: str | Path | None) -> StockOf:
-    """What an opened task has; its rows are read once for all runs, and forgotten."""
-    return functools.partial(_known, task.name, folder and str(folder), task.fingerprint())
+    """What an opened task has; its rows are looked at once for all runs, and forgotten."""
+    place = task.name, str(folder) if folder else None, task.fingerprint()
+
+    def of(lang: str) -> Stock:
+        found = _KNOWN.pop((*place, lang), None) or _hashed(lang, task.train(lang))
+        while len(_KNOWN) >= KEPT:
+            _KNOWN.pop(next(iter(_KNOWN)), None)  # what was not asked for the longest
+        _KNOWN[*place, lang] = found
+        return found
+
+    return of
 
 
-@functools.lru_cache(maxsize=KEPT)
-def _known(name: str, folder: str | None, fingerprint: str, lang: str) -> Stock:  # noqa: ARG001
-    rows = tasks.open_task(name, folder).train(lang)
+def _hashed(lang: str, rows: Sequence[Row]) -> Stock:
     # 64 bits for a text: of a million rows two are taken for one once in 10^7 times
     hashes = (hash(content(row)) for row in rows)
     return _stock(lang, rows, np.fromiter(hashes, dtype=np.int64, count=len(rows)))

@@ -4,9 +4,9 @@ import dataclasses
 
 import pytest
 
-from mslt_core.data import tasks
+from mslt_core.data import tables, tasks
 from mslt_core.pipeline.drawing import draw, evaluation_items, scored_task
-from mslt_core.pipeline.stock import shares, stock
+from mslt_core.pipeline.stock import shares, stock, stocks
 from mslt_core.spec.errors import DataError, SpecError
 from mslt_core.spec.sentences import LabelledText
 from mslt_core.spec.specs import TrainSpec
@@ -238,3 +238,17 @@ def test_what_an_earlier_version_drew_is_not_drawn_again_under_its_name():
     assert earlier.digest() != spec("de", **OTHER, eval_limit=60).digest()
     with pytest.raises(DataError, match="drew items of sorted in another way"):
         evaluation_items(Sorted(), earlier, trained=Sorted())
+
+
+def test_a_file_of_several_languages_is_read_once_for_all(tmp_path, monkeypatch):
+    (tmp_path / "task.yaml").write_text(
+        "kind: classification\ntitle: Stars\nlabels: [bad, good]\ncolumns: {lang: lang}\n"
+    )
+    row = '{"lang": "%s", "text": "fine", "label": "good"}\n'
+    (tmp_path / "train.jsonl").write_text("".join(row % lang for lang in ("de", "en", "en")))
+    read, records = [], tables.read_records
+    monkeypatch.setattr(tables, "read_records", lambda path: read.append(path) or records(path))
+    for _ in range(2):
+        stock_of = stocks(tasks.open_task("own", tmp_path), tmp_path)
+        assert [len(stock_of(lang)) for lang in ("de", "en")] == [1, 2]
+    assert len(read) == 2, "once by each who opens it, to know its languages"
