@@ -59,7 +59,7 @@ def add(subparsers: Subparsers) -> None:
         ("retry", sweep.retry, "Do failed runs, and those stopped by hand, once more"),
     ):
         one = command(
-            actions, name, _done_to(name, act), describe=describe, example=f"sweep {name} --json"
+            actions, name, _done_to(act), describe=describe, example=f"sweep {name} --json"
         )
         one.add_argument("sweep", nargs="?", help="its digest or the beginning (default: newest)")
         if name in {"resume", "retry"}:
@@ -210,17 +210,13 @@ def _start(args: argparse.Namespace) -> Answer:
     return _answer(planned.store, sweep.start(planned.store, begun))
 
 
-def _done_to(
-    name: str, act: Callable[[Store, str], object]
-) -> Callable[[argparse.Namespace], Answer]:
+def _done_to(act: Callable[..., object]) -> Callable[[argparse.Namespace], Answer]:
     """A command that does something to one sweep and says how far that is."""
 
     def run(args: argparse.Namespace) -> Answer:
         store = open_store(args.store)
         digest = sweep.find_sweep(store, args.sweep)
-        if not getattr(args, "anyway", True):
-            sweep.require_room_for_rest(store, digest, order=name)
-        act(store, digest)
+        act(store, digest, **({"anyway": args.anyway} if "anyway" in args else {}))
         return _answer(store, digest)
 
     return run

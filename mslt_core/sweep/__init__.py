@@ -8,7 +8,7 @@ from mslt_core.sweep.estimating import (
     probes,
     probes_of,
 )
-from mslt_core.sweep.fitting import require_room, require_room_for_rest
+from mslt_core.sweep.fitting import require_room
 from mslt_core.sweep.geometry import execute_geometry
 from mslt_core.sweep.planning import (
     KEPT_BY_DEFAULT,
@@ -50,7 +50,6 @@ __all__ = [
     "rates_around",
     "remarks",
     "require_room",
-    "require_room_for_rest",
     "resume",
     "retry",
     "serve",

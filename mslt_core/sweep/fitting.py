@@ -22,9 +22,3 @@ def require_room(
             f"free where the store is, {store.root}",
             hint=f"Free some space, {drop}choose another store, or `sweep {order} --anyway`.",
         )
-
-
-def require_room_for_rest(store: Store, digest: str, *, order: str) -> None:
-    """The same for what is left of a sweep that is to `order`: resume or retry."""
-    sweep = store.sweeps.get(digest)
-    require_room(store, sweep.runs, keep_weights=sweep.keep_weights, order=order)

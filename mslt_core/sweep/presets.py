@@ -4,10 +4,9 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from mslt_core.pipeline import BUDGET, EXAMPLE_MODEL, make_train_spec, needs_folder
-from mslt_core.pipeline.presets import preset
+from mslt_core.pipeline import BUDGET, EXAMPLE_MODEL, needs_folder
 from mslt_core.spec.sweeps import SweepSpec
-from mslt_core.sweep.planning import all_sets
+from mslt_core.sweep.planning import all_sets, plan
 from mslt_core.sweep.rates import judged_on_sources
 
 FIGURE_4_POOL = ("de", "en", "es", "fr", "zh")
@@ -73,28 +72,22 @@ def learning_rates(
     They are judged on held-out rows of the sources: whoever chose by the targets' test items would
     report scores that are no longer zero-shot. Who says how weights are chosen says all of it.
     """
-    model, budgets, sets = model or EXAMPLE_MODEL, budgets or (BUDGET,), (("en",),)
     judged = {} if "select" in recipe else judged_on_sources(1)
-    paper = (preset(task, model) or {}) if paper_recipe else {}
-    # with the most steps: fewer are judged at their end, too
-    usual, _ = make_train_spec(
-        **{**judged, **paper, **recipe},
+    asked = SweepSpec(
         task=task,
         data=data,
-        model=model,
-        source_langs=sets[0],
-        budget=max(budgets),
+        models=(model or EXAMPLE_MODEL,),
+        source_sets=(("en",),),
+        budgets=budgets or (BUDGET,),
+        paper_recipe=paper_recipe,
+        recipe=tuple({**judged, **recipe}.items()),
     )
+    # with the most steps: fewer are judged at their end, too
+    usual = plan(asked.but(budgets=(max(asked.budgets),)))[0].spec
     if judged:
         judged = judged_on_sources(usual.steps)
-    return SweepSpec(
-        task=task,
-        data=data,
-        models=(model,),
-        source_sets=sets,
-        budgets=budgets,
+    return asked.but(
         learning_rates=rates_around(usual.learning_rate),
-        paper_recipe=paper_recipe,
         recipe=tuple({**judged, **recipe}.items()),
     )
 

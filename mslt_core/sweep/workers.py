@@ -15,6 +15,7 @@ from mslt_core.pipeline.training import check_trackers
 from mslt_core.spec.sweeps import Sweep
 from mslt_core.store import Store
 from mslt_core.sweep import cluster, working
+from mslt_core.sweep.fitting import require_room
 
 POLL_S = 0.1
 
@@ -23,16 +24,17 @@ def start(store: Store, sweep: Sweep) -> str:
     """Write the plan and have it done; what is done already is not done again."""
     _require_workers(sweep)
     store.sweeps.save(sweep)
-    resume(store, sweep.digest)
+    _go_on(store, sweep.digest)
     return sweep.digest
 
 
-def resume(store: Store, digest: str) -> None:
-    """Let the sweep go on, with as many workers as there are slots."""
-    _require_workers(store.sweeps.get(digest))
-    with store.sweeps.locked(digest):
-        store.sweeps.set_order(digest, "go")
-        _staff(store, digest)
+def resume(store: Store, digest: str, *, anyway: bool = False) -> None:
+    """Let the sweep go on, with as many workers as there are slots.
+
+    Refused where the disk does not hold what is left, unless `anyway`.
+    """
+    _require_rest(store, store.sweeps.get(digest), "resume", anyway=anyway)
+    _go_on(store, digest)
 
 
 def pause(store: Store, digest: str) -> None:
@@ -41,19 +43,19 @@ def pause(store: Store, digest: str) -> None:
         store.sweeps.set_order(digest, "pause")
 
 
-def retry(store: Store, digest: str) -> tuple[str, ...]:
-    """Let runs that failed or were stopped by hand be done again, and the sweep go on."""
+def retry(store: Store, digest: str, *, anyway: bool = False) -> tuple[str, ...]:
+    """Let runs that failed or were stopped by hand be done again, and the sweep go on.
+
+    Refused as `resume` is.
+    """
     sweep = store.sweeps.get(digest)
-    _require_workers(sweep)
+    _require_rest(store, sweep, "retry", anyway=anyway)
     ended = tuple(
         run
         for run in (planned.run for planned in sweep.runs)
         if store.runs.exists(run) and store.runs.status(run).state in {"failed", "stopped"}
     )
-    with store.sweeps.locked(digest):
-        store.sweeps.want_again(digest, ended)
-        store.sweeps.set_order(digest, "go")
-        _staff(store, digest)
+    _go_on(store, digest, ended)
     return ended
 
 
@@ -88,6 +90,22 @@ def _require_workers(sweep: Sweep) -> None:
     check_trackers()
     if sweep.engine.name == "ray":
         cluster.require_ray()
+
+
+def _require_rest(store: Store, sweep: Sweep, order: str, *, anyway: bool) -> None:
+    """Refuse what would fail in every run that is left, or on a disk too small for these."""
+    _require_workers(sweep)
+    if not anyway:
+        require_room(store, sweep.runs, keep_weights=sweep.keep_weights, order=order)
+
+
+def _go_on(store: Store, digest: str, again: Sequence[str] = ()) -> None:
+    """Give the order, and start the workers that are missing."""
+    with store.sweeps.locked(digest):
+        if again:
+            store.sweeps.want_again(digest, again)
+        store.sweeps.set_order(digest, "go")
+        _staff(store, digest)
 
 
 def _staff(store: Store, digest: str) -> None:

@@ -1,12 +1,13 @@
 """Which sets: which may be the best, how far ends lie apart, what recurs, what similarity does."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from mslt_core import figures, pipeline
 from mslt_core.pipeline import Swept
+from mslt_core.spec.results import RunGroup
 from pages._shared import cached
 from pages._shared.context import Context
 from pages._shared.gains_told import told_average
@@ -74,7 +75,7 @@ def best(context: Context, lead: DeltaGenerator, metric: str, average: pipeline.
             f"{told_average(average, ranking.targets)}"
         )
     else:
-        _more_seeds(context)
+        _more_seeds(context, groups)
     left_out = dict(ranking.left_out_by_reason)
     if apart := [group.name for group in context.groups if group not in groups]:
         left_out["few-shot sets have seen examples of a target"] = apart
@@ -90,9 +91,8 @@ def best(context: Context, lead: DeltaGenerator, metric: str, average: pipeline.
         show_table(recurring(ranking), name="languages in the best sets")
 
 
-def _more_seeds(context: Context) -> None:
-    """What is missing to rank sets, and the way to train it, where Train can."""
-    groups = pipeline.zero_shot(context.groups)
+def _more_seeds(context: Context, groups: Sequence[RunGroup]) -> None:
+    """What is missing to rank these sets, and the way to train it, where Train can."""
     few = [group for group in groups if len(group.runs) < pipeline.MIN_SEEDS]
     now, lost = pipeline.alike(few), not_carried(context)
     if empty_state(

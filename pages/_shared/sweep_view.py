@@ -15,7 +15,6 @@ from pages._shared.theme import show_figure
 LOOK_EVERY_S = 2.0
 FAILURES_SHOWN = 5
 BUSY = {"running", "pausing", "cancelling"}
-NEEDS_ROOM = {"Resume": "resume", "Retry failed": "retry"}
 
 WORDS = {
     "running": "is under way",
@@ -96,8 +95,6 @@ def _buttons(store: Store, now: SweepStatus) -> None:
         pressed = [n for n in acts if st.button(n, key=f"sweep_{n}", help=acts[n][1])]
     for name in pressed:
         with explain_errors():  # of its own: the grid below stays
-            if order := NEEDS_ROOM.get(name):
-                sweep.require_room_for_rest(store, now.sweep, order=order)
             acts[name][0](store, now.sweep)
             st.rerun()
 

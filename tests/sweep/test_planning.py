@@ -172,8 +172,7 @@ def test_the_search_goes_by_what_is_asked_of_its_runs():
 
 def test_the_search_is_around_the_papers_rate_where_its_recipe_is_asked_for(monkeypatch):
     table_5 = {"learning_rate": 5e-6, "steps": 8, "max_length": 64}
-    for module in (presets, planning):
-        monkeypatch.setattr(module, "preset", lambda *_: table_5)
+    monkeypatch.setattr(planning, "preset", lambda *_: table_5)
     search = sweep.PRESETS["learning-rate"]
     found = search("cldr-ner", None, None, (64,), {}, paper_recipe=True)
     assert found.learning_rates == (1.25e-6, 2.5e-6, 5e-6, 1e-5, 2e-5)
