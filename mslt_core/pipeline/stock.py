@@ -1,6 +1,7 @@
 """What a task has to train on, without its texts: how much there is, and how it is drawn."""
 
 import dataclasses
+import functools
 import sys
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from pathlib import Path
@@ -33,9 +34,6 @@ class Stock:
         return len(self.contents)
 
 
-_KNOWN: dict[tuple[str | None, ...], Stock] = {}
-"""By task, folder, content and language."""
-
 StockOf = Callable[[str], Stock]
 """From a language to its stock; DataError where the task has none."""
 
@@ -58,13 +56,19 @@ def stocks(task: tasks.Task, folder: str | Path | None) -> StockOf:
     place = task.name, str(folder) if folder else None, task.fingerprint()
 
     def of(lang: str) -> Stock:
-        found = _KNOWN.pop((*place, lang), None) or _hashed(lang, task.train(lang))
-        while len(_KNOWN) >= KEPT:
-            _KNOWN.pop(next(iter(_KNOWN)), None)  # what was not asked for the longest
-        _KNOWN[*place, lang] = found
-        return found
+        shelf = _shelf(*place, lang)
+        if not shelf:
+            shelf.append(_hashed(lang, task.train(lang)))
+        return shelf[0]
 
     return of
+
+
+@functools.lru_cache(maxsize=KEPT)
+def _shelf(name: str, folder: str | None, fingerprint: str, lang: str) -> list[Stock]:  # noqa: ARG001
+    """Where a language's stock is kept; empty until someone fills it from an opened task, which is
+    no part of the key, as it would stay in memory with its rows."""
+    return []
 
 
 def _hashed(lang: str, rows: Sequence[Row]) -> Stock:
