@@ -6,6 +6,7 @@ checkpoint before it untouched, and damage that happens later is found by `verif
 """
 
 import contextlib
+import dataclasses
 import functools
 import hashlib
 import itertools
@@ -17,7 +18,7 @@ import shutil
 from collections.abc import Iterator, Mapping
 from fnmatch import fnmatch
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from mslt_core.models.config import read_json
 from mslt_core.spec.checkpoint_files import TOKENIZER_FILES
@@ -73,7 +74,8 @@ def seal(folder: Path, about: Mapping[str, Any] | None = None) -> None:
     files = {}
     for path in _files(folder):
         _flush(path)
-        files[_name(path, folder)] = {"size": path.stat().st_size, "sha256": _sha256(path)}
+        file = _File.at(path)
+        files[_name(path, folder)] = {"size": file.size, "sha256": _known_sha256(file)}
     text = _manifest_text({"about": dict(about or {}), "files": files})
     (folder / MANIFEST).write_text(text, encoding="utf-8")
     for path in (folder / MANIFEST, *(p for p in folder.rglob("*") if p.is_dir()), folder):
@@ -148,8 +150,7 @@ def fingerprint(folder: Path) -> str:
         raise CheckpointError(f"{folder} holds no checkpoint: it needs config.json and safetensors")
     digest = hashlib.sha256()
     for name in names:
-        stat = (folder / name).stat()
-        content = _known_sha256(folder.resolve() / name, stat.st_mtime_ns, stat.st_size)
+        content = _known_sha256(_File.at(folder / name))
         digest.update(f"{name} {content}\n".encode())
     return digest.hexdigest()[:16]
 
@@ -222,9 +223,26 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+@dataclasses.dataclass(frozen=True)
+class _File:
+    """Equal to itself under another name, and to nothing that was written later."""
+
+    path: Path = dataclasses.field(compare=False)
+    device: int
+    inode: int
+    mtime_ns: int
+    size: int
+
+    @classmethod
+    def at(cls, path: Path) -> Self:
+        stat = path.stat()
+        return cls(path, stat.st_dev, stat.st_ino, stat.st_mtime_ns, stat.st_size)
+
+
 @functools.lru_cache(maxsize=1024)
-def _known_sha256(path: Path, mtime_ns: int, size: int) -> str:  # noqa: ARG001 (parts of the key)
-    return _sha256(path)
+def _known_sha256(file: _File) -> str:
+    """A checkpoint is named by its content right after it was sealed: read it once."""
+    return _sha256(file.path)
 
 
 def _flush(path: Path) -> None:

@@ -20,6 +20,7 @@ from mslt_core.models.heads import HEADS, Head
 from mslt_core.models.heads.inputs import Example
 from mslt_core.models.last_layer import last_layer_shortened
 from mslt_core.models.load import load_tokenizer, load_with_head
+from mslt_core.models.saving import Saving
 from mslt_core.models.snapshots import Snapshots, write_weights
 from mslt_core.models.team import ALONE, Team
 from mslt_core.models.trainer import Progress, SealingTrainer
@@ -103,7 +104,8 @@ def finetune(
         the best are kept.
     save_every : int, optional
         Steps between two checkpoints. By default none in runs below 200 steps, else a fifth
-        of the run, 100 at least.
+        of the run, 100 at least; one that would take more than a tenth of the time since the last
+        is passed over.
     keep : callable, optional
         Says where the weights after each of ``spec.snapshot_steps`` go; by default they are not
         kept.
@@ -174,11 +176,10 @@ def _progress(
     team: Team,
 ) -> Progress:
     """The same in all processes, but that the first one is asked whether to stop."""
-    if save_every is None:
-        save_every = room.save_every(spec.steps)
+    every = room.save_every(spec.steps) if save_every is None else save_every
     return Progress(
         spec=spec.digest(),
-        save_every=save_every,
+        saving=Saving(every, sparing=save_every is None, team=team),
         report=report,
         should_stop=lambda: bool(team.agreed(should_stop())),
     )
@@ -233,11 +234,14 @@ def _train(
     on_resume(about["step"])
     model: Any = trainer.model
     sizes = [(4 * of.numel(), of.requires_grad) for of in model.parameters()]
+    weights = sum(size for size, _ in sizes)
+    trained = sum(size for size, is_trained in sizes if is_trained)
+    progress.saving.expect(room.state_bytes(spec, weights, trained))
     needed = room.peak_bytes(
         spec,
-        sum(size for size, _ in sizes),
-        sum(size for size, is_trained in sizes if is_trained),
-        every=progress.save_every or 0,
+        weights,
+        trained,
+        every=progress.saving.every or 0,
         n_snapshots=snapshots.n_after(about["step"]) if snapshots else 0,
     )
     require_room(needed, folder, spec, states=folder)

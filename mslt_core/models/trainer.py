@@ -17,6 +17,7 @@ from transformers import PrinterCallback, Trainer, TrainerCallback, TrainingArgu
 
 from mslt_core.models import checkpoints
 from mslt_core.models.memory import room_on_the_gpu
+from mslt_core.models.saving import Saving
 from mslt_core.models.team import Team
 from mslt_core.spec.errors import TrainingError
 from mslt_core.spec.results import TrainingPoint
@@ -35,11 +36,11 @@ class Progress(TrainerCallback):
         self,
         *,
         spec: str,
-        save_every: int | None,
+        saving: Saving,
         report: Callable[[TrainingPoint], None],
         should_stop: Callable[[], bool],
     ) -> None:
-        self.spec, self.save_every = spec, save_every
+        self.spec, self.saving = spec, saving
         self.report, self.should_stop = report, should_stop
         self.stopped = False
         self.grad_norm = math.nan
@@ -73,6 +74,7 @@ class Progress(TrainerCallback):
     def on_train_begin(self, *_: Any, **__: Any) -> None:
         """Start the clock."""
         self._started_s = time.monotonic()
+        self.saving.begin()
 
     def on_pre_optimizer_step(self, *_: Any, **kwargs: Any) -> None:
         """Note the learning rate before the schedule moves it on."""
@@ -83,7 +85,7 @@ class Progress(TrainerCallback):
         step, last = state.global_step, state.global_step == state.max_steps
         if step % max(1, state.max_steps // N_POINTS) == 0 or step == 1 or last:
             self._report(step, args.train_batch_size * args.world_size)
-        if self.save_every and (step % self.save_every == 0 or last):
+        if self.saving.is_due(step, state.max_steps):
             control.should_save = True
         if not last and self.should_stop():
             self.stopped = control.should_save = control.should_training_stop = True
@@ -175,12 +177,13 @@ class SealingTrainer(Trainer):
         if self.team.rank:
             self._add_random_state(checkpoints.staging_of(place))
             return
-        with checkpoints.sealed(place, self._progress.about(step)) as staging:
-            self.accelerator.unwrap_model(model).save_pretrained(staging)
-            self._save_optimizer_and_scheduler(str(staging))
-            self._add_random_state(staging)
-            self.state.save_to_json(str(staging / "trainer_state.json"))
-        checkpoints.rotate(self.folder)
+        with self._progress.saving.writing():
+            with checkpoints.sealed(place, self._progress.about(step)) as staging:
+                self.accelerator.unwrap_model(model).save_pretrained(staging)
+                self._save_optimizer_and_scheduler(str(staging))
+                self._add_random_state(staging)
+                self.state.save_to_json(str(staging / "trainer_state.json"))
+            checkpoints.rotate(self.folder)
 
     def _add_random_state(self, staging: Path) -> None:
         """All that the other processes have to add: they share weights and optimizer."""

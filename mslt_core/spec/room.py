@@ -21,13 +21,18 @@ STATES = "checkpoints"
 
 
 def save_every(steps: int) -> int | None:
-    """Steps between two states to resume from; None where a run is too short for them."""
+    """Steps between two states to resume from, or more; None where a run is too short for them."""
     return max(100, steps // 5) if steps >= SHORT_RUN else None
 
 
 def kept_bytes(spec: TrainSpec, weights: int) -> int:
     """What stays where weights are kept: a run's own, and those of its snapshots."""
     return weights * (1 + len(spec.snapshot_steps))
+
+
+def state_bytes(spec: TrainSpec, weights: int, trained: int) -> int:
+    """A state to resume from: weights, of LoRA the adapters alone, and AdamW's two numbers each."""
+    return (trained if spec.tune == "lora" else weights) + 2 * trained
 
 
 def peak_bytes(
@@ -57,8 +62,7 @@ def peak_bytes(
         trained = weights if spec.tune == "all" else 0
     every = save_every(spec.steps) if every is None else every
     n_states = math.ceil(spec.steps / every) if every else 0
-    # AdamW keeps two numbers for every weight that is trained; of LoRA the adapters alone are kept
-    state = (trained if spec.tune == "lora" else weights) + 2 * trained
+    state = state_bytes(spec, weights, trained)
     best = trained if spec.select != "last" else 0
     # what replaces another is whole before that one goes
     moments = (

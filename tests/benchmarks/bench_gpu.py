@@ -52,30 +52,30 @@ TRUE_SIZES = [
 pytestmark = pytest.mark.benchmark
 
 
-@pytest.fixture
-def checkpoint_of(tmp_path):
-    """A folder with an encoder of this size, random weights, and the example's tokenizer."""
+def make_checkpoint(size: str, folder: Path, tokenizer: Path = pipeline.EXAMPLE / "base") -> Path:
+    """Fill a folder with an encoder of this size, random weights, and the tokenizer of another."""
     from transformers import XLMRobertaConfig, XLMRobertaModel
 
-    def make(size: str) -> Path:
-        n_layers, hidden, heads, feed_forward, vocabulary = SIZES[size]
-        folder = tmp_path / size
-        config = XLMRobertaConfig(
-            num_hidden_layers=n_layers,
-            hidden_size=hidden,
-            num_attention_heads=heads,
-            intermediate_size=feed_forward,
-            vocab_size=vocabulary,
-            max_position_embeddings=514,
-            type_vocab_size=1,
-            layer_norm_eps=1e-5,
-        )
-        XLMRobertaModel(config).save_pretrained(folder)
-        for name in ("tokenizer.json", "tokenizer_config.json"):
-            shutil.copy(pipeline.EXAMPLE / "base" / name, folder / name)
-        return folder
+    n_layers, hidden, heads, feed_forward, vocabulary = SIZES[size]
+    config = XLMRobertaConfig(
+        num_hidden_layers=n_layers,
+        hidden_size=hidden,
+        num_attention_heads=heads,
+        intermediate_size=feed_forward,
+        vocab_size=vocabulary,
+        max_position_embeddings=514,
+        type_vocab_size=1,
+        layer_norm_eps=1e-5,
+    )
+    XLMRobertaModel(config).save_pretrained(folder)
+    for name in ("tokenizer.json", "tokenizer_config.json"):
+        shutil.copy(tokenizer / name, folder / name)
+    return folder
 
-    return make
+
+@pytest.fixture
+def checkpoint_of(tmp_path):
+    return lambda size: make_checkpoint(size, tmp_path / size)
 
 
 def sentences(n: int) -> list[TaggedSentence]:

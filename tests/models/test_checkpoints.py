@@ -233,6 +233,25 @@ def test_the_fingerprint_is_of_what_is_loaded_and_of_nothing_else(sealed):
     assert len(seen) == 4
 
 
+def test_what_was_just_sealed_is_not_read_again_for_its_fingerprint(tmp_path, monkeypatch):
+    read = []
+    digest_of = checkpoints._sha256
+    monkeypatch.setattr(
+        checkpoints, "_sha256", lambda path: read.append(path.name) or digest_of(path)
+    )
+    with checkpoints.sealed(tmp_path / "model") as staging:
+        (staging / "config.json").write_text("{}")
+        (staging / "model.safetensors").write_bytes(b"weights")
+    first = checkpoints.fingerprint(tmp_path / "model")
+    assert sorted(read) == ["config.json", "model.safetensors"]
+    # as large and as old as before, but another file
+    stat = (tmp_path / "model" / "model.safetensors").stat()
+    (tmp_path / "other").write_bytes(b"WEIGHTS")
+    os.utime(tmp_path / "other", ns=(stat.st_atime_ns, stat.st_mtime_ns))
+    (tmp_path / "other").replace(tmp_path / "model" / "model.safetensors")
+    assert checkpoints.fingerprint(tmp_path / "model") != first
+
+
 def test_the_fingerprint_does_not_depend_on_the_place(sealed, tmp_path):
     moved = shutil.copytree(sealed, tmp_path / "elsewhere")
     assert checkpoints.fingerprint(moved) == checkpoints.fingerprint(sealed)

@@ -18,7 +18,7 @@ import torch
 import transformers
 from safetensors.torch import load_file
 
-from mslt_core.models import checkpoints, trainer
+from mslt_core.models import checkpoints, saving, trainer
 from mslt_core.models.arguments import arguments
 from mslt_core.models.finetune import finetune, save_model
 from mslt_core.models.heads.tagging import predict_tags
@@ -112,12 +112,35 @@ def test_the_curve(uninterrupted):
     assert np.all(np.diff([point.elapsed_s for point in points]) > 0)
 
 
-def test_long_runs_report_about_a_hundred_points(start):
-    run = start(spec=SPEC.but(steps=251, batch_size=1, max_length=8))
+LONG = SPEC.but(steps=251, batch_size=1, max_length=8)
+
+
+def test_long_runs_report_about_a_hundred_points(start, monkeypatch):
+    monkeypatch.setattr(saving, "SHARE", math.inf)  # whatever it takes
+    run = start(spec=LONG)
     # every second step, the first and the last
     assert [point.step for point in run.points] == [1, *range(2, 251, 2), 251]
     # 200 steps or more: a checkpoint every max(100, 251 // 5) steps, the newest two kept
     assert run.steps_kept() == ["step-000200", "step-000251"]
+
+
+def test_states_that_take_too_much_of_the_time_are_passed_over(start, monkeypatch):
+    monkeypatch.setattr(saving, "SHARE", 0.0)
+    assert not list((start(spec=LONG).folder / "checkpoints").glob("step-*"))
+
+
+def test_a_stop_keeps_a_state_whatever_it_takes(start, monkeypatch):
+    monkeypatch.setattr(saving, "SHARE", 0.0)
+    assert start(spec=LONG, stop_at=30).steps_kept() == ["step-000030"]
+
+
+def test_a_state_is_expected_to_be_as_large_as_it_is(start, monkeypatch):
+    expected = []
+    monkeypatch.setattr(saving.Saving, "expect", lambda _, n_bytes: expected.append(n_bytes))
+    run = start(save_every=6)
+    kept = run.folder / "checkpoints" / "step-000012"
+    files = sum((kept / name).stat().st_size for name in ("model.safetensors", "optimizer.pt"))
+    assert expected == [pytest.approx(files, rel=0.1)]
 
 
 def test_what_it_leaves_behind(uninterrupted, labels):

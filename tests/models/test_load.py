@@ -127,6 +127,12 @@ def test_weights_that_are_not_finite_are_named(folder, value):
         load_with_head(folder, "tagging", ["O", "B"], seed=0)
 
 
+def test_weights_so_large_that_their_sum_is_not_finite_are_taken(folder):
+    name = "roberta.encoder.layer.0.attention.self.query.weight"
+    change_weights(folder, lambda weights: weights[name][3, 4:6].fill_(3e38))
+    assert not load_encoder(folder).encoder.layer[0].attention.self.query.weight.sum().isfinite()
+
+
 class Canary:
     """Its pickle runs a command when it is read."""
 
