@@ -225,23 +225,26 @@ def _sha256(path: Path) -> str:
 
 @dataclasses.dataclass(frozen=True)
 class _File:
-    """Equal to itself under another name, and to nothing that was written later."""
+    """A file as it is now: still equal when its folder is renamed, and never once it is written."""
 
     path: Path = dataclasses.field(compare=False)
     device: int
     inode: int
     mtime_ns: int
+    ctime_ns: int
+    """Nobody can set it: a file that takes the place and the date of another one differs here."""
     size: int
 
     @classmethod
     def at(cls, path: Path) -> Self:
         stat = path.stat()
-        return cls(path, stat.st_dev, stat.st_ino, stat.st_mtime_ns, stat.st_size)
+        times = stat.st_mtime_ns, stat.st_ctime_ns
+        return cls(path, stat.st_dev, stat.st_ino, *times, stat.st_size)
 
 
 @functools.lru_cache(maxsize=1024)
 def _known_sha256(file: _File) -> str:
-    """A checkpoint is named by its content right after it was sealed: read it once."""
+    """Looked up after the first time: what was just sealed is asked for its fingerprint next."""
     return _sha256(file.path)
 
 

@@ -103,9 +103,9 @@ def finetune(
         Asked for a score every ``spec.eval_every`` steps and after the last one; the weights of
         the best are kept.
     save_every : int, optional
-        Steps between two checkpoints. By default none in runs below 200 steps, else a fifth
-        of the run, 100 at least; one that would take more than a tenth of the time since the last
-        is passed over.
+        Steps between two checkpoints; after the last step is one, too. By default none in runs
+        below 200 steps, else a fifth of the run, 100 at least, and one that would take more than
+        a tenth of the time since the last is passed over.
     keep : callable, optional
         Says where the weights after each of ``spec.snapshot_steps`` go; by default they are not
         kept.

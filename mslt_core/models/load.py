@@ -195,7 +195,7 @@ def _load_model(
     except Exception as e:  # sizes that do not fit fail in many ways
         raise CheckpointError(f"{path} cannot be loaded: {_first_line(e)}") from e
     for name, tensor in model.state_dict().items():
-        # a sum is finite only of finite numbers, and needs no copy; a very large one need not be
+        # a sum that is finite has only finite terms, and needs no copy; others may have, too
         if not tensor.sum().isfinite() and not tensor.isfinite().all():
             raise CheckpointError(f"{path}: the weights {name} hold NaN or infinity")
     unused = DECODER if config.model_type in T5_FAMILY else ()

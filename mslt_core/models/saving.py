@@ -11,26 +11,33 @@ SHARE = 0.1
 longer to write than a GPU takes for hundreds of steps."""
 
 BYTES_PER_S = 300e6
-"""At which a state is taken to be written, listed and flushed until one has been: a slow disk."""
+"""At which a state is taken to be written, listed and flushed until one has been."""
+
+SLOW = 10.0
+"""No disk is taken to be so many times slower: a write that stood still for once says nothing of
+the next, which it would put off."""
 
 
 class Saving:
-    """Says at which steps a state is due.
+    """Says which states are written.
+
+    At a mark, one that would take more than `SHARE` of the time since the last is passed over. So
+    a process that is killed loses what it did in ``1 / SHARE`` times the writing of a state and
+    between two marks, at most.
 
     Parameters
     ----------
     every : int or None
-        Steps between two marks; after the last step is one, too. None for no marks at all.
+        Steps between two marks; after the last step is one, too. None or 0 for no marks at all.
     sparing : bool
-        Whether a mark is passed over where less time than ``1 / SHARE`` times that of writing a
-        state has gone by since the last one: that much is quickly done again.
+        Whether marks are passed over at all.
     team : Team
-        The processes that share the run: all pass the same marks, and the first one decides.
+        The processes that share the run: all have the same marks, and the first one decides.
     """
 
     def __init__(self, every: int | None, *, sparing: bool, team: Team = ALONE) -> None:
         self.every, self._sparing, self._team = every, sparing, team
-        self._writing_s = 0.0
+        self._writing_s = self._at_most_s = 0.0
         self._last_s = 0.0
 
     def begin(self) -> None:
@@ -40,11 +47,14 @@ class Saving:
     def expect(self, n_bytes: int) -> None:
         """A state is as large as this."""
         self._writing_s = n_bytes / BYTES_PER_S
+        self._at_most_s = SLOW * self._writing_s
 
-    def is_due(self, step: int, last: int) -> bool:
-        """Whether to write one after `step` of `last` steps; all processes have to ask."""
-        if not self.every or (step % self.every and step != last):
-            return False
+    def is_mark(self, step: int, last: int) -> bool:
+        """Whether a state may be written after `step` of `last` steps."""
+        return bool(self.every and (step % self.every == 0 or step == last))
+
+    def is_due(self) -> bool:
+        """Whether to write one at the mark that is reached; all processes have to ask."""
         if not self._sparing:
             return True
         passed_s = time.monotonic() - self._last_s
@@ -52,8 +62,8 @@ class Saving:
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[None]:
-        """Within a state is written: the next one will take as long."""
+        """Within a state is written: the next one takes as long as the quickest did."""
         began_s = time.monotonic()
         yield
         self._last_s = time.monotonic()
-        self._writing_s = self._last_s - began_s
+        self._writing_s = self._at_most_s = min(self._last_s - began_s, self._at_most_s)

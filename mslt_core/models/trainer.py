@@ -85,7 +85,7 @@ class Progress(TrainerCallback):
         step, last = state.global_step, state.global_step == state.max_steps
         if step % max(1, state.max_steps // N_POINTS) == 0 or step == 1 or last:
             self._report(step, args.train_batch_size * args.world_size)
-        if self.saving.is_due(step, state.max_steps):
+        if self.saving.is_mark(step, state.max_steps):
             control.should_save = True
         if not last and self.should_stop():
             self.stopped = control.should_save = control.should_training_stop = True
@@ -172,6 +172,9 @@ class SealingTrainer(Trainer):
 
     def _save_checkpoint(self, model: Any, trial: Any) -> None:  # noqa: ARG002
         """Stage, list, flush, rename: what the Trainer writes in place survives no kill."""
+        # asked here, after all callbacks: an evaluation at this step counts as time to lose
+        if not self._progress.stopped and not self._progress.saving.is_due():
+            return
         step = self.state.global_step
         place = checkpoints.step_folder(self.folder, step)
         if self.team.rank:

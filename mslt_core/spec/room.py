@@ -21,7 +21,10 @@ STATES = "checkpoints"
 
 
 def save_every(steps: int) -> int | None:
-    """Steps between two states to resume from, or more; None where a run is too short for them."""
+    """Steps between two states to resume from; None where a run is too short for them.
+
+    A run passes some over that would take too much of its time; it never writes more.
+    """
     return max(100, steps // 5) if steps >= SHORT_RUN else None
 
 

@@ -242,14 +242,23 @@ def test_what_was_just_sealed_is_not_read_again_for_its_fingerprint(tmp_path, mo
     with checkpoints.sealed(tmp_path / "model") as staging:
         (staging / "config.json").write_text("{}")
         (staging / "model.safetensors").write_bytes(b"weights")
-    first = checkpoints.fingerprint(tmp_path / "model")
+    checkpoints.fingerprint(tmp_path / "model")
     assert sorted(read) == ["config.json", "model.safetensors"]
-    # as large and as old as before, but another file
-    stat = (tmp_path / "model" / "model.safetensors").stat()
-    (tmp_path / "other").write_bytes(b"WEIGHTS")
-    os.utime(tmp_path / "other", ns=(stat.st_atime_ns, stat.st_mtime_ns))
-    (tmp_path / "other").replace(tmp_path / "model" / "model.safetensors")
-    assert checkpoints.fingerprint(tmp_path / "model") != first
+
+
+@pytest.mark.parametrize("same_place", [True, False])
+def test_a_file_with_the_place_and_the_date_of_another_one_is_read(tmp_path, same_place):
+    def make(folder, weights):
+        """The number of a file that was deleted is often the next one's."""
+        folder.mkdir()
+        for name, content in (("config.json", b"{}"), ("model.safetensors", weights)):
+            (folder / name).write_bytes(content)
+            os.utime(folder / name, ns=(0, 0))
+        return checkpoints.fingerprint(folder)
+
+    first = make(tmp_path / "one", b"weights")
+    shutil.rmtree(tmp_path / "one")
+    assert make(tmp_path / ("one" if same_place else "two"), b"WEIGHTS") != first
 
 
 def test_the_fingerprint_does_not_depend_on_the_place(sealed, tmp_path):

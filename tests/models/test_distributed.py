@@ -14,8 +14,9 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from mslt_core.models import distributed
+from mslt_core.models import distributed, saving
 from mslt_core.models.finetune import finetune
+from mslt_core.spec import room
 from mslt_core.spec.errors import BadInputError, SpecError, TrainingError
 from mslt_core.spec.sentences import LabelledText
 from mslt_core.spec.specs import TrainSpec
@@ -40,6 +41,7 @@ SPEC = TrainSpec(
 ATOL = 1e-4  # sums in another order, which Adam makes larger where a gradient is nearly zero
 
 HELPER = "import sys; sys.path.insert(0, 'tests/models'); import test_distributed as t; t.assist()"
+AGAINST_STATES = HELPER.replace("t.assist", "t.oppose(); t.assist")
 
 no_gpu = pytest.mark.skipif(
     torch.accelerator.is_available(), reason="two processes need two GPUs where there is one"
@@ -76,6 +78,11 @@ def assist():
         train(**asked, team=team, report=lambda _: None, should_stop=lambda: False)
 
 
+def oppose():
+    """Let this process think that no state is worth its time."""
+    room.save_every, saving.SHARE = lambda _: 4, 0.0
+
+
 def helpers():
     """The processes that `together` started here; others may have children of this one, too."""
     return [
@@ -93,7 +100,16 @@ def environment(process):
 class Run:
     """A run of as many processes as `start` says; `on_report` gets the step."""
 
-    def __init__(self, checkpoint, kind, folder, *, on_report=lambda _: None, stop_at=None):
+    def __init__(
+        self,
+        checkpoint,
+        kind,
+        folder,
+        *,
+        on_report=lambda _: None,
+        stop_at=None,
+        helper=HELPER,
+    ):
         self.points, self.resumed_at, self.folder = [], [], folder
         folder.mkdir(exist_ok=True)
         asked = {"checkpoint": str(checkpoint), "kind": kind, "folder": str(folder)}
@@ -102,7 +118,7 @@ class Run:
             self.points.append(point)
             on_report(point.step)
 
-        command = [sys.executable, "-c", HELPER, json.dumps(asked)]
+        command = [sys.executable, "-c", helper, json.dumps(asked)]
         with distributed.together(command, SPEC.batch_size) as team:
             self.tuned = train(
                 **asked,
@@ -173,6 +189,19 @@ def test_a_stopped_run_goes_on_as_if_it_had_never_stopped(start):
     shutil.rmtree(kept.parent)
     start(2, stop_at=4)
     assert start(1).resumed_at == [4]
+
+
+@no_gpu
+@pytest.mark.slow
+def test_all_write_the_states_that_the_first_process_thinks_worth_it(start, monkeypatch):
+    """Each by its own clock would end with some waiting for the others."""
+    monkeypatch.setattr(room, "save_every", lambda _: 4)
+    monkeypatch.setattr(saving, "SHARE", float("inf"))
+    run = start(2, helper=AGAINST_STATES)
+    kept = sorted((run.folder / "checkpoints").glob("step-*"))
+    assert [path.name for path in kept] == ["step-000008", "step-000010"]
+    for path in kept:
+        assert len(list(path.glob("rng_state_*.pth"))) == 2
 
 
 @no_gpu

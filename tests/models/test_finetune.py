@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
+import types
 from collections import Counter
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from mslt_core.models.finetune import finetune, save_model
 from mslt_core.models.heads.tagging import predict_tags
 from mslt_core.models.load import load_encoder, load_tokenizer
 from mslt_core.models.team import ALONE
+from mslt_core.spec import room
 from mslt_core.spec.errors import CheckpointError, SpecError, StoreError, TrainingError
 from tests.models import toy
 
@@ -112,26 +114,67 @@ def test_the_curve(uninterrupted):
     assert np.all(np.diff([point.elapsed_s for point in points]) > 0)
 
 
-LONG = SPEC.but(steps=251, batch_size=1, max_length=8)
-
-
 def test_long_runs_report_about_a_hundred_points(start, monkeypatch):
-    monkeypatch.setattr(saving, "SHARE", math.inf)  # whatever it takes
-    run = start(spec=LONG)
+    monkeypatch.setattr(saving, "SHARE", math.inf)  # whatever states take
+    run = start(spec=SPEC.but(steps=251, batch_size=1, max_length=8))
     # every second step, the first and the last
     assert [point.step for point in run.points] == [1, *range(2, 251, 2), 251]
     # 200 steps or more: a checkpoint every max(100, 251 // 5) steps, the newest two kept
     assert run.steps_kept() == ["step-000200", "step-000251"]
 
 
-def test_states_that_take_too_much_of_the_time_are_passed_over(start, monkeypatch):
-    monkeypatch.setattr(saving, "SHARE", 0.0)
-    assert not list((start(spec=LONG).folder / "checkpoints").glob("step-*"))
+@pytest.fixture
+def slow_states(monkeypatch):
+    """Marks at 3, 6, 9 and 12; states take 10 s on a clock of their own, which goes on by hand."""
+    found = types.SimpleNamespace(now_s=5_000.0, steps=[])
+    sealed = checkpoints.sealed
+
+    def expect(self, _):
+        self._writing_s = self._at_most_s = 10.0
+
+    def noted(folder, about=None):
+        found.now_s += 10.0
+        found.steps.append(about["step"])
+        return sealed(folder, about)
+
+    monkeypatch.setattr(saving, "time", types.SimpleNamespace(monotonic=lambda: found.now_s))
+    monkeypatch.setattr(saving.Saving, "expect", expect)
+    monkeypatch.setattr(checkpoints, "sealed", noted)
+    monkeypatch.setattr(room, "save_every", lambda _: 3)
+    return found
 
 
-def test_a_stop_keeps_a_state_whatever_it_takes(start, monkeypatch):
-    monkeypatch.setattr(saving, "SHARE", 0.0)
-    assert start(spec=LONG, stop_at=30).steps_kept() == ["step-000030"]
+def passing(found, seconds):
+    """A function that lets them pass whenever it is called."""
+
+    def call(*_):
+        found.now_s += seconds
+
+    return call
+
+
+def test_marks_before_which_little_was_done_are_passed_over(start, slow_states):
+    start(report=passing(slow_states, 30.0))
+    assert slow_states.steps == [6, 12], "90 s between two marks are too few, 180 are not"
+
+
+def test_an_evaluation_counts_as_time_to_lose(start, slow_states):
+    start(spec=SPEC.but(eval_every=3), evaluate=passing(slow_states, 101.0))
+    assert slow_states.steps == [3, 6, 9, 12], "it is over when the state is written"
+
+
+def test_the_first_process_decides_about_states(start, slow_states):
+    class Refusing(type(ALONE)):
+        def agreed(self, number):
+            return number if number == -1 else 0  # -1: no state to go on from
+
+    start(report=passing(slow_states, 1_000.0), team=Refusing())
+    assert slow_states.steps == []
+
+
+def test_a_stop_keeps_a_state_whatever_it_takes(start, slow_states):
+    start(stop_at=4)
+    assert slow_states.steps == [4]
 
 
 def test_a_state_is_expected_to_be_as_large_as_it_is(start, monkeypatch):
