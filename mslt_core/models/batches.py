@@ -40,6 +40,11 @@ def balanced_batches(
     dealt out in the same order to batches that already know how many they get, and then the
     batches are shuffled. A pool never reaches over the end of an epoch, or copies of one row
     would lie side by side.
+
+    Batches of like length have a price in very short runs. The example's 125 steps reach 0.4 to
+    1.0 points of accuracy less, for single languages and triples alike, than with batches drawn at
+    random, where seeds have a standard deviation of 0.7 to 1.1 (means of six seeds). On WikiANN
+    with a pretrained model no difference was seen after as many steps.
     """
     rng = np.random.default_rng(seed)
     sizes = np.array([len(lengths) for lengths in lengths_by_lang])
