@@ -1,10 +1,10 @@
 """Text files from outside: read strictly, and named by their content."""
 
-import functools
 import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 
+from mslt_core.spec.digests import known_sha256
 from mslt_core.spec.errors import DataError
 
 
@@ -118,11 +118,10 @@ def read_blocks(path: Path, *, closed: bool = False) -> list[tuple[int, list[str
 def fingerprint(path: Path) -> str:
     """SHA-256 of the file's bytes, 64 hexadecimal digits.
 
-    Computed once per path, size and time of change, so asking again costs one `stat`.
+    Computed once until the file is written again, so asking again costs one `stat`.
     """
     try:
-        stat = path.stat()
-        return _sha256(str(path.absolute()), stat.st_size, stat.st_mtime_ns)
+        return known_sha256(path)
     except OSError as e:
         raise DataError(f"cannot read {path}: {e.strerror}") from None
 
@@ -135,9 +134,3 @@ def fingerprint_all(paths: Iterable[Path], *, below: Path | None = None) -> str:
     names = {path: path.relative_to(below).as_posix() if below else path.name for path in paths}
     listing = sorted((name, fingerprint(path)) for path, name in names.items())
     return hashlib.sha256(repr(listing).encode()).hexdigest()
-
-
-@functools.lru_cache(maxsize=4096)  # a folder of treebanks or tasks has some hundred files
-def _sha256(path: str, size_bytes: int, mtime_ns: int) -> str:  # noqa: ARG001  part of the key
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from mslt_core.data import hub_cache
+from mslt_core.spec.digests import sha256_of
 from mslt_core.spec.errors import DataError, HubError, MsltError
 
 if TYPE_CHECKING:
@@ -209,13 +210,12 @@ def _as_stated(path: Path, stated: RepoSibling) -> bool:
     size = path.stat().st_size
     if stated.size is not None and size != stated.size:
         return False
-    with path.open("rb") as file:
-        if stated.lfs is not None:
-            return hashlib.file_digest(file, "sha256").hexdigest() == stated.lfs.sha256
-        if stated.blob_id is not None:
-            git = hashlib.sha1(f"blob {size}\0".encode(), usedforsecurity=False)
-            git.update(file.read())
-            return git.hexdigest() == stated.blob_id
+    if stated.lfs is not None:
+        return sha256_of(path) == stated.lfs.sha256
+    if stated.blob_id is not None:
+        git = hashlib.sha1(f"blob {size}\0".encode(), usedforsecurity=False)
+        git.update(path.read_bytes())
+        return git.hexdigest() == stated.blob_id
     return True
 
 

@@ -6,8 +6,6 @@ checkpoint before it untouched, and damage that happens later is found by `verif
 """
 
 import contextlib
-import dataclasses
-import functools
 import hashlib
 import itertools
 import json
@@ -18,10 +16,11 @@ import shutil
 from collections.abc import Iterator, Mapping
 from fnmatch import fnmatch
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from mslt_core.models.config import read_json
 from mslt_core.spec.checkpoint_files import TOKENIZER_FILES
+from mslt_core.spec.digests import known_sha256, sha256_of
 from mslt_core.spec.errors import CheckpointError, StoreError, says_disk_is_full
 from mslt_core.spec.room import KEPT
 
@@ -74,8 +73,7 @@ def seal(folder: Path, about: Mapping[str, Any] | None = None) -> None:
     files = {}
     for path in _files(folder):
         _flush(path)
-        file = _File.at(path)
-        files[_name(path, folder)] = {"size": file.size, "sha256": _known_sha256(file)}
+        files[_name(path, folder)] = {"size": path.stat().st_size, "sha256": known_sha256(path)}
     text = _manifest_text({"about": dict(about or {}), "files": files})
     (folder / MANIFEST).write_text(text, encoding="utf-8")
     for path in (folder / MANIFEST, *(p for p in folder.rglob("*") if p.is_dir()), folder):
@@ -107,7 +105,7 @@ def verify(folder: Path) -> dict[str, Any]:
     if strangers := sorted(found.keys() - files.keys()):
         raise CheckpointError(f"{folder}: {strangers[0]} is not in the manifest")
     for name, recorded in files.items():
-        if _sha256(found[name]) != recorded.get("sha256"):
+        if sha256_of(found[name]) != recorded.get("sha256"):
             raise CheckpointError(f"{folder}: {name} does not match its recorded SHA-256")
     return about
 
@@ -150,8 +148,7 @@ def fingerprint(folder: Path) -> str:
         raise CheckpointError(f"{folder} holds no checkpoint: it needs config.json and safetensors")
     digest = hashlib.sha256()
     for name in names:
-        content = _known_sha256(_File.at(folder / name))
-        digest.update(f"{name} {content}\n".encode())
+        digest.update(f"{name} {known_sha256(folder / name)}\n".encode())
     return digest.hexdigest()[:16]
 
 
@@ -216,36 +213,6 @@ def _name(path: Path, folder: Path) -> str:
 
 def _is_content(path: Path) -> bool:
     return path.is_file() and any(fnmatch(path.name, pattern) for pattern in CONTENT)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-@dataclasses.dataclass(frozen=True)
-class _File:
-    """A file as it is now: still equal when its folder is renamed, and never once it is written."""
-
-    path: Path = dataclasses.field(compare=False)
-    device: int
-    inode: int
-    mtime_ns: int
-    ctime_ns: int
-    """Nobody can set it: a file that takes the place and the date of another one differs here."""
-    size: int
-
-    @classmethod
-    def at(cls, path: Path) -> Self:
-        stat = path.stat()
-        times = stat.st_mtime_ns, stat.st_ctime_ns
-        return cls(path, stat.st_dev, stat.st_ino, *times, stat.st_size)
-
-
-@functools.lru_cache(maxsize=1024)
-def _known_sha256(file: _File) -> str:
-    """Looked up after the first time: what was just sealed is asked for its fingerprint next."""
-    return _sha256(file.path)
 
 
 def _flush(path: Path) -> None:

@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from mslt_core.models import checkpoints
+from mslt_core.spec import digests
 from mslt_core.spec.errors import CheckpointError, StoreError
 
 FILES = {
@@ -234,10 +235,9 @@ def test_the_fingerprint_is_of_what_is_loaded_and_of_nothing_else(sealed):
 
 
 def test_what_was_just_sealed_is_not_read_again_for_its_fingerprint(tmp_path, monkeypatch):
-    read = []
-    digest_of = checkpoints._sha256
+    read, sha256_of = [], digests.sha256_of
     monkeypatch.setattr(
-        checkpoints, "_sha256", lambda path: read.append(path.name) or digest_of(path)
+        digests, "sha256_of", lambda path: read.append(path.name) or sha256_of(path)
     )
     with checkpoints.sealed(tmp_path / "model") as staging:
         (staging / "config.json").write_text("{}")
