@@ -25,7 +25,7 @@ import torch
 
 from mslt_core import pipeline
 from mslt_core.models.devices import best_device, device_description
-from mslt_core.models.load import load_encoder, load_tokenizer, load_with_head
+from mslt_core.models.load import load_encoder, load_tokenizer
 from mslt_core.spec.sentences import TaggedSentence
 from mslt_core.spec.specs import TrainSpec
 
@@ -137,21 +137,10 @@ def ours(folder: Path, where: Path, steps: int) -> float:
 
 def stock(folder: Path, where: Path, steps: int, *, bf16: bool = False) -> float:
     """The same with the Trainer as its examples use it: float32, padded to the full length."""
-    from transformers import (
-        DataCollatorForTokenClassification,
-        Trainer,
-        TrainerCallback,
-        TrainingArguments,
-    )
+    from transformers import TrainerCallback
 
-    from mslt_core.models.heads import HEADS
+    from tests.benchmarks.stock import stock_trainer
 
-    tokenizer = load_tokenizer(folder)
-    examples = HEADS["tagging"].examples(tokenizer, sentences(N_ROWS), MAX_LENGTH)
-    data = [
-        {"input_ids": e.sequences[0]["input_ids"].tolist(), "labels": e.labels.tolist()}
-        for e in examples
-    ]
     times = {}
 
     class Clock(TrainerCallback):
@@ -162,26 +151,17 @@ def stock(folder: Path, where: Path, steps: int, *, bf16: bool = False) -> float
                     torch.cuda.synchronize()
                 times[state.global_step] = time.perf_counter()
 
-    args = TrainingArguments(
-        output_dir=str(where),
-        max_steps=2 * steps,
-        per_device_train_batch_size=BATCH,
-        save_strategy="no",
-        report_to=[],
-        disable_tqdm=True,
+    trainer = stock_trainer(
+        question(2 * steps, "float32"),
+        folder,
+        "tagging",
+        LABELS,
+        sentences(N_ROWS),
+        where=where,
+        pad_to=MAX_LENGTH,
+        callbacks=[Clock()],
         use_cpu=not GPU,
         bf16=bf16,
-    )
-    if GPU:
-        args._n_gpu = 1  # of several visible GPUs, as ours
-    trainer = Trainer(
-        model=load_with_head(folder, "tagging", LABELS, 0),
-        args=args,
-        train_dataset=data,
-        data_collator=DataCollatorForTokenClassification(
-            tokenizer, padding="max_length", max_length=MAX_LENGTH
-        ),
-        callbacks=[Clock()],
     )
     assert trainer.model.device.type == best_device().type
     trainer.train()

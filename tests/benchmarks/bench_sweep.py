@@ -37,7 +37,7 @@ SHARED = Path(os.environ.get("MSLT_SHARED", Path(__file__).parents[3] / "shared"
 MINI = SHARED / "models" / "mini"
 SLOTS = 4 if GPU else os.cpu_count() or 1
 """Runs at a time: several share a GPU, and each takes a core of a CPU."""
-SCRIPTS = {"stock": {}, "tuned": {"tuned": True}}
+SCRIPTS = ("stock", "tuned")
 BEFORE, AFTER = 0, 34
 """Which of the 35 sets the scripts do, on both sides of ours: other work is shared fairly."""
 POLL_S = 0.2
@@ -87,7 +87,7 @@ def swept(store: Store, asked: SweepSpec) -> float:
     return time.perf_counter() - began_s
 
 
-def scripted(planned: PlannedRun, where: Path, *, tuned: bool = False) -> tuple[float, float]:
+def scripted(planned: PlannedRun, where: Path, *, tuned: bool) -> tuple[float, float]:
     """Seconds of a script for one set, from its start to its end, and the accuracy it found."""
     where.mkdir()
     about = {
@@ -119,8 +119,8 @@ def test_thirty_five_sets(setting, tmp_path, monkeypatch):
 
     def all_scripts(place):
         return {
-            name: scripted(runs[place], tmp_path / f"{name}-{place}", **options)
-            for name, options in SCRIPTS.items()
+            name: scripted(runs[place], tmp_path / f"{name}-{place}", tuned=name == "tuned")
+            for name in SCRIPTS
         }
 
     before = all_scripts(BEFORE)
@@ -154,57 +154,35 @@ def test_thirty_five_sets(setting, tmp_path, monkeypatch):
 
 def main(where: Path) -> float:
     """The script: train on one set, score every target; its mean accuracy on words."""
-    from transformers import (
-        DataCollatorForTokenClassification,
-        PrinterCallback,
-        Trainer,
-        TrainingArguments,
-    )
+    from transformers import PrinterCallback
 
     from mslt_core.data import tasks
-    from mslt_core.models.heads import HEADS
-    from mslt_core.models.load import load_tokenizer, load_with_head
     from mslt_core.pipeline.checkpoints import model_folder
     from mslt_core.pipeline.drawing import draw
+    from tests.benchmarks.stock import encoded, stock_trainer
 
     about = json.loads((where / "about.json").read_text())
-    spec, tuned = TrainSpec.model_validate(about["spec"]), about["tuned"]
+    spec = TrainSpec.model_validate(about["spec"])
     task = tasks.open_task(spec.task, about["data"])
     folder = model_folder(about["model"] or spec.model)
-    tokenizer = load_tokenizer(folder)
-
-    def encoded(rows):
-        return [
-            {"input_ids": e.sequences[0]["input_ids"].tolist(), "labels": e.labels.tolist()}
-            for e in HEADS["tagging"].examples(tokenizer, rows, spec.max_length)
-        ]
-
-    padding = {} if tuned else {"padding": "max_length", "max_length": spec.max_length}
-    trainer = Trainer(
-        model=load_with_head(folder, "tagging", task.labels, spec.seed),
-        args=TrainingArguments(
-            output_dir=str(where),
-            max_steps=spec.steps,
-            per_device_train_batch_size=spec.batch_size,
-            learning_rate=spec.learning_rate,
-            warmup_steps=spec.lr_warmup_ratio,
-            weight_decay=spec.weight_decay,
-            seed=spec.seed,
-            save_strategy="no",
-            report_to=[],
-            disable_tqdm=True,
-            use_cpu=not GPU,
-            **({"bf16": spec.precision == "bfloat16"} if tuned else {}),
-            **({"per_device_eval_batch_size": spec.batch_size} if tuned else {}),
-        ),
-        train_dataset=encoded([row for of in draw(task, spec).rows.values() for row in of]),
-        data_collator=DataCollatorForTokenClassification(tokenizer, **padding),
+    tuned = {"bf16": spec.precision == "bfloat16", "per_device_eval_batch_size": spec.batch_size}
+    trainer = stock_trainer(
+        spec,
+        folder,
+        "tagging",
+        task.labels,
+        [row for of_lang in draw(task, spec).rows.values() for row in of_lang],
+        where=where,
+        pad_to=None if about["tuned"] else spec.max_length,
+        use_cpu=not GPU,
+        **(tuned if about["tuned"] else {}),
     )
     trainer.remove_callback(PrinterCallback)
     trainer.train()
-    found = []
+    tokenizer, found = trainer.data_collator.tokenizer, []
     for lang in spec.target_langs:
-        logits, labels, _ = trainer.predict(encoded(task.evaluation(lang, spec.eval_limit)))
+        items = task.evaluation(lang, spec.eval_limit)
+        logits, labels, _ = trainer.predict(encoded(tokenizer, "tagging", items, spec.max_length))
         judged = labels != -100
         found.append(np.mean(logits.argmax(axis=-1)[judged] == labels[judged]))
     return float(np.mean(found))

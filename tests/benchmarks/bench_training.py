@@ -92,50 +92,22 @@ def ours(setting, folder, precision="float32"):
 
 def stock(setting, folder, *, pad_to, bf16=False):
     """The same with the Trainer alone; `pad_to` is a length, or None for the batch's longest."""
-    from transformers import (
-        DataCollatorForTokenClassification,
-        DataCollatorWithPadding,
-        Trainer,
-        TrainingArguments,
-    )
+    from tests.benchmarks.stock import stock_trainer
 
-    from mslt_core.models.heads import HEADS
-    from mslt_core.models.load import load_tokenizer, load_with_head
-
-    tokenizer = load_tokenizer(setting.model)
-    model = load_with_head(setting.model, setting.kind, setting.labels, setting.spec.seed)
-    rows = [row for of_lang in setting.rows.values() for row in of_lang]
-    examples = HEADS[setting.kind].examples(tokenizer, rows, 128)
-    data = [
-        {"input_ids": e.sequences[0]["input_ids"].tolist(), "labels": e.labels.tolist()}
-        for e in examples
-    ]
-    tagging = setting.kind == "tagging"
-    collator = DataCollatorForTokenClassification if tagging else DataCollatorWithPadding
-    padding = {"padding": "max_length", "max_length": pad_to} if pad_to else {}
-    arguments = TrainingArguments(
-        output_dir=str(folder),
-        max_steps=setting.spec.steps,
-        per_device_train_batch_size=setting.spec.batch_size,
-        learning_rate=setting.spec.learning_rate,
-        warmup_steps=setting.spec.lr_warmup_ratio,
-        weight_decay=setting.spec.weight_decay,
+    trainer = stock_trainer(
+        setting.spec,
+        setting.model,
+        setting.kind,
+        setting.labels,
+        [row for of_lang in setting.rows.values() for row in of_lang],
+        where=folder,
+        pad_to=pad_to,
         use_cpu=True,
         bf16=bf16,
-        seed=setting.spec.seed,
-        save_strategy="no",
-        report_to=[],
-        disable_tqdm=True,
-    )
-    trainer = Trainer(
-        model=model,
-        args=arguments,
-        train_dataset=data,
-        data_collator=collator(tokenizer, **padding),
     )
     start = time.perf_counter()
     trainer.train()
-    return time.perf_counter() - start, model
+    return time.perf_counter() - start, trainer.model
 
 
 def scored(setting, model):
