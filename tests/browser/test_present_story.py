@@ -65,6 +65,16 @@ def test_two_findings_are_pinned_and_shown_full_screen(page, serve):
     page.get_by_text("Slide 1 of 2").wait_for()
     stage.wait_for(state="detached")
 
+    page.get_by_role("button", name="Full screen").click()
+    page.keyboard.press("ArrowRight")  # long before the stage stands
+    stage.get_by_text("2 of 2").wait_for()
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("End")
+    page.keyboard.press("Home")  # three at once: the last one counts
+    stage.get_by_text("1 of 2").wait_for()
+    page.wait_for_timeout(1000)
+    assert stage.get_by_text("1 of 2").is_visible()
+
 
 @pytest.mark.slow
 def test_a_figure_is_saved_as_picture_and_as_numbers(page, dashboard):

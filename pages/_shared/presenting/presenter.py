@@ -42,11 +42,11 @@ def presenter(n: int) -> None:
     key = f"{KEY}_{'on' if on else 'off'}"
 
     def acted() -> None:
-        name = st.session_state[key].get("act")
-        if name in {"start", "leave"}:
-            st.session_state[_ON] = name == "start"
-        places = {"next": at + 1, "previous": at - 1, "first": 0, "last": n - 1}
-        st.session_state[AT] = min(max(places.get(name, at), 0), n - 1)
+        told = st.session_state[key].get("act")
+        if told in {"start", "leave"}:
+            st.session_state[_ON] = told == "start"
+        elif isinstance(told, int):
+            st.session_state[AT] = min(max(told, 0), n - 1)
 
     def resized() -> None:
         told = st.session_state[key].get("size")
