@@ -46,6 +46,7 @@ def asked(args: argparse.Namespace) -> tuple[TrainSpec, Where]:
         eval_task=args.eval_task,
         eval_data=args.eval_data,
         keep_every=args.keep_every,
+        group_by_length=args.group_by_length,
         oracle=args.oracle,
     )
 
@@ -143,6 +144,11 @@ def _add_learning(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--lora-rank", type=int, default=fields["lora_rank"].default, help="default %(default)s"
+    )
+    parser.add_argument(
+        "--group-by-length",
+        action="store_true",
+        help="batches of rows of like length: less padding, but up to a point less in short runs",
     )
 
 

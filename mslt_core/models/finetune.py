@@ -13,7 +13,7 @@ import torch
 from mslt_core.models import checkpoints, tuning
 from mslt_core.models.arguments import arguments
 from mslt_core.models.attention import attention_for_training
-from mslt_core.models.batches import balanced_batches
+from mslt_core.models.batches import balanced_batches, parted
 from mslt_core.models.completeness import require_room
 from mslt_core.models.curve import Evaluate, Evaluations
 from mslt_core.models.heads import HEADS, Head
@@ -31,7 +31,10 @@ from mslt_core.spec.specs import TrainSpec
 
 if TYPE_CHECKING:
     import numpy.typing as npt
-    from transformers import PreTrainedTokenizerFast
+    from transformers import PreTrainedTokenizerFast, TrainingArguments
+
+PARTS = 2
+"""Of a batch in random order. Two take most of the padding away, and every pass has a cost."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -129,15 +132,18 @@ def finetune(
     }
     order = _order(examples, spec)
     progress = _progress(spec, save_every, report, should_stop, team)
+    args = arguments(spec, folder / room.STATES, team)
+    n_parts = _n_parts(kind, spec, args, team)
+    collator = _Collator(head, tokenizer.pad_token_id, _multiple_of(), n_parts)
     team.meet()
     trainer = SealingTrainer(
         folder=folder / room.STATES,
         progress=progress,
         model=model,
-        args=arguments(spec, folder / room.STATES, team),
+        args=args,
         team=team,
         train_dataset=_Ordered([row for of_lang in examples.values() for row in of_lang], order),
-        data_collator=_Collator(head, tokenizer.pad_token_id, _multiple_of()),
+        data_collator=collator,
     )
     kept = keep and Snapshots(spec.snapshot_steps, checkpoint, keep, leave_out=progress.leave_out)
     with last_layer_shortened(model, kind):
@@ -188,7 +194,13 @@ def _progress(
 def _order(examples: Mapping[str, Sequence[Example]], spec: TrainSpec) -> npt.NDArray[np.int64]:
     """The rows of every step, (steps, batch_size), counted through the languages."""
     lengths = [np.array([example.length for example in of_lang]) for of_lang in examples.values()]
-    return balanced_batches(lengths, spec.steps, spec.batch_size, spec.seed)
+    return balanced_batches(
+        lengths,
+        spec.steps,
+        spec.batch_size,
+        spec.seed,
+        group_by_length=spec.group_by_length,
+    )
 
 
 class _Ordered(torch.utils.data.Dataset[Example]):
@@ -206,14 +218,16 @@ class _Ordered(torch.utils.data.Dataset[Example]):
 
 @dataclasses.dataclass(frozen=True)
 class _Collator:
-    """Examples to tensors, padded to the longest of the batch."""
+    """Examples to tensors: ``parts`` of the batch, each padded to its longest."""
 
     head: Head
     pad_id: int
     multiple_of: int
+    n_parts: int
 
-    def __call__(self, examples: Sequence[Example]) -> dict[str, torch.Tensor]:
-        return self.head.batch(examples, self.pad_id, self.multiple_of)
+    def __call__(self, examples: Sequence[Example]) -> dict[str, list[dict[str, torch.Tensor]]]:
+        parts = parted(examples, [example.length for example in examples], self.n_parts)
+        return {"parts": [self.head.batch(part, self.pad_id, self.multiple_of) for part in parts]}
 
 
 def _train(
@@ -269,6 +283,18 @@ def _latest(folder: Path, spec: str, team: Team) -> Path | None:
 def _multiple_of() -> int:
     """Widths of 8 suit a GPU's matrix units; elsewhere they are padding for nothing."""
     return 8 if torch.cuda.is_available() else 1
+
+
+def _n_parts(kind: TaskKind, spec: TrainSpec, args: TrainingArguments, team: Team) -> int:
+    """Parts of a batch that are computed one after the other; several where padding costs most.
+
+    A GPU is quicker with one large matrix than with two small ones. Several processes exchange
+    their gradients in the one backward pass that they do. And a span's ends are chosen among all
+    places, padding too, so that with less of it the loss would be another.
+    """
+    alone_on_cpu = args.device.type == "cpu" and team.size == 1
+    can_be = kind != "questions" and not spec.group_by_length
+    return PARTS if alone_on_cpu and can_be else 1
 
 
 def _tokens_seen(

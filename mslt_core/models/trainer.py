@@ -1,8 +1,8 @@
-"""The Hugging Face Trainer with four habits changed.
+"""The Hugging Face Trainer with five habits changed.
 
 It stops at the first loss or gradient that is not finite, before the weights are touched; it
-saves whole checkpoints or none; it reports numbers instead of printing them; and several
-processes get the loss of one.
+saves whole checkpoints or none; it reports numbers instead of printing them; it computes a batch
+in parts; and several processes get the loss of one.
 """
 
 import contextlib
@@ -121,17 +121,27 @@ class SealingTrainer(Trainer):
         team.own_dropout(self.args.seed)
         self.folder, self._progress = folder, progress
         self._loss: torch.Tensor | None = None
+        self._n_labelled = torch.tensor(0)
+        """In the whole batch, of all processes."""
 
     def train(self, *args: Any, **kwargs: Any) -> Any:
         """Train as the Trainer does; a full GPU is an error that says what to try."""
         with self._room(self.args):
             return super().train(*args, **kwargs)
 
-    def training_step(self, model: Any, *args: Any, **kwargs: Any) -> torch.Tensor:
-        """Forward and backward pass; the loss is kept for the check that follows."""
+    def training_step(
+        self,
+        model: Any,
+        inputs: Mapping[str, Any],
+        num_items_in_batch: Any = None,  # noqa: ARG002
+    ) -> torch.Tensor:
+        """Forward and backward pass of every part; the loss is kept for the check that follows."""
         if self._loss is None and self.team.size > 1 and self.args.device.type == "cpu":
             model.register_comm_hook(self.team, _averaged)
-        self._loss = super().training_step(model, *args, **kwargs)
+        parts = inputs["parts"]
+        self._n_labelled = self.team.total(torch.stack([_n_labelled(part) for part in parts]).sum())
+        step = super().training_step
+        self._loss = torch.stack([step(model, part) for part in parts]).sum()
         return self._loss
 
     def compute_loss(
@@ -139,19 +149,16 @@ class SealingTrainer(Trainer):
         model: torch.nn.Module,
         inputs: dict[str, Any],
         return_outputs: bool = False,
-        num_items_in_batch: Any = None,
+        num_items_in_batch: Any = None,  # noqa: ARG002
     ) -> Any:
-        """The mean over what is labelled in the whole batch, when several processes share it.
+        """What a part adds to the mean over all that is labelled in the whole batch.
 
-        They average their gradients, and each has its mean over its own rows, which may hold more
-        labelled words than another's. The Trainer corrects that only for models that divide by
-        `num_items_in_batch`; taggers do not, and would get the sum of the means.
+        A model gives the mean over its rows, which may hold more labelled words than another
+        part's. Gradients of parts are added up, and those of several processes averaged.
         """
-        if self.team.size == 1:
-            return super().compute_loss(model, inputs, return_outputs, num_items_in_batch)
         loss, outputs = super().compute_loss(model, inputs, return_outputs=True)
         own = _n_labelled(inputs)
-        share = self.team.size * own / self.team.total(own)
+        share = self.team.size * own / self._n_labelled
         loss = torch.where(own > 0, share * loss, 0.0)  # without a label its mean is 0/0
         return (loss, outputs) if return_outputs else loss
 
@@ -230,7 +237,7 @@ def _averaged(
 
 
 def _n_labelled(inputs: Mapping[str, torch.Tensor]) -> torch.Tensor:
-    """What a batch's loss is a mean over: labelled words, or rows."""
+    """What the loss of these rows is a mean over: labelled words, or rows."""
     if "labels" in inputs:
         return (inputs["labels"] != -100).sum()
     rows = next(iter(inputs.values()))

@@ -21,6 +21,7 @@ APART: tuple[Callable[[RunInfo], str], ...] = (
     lambda info: f"{(n := len(info.spec.target_langs))} target{'s' * (n != 1)}",
     lambda info: f"{info.spec.eval_limit or 'all'} items",
     lambda info: f"scored every {info.spec.eval_every} steps" if info.spec.eval_every else "",
+    lambda info: "rows grouped by length" if info.spec.group_by_length else "",
 )
 """What sets experiments apart whose labels read alike, in words; empty where that is nothing."""
 

@@ -52,6 +52,7 @@ def make_train_spec(
     rows: Rows | None = None,
     eval_task: str | None = None,
     eval_data: str | None = None,
+    group_by_length: bool = False,
     roots: tuple[Path, ...] | None = None,
     **fields: Any,
 ) -> tuple[TrainSpec, Where]:
@@ -62,6 +63,7 @@ def make_train_spec(
     disjoint meanings in parallel data, so that one source or many are as many meanings. The
     learning rate defaults to the paper's 2e-5 for encoders of XLM-R's width and to 3e-4 for the
     small ones that learn nothing at that rate; LoRA takes ten times as much, a head alone 1e-3.
+    Batches are drawn at random, as the Trainer draws them, unless rows are to be grouped by length.
     """
     from mslt_core.models import checkpoints, screening
 
@@ -85,6 +87,7 @@ def make_train_spec(
         eval_limit=_eval_limit(eval_task or task, eval_limit),
         max_length=_max_length(folder, max_length),
         rows=rows or found.rows,
+        group_by_length=group_by_length,
         **(_other_items(eval_task, found.scored) if eval_task else {}),
         **fields,
     )
@@ -178,6 +181,7 @@ def unusual(
         "max_length": _max_length(folder, None),
         "eval_limit": _eval_limit(spec.eval_task or spec.task, None),
         "rows": found.rows,
+        "group_by_length": False,
         "target_langs": found.scored.eval_langs,
     }
     told = {name: getattr(spec, name) for name in usual}

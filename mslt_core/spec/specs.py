@@ -97,6 +97,11 @@ class TrainSpec(Spec):
     keep_every: Annotated[int | None, Later] = Field(
         default=None, ge=1, description="optimizer steps between two that keep their weights"
     )
+    group_by_length: Annotated[bool, Later] = Field(
+        default=True,
+        description="rows of like length in a batch, as in earlier versions; `make_train_spec` "
+        "has them in random order",
+    )
 
     @model_validator(mode="after")
     def _check(self) -> Self:

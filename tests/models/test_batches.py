@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mslt_core.models.batches import balanced_batches, batches_within, padded
+from mslt_core.models.batches import balanced_batches, batches_within, padded, parted
 
 sizes_of_langs = st.lists(st.integers(1, 60), min_size=1, max_size=7)
 
@@ -31,9 +31,9 @@ def test_shares_worked_by_hand():
     assert sorted(order.ravel()) == list(range(9))
 
 
-@given(sizes_of_langs, st.integers(1, 40), st.integers(1, 20))
-def test_every_batch_has_every_language_within_one_of_its_share(sizes, steps, batch_size):
-    order = balanced_batches(lengths_of(sizes), steps, batch_size, seed=1)
+@given(sizes_of_langs, st.integers(1, 40), st.integers(1, 20), st.booleans())
+def test_every_batch_has_every_language_within_one_of_its_share(sizes, steps, batch_size, grouped):
+    order = balanced_batches(lengths_of(sizes), steps, batch_size, seed=1, group_by_length=grouped)
     assert order.shape == (steps, batch_size)
     share = batch_size * np.array(sizes) / sum(sizes)
     of_lang = counts(order, sizes)
@@ -41,9 +41,9 @@ def test_every_batch_has_every_language_within_one_of_its_share(sizes, steps, ba
     assert (of_lang <= np.ceil(share)).all()
 
 
-@given(sizes_of_langs, st.integers(1, 40), st.integers(1, 20))
-def test_no_row_is_used_again_before_all_of_its_language_were_used(sizes, steps, batch_size):
-    order = balanced_batches(lengths_of(sizes), steps, batch_size, seed=2)
+@given(sizes_of_langs, st.integers(1, 40), st.integers(1, 20), st.booleans())
+def test_no_row_is_used_again_before_all_of_its_language_were(sizes, steps, batch_size, grouped):
+    order = balanced_batches(lengths_of(sizes), steps, batch_size, seed=2, group_by_length=grouped)
     used = np.bincount(order.ravel(), minlength=sum(sizes))
     for of_lang in np.split(used, np.cumsum(sizes)[:-1]):
         assert of_lang.max() - of_lang.min() <= 1
@@ -75,26 +75,45 @@ def share_of_padding(lengths, order):
     return 1 - in_order.sum() / (in_order.max(axis=1) * order.shape[1]).sum()
 
 
-def test_rows_of_like_length_meet():
+def test_rows_of_like_length_meet_where_asked_for():
     lengths = lengths_of([800, 800, 800])
-    order = balanced_batches(lengths, 150, 16, seed=8)
-    shuffled = np.random.default_rng(8).permutation(order.ravel()).reshape(order.shape)
+    order = balanced_batches(lengths, 150, 16, seed=8, group_by_length=True)
+    random = balanced_batches(lengths, 150, 16, seed=8)
     assert share_of_padding(lengths, order) < 0.15
-    assert share_of_padding(lengths, shuffled) > 0.4
+    assert share_of_padding(lengths, random) > 0.4
+
+
+def test_batches_in_random_order_have_rows_of_all_lengths():
+    lengths = lengths_of([1600, 800])
+    order = balanced_batches(lengths, 150, 16, seed=11)
+    in_order = np.concatenate(lengths)[order]
+    # independent draws: the variance of a batch's mean is a 16th of that of single rows
+    ratio = 16 * in_order.mean(axis=1).var() / in_order.var()
+    assert 0.6 < ratio < 1.4  # of groups it is 15 or more
+    grouped = balanced_batches(lengths, 150, 16, seed=11, group_by_length=True)
+    assert 16 * np.concatenate(lengths)[grouped].mean(axis=1).var() / in_order.var() > 10
 
 
 def test_short_batches_do_not_come_first():
     lengths = lengths_of([800])
-    order = balanced_batches(lengths, 50, 16, seed=9)
+    order = balanced_batches(lengths, 50, 16, seed=9, group_by_length=True)
     mean_length = lengths[0][order].mean(axis=1)
     place = np.arange(50) - 24.5
     assert abs(np.corrcoef(place, mean_length)[0, 1]) < 0.4  # 1.0 without the shuffle
 
 
-def test_a_pool_never_holds_two_copies_of_a_row():
+@pytest.mark.parametrize("grouped", [False, True])
+def test_a_pool_never_holds_two_copies_of_a_row(grouped):
     # 40 rows in batches of 8: five batches an epoch, so no batch may hold a row twice
-    order = balanced_batches(lengths_of([20, 20]), 500, 8, seed=10)
+    order = balanced_batches(lengths_of([20, 20]), 500, 8, seed=10, group_by_length=grouped)
     assert all(len(set(batch)) == 8 for batch in order.tolist())
+
+
+def test_a_batch_in_parts_worked_by_hand():
+    rows, lengths = ["long", "short", "middle", "tiny", "longest"], [7, 3, 5, 1, 9]
+    assert parted(rows, lengths, 2) == [["tiny", "short", "middle"], ["long", "longest"]]
+    assert parted(rows, lengths, 1) == [["tiny", "short", "middle", "long", "longest"]]
+    assert parted(rows[:1], lengths[:1], 2) == [["long"]]
 
 
 @given(st.lists(st.integers(1, 50), max_size=60), st.integers(1, 120))

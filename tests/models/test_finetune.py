@@ -1,5 +1,6 @@
 """The whole run on a tiny model: it learns, repeats itself exactly, and survives being killed."""
 
+import copy
 import itertools
 import json
 import logging
@@ -25,6 +26,7 @@ from mslt_core.models.finetune import finetune, save_model
 from mslt_core.models.heads.tagging import predict_tags
 from mslt_core.models.load import load_encoder, load_tokenizer
 from mslt_core.models.team import ALONE
+from mslt_core.models.trainer import SealingTrainer
 from mslt_core.spec import room
 from mslt_core.spec.errors import CheckpointError, SpecError, StoreError, TrainingError
 from tests.models import toy
@@ -208,13 +210,13 @@ def test_tokens_seen_are_those_of_the_rows_used(uninterrupted, tiny_tokenizer):
 
 def test_every_batch_that_the_model_gets_mixes_the_languages(start, monkeypatch, tiny_tokenizer):
     batches = []
-    trained = transformers.Trainer.training_step
+    trained = SealingTrainer.training_step
 
     def training_step(self, model, inputs, *args, **kwargs):
-        batches.append({name: tensor.clone() for name, tensor in inputs.items()})
+        batches.append(copy.deepcopy(inputs["parts"]))
         return trained(self, model, inputs, *args, **kwargs)
 
-    monkeypatch.setattr(transformers.Trainer, "training_step", training_step)
+    monkeypatch.setattr(SealingTrainer, "training_step", training_step)
     run = start()
     lang_of = {
         tuple(ids): lang
@@ -223,10 +225,13 @@ def test_every_batch_that_the_model_gets_mixes_the_languages(start, monkeypatch,
         for ids in [tiny_tokenizer(list(row.tokens), is_split_into_words=True)["input_ids"]]
     }
     seen = Counter()
-    for batch in batches:
-        mask = batch["attention_mask"].bool()
-        assert (batch["labels"][~mask] == -100).all()
-        rows = [ids[real].tolist() for ids, real in zip(batch["input_ids"], mask, strict=True)]
+    for parts in batches:
+        rows = []
+        for part in parts:
+            mask = part["attention_mask"].bool()
+            assert mask.any(dim=0).all(), "padded to the longest of the part"
+            assert (part["labels"][~mask] == -100).all()
+            rows += [ids[real].tolist() for ids, real in zip(part["input_ids"], mask, strict=True)]
         langs = [lang_of[tuple(row)] for row in rows]
         assert set(Counter(langs).values()) <= {2, 3}  # 8 rows over three languages
         for lang, row in zip(langs, rows, strict=True):

@@ -14,4 +14,5 @@ SPEC = TrainSpec(
     batch_size=8,
     learning_rate=1e-3,
     max_length=64,
+    group_by_length=False,
 )

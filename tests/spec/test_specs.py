@@ -55,6 +55,7 @@ LATER = {
     "eval_draw": {"eval_task": "own", "eval_draw": "sample"},
     "oracle": {"oracle": True, "source_langs": ("en",), "target_langs": ("en",)},
     "keep_every": {"keep_every": 5},
+    "group_by_length": {"group_by_length": False},
 }
 EMBED = EmbedSpec(checkpoint="c", corpus="k", lang="en", layer=2)
 
