@@ -94,8 +94,10 @@ def not_carried(context: Context) -> str:
 
 def _option(name: str, value: object) -> str:
     """As the command `train` is told it."""
-    written = ",".join(value) if isinstance(value, tuple) else "all" if value is None else value
     option = "targets" if name == "target_langs" else name.replace("_", "-")
+    if value is True:
+        return f"`--{option}`"
+    written = ",".join(value) if isinstance(value, tuple) else "all" if value is None else value
     return f"`--{option} {written}`"
 
 

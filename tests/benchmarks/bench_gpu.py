@@ -108,6 +108,7 @@ def question(steps: int, precision: str) -> TrainSpec:
         learning_rate=2e-5,
         precision=precision,
         seed=0,
+        group_by_length=False,
     )
 
 
