@@ -6,14 +6,19 @@ const KEYS = {
   ArrowLeft: 'previous', PageUp: 'previous', Backspace: 'previous',
   Home: 'first', End: 'last', Escape: 'leave',
 };
-const FIRST_MS = 10_000; // for the stage to come after the click
+const FIRST_MS = 5000; // for the stage to come after the click
 const NEXT_MS = 2000; // for the next slide to take the place of one
 
-// One for all calls below: what each added for itself would be left behind where the page drops
-// a call before it has asked for its way to clean up.
+// One for all calls below: what each kept for itself would be stale where the page drops a call
+// before it has asked for its way to clean up.
 let stage; // of the slide that is on: what to do with a name of KEYS, and with a new size
-const early = { names: [], until: 0 }; // pressed while one is awaited
+let awaited = { until: 0, path: '' }; // a stage, and where
+let early = []; // names of keys that were pressed meanwhile
+let wanted = { at: 0, until: 0 }; // the place that was told last: answers to earlier ones may follow
+let left = false;
 
+const wait = (ms) => { awaited = { until: Date.now() + ms, path: window.location.pathname }; };
+const waits = () => Date.now() < awaited.until && window.location.pathname === awaited.path;
 const listen = () => { // to what is listened to already nothing is added
   window.addEventListener('keydown', pressed, true);
   window.addEventListener('resize', resized);
@@ -22,22 +27,25 @@ const listen = () => { // to what is listened to already nothing is added
 
 function pressed(event) {
   const name = KEYS[event.key];
-  const waits = Date.now() < early.until;
-  if (!name || event.ctrlKey || event.metaKey || event.altKey || !(stage || waits)) return;
+  if (!name || event.ctrlKey || event.metaKey || event.altKey || !(stage || waits())) return;
   event.preventDefault();
   event.stopPropagation();
-  if (stage) stage.act(name);
-  else early.names.push(name);
-}
-
-let waiting;
-function resized() {
-  clearTimeout(waiting);
-  waiting = setTimeout(() => stage?.tell(size()), 200);
+  done(name);
 }
 
 function changed() {
-  if (!document.fullscreenElement) stage?.act('leave'); // the browser took Escape
+  if (!document.fullscreenElement) done('leave'); // the browser took Escape
+}
+
+function done(name) {
+  if (stage) stage.act(name);
+  else if (waits()) early.push(name);
+}
+
+let resting;
+function resized() {
+  clearTimeout(resting);
+  resting = setTimeout(() => stage?.tell(size()), 200);
 }
 
 function size() {
@@ -51,8 +59,11 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
   find('.bar').hidden = !data.on;
   if (!data.on) {
     stage = undefined;
+    left = false;
     start.onclick = async () => {
-      Object.assign(early, { names: [], until: Date.now() + FIRST_MS });
+      early = [];
+      wanted.until = 0;
+      wait(FIRST_MS);
       listen();
       await document.documentElement.requestFullscreen?.().catch(() => {});
       setStateValue('size', size());
@@ -60,34 +71,37 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
     };
     return undefined;
   }
-  let { at } = data;
-  find('.place').textContent = `${at + 1} of ${data.n}`;
-  // a place is told, not a step: of two keys in quick succession only the second may arrive
+  // a place is told, not a step: of keys in quick succession only the last may arrive
+  if (data.at === wanted.at || Date.now() > wanted.until) wanted = { at: data.at, until: 0 };
+  find('.place').textContent = `${data.at + 1} of ${data.n}`;
   const act = (name) => {
-    if (name === 'leave') {
+    if (left) return;
+    left = name === 'leave';
+    if (left) {
       if (document.fullscreenElement) document.exitFullscreen().catch(() => {});
       setTriggerValue('act', name);
       return;
     }
-    const to = { next: at + 1, previous: at - 1, first: 0, last: data.n - 1 }[name];
-    at = Math.min(Math.max(to, 0), data.n - 1);
-    setTriggerValue('act', at);
+    const to = { next: wanted.at + 1, previous: wanted.at - 1, first: 0, last: data.n - 1 }[name];
+    wanted = { at: Math.min(Math.max(to, 0), data.n - 1), until: Date.now() + NEXT_MS };
+    setTriggerValue('act', wanted.at);
   };
   for (const button of parentElement.querySelectorAll('[data-act]')) {
     button.onclick = () => act(button.dataset.act);
   }
-  find('[data-act=previous]').disabled = at === 0;
-  find('[data-act=next]').disabled = at === data.n - 1;
+  find('[data-act=previous]').disabled = data.at === 0;
+  find('[data-act=next]').disabled = data.at === data.n - 1;
 
   const own = { act, tell: (value) => setStateValue('size', value) };
   stage = own;
+  awaited.until = 0;
   listen();
   if (String(size()) !== String(data.size)) resized();
-  early.until = 0;
-  early.names.splice(0).forEach(act);
+  if (left) setTriggerValue('act', 'leave'); // a slide that was still under way
+  early.splice(0).forEach(act);
   return () => {
     if (stage !== own) return;
     stage = undefined;
-    early.until = Date.now() + NEXT_MS;
+    if (!left) wait(NEXT_MS);
   };
 }
