@@ -512,7 +512,9 @@ def test_everything_that_names_a_run_can_be_asked_of_the_command():
     spec, _ = train_question.asked(
         of_train.parse_args(["--sources", "en", "--weight-decay", "0", "--lr-warmup-ratio", "0.2"])
     )
-    assert (spec.weight_decay, spec.lr_warmup_ratio) == (0, 0.2)
+    assert (spec.weight_decay, spec.lr_warmup_ratio, spec.group_by_length) == (0, 0.2, False)
+    grouped, _ = train_question.asked(of_train.parse_args(["--sources=en", "--group-by-length"]))
+    assert grouped.group_by_length
 
 
 def test_options_that_make_no_sense_are_argparses(capsys):

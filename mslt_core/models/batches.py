@@ -1,4 +1,4 @@
-"""Which rows stand in which batch: every language in every batch, little padding."""
+"""Which rows stand in which batch: every language in every batch, and little padding."""
 
 import itertools
 from collections.abc import Sequence
@@ -79,8 +79,10 @@ def balanced_batches(
 def parted(rows: Sequence[Row], lengths: Sequence[int], n: int) -> list[list[Row]]:
     """The rows of a batch in `n` parts of like length and size, the shortest first.
 
-    Where there are fewer than `n` rows, each is a part.
+    One part is the batch as it is. Where there are fewer than `n` rows, each is a part.
     """
+    if n == 1:
+        return [list(rows)]
     order = np.argsort(lengths, kind="stable")
     return [[rows[i] for i in part] for part in np.array_split(order, min(n, len(rows)))]
 

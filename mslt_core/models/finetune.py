@@ -132,10 +132,10 @@ def finetune(
     }
     order = _order(examples, spec)
     progress = _progress(spec, save_every, report, should_stop, team)
+    team.meet()
     args = arguments(spec, folder / room.STATES, team)
     n_parts = _n_parts(kind, spec, args, team)
     collator = _Collator(head, tokenizer.pad_token_id, _multiple_of(), n_parts)
-    team.meet()
     trainer = SealingTrainer(
         folder=folder / room.STATES,
         progress=progress,
@@ -290,7 +290,8 @@ def _n_parts(kind: TaskKind, spec: TrainSpec, args: TrainingArguments, team: Tea
 
     A GPU is quicker with one large matrix than with two small ones. Several processes exchange
     their gradients in the one backward pass that they do. And a span's ends are chosen among all
-    places, padding too, so that with less of it the loss would be another.
+    places, padding too, so that with less of it the loss would be another. (So it is in models
+    that read padding as if it were text: FNet, Funnel and, a little, XLNet.)
     """
     alone_on_cpu = args.device.type == "cpu" and team.size == 1
     can_be = kind != "questions" and not spec.group_by_length

@@ -167,11 +167,16 @@ class SealingTrainer(Trainer):
         norm = super()._clip_grad_norm(model)
         assert self._loss is not None
         loss, self._progress.grad_norm = self.team.mean(self._loss), float(norm)
+        step = self.state.global_step + 1
+        if not self._n_labelled:
+            raise TrainingError(
+                f"no word of the batch at step {step} has a label",
+                hint="Look at the training rows, or take larger batches.",
+            )
         for name, value in (("loss", loss), ("gradient", self._progress.grad_norm)):
             if not math.isfinite(value):
                 raise TrainingError(
-                    f"{name} became {'NaN' if math.isnan(value) else 'infinite'} "
-                    f"at step {self.state.global_step + 1}",
+                    f"{name} became {'NaN' if math.isnan(value) else 'infinite'} at step {step}",
                     hint="Lower the learning rate, or use float32 if this was bfloat16.",
                 )
         self._progress.losses.append(loss)

@@ -16,6 +16,7 @@ OTHER_WORDS = {
     "eval_data": "other test items",
     "eval_task": "other test items",
     "eval_draw": "other test items",
+    "group_by_length": "other batches",
 }
 """Where a field's two values would say nothing to a reader."""
 

@@ -63,7 +63,7 @@ def make_train_spec(
     disjoint meanings in parallel data, so that one source or many are as many meanings. The
     learning rate defaults to the paper's 2e-5 for encoders of XLM-R's width and to 3e-4 for the
     small ones that learn nothing at that rate; LoRA takes ten times as much, a head alone 1e-3.
-    Batches are drawn at random, as the Trainer draws them, unless rows are to be grouped by length.
+    Each language's rows come in random order, unless those of like length are to stand together.
     """
     from mslt_core.models import checkpoints, screening
 

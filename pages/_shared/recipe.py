@@ -15,6 +15,7 @@ from pages._shared.messages import escape
 from pages._shared.recipe_more import evaluation, shares
 from pages._shared.recipe_sizes import (
     as_in_paper,
+    batches,
     learning_rate,
     steps,
     test_items,
@@ -52,6 +53,7 @@ class Recipe:
     eval_task: str | None
     eval_data: str | None
     keep_every: int | None
+    group_by_length: bool
     from_paper: tuple[str, ...] | None
     """Fields that are left to the paper's Table 5, if that was asked for."""
 
@@ -82,7 +84,7 @@ def recipe(offer: TaskOffer, model: str) -> Recipe:
             asked = as_in_paper(offer.name, model)
             paper = asked or {}
             typed: dict[str, Any] = {**learning_rate(paper), **text_sizes(paper)}
-            tuned = weights() | kept_weights()
+            tuned = batches() | weights() | kept_weights()
         with who:
             shared = shares(offer)
         with then:

@@ -64,6 +64,18 @@ def text_sizes(paper: Mapping[str, Any]) -> dict[str, int | None]:
     }
 
 
+def batches() -> dict[str, bool]:
+    """Which rows stand together."""
+    grouped = st.toggle(
+        "Rows of like length together",
+        key="grouped",
+        bind="query-params",
+        help="Less padding, so faster. In runs of a hundred steps or so it costs up to a point of "
+        "accuracy. Runs of earlier versions have it.",
+    )
+    return {"group_by_length": grouped}
+
+
 def test_items(offer: TaskOffer) -> int:
     """How many are scored in each language."""
     limit = st.number_input(

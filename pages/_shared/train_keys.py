@@ -26,6 +26,7 @@ KEYS = {
     "holdout": "holdout",
     "eval_task": "eval_task",
     "keep_every": "keep_every",
+    "group_by_length": "grouped",
 }
 """A field of a run to Train's control for it."""
 
@@ -43,4 +44,6 @@ def written(name: str, value: Any) -> str | list[str]:
         return [label(lang) for lang in value]
     if name == "eval_task":
         return pipeline.task_titles()[value]
+    if isinstance(value, bool):
+        return f"{value}".lower()
     return SAID[name][value] if name in SAID else f"{value}"

@@ -94,10 +94,8 @@ def not_carried(context: Context) -> str:
 
 def _option(name: str, value: object) -> str:
     """As the command `train` is told it."""
-    option = "targets" if name == "target_langs" else name.replace("_", "-")
-    if value is True:
-        return f"`--{option}`"
     written = ",".join(value) if isinstance(value, tuple) else "all" if value is None else value
+    option = "targets" if name == "target_langs" else name.replace("_", "-")
     return f"`--{option} {written}`"
 
 
@@ -110,6 +108,7 @@ def _unusual(context: Context) -> dict[str, Any]:
     try:
         found = pipeline.unusual(spec, where, roots=pipeline.allowed_roots())
     except MsltError:  # data or model lie elsewhere now, which Train will say: all of it, then
-        fields = TrainSpec.model_fields
-        found = {k: getattr(spec, k) for k in KEYS if getattr(spec, k) != fields[k].default}
+        usual = {name: TrainSpec.model_fields[name].default for name in KEYS}
+        usual["group_by_length"] = False  # of new runs
+        found = {k: getattr(spec, k) for k in KEYS if getattr(spec, k) != usual[k]}
     return {name: value for name, value in found.items() if name not in FEW_SHOT}

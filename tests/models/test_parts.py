@@ -5,9 +5,13 @@ import shutil
 
 import numpy as np
 import pytest
+import torch
 
 from mslt_core.models import finetune as finetuning
+from mslt_core.models.batches import balanced_batches
 from mslt_core.models.heads import HEADS
+from mslt_core.models.load import load_tokenizer
+from mslt_core.spec.errors import TrainingError
 from mslt_core.spec.sentences import LabelledText, TaggedSentence
 from tests.models import test_heads, toy
 
@@ -44,7 +48,7 @@ def without_dropout(tiny_checkpoint, tmp_path_factory):
 
 @pytest.fixture
 def trained(without_dropout, tmp_path, monkeypatch):
-    def trained(kind, n_parts, rows=None, **changes):
+    def trained(kind, n_parts, rows=None, *, read=None, **changes):
         """Loss and gradient norm of every step, and the widths of what the model read."""
         widths, points = [], []
         head = type(HEADS[kind])
@@ -52,6 +56,8 @@ def trained(without_dropout, tmp_path, monkeypatch):
 
         def noted(self, examples, *args):
             widths.append(max(example.length for example in examples))
+            if read is not None:
+                read.append([example.labels.tolist() for example in examples])
             return batch(self, examples, *args)
 
         with monkeypatch.context() as patched:
@@ -63,7 +69,7 @@ def trained(without_dropout, tmp_path, monkeypatch):
                 kind=kind,
                 labels=LABELS[kind],
                 rows={"en": rows or made(kind)},
-                folder=tmp_path / f"{kind}-{n_parts}-{len(changes)}",
+                folder=tmp_path / f"{n_parts}",
                 report=points.append,
                 should_stop=lambda: False,
             )
@@ -88,9 +94,26 @@ def test_a_span_is_chosen_among_all_places_so_that_its_batch_stays_whole(trained
     assert len(widths) == SPEC.steps
 
 
-def test_groups_of_like_length_are_one_part(trained):
-    _, widths = trained("tagging", 2, group_by_length=True)
+@pytest.mark.parametrize("tune", ["lora", "head"])
+def test_so_they_are_where_few_weights_are_trained(trained, tune, monkeypatch):
+    monkeypatch.setattr(torch.nn.Dropout, "forward", lambda _, x: x)  # of LoRA's adapters
+    whole, _ = trained("tagging", 1, tune=tune)
+    parted, _ = trained("tagging", 3, tune=tune)
+    np.testing.assert_allclose(parted, whole, rtol=2e-4)
+
+
+def test_groups_of_like_length_are_read_whole_and_in_their_order(trained, without_dropout):
+    """As earlier versions did it: dropout falls on the same rows, and a resumed run is the same."""
+    read = []
+    _, widths = trained("tagging", 2, group_by_length=True, read=read)
     assert len(widths) == SPEC.steps
+    examples = HEADS["tagging"].examples(load_tokenizer(without_dropout), made("tagging"), 64)
+    order = balanced_batches(
+        [np.array([e.length for e in examples])], SPEC.steps, SPEC.batch_size, SPEC.seed,
+        group_by_length=True,
+    )  # fmt: skip
+    expected = [[examples[row].labels.tolist() for row in batch] for batch in order]
+    assert read == expected
 
 
 def test_a_part_without_a_label_adds_nothing(trained):
@@ -113,3 +136,9 @@ def test_texts_of_one_length_are_no_other_batch_either(trained):
     parted, widths = trained("classification", 2, rows)
     assert len(set(widths)) == 1
     np.testing.assert_allclose(parted, whole, rtol=2e-4)
+
+
+def test_a_batch_without_any_label_is_told_as_that(trained):
+    rows = [TaggedSentence(row_id=str(i), tokens=("see",), labels=(-100,)) for i in range(24)]
+    with pytest.raises(TrainingError, match="no word of the batch at step 1 has a label"):
+        trained("tagging", 2, rows)

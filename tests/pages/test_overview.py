@@ -7,7 +7,9 @@ from types import SimpleNamespace
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from mslt_core import pipeline
 from mslt_core.pipeline import EXAMPLE, PROJECT, open_store, places, run_groups
+from mslt_core.spec.errors import DataError
 from mslt_core.spec.evidence import Ranking, Standing
 from mslt_core.spec.findings import SpaceChange, SpaceShift
 from mslt_core.spec.measuring import LayerPoint
@@ -130,7 +132,7 @@ def test_the_link_to_train_carries_the_recipe_and_says_what_it_cannot(overview):
     asked = shipped.spec.but(
         budget=500, steps=50, learning_rate=1e-4, batch_size=8, max_length=64, tune="lora",
         lora_rank=4, eval_every=25, select="source", holdout=50, precision="bfloat16",
-        weight_decay=0.1,
+        weight_decay=0.1, group_by_length=True,
     )  # fmt: skip
     (group, *rest) = shipped.groups
     info = dataclasses.replace(group.runs[0], spec=asked)
@@ -150,6 +152,23 @@ def test_the_link_to_train_carries_the_recipe_and_says_what_it_cannot(overview):
     assert float(inputs["rate"]) == 1e-4
     assert app.radio(key="select").value == "source"
     assert app.session_state["precision"] == "bfloat16"
+    assert app.toggle(key="grouped").value
+
+
+def test_where_the_data_lie_elsewhere_the_link_tells_all_that_is_not_usual(overview, monkeypatch):
+    def moved(*_, **__):
+        raise DataError("no such folder")
+
+    monkeypatch.setattr(pipeline, "unusual", moved)
+    app = overview()
+    app.switch_page("pages/train.py")
+    shipped = app.session_state["context"]
+    assert "grouped" not in train_link(shipped, [("de", "fr")])
+    (group, *rest) = shipped.groups
+    earlier = dataclasses.replace(group.runs[0], spec=shipped.spec.but(group_by_length=True))
+    groups = (dataclasses.replace(group, runs=(earlier,)), *rest)
+    asked = train_link(dataclasses.replace(shipped, groups=groups), [("de", "fr")])
+    assert asked["grouped"] == "true"
 
 
 def ranking(*states, n_seeds=3):

@@ -166,6 +166,7 @@ def recipe_of():
             **{"lora_rank": 8, "alpha": 0.0, "rows": None, "shots": 0, "shot_langs": ()},
             **{"eval_every": None, "select": "last", "holdout": 0, "eval_task": None},
             **{"eval_data": None, "keep_every": None, "precision": "float32", "from_paper": None},
+            **{"group_by_length": False},
         }
         return Recipe(**{**fields, **changes})
 

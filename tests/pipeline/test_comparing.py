@@ -548,3 +548,10 @@ def test_what_an_earlier_version_may_have_scored_on_other_items_is_compared_with
     assert why_apart(new_en, old_en) == "other test items"
     assert why_apart(old_en, old_en) == ""
     assert why_apart(old_en, old_de) == "perhaps other test items, drawn by an earlier version"
+
+
+def test_other_batches_are_another_experiment(store, finished):
+    """An earlier version had rows of like length in each, which is worth up to a point."""
+    for grouped in (True, False):
+        finished(("en",), dict.fromkeys(TARGETS, 0.5), group_by_length=grouped)
+    assert why_apart(*run_groups(store)) == "other batches"

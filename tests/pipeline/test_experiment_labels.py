@@ -76,3 +76,10 @@ def test_a_curve_sets_apart_from_runs_without_one():
         "aaaa1": "wikiann, mini, 300 in 40 steps",
         "bbbb1": "scored every 10 steps: wikiann, mini, 300 in 40 steps",
     }
+
+
+def test_runs_of_an_earlier_version_by_their_batches():
+    assert named(aaaa1=SPEC.but(group_by_length=False), bbbb1=SPEC) == {
+        "aaaa1": "wikiann, mini, 300 in 40 steps",
+        "bbbb1": "rows grouped by length: wikiann, mini, 300 in 40 steps",
+    }

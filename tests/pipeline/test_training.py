@@ -289,6 +289,7 @@ def test_what_is_unusual_asks_the_same_again():
     odd, where = make_train_spec(
         **about, budget=100, steps=7, learning_rate=1e-5, target_langs=("fi",), eval_limit="all",
         max_length=32, precision="bfloat16", shots=10, shot_langs=("tr",), weight_decay=0.0,
+        group_by_length=True,
     )  # fmt: skip
     told = unusual(odd, where)
     told["eval_limit"] = "all" if told["eval_limit"] is None else told["eval_limit"]
