@@ -153,7 +153,10 @@ def test_a_story_that_is_not_there(ask, tmp_path, story):
 def test_single_runs_are_told_as_what_they_are():
     store = open_store()
     sizes = by_size(store, swept(run_groups(store)))
-    assert "No plateau: even the last step" in standard_told.sizes(sizes)
+    assert "No plateau is shown: the last step" in standard_told.sizes(sizes)
+    sure = dataclasses.replace(sizes.gains[-1], low=0.001)
+    risen = dataclasses.replace(sizes, gains=(*sizes.gains[:-1], sure))
+    assert "No plateau: even the last step" in standard_told.sizes(risen)
     items = dataclasses.replace(sizes.gains[-1], sd_seeds=None, n_seeds=1)
     single = dataclasses.replace(sizes, seeds=(0,), gains=(*sizes.gains[:-1], items))
     told = standard_told.sizes(single)

@@ -89,7 +89,7 @@ def sizes(found: BySize) -> str:
         f"{seeds(len(found.seeds))}."
     )
     step, margin = found.gains[-1], points(PLATEAU)
-    if step.high is None:
+    if step.low is None:
         return told
     if step.sd_seeds is None:
         return (
@@ -97,7 +97,9 @@ def sizes(found: BySize) -> str:
             "interval nothing can be said of a plateau."
         )
     if found.plateau is None:
-        return f"{told} No plateau: even the last step brings {gained(step)} points."
+        if step.low > 0:
+            return f"{told} No plateau: even the last step brings {gained(step)} points."
+        return f"{told} No plateau is shown: the last step brings {gained(step)} points."
     return (
         f"{told} After {found.plateau} each further step surely brings less than {margin} points."
     )

@@ -7,17 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import torch
-
 from mslt_core.models import checkpoints, tuning
 from mslt_core.models.arguments import arguments
 from mslt_core.models.attention import attention_for_training
-from mslt_core.models.batches import balanced_batches, parted
 from mslt_core.models.completeness import require_room
 from mslt_core.models.curve import Evaluate, Evaluations
-from mslt_core.models.heads import HEADS, Head
-from mslt_core.models.heads.inputs import Example
+from mslt_core.models.feeding import Ordered, collator, order_of, tokens_seen
+from mslt_core.models.heads import HEADS
 from mslt_core.models.last_layer import last_layer_shortened
 from mslt_core.models.load import load_tokenizer, load_with_head
 from mslt_core.models.saving import Saving
@@ -30,11 +26,7 @@ from mslt_core.spec.sentences import Row, TaskKind
 from mslt_core.spec.specs import TrainSpec
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
-    from transformers import PreTrainedTokenizerFast, TrainingArguments
-
-PARTS = 2
-"""Of a batch in random order. Two take most of the padding away, and every pass has a cost."""
+    from transformers import PreTrainedTokenizerFast
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -125,25 +117,22 @@ def finetune(
         If the base cannot be loaded, `max_length` does not fit it, or the disk is too full.
     """
     tokenizer = load_tokenizer(checkpoint)
-    head = HEADS[kind]
     model = tuning.trainable(load_with_head(checkpoint, kind, labels, spec.seed), spec)
     examples = {
-        lang: head.examples(tokenizer, rows[lang], spec.max_length) for lang in sorted(rows)
+        lang: HEADS[kind].examples(tokenizer, rows[lang], spec.max_length) for lang in sorted(rows)
     }
-    order = _order(examples, spec)
+    order = order_of(examples, spec)
     progress = _progress(spec, save_every, report, should_stop, team)
     team.meet()
     args = arguments(spec, folder / room.STATES, team)
-    n_parts = _n_parts(kind, spec, args, team)
-    collator = _Collator(head, tokenizer.pad_token_id, _multiple_of(), n_parts)
     trainer = SealingTrainer(
         folder=folder / room.STATES,
         progress=progress,
         model=model,
         args=args,
         team=team,
-        train_dataset=_Ordered([row for of_lang in examples.values() for row in of_lang], order),
-        data_collator=collator,
+        train_dataset=Ordered([row for of_lang in examples.values() for row in of_lang], order),
+        data_collator=collator(kind, spec, tokenizer.pad_token_id, args, team),
     )
     kept = keep and Snapshots(spec.snapshot_steps, checkpoint, keep, leave_out=progress.leave_out)
     with last_layer_shortened(model, kind):
@@ -161,7 +150,7 @@ def finetune(
         tokenizer=tokenizer,
         base=checkpoint,
         device=team.named(trainer.args.device),
-        tokens_seen=_tokens_seen(examples, order[:step]),
+        tokens_seen=tokens_seen(examples, order[:step]),
         step=step,
         resumed_from=resumed_from,
         stopped=progress.stopped,
@@ -189,45 +178,6 @@ def _progress(
         report=report,
         should_stop=lambda: bool(team.agreed(should_stop())),
     )
-
-
-def _order(examples: Mapping[str, Sequence[Example]], spec: TrainSpec) -> npt.NDArray[np.int64]:
-    """The rows of every step, (steps, batch_size), counted through the languages."""
-    lengths = [np.array([example.length for example in of_lang]) for of_lang in examples.values()]
-    return balanced_batches(
-        lengths,
-        spec.steps,
-        spec.batch_size,
-        spec.seed,
-        group_by_length=spec.group_by_length,
-    )
-
-
-class _Ordered(torch.utils.data.Dataset[Example]):
-    """The rows of the whole run in the order of their use, so that a resumed run skips exactly."""
-
-    def __init__(self, rows: Sequence[Example], order: npt.NDArray[np.int64]) -> None:
-        self._rows, self._order = rows, order.ravel()
-
-    def __len__(self) -> int:
-        return len(self._order)
-
-    def __getitem__(self, i: int) -> Example:
-        return self._rows[self._order[i]]
-
-
-@dataclasses.dataclass(frozen=True)
-class _Collator:
-    """Examples to tensors: ``parts`` of the batch, each padded to its longest."""
-
-    head: Head
-    pad_id: int
-    multiple_of: int
-    n_parts: int
-
-    def __call__(self, examples: Sequence[Example]) -> dict[str, list[dict[str, torch.Tensor]]]:
-        parts = parted(examples, [example.length for example in examples], self.n_parts)
-        return {"parts": [self.head.batch(part, self.pad_id, self.multiple_of) for part in parts]}
 
 
 def _train(
@@ -278,33 +228,3 @@ def _latest(folder: Path, spec: str, team: Team) -> Path | None:
     found = None if team.rank else checkpoints.latest_valid(folder, spec)
     step = team.agreed(checkpoints.read_about(found)["step"] if found else -1)
     return None if step < 0 else checkpoints.step_folder(folder, step)
-
-
-def _multiple_of() -> int:
-    """Widths of 8 suit a GPU's matrix units; elsewhere they are padding for nothing."""
-    return 8 if torch.cuda.is_available() else 1
-
-
-def _n_parts(kind: TaskKind, spec: TrainSpec, args: TrainingArguments, team: Team) -> int:
-    """Parts of a batch that are computed one after the other; several where padding costs most.
-
-    A GPU is quicker with one large matrix than with two small ones. Several processes exchange
-    their gradients in the one backward pass that they do. And a span's ends are chosen among all
-    places, padding too, so that with less of it the loss would be another. (So it is in models
-    that read padding as if it were text: FNet, Funnel and, a little, XLNet.)
-    """
-    alone_on_cpu = args.device.type == "cpu" and team.size == 1
-    can_be = kind != "questions" and not spec.group_by_length
-    return PARTS if alone_on_cpu and can_be else 1
-
-
-def _tokens_seen(
-    examples: Mapping[str, Sequence[Example]], order: npt.NDArray[np.int64]
-) -> dict[str, int]:
-    sizes = [np.array([example.n_subwords for example in of_lang]) for of_lang in examples.values()]
-    used = np.bincount(order.ravel(), minlength=sum(map(len, sizes)))
-    ends = np.cumsum([len(of_lang) for of_lang in sizes])[:-1]
-    return {
-        lang: int(times @ of_lang)
-        for lang, of_lang, times in zip(examples, sizes, np.split(used, ends), strict=True)
-    }

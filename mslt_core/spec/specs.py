@@ -47,9 +47,7 @@ class TrainSpec(Spec):
     learning_rate: float = Field(gt=0, lt=1)
     lr_warmup_ratio: float = Field(default=0.1, ge=0, lt=1, description="share of the steps")
     weight_decay: float = Field(default=0.01, ge=0)
-    max_length: int = Field(
-        default=128, ge=8, description="sub-words per sentence, special ones in"
-    )
+    max_length: int = Field(default=128, ge=8, description="sub-words a text, special ones in")
     eval_limit: int | None = Field(default=1000, ge=1, description="test items per language")
     precision: Precision = "float32"
     seed: Seed = 0
@@ -97,11 +95,7 @@ class TrainSpec(Spec):
     keep_every: Annotated[int | None, Later] = Field(
         default=None, ge=1, description="optimizer steps between two that keep their weights"
     )
-    group_by_length: Annotated[bool, Later] = Field(
-        default=True,
-        description="rows of like length in a batch, as in earlier versions; `make_train_spec` "
-        "has them in random order",
-    )
+    group_by_length: Annotated[bool, Later] = Field(default=True, description="new runs: False")
 
     @model_validator(mode="after")
     def _check(self) -> Self:

@@ -20,7 +20,7 @@ from mslt_core.spec.results import (
     TrainingPoint,
 )
 from mslt_core.spec.specs import TrainSpec
-from mslt_core.store.atomic import DamagedError, atomic_write, read_json, write_json
+from mslt_core.store.atomic import DamagedError, read_json, write_compact_json, write_json
 from mslt_core.store.index import RunIndex
 from mslt_core.store.lines import append_line, keep_up_to, read_lines
 from mslt_core.store.records import (
@@ -199,8 +199,8 @@ class Runs(WorkFolders):
     def pack(self, run: str, folder: Path) -> None:
         """Write what pages need of a finished run into `folder`, as small as it goes.
 
-        Spec, state and scores as they are; the outcomes of all targets in one compressed file,
-        without the labels themselves; no history, no weights, no list of sampled rows.
+        Spec, state and scores without white space; the outcomes of all targets in one compressed
+        file, without the labels themselves; no history, no weights, no list of sampled rows.
         """
         record = self._record(run)
         arrays = {}
@@ -212,10 +212,10 @@ class Runs(WorkFolders):
         for name in ("spec.json", "where.json", "state.json", "progress.json"):
             path = self._path(run, name)
             if path:
-                atomic_write(folder / name, path.read_bytes())
+                write_compact_json(folder / name, read_json(path))
         last = record["last_scores"]
         fields = {"scores": as_fields(record["scores"]), "last_scores": last and as_fields(last)}
-        write_json(folder / "scores.json", {**record, **fields})
+        write_compact_json(folder / "scores.json", {**record, **fields})
 
     def model_folder(self, run: str) -> Path | None:
         """The folder of the trained checkpoint, if its weights are stored in any layer."""

@@ -37,15 +37,15 @@ def levelled(found: BySize) -> str:
     """Where nothing more is gained, by the intervals of all later gains."""
     margin = f"{100 * PLATEAU:.1f} points"
     last = found.gains[-1]
-    if last.high is None:
+    if last.low is None:
         return "Without intervals nothing can be said of a plateau."
     if last.sd_seeds is None:
         return f"The last step brings {in_points(last)}.{ITEMS_ALONE}"
     if found.plateau is None:
-        return (
-            f"**No plateau**: even the last step, from {found.sizes[-2].k} to "
-            f"{found.sizes[-1].k}, brings {in_points(last)}, which may be {margin} or more."
-        )
+        steps = f"step, from {found.sizes[-2].k} to {found.sizes[-1].k}, brings {in_points(last)}"
+        if last.low > 0:
+            return f"**No plateau**: even the last {steps}, which may be {margin} or more."
+        return f"**No plateau is shown**: the last {steps}; it may be {margin} or more."
     return (
         f"**Plateau at {found.plateau}**: each later step surely brings less than {margin}, by "
         f"its interval; the last one {in_points(last)}."

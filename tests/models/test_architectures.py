@@ -8,8 +8,7 @@ import pytest
 import torch
 import transformers
 
-from mslt_core.models import completeness, config, screening
-from mslt_core.models import finetune as finetuning
+from mslt_core.models import completeness, config, feeding, screening
 from mslt_core.models.embed import embed
 from mslt_core.models.finetune import finetune, save_model
 from mslt_core.models.load import load_encoder, load_with_head
@@ -112,7 +111,7 @@ def test_parts_of_a_batch_add_up_to_it(family, checkpoint, rows, labels, tmp_pat
     (folder / "config.json").write_text(json.dumps(fields | steady))
     found = []
     for n_parts in (1, 3):
-        monkeypatch.setattr(finetuning, "PARTS", n_parts)
+        monkeypatch.setattr(feeding, "PARTS", n_parts)
         points = []
         place = tmp_path / f"{n_parts}"
         train(folder, "tagging", rows("tagging"), labels, place, report=points.append, steps=4)

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 import torch
 
-from mslt_core.models import finetune as finetuning
+from mslt_core.models import feeding
 from mslt_core.models.batches import balanced_batches
+from mslt_core.models.finetune import finetune
 from mslt_core.models.heads import HEADS
 from mslt_core.models.load import load_tokenizer
 from mslt_core.spec.errors import TrainingError
@@ -61,9 +62,9 @@ def trained(without_dropout, tmp_path, monkeypatch):
             return batch(self, examples, *args)
 
         with monkeypatch.context() as patched:
-            patched.setattr(finetuning, "PARTS", n_parts)
+            patched.setattr(feeding, "PARTS", n_parts)
             patched.setattr(head, "batch", noted)
-            finetuning.finetune(
+            finetune(
                 SPEC.but(**changes),
                 checkpoint=without_dropout,
                 kind=kind,

@@ -52,7 +52,9 @@ def test_findings_with_their_uncertainty_each_with_a_way_to_its_view(overview):
     assert re.search(r"mixes the languages more\*\* than Base: mingling 0\.13 to 0\.\d\d, \+", text)
     assert "part of it may come from a flatter space" in text
     assert "from Base to SSLT(en) linear CKA moved by" in text
-    assert re.search(r"\*\*No plateau\*\*|\*\*Plateau at", text)
+    assert re.search(
+        r"\*\*No plateau is shown\*\*: the last step, from 6 to 7, brings \+0\.5 \[", text
+    )
     assert "Whether distant targets gain more" in text or "Distant targets gain" in text
     assert len(app.get("plotly_chart")) == 3
     found = links(app)

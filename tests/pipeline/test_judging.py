@@ -184,7 +184,7 @@ def test_the_spread_over_items_is_that_of_a_bootstrap(store, judged, triples):
     found = swept_scores(store, triples, triples.sets, "accuracy", "shared")
     a, b = 3, 17
     pair = found.over_items[np.ix_([a, b], [a, b])]
-    times = np.random.default_rng(0).multinomial(150, np.full(150, 1 / 150), size=4000)
+    times = np.random.default_rng(0).multinomial(150, np.full(150, 1 / 150), size=40000)
     drawn = []
     for place in (a, b):
         by_seed = []
@@ -196,7 +196,7 @@ def test_the_spread_over_items_is_that_of_a_bootstrap(store, judged, triples):
     # what different seeds have in common on an item
     over = np.cov(np.subtract(*np.array(drawn)))
     expected = over[~np.eye(3, dtype=bool)].mean()
-    # 4,000 draws tell such a mean of covariances to within some 4 %
+    # 40,000 draws tell such a mean of covariances to within some 4 %
     assert pair[0, 0] + pair[1, 1] - 2 * pair[0, 1] == pytest.approx(expected, rel=0.1)
 
 
