@@ -50,10 +50,10 @@ def balanced_batches(
     batches are shuffled. A pool never reaches over the end of an epoch, or copies of one row
     would lie side by side.
 
-    Groups have a price in very short runs. After the example's 125 steps they reach 0.8 points of
-    accuracy less than random batches (95 % interval 0.6 to 1.0, 30 pairs of set and seed), for
-    single languages and triples alike, and pools of four batches still 0.5 less. On WikiANN with
-    a pretrained model no difference was seen after as many steps.
+    Groups have a price in very short runs. After the example's 125 steps they reach 0.7 points of
+    accuracy less than random batches (95 % interval 0.5 to 0.9, 30 pairs of set and seed;
+    ``bench_training``), for single languages and triples alike. On WikiANN with a pretrained model
+    no difference was seen after as many steps.
     """
     rng = np.random.default_rng(seed)
     sizes = np.array([len(lengths) for lengths in lengths_by_lang])

@@ -95,7 +95,7 @@ class TrainSpec(Spec):
     keep_every: Annotated[int | None, Later] = Field(
         default=None, ge=1, description="optimizer steps between two that keep their weights"
     )
-    group_by_length: Annotated[bool, Later] = Field(default=True, description="new runs: False")
+    group_by_length: Annotated[bool, Later] = True  # rows of like length meet; new runs: False
 
     @model_validator(mode="after")
     def _check(self) -> Self:

@@ -27,7 +27,7 @@ from scipy import stats
 SHARED = Path(os.environ.get("MSLT_SHARED", Path(__file__).parents[3] / "shared"))
 FOLDERS = {"wikiann": SHARED / "data" / "panx", "xnli": SHARED / "data" / "xnli"}
 TURNS, SEEDS = 3, (0, 1)
-SETS, SET_SEEDS = (("ar", "de", "en"), ("fr", "ru", "zh"), ("en",)), range(6)  # of the example
+SETS, SET_SEEDS = (("ar", "de", "en"), ("fr", "ru", "zh"), ("en",)), range(10)  # of the example
 SHORT = {  # for the speed of steps
     "wikiann": {"budget": 640, "steps": 40, "eval_limit": 300},
     "xnli": {"budget": 640, "steps": 40, "eval_limit": 150},
