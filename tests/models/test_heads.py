@@ -157,6 +157,19 @@ def test_items_with_different_numbers_of_choices_are_refused(tiny_tokenizer):
         HEADS["choice"].examples(tiny_tokenizer, [one, other], 64)
 
 
+def test_languages_with_different_numbers_of_choices_are_refused(tiny_tokenizer):
+    """Two choices of one item and four of another would make up two items of three."""
+    one, other = choice(2)
+    other = dataclasses.replace(other, choices=(*other.choices, "third", "fourth"))
+    head = HEADS["choice"]
+    of_both = [
+        *head.examples(tiny_tokenizer, [one], 64),
+        *head.examples(tiny_tokenizer, [other], 64),
+    ]
+    with pytest.raises(DataError, match="2 or 4 choices"):
+        head.batch(of_both, 1, 1)
+
+
 def test_longer_than_the_model_can_read_is_refused(tiny_tokenizer):
     for kind, made in MADE.items():
         with pytest.raises(SpecError, match="at most 128"):

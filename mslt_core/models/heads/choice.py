@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -30,7 +30,7 @@ class ChoiceHead:
         self, tokenizer: PreTrainedTokenizerFast, rows: Sequence[ChoiceItem], max_length: int
     ) -> list[Example]:
         """One example a row, with a sequence for each choice."""
-        n = _n_choices(rows)
+        n = _one_number(len(row.choices) for row in rows)
         sequences = _encoded(tokenizer, rows, max_length)
         return [
             Example(tuple(sequences[i * n : (i + 1) * n]), np.array(row.label, dtype=np.int64))
@@ -41,9 +41,11 @@ class ChoiceHead:
         self, examples: Sequence[Example], pad_id: int, multiple_of: int
     ) -> dict[str, torch.Tensor]:
         """Inputs have shape (n, n_choices, seq_len), ``labels`` (n,)."""
+        # languages are encoded one by one, and meet here
+        n_choices = _one_number(len(example.sequences) for example in examples)
         flat = [sequence for example in examples for sequence in example.sequences]
         inputs = {
-            name: tensor.view(len(examples), -1, tensor.shape[-1])
+            name: tensor.view(len(examples), n_choices, -1)
             for name, tensor in padded_inputs(flat, pad_id, multiple_of).items()
         }
         return {**inputs, "labels": torch.from_numpy(np.stack([e.labels for e in examples]))}
@@ -59,16 +61,18 @@ class ChoiceHead:
     ) -> npt.NDArray[np.int64]:
         """The place of the most probable choice of every row, (n,)."""
         sequences = _encoded(tokenizer, rows, max_length)
-        return most_probable(model, sequences, tokenizer.pad_token_id, _n_choices(rows))
+        n_choices = _one_number(len(row.choices) for row in rows)
+        return most_probable(model, sequences, tokenizer.pad_token_id, n_choices)
 
 
-def _n_choices(rows: Sequence[ChoiceItem]) -> int:
-    counts = {len(row.choices) for row in rows}
-    if len(counts) > 1:
+def _one_number(counts: Iterable[int]) -> int:
+    """How many choices every item has; 2 without any item."""
+    different = set(counts)
+    if len(different) > 1:
         raise DataError(
-            f"items have {' or '.join(map(str, sorted(counts)))} choices, not one number"
+            f"items have {' or '.join(map(str, sorted(different)))} choices, not one number"
         )
-    return counts.pop() if counts else 2
+    return different.pop() if different else 2
 
 
 def _encoded(
