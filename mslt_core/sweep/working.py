@@ -64,7 +64,8 @@ def do_run(
             state = jobs.work(store, "runs", run, execute, should_stop=halted, in_turn=in_turn)
         except AlreadyRunningError:
             return None
-    if state == "done" and not sweep.keep_weights:
+    # who starts the same runs again may want their weights after all, and the worker lives on
+    if state == "done" and not store.sweeps.get(digest).keep_weights:
         store.runs.drop_weights(run)
     store.sweeps.note(digest, "end", run, state=state, took_s=time.monotonic() - began_s)
     tidy()

@@ -1,5 +1,6 @@
 """A worker takes what is free, does it once, and leaves what others have or what has ended."""
 
+import dataclasses
 import os
 import signal
 
@@ -186,6 +187,20 @@ def test_weights_are_kept_or_dropped_after_scoring(store, sweep_of, done_at_once
     for run in plan.runs:
         assert (store.runs.folder(run.run) / "model").exists() is keep
         assert store.runs.info(run.run).has_scores
+
+
+@pytest.mark.parametrize("keep", [True, False])
+def test_a_worker_that_lives_keeps_what_a_second_start_asks_for(
+    store, sweep_of, done_at_once, keep
+):
+    plan = sweep_of(2, keep_weights=not keep)
+
+    def started_again(store, spec, where, *, report, should_stop):
+        store.sweeps.save(dataclasses.replace(plan, keep_weights=keep))
+        return done_at_once(store, spec, where, report=report, should_stop=should_stop)
+
+    sweep.work_through(store, plan.digest, started_again)
+    assert {(store.runs.folder(run.run) / "model").exists() for run in plan.runs} == {keep}
 
 
 def test_status_tells_progress_pace_and_time_left(store, sweep_of, done_at_once, monkeypatch):
