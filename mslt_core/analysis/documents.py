@@ -250,40 +250,6 @@ def wilson(p: F64, n: F64, z: float) -> tuple[F64, F64]:
     return np.clip(np.minimum(centre - half, p), 0, 1), np.clip(np.maximum(centre + half, p), 0, 1)
 
 
-def difference(a: Estimate, b: Estimate, *, level: float = 0.95) -> Estimate:
-    """b minus a, both from the same documents: what they have in common cancels.
-
-    Parameters
-    ----------
-    a, b : Estimate
-        Of the same shape, from the same groups: two checkpoints, two layers, two languages.
-    level : float
-        Coverage, between 0 and 1.
-
-    Returns
-    -------
-    Estimate
-        By delete-one-document jackknife of the difference.
-
-    Raises
-    ------
-    ValueError
-        If the replicates differ in shape.
-
-    Examples
-    --------
-    >>> base, tuned = np.array([0.0, 1.0, 0.0, 1.0]), np.array([1.0, 1.0, 0.0, 1.0])
-    >>> float(difference(mean_over_documents(base), mean_over_documents(tuned)).value)
-    0.25
-    """
-    if a.replicates.shape != b.replicates.shape:
-        raise ValueError(
-            "a difference needs the same documents, got replicates of shapes "
-            f"{a.replicates.shape} and {b.replicates.shape}"
-        )
-    return jackknife(b.value - a.value, b.replicates - a.replicates, level=level)
-
-
 def _standard_error(replicates: F64) -> F64:
     each_as_one = np.ones(len(replicates), dtype=np.intp)
     # equal documents: the value from all of them falls out

@@ -10,7 +10,6 @@ from mslt_core.analysis.sets import TIE
 from mslt_core.spec.errors import DegenerateInputError
 
 F64 = npt.NDArray[np.float64]
-Rng = np.random.Generator
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

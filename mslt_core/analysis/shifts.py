@@ -9,8 +9,6 @@ from mslt_core.analysis.documents import share_over_documents
 from mslt_core.analysis.retrieval import nearest_hits
 from mslt_core.spec.errors import SpecError
 
-F64 = npt.NDArray[np.float64]
-
 MIN_LINES = 20
 """Fewer shifted lines than this are not told from chance."""
 

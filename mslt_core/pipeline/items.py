@@ -21,8 +21,6 @@ from mslt_core.spec.languages import label as language_label
 from mslt_core.spec.results import RunGroup, RunInfo
 from mslt_core.store import Arrays, Store
 
-Floats = npt.NDArray[np.float64]
-
 
 def item_seeds(a: RunGroup, b: RunGroup) -> tuple[tuple[int, int], ...]:
     """The pairs of seeds that are compared: those in common, or each group's first."""

@@ -11,7 +11,6 @@ from pages._shared.context import Context
 from pages._shared.imported_told import experiment_names
 
 NEW = "A new name"
-UNITS = {"points": "points, 0 to 100", "ratio": "ratios, 0 to 1"}
 
 
 def said_of(form: str) -> dict[str, Any]:

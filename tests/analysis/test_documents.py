@@ -5,7 +5,6 @@ import pytest
 from scipy import stats
 
 from mslt_core.analysis.documents import (
-    difference,
     mean_over_documents,
     share_over_documents,
 )
@@ -127,15 +126,6 @@ def test_covers_the_true_share():
     assert 0.93 < np.mean(covered) < 0.98  # conservative: never fewer than Wilson's
 
 
-def test_difference_is_paired():
-    rng = np.random.default_rng(5)
-    common = 10 * rng.normal(size=50)
-    a, b = common + rng.normal(size=50), common + rng.normal(size=50) + 1
-    apart = difference(mean_over_documents(a), mean_over_documents(b))
-    expected = stats.ttest_1samp(b - a, 0).confidence_interval(0.95)
-    assert (apart.low, apart.high) == pytest.approx((expected.low, expected.high))
-
-
 def test_says_what_is_wrong():
     with pytest.raises(ValueError, match=r"a document for 3 sentences, got \(2,\)"):
         mean_over_documents(np.zeros(3), [0, 1])
@@ -143,5 +133,3 @@ def test_says_what_is_wrong():
         mean_over_documents(np.zeros(3), [0, 0, 0])
     with pytest.raises(DegenerateInputError, match="one document holds all there is"):
         mean_over_documents(np.zeros(3), sizes=np.array([4, 0, 0]))
-    with pytest.raises(ValueError, match=r"the same documents, got .* \(3,\) and \(4,\)"):
-        difference(mean_over_documents(np.zeros(3)), mean_over_documents(np.zeros(4)))

@@ -4,10 +4,9 @@ import re
 
 import pytest
 
-from mslt_core.data.tasks import TASKS, metrics_of, open_task
+from mslt_core.data.tasks import TASKS, open_task
 from mslt_core.spec.errors import DataError, SpecError
 from mslt_core.spec.languages import LANGUAGES, languages
-from mslt_core.spec.metrics import METRICS
 
 
 @pytest.mark.parametrize("name", TASKS)
@@ -17,7 +16,6 @@ def test_what_the_registry_says_makes_sense(name):
     assert info.source_pool == languages(info.source_pool)
     assert info.target_langs == languages(info.target_langs)
     assert not set(info.source_pool) & set(info.target_langs)
-    assert set(info.metrics) <= set(METRICS)
     assert info.needs_folder == (info.open is not None)
     assert bool(info.layout) == info.needs_folder
 
@@ -57,21 +55,6 @@ def test_a_folder_without_anything_is_refused_by_every_task(name, tmp_path):
         open_task(name, tmp_path)
     with pytest.raises(DataError, match=r"there is no folder|has no task"):
         open_task(name, tmp_path / "none")
-
-
-def test_a_kind_has_its_metrics(write_files):
-    assert metrics_of(open_task("cldr-ner")) == ("accuracy", "span_f1")
-    for kind, more, metrics in [
-        ("tagging", "labels: [A, B]", ("accuracy",)),
-        ("tagging", "labels: [O, B-A]", ("accuracy", "span_f1")),
-        ("classification", "labels: [A, B]", ("item_accuracy", "macro_f1")),
-        ("choice", "", ("item_accuracy",)),
-        ("questions", "", ("answer_f1", "exact_match")),
-    ]:
-        text = f"kind: {kind}\ntitle: x\n{more}\n"
-        folder = write_files({"task.yaml": text, "train-en.tsv": "x\n"})
-        assert metrics_of(open_task("own", folder)) == metrics
-        assert set(metrics) <= set(METRICS)
 
 
 def test_tasks_open_by_name(tmp_path):

@@ -11,8 +11,6 @@ from mslt_core.spec.errors import DataError, UnknownLanguageError
 from mslt_core.spec.languages import language
 from mslt_core.spec.outside import OutsideResult, OutsideScores
 
-COLUMNS = ("lang", "id", "gold", "predicted")
-
 Item = tuple[str, int, int]
 """Identity, labels that are right, labels in all."""
 

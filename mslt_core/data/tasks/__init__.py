@@ -17,7 +17,6 @@ __all__ = [
     "TaskInfo",
     "coverage",
     "describe_yaml",
-    "metrics_of",
     "open_task",
     "sample_rows",
 ]
@@ -50,17 +49,3 @@ def open_task(name: str, folder: str | Path | None = None) -> Task:
     if folder is None:
         raise DataError(f"{name} needs a folder", hint=f"Give the one that holds {info.layout}.")
     return info.open(Path(folder))
-
-
-def metrics_of(task: Task) -> tuple[str, ...]:
-    """Names in `METRICS` of what an opened task is scored by, the main one first."""
-    info = TASKS.get(task.name)
-    if info is not None and info.metrics:
-        return info.metrics
-    if task.kind == "tagging":
-        # there are entities only where tags begin and go on
-        spans = any(label.startswith("B-") for label in task.labels)
-        return ("accuracy", "span_f1") if spans else ("accuracy",)
-    if task.kind == "questions":
-        return ("answer_f1", "exact_match")
-    return ("item_accuracy", "macro_f1") if task.kind == "classification" else ("item_accuracy",)

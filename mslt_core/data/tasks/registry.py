@@ -32,7 +32,6 @@ _INFOS = (
         needs_folder=False,
         source_pool=PAPER_POOL,
         target_langs=tuple(lang for lang in CldrNer.eval_langs if lang not in PAPER_POOL),
-        metrics=("accuracy", "span_f1"),
         # so that a run takes less than 20 s on two cores, start and scores included
         passes=2,
         eval_limit=150,
@@ -52,7 +51,6 @@ _INFOS = (
         source_pool=PAPER_POOL,
         # Lim et al. 2024, appendix A
         target_langs=("el", "fi", "he", "id", "ja", "ko", "th", "tr"),
-        metrics=("accuracy", "span_f1"),
     ),
     TaskInfo(
         name="xnli",
@@ -68,7 +66,6 @@ _INFOS = (
         source_pool=PAPER_POOL,
         # Lim et al. 2024, appendix A
         target_langs=("bg", "el", "hi", "sw", "th", "tr", "ur", "vi"),
-        metrics=("item_accuracy",),
     ),
     TaskInfo(
         name="pawsx",
@@ -85,7 +82,6 @@ _INFOS = (
         source_pool=("de", "en", "es", "fr", "zh"),
         # Lim et al. 2024, appendix A
         target_langs=("ja", "ko"),
-        metrics=("item_accuracy", "macro_f1"),
     ),
     TaskInfo(
         name="udpos",
@@ -97,7 +93,6 @@ _INFOS = (
         note="The parallel treebanks (PUD) are test sets: sources need a treebank of their own.",
         source_pool=PAPER_POOL,
         target_langs=tuple(_UDPOS.split()),
-        metrics=("accuracy",),
     ),
     TaskInfo(
         name="sib200",
@@ -112,7 +107,6 @@ _INFOS = (
         note="Small: 701 training rows and 204 test rows, the same in all of 205 languages.",
         source_pool=PAPER_POOL,
         target_langs=tuple(_SIB200.split()),
-        metrics=("item_accuracy",),
         passes=10,  # 701 rows are soon seen
     ),
     TaskInfo(
@@ -130,7 +124,6 @@ _INFOS = (
         "have no answers: a fifth of train is scored then, and not trained on.",
         source_pool=("ar", "en", "ru"),
         target_langs=("bn", "fi", "id", "ko", "sw", "te"),
-        metrics=("answer_f1", "exact_match"),
     ),
     TaskInfo(
         name="xcopa",
@@ -147,7 +140,6 @@ _INFOS = (
         source_pool=("en", "zh"),
         # Lim et al. 2024, appendix A, but for zh
         target_langs=("et", "ht", "id", "it", "qu", "sw", "ta", "th", "tr", "vi"),
-        metrics=("item_accuracy",),
         passes=10,  # 400 rows are soon seen
     ),
     TaskInfo(
@@ -160,7 +152,6 @@ _INFOS = (
         note="task.yaml says which kind of task it is, and names labels and columns.",
         source_pool=PAPER_POOL,
         target_langs=tuple(lang for lang in LANGUAGES if lang not in PAPER_POOL),
-        metrics=(),
     ),
 )
 

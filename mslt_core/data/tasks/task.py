@@ -61,8 +61,6 @@ class TaskInfo:
     """Languages to choose sources from by default; a folder may lack some."""
     target_langs: tuple[str, ...]
     """Languages to score zero-shot by default; a folder may lack some."""
-    metrics: tuple[str, ...]
-    """Names in `METRICS`, the main one first; none where `metrics_of` tells by the kind."""
     passes: int = 3
     """Passes over the budget in training, unless a number of steps is given."""
     eval_limit: int = 1000
