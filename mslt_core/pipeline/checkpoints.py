@@ -39,6 +39,13 @@ def model_folder(ref: str, *, roots: tuple[Path, ...] | None = None) -> Path:
     return existing_folder(ref, roots=roots)
 
 
+def n_parameters(ref: str) -> int:
+    """Number of a base checkpoint's weights; its files' headers alone are read."""
+    from mslt_core.models import completeness
+
+    return completeness.n_parameters(model_folder(ref))
+
+
 def model_name(ref: str, folder: Path) -> str:
     """What a base checkpoint is called: ``base``, its hub id, or the name of its folder."""
     if ref == EXAMPLE_MODEL or (hub.is_hub_id(ref) and not Path(ref).exists()):

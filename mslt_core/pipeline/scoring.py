@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mslt_core.analysis import answers, classes, scores
+from mslt_core.pipeline.item_text import tags_entities
 from mslt_core.spec.results import TargetScores
 from mslt_core.spec.sentences import (
     ChoiceItem,
@@ -56,9 +57,8 @@ def _tagging(
     """A word of which the tokenizer makes nothing is outside of any entity; with other tags than
     those of entities there is no such thing, and it is wrong."""
     gold = [np.asarray(row.labels, dtype=np.int64) for row in rows]
-    spans = "O" in labels and all(n == "O" or n[:2] in {"B-", "I-"} for n in labels)
     tags = predicted.tags
-    if spans:
+    if tags_entities(labels):
         outside = list(labels).index("O")
         tags = [np.where(ids < 0, outside, ids) for ids in tags]
         counts = scores.item_counts(tags, gold, labels)

@@ -8,7 +8,7 @@ import pytest
 from safetensors.numpy import save_file
 
 from mslt_core import jobs, pipeline, sweep
-from mslt_core.pipeline import training
+from mslt_core.pipeline import checkpoints, training
 from mslt_core.spec.sweeps import Engine, Sweep, SweepSpec
 from mslt_core.store import Store
 from mslt_core.sweep import disk, estimating
@@ -75,7 +75,7 @@ def thousand(tmp_path, monkeypatch):
     base = tmp_path / "half"
     base.mkdir()
     save_file({"a": np.zeros((10, 100), np.float16)}, base / "model.safetensors")
-    monkeypatch.setattr(disk, "model_folder", lambda _: base)
+    monkeypatch.setattr(checkpoints, "model_folder", lambda _: base)
     disk.weights_bytes.cache_clear()
     yield
     disk.weights_bytes.cache_clear()
