@@ -87,4 +87,4 @@ def test_criteria_are_judged_by_the_shipped_sweep(capsys):
     assert main(["criteria", "--k", "9"]) == 1
     assert "Sizes with all their sets: 1, 2, 3, 4, 5, 6" in capsys.readouterr().err
     assert main(["criteria", "--experiment", "ffff"]) == 2
-    assert "there is no experiment ffff" in capsys.readouterr().err
+    assert "there is no one experiment 'ffff'" in capsys.readouterr().err

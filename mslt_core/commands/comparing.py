@@ -3,31 +3,28 @@
 import argparse
 import dataclasses
 import math
-from collections import Counter
 from collections.abc import Sequence
 from typing import Any, get_args
 
 from mslt_core.commands.answer import Answer, Subparsers, command, probability, table
+from mslt_core.commands.experiments import baseline_of, chosen_sets, experiment_of
 from mslt_core.commands.set_views import SET_VIEWS, set_view
 from mslt_core.commands.wider_views import groups_view, sizes_view
 from mslt_core.pipeline import (
     TOP,
     experiment_label,
-    experiment_labels,
     gains_over,
     open_store,
     ranking,
     run_groups,
     zero_shot_means,
 )
-from mslt_core.spec.errors import NotComputedError, SpecError
+from mslt_core.spec.errors import SpecError
 from mslt_core.spec.evidence import Average, Carried, Difference, GainResult, Ranking, Standing
-from mslt_core.spec.languages import languages
 from mslt_core.spec.metrics import METRICS
 from mslt_core.spec.naming import first_few
 from mslt_core.spec.results import SCORES, RunGroup
 from mslt_core.spec.selecting import FeatureSet
-from mslt_core.spec.specs import set_name
 from mslt_core.spec.views import GroupBy
 
 NOISE: dict[Carried, str] = {
@@ -137,55 +134,6 @@ def _require_score(groups: Sequence[RunGroup], metric: str | None) -> None:
         raise SpecError(
             f"none of these sets is scored by {metric}", hint=f"They are by {', '.join(known)}."
         )
-
-
-def experiment_of(groups: Sequence[RunGroup], wanted: str | None) -> str:
-    """The experiment that is named, or the one with most sets."""
-    if not groups:
-        raise NotComputedError("no finished run to compare", hint="`python -m mslt_core train`.")
-    sizes = Counter(group.experiment for group in groups)
-    if wanted is None:
-        return sizes.most_common(1)[0][0]
-    found = [key for key in sizes if key.startswith(wanted)]
-    if len(found) != 1:
-        labels = experiment_labels(groups)
-        known = "; ".join(
-            f"{key} ({labels[key]}: {n} set{'s' * (n > 1)})" for key, n in sizes.most_common()
-        )
-        raise SpecError(f"there is no one experiment {wanted!r}", hint=f"There are {known}.")
-    return found[0]
-
-
-def baseline_of(groups: Sequence[RunGroup], text: str | None) -> RunGroup:
-    """The set that is named, or English, or else the first."""
-    if text is not None:
-        return set_of(groups, text)
-    english = [group for group in groups if group.source_langs == ("en",)]
-    return (english or list(groups))[0]  # singles come first
-
-
-def chosen_sets(groups: Sequence[RunGroup], text: str | None, baseline: RunGroup) -> list[RunGroup]:
-    """The sets that are named, or all, without the baseline."""
-    if text is None:
-        named = list(groups)
-    else:
-        named = [set_of(groups, part) for part in text.split(";") if part.strip()]
-    chosen = [group for group in named if group.key != baseline.key]
-    if not chosen:
-        raise SpecError(f"no set to compare with {baseline.name}", hint="Name others by --sets.")
-    return list({group.key: group for group in chosen}.values())
-
-
-def set_of(groups: Sequence[RunGroup], text: str) -> RunGroup:
-    """The set of these languages."""
-    langs = languages(text)
-    found = [group for group in groups if group.source_langs == langs]
-    if not found:
-        raise SpecError(
-            f"there is no finished run of {set_name(langs)} in this experiment",
-            hint="`python -m mslt_core runs` lists what there is.",
-        )
-    return found[0]
 
 
 def _payload(

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from mslt_core.commands.answer import Answer, Subparsers, command, probability, require_place, table
-from mslt_core.commands.comparing import baseline_of, experiment_of, set_of
+from mslt_core.commands.experiments import baseline_of, experiment_of, set_of
 from mslt_core.pipeline import (
     ITEM_COLUMNS,
     compare_items,

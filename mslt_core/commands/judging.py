@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any, get_args
 
 from mslt_core.commands.answer import Answer, Subparsers, command, probability, progress, table
+from mslt_core.commands.experiments import experiment_of
 from mslt_core.pipeline import (
     Access,
     Average,
@@ -18,7 +19,7 @@ from mslt_core.pipeline import (
     search_curves,
     swept,
 )
-from mslt_core.spec.errors import BadInputError, NotComputedError
+from mslt_core.spec.errors import NotComputedError
 from mslt_core.spec.judging import Judged, Ranged, SearchCurve
 from mslt_core.spec.results import SCORES, RunGroup
 
@@ -35,8 +36,8 @@ def add(subparsers: Subparsers) -> None:
     parser.add_argument("--k", type=int, default=3, help="size of a set (default 3)")
     parser.add_argument(
         "--experiment",
-        metavar="KEY",
-        help="the beginning of an experiment's key (default: the one with the most sets)",
+        metavar="DIGEST",
+        help="of runs that may be compared, or its beginning (default: the one with most sets)",
     )
     parser.add_argument("--with", dest="fixed", metavar="LANG", help="only sets with this language")
     parser.add_argument("--metric", choices=SCORES, help="default: the task's main score")
@@ -52,8 +53,9 @@ def add(subparsers: Subparsers) -> None:
 
 def _criteria(args: argparse.Namespace) -> Answer:
     store = open_store(args.store)
-    groups = _experiment(run_groups(store), args.experiment)
-    sweep = sweep_of_size(groups, args.k)
+    everything = run_groups(store)
+    experiment = experiment_of(everything, args.experiment)
+    sweep = sweep_of_size([g for g in everything if g.experiment == experiment], args.k)
     with progress(args) as report:
         report(0, 0, "asking every criterion")
         judged = judge_criteria(
@@ -71,25 +73,6 @@ def _criteria(args: argparse.Namespace) -> Answer:
         payload={**_described(judged), "search": [dataclasses.asdict(one) for one in curves]},
         shown=lambda: _search_table(curves, judged) if curves else _table(judged),
     )
-
-
-def _experiment(groups: Sequence[RunGroup], key: str | None) -> list[RunGroup]:
-    """The groups of the experiment that is asked for, or of the one with the most sets."""
-    by_key: dict[str, list[RunGroup]] = {}
-    for group in groups:
-        by_key.setdefault(group.experiment, []).append(group)
-    found = [mine for name, mine in by_key.items() if name.startswith(key or "")]
-    if key and len(found) > 1:
-        raise BadInputError(
-            f"{len(found)} experiments begin with {key}",
-            hint=f"There are: {', '.join(by_key)}.",
-        )
-    if not found:
-        raise BadInputError(
-            f"there is no experiment {key}" if key else "there are no finished runs",
-            hint=f"There are: {', '.join(by_key)}." if by_key else "Train a sweep first.",
-        )
-    return max(found, key=len)
 
 
 def sweep_of_size(groups: Sequence[RunGroup], k: int) -> Swept:

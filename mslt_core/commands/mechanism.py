@@ -15,7 +15,7 @@ from mslt_core.commands.answer import (
     require_place,
     table,
 )
-from mslt_core.commands.comparing import baseline_of, experiment_of
+from mslt_core.commands.experiments import baseline_of, experiment_of
 from mslt_core.pipeline import (
     EXAMPLE_CORPUS,
     Report,

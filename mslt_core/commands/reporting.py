@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from mslt_core.commands.answer import Answer, Subparsers, command, progress, require_place, table
-from mslt_core.commands.comparing import baseline_of, chosen_sets, experiment_of
+from mslt_core.commands.experiments import baseline_of, chosen_sets, experiment_of
 from mslt_core.pipeline import LOOK_SETS, Report, open_store, run_groups
 from mslt_core.pipeline.stories import find_story
 from mslt_core.spec.errors import NotComputedError, SpecError, StoreError
