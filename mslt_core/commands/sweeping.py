@@ -97,6 +97,21 @@ def _add_engine(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _engine(args: argparse.Namespace) -> Engine:
+    engine = Engine(
+        name=args.engine,
+        address=args.address,
+        gpus_per_run=args.gpus_per_run,
+        retries=args.retries,
+    )
+    if engine.name == "local" and engine != Engine():
+        raise SpecError(
+            "--address, --gpus-per-run and --retries are of a Ray cluster",
+            hint="Give --engine ray; MSLT_SLOTS says how many runs share this machine.",
+        )
+    return engine
+
+
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class _Planned:
     """What the options ask for."""
@@ -194,13 +209,8 @@ def _measure(args: argparse.Namespace, store: Store, runs: tuple[PlannedRun, ...
 
 
 def _start(args: argparse.Namespace) -> Answer:
+    engine = _engine(args)
     planned = _planned(args)
-    engine = Engine(
-        name=args.engine,
-        address=args.address,
-        gpus_per_run=args.gpus_per_run,
-        retries=args.retries,
-    )
     if not args.anyway:
         sweep.require_room(planned.store, planned.runs, keep_weights=planned.keep)
     sweep.check(planned.runs)

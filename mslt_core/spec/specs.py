@@ -46,7 +46,7 @@ class TrainSpec(Spec):
     batch_size: int = Field(default=16, ge=1, lt=2**31)
     learning_rate: float = Field(gt=0, lt=1)
     lr_warmup_ratio: float = Field(default=0.1, ge=0, lt=1, description="share of the steps")
-    weight_decay: float = Field(default=0.01, ge=0)
+    weight_decay: float = Field(default=0.01, ge=0, allow_inf_nan=False)
     max_length: int = Field(default=128, ge=8, description="sub-words a text, special ones in")
     eval_limit: int | None = Field(default=1000, ge=1, description="test items per language")
     precision: Precision = "float32"

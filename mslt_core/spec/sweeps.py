@@ -3,6 +3,7 @@
 import dataclasses
 import hashlib
 import itertools
+import math
 from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar, Literal, Self
 
@@ -108,6 +109,11 @@ class Engine:
     gpus_per_run: float = 0.0
     retries: int = 3
     """How often Ray does a run again whose node or process died."""
+
+    def __post_init__(self) -> None:
+        for what, value in (("GPUs a run", self.gpus_per_run), ("retries", self.retries)):
+            if not 0 <= value < math.inf:
+                raise SpecError(f"{what} must be a number from 0 on, got {value:g}")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -101,6 +101,7 @@ def test_a_field_that_came_later_leaves_older_runs_their_names():
             "2 held-out rows do not reach 3 sources",
         ),
         ({"alpha": 1.1}, "alpha"),
+        ({"weight_decay": float("inf")}, "weight_decay: input should be a finite number"),
         ({"oracle": True}, "trained and scored on one and the same language"),
         ({"eval_draw": "sample"}, "eval_draw is of another data set to score on"),
     ],

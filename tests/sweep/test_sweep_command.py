@@ -146,6 +146,27 @@ def test_criteria_and_presets(ask):
     assert answer["runs"] == 31
 
 
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (
+            ["--gpus-per-run", "0.25"],
+            "--address, --gpus-per-run and --retries are of a Ray cluster",
+        ),
+        (["--engine", "ray", "--gpus-per-run", "-1"], "GPUs a run must be a number from 0 on"),
+        (
+            ["--engine", "ray", "--gpus-per-run", "nan"],
+            "GPUs a run must be a number from 0 on, got",
+        ),
+        (["--engine", "ray", "--retries", "-2"], "retries must be a number from 0 on, got -2"),
+    ],
+)
+def test_an_engine_that_makes_no_sense(ask, args, message):
+    status, _, err = ask("start", *SMALL, *args)
+    assert (status, open_store().sweeps.digests()) == (2, [])
+    assert message in err
+
+
 @pytest.fixture
 def tiny_sweep(tiny_checkpoint):
     """Two runs, with a checkpoint every hundred steps."""
