@@ -100,6 +100,7 @@ def _safe(value: Any) -> Any:
 def _safe_text(text: str) -> str:
     if "<" in text:
         text = _TAG.sub("&lt;", text)
-    # a style or a colour that loads something; plotly reads colours in any text
-    text = _LOADS.sub("", text)
+    # a style or a colour that loads something; plotly reads colours in any text. A space for each:
+    # with nothing in its place, what is left of "ururl(l(" would load
+    text = _LOADS.sub(" ", text)
     return text.encode("utf-8", "replace").decode()

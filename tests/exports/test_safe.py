@@ -55,8 +55,10 @@ def test_the_marks_of_our_figures_stay(text):
         ('<b onclick="x">y</b>', '&lt;b onclick="x">y</b>'),
         (
             '<span style="background:url(https://x.example)">y</span>',
-            '&lt;span style="background:https://x.example)">y</span>',
+            '&lt;span style="background: https://x.example)">y</span>',
         ),
+        ("<b>ururl(l(x.example)</b>", "<b>ur l(x.example)</b>"),
+        ("@im@importport x", "@im port x"),
         ("<B>y</B>", "&lt;B>y&lt;/B>"),
     ],
 )
