@@ -120,8 +120,7 @@ def mingling_interval(
     Returns
     -------
     Estimate
-        Of shape (1 + n_langs,): the score, then each language's. `documents.difference` compares
-        two checkpoints or layers.
+        Of shape (1 + n_langs,): the score, then each language's.
 
     Raises
     ------

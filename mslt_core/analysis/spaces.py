@@ -94,15 +94,19 @@ def in_space(
     # each language weighs the same, however many sentences it has
     common = np.mean([X.mean(axis=0) for X in arrays], axis=0)
     arrays = [X - common for X in arrays]
-    return _whitened(arrays, shrinkage) if space == "whitened" else arrays
+    if space == "centred":
+        return arrays
+    # rows that are equal leave the rounding of their mean
+    rounding = len(arrays[0]) * np.finfo(np.float64).eps * float(np.linalg.norm(common))
+    return _whitened(arrays, shrinkage, rounding)
 
 
-def _whitened(arrays: list[F64], shrinkage: float) -> list[F64]:
+def _whitened(arrays: list[F64], shrinkage: float, rounding: float) -> list[F64]:
     covariance = np.mean([X.T @ X / len(X) for X in arrays], axis=0)
     variances, directions = np.linalg.eigh(covariance)
-    kept = variances > RANK_CUT * variances[-1]
-    if variances[-1] <= 0:
+    if variances[-1] <= rounding**2:
         raise DegenerateInputError("whitening is undefined: all rows are equal")
+    kept = variances > RANK_CUT * variances[-1]
     variances, directions = variances[kept], directions[:, kept]
     scale = np.sqrt((1 - shrinkage) * variances + shrinkage * variances.mean())
     return [X @ (directions / scale) for X in arrays]

@@ -65,6 +65,11 @@ def test_whitening_with_fewer_rows_than_dimensions_does_not_blow_up():
             DegenerateInputError,
             "all rows are equal",
         ),
+        (  # their mean is rounded, so that they differ from it by 1e-17
+            lambda: in_space([np.tile(rand(0)[0], (50, 1))] * 2, "whitened"),
+            DegenerateInputError,
+            "all rows are equal",
+        ),
     ],
 )
 def test_says_what_is_wrong(call, error, message):
