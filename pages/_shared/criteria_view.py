@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from mslt_core import figures, jobs
+from mslt_core.figures import text
 from mslt_core.spec.criteria import CRITERIA
 from mslt_core.spec.rankings import CriteriaResult
 from mslt_core.spec.selecting import SelectSpec
@@ -88,17 +89,17 @@ def _train_picks(picks: list[tuple[str, ...]]) -> None:
 def _picks(result: CriteriaResult, chosen: tuple[str, ...]) -> pd.DataFrame:
     rows = []
     for criterion, sets in result.by_criterion.items():
-        best, info = sets.best(1)[0], CRITERIA[criterion]
+        best = sets.best(1)[0]
         place = sets.find(chosen)
         n_tied = int((sets.ranks == 1).sum()) - 1
         mine = None if place is None else sets.ranked(place)
         rows.append(
             {
-                "criterion": info.label,
+                "criterion": CRITERIA[criterion].label,
                 "best set": ", ".join(best.source_langs) if best.rank else "none is ranked",
                 "tied with": n_tied if best.rank else 0,
                 # units differ by row, and so do decimals
-                "score": None if best.score is None else f"{best.score:,.{info.decimals}f}",
+                "score": None if best.score is None else text.score(best.score, criterion),
                 f"rank of {', '.join(chosen)}": mine.rank if mine else None,
                 "ranked sets": sets.n_ranked,
             }

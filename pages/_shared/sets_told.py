@@ -1,5 +1,6 @@
 """Ranked sets of languages in one sentence."""
 
+from mslt_core.figures import text
 from mslt_core.spec.criteria import CRITERIA
 from mslt_core.spec.languages import label
 from mslt_core.spec.rankings import RankedSet, SelectionResult
@@ -17,7 +18,8 @@ def answer(result: SelectionResult) -> str:
     if not sets.n_ranked:
         return f"By {escape(info.name)}, none of {n} can be ranked."
     best = sets.best(1)[0]
-    score = f"{best.score:,.{info.decimals}f}"
+    assert best.score is not None
+    score = text.score(best.score, result.criterion)
     name = escape(set_name(best.source_langs))
     if sets.heuristic:
         return (
@@ -33,18 +35,18 @@ def answer(result: SelectionResult) -> str:
     after = ""
     if sets.n_ranked > 1:
         second = sets.ranked(int(sets.order[1]))
-        after = f"; the next has {second.score:,.{info.decimals}f}"
+        assert second.score is not None
+        after = f"; the next has {text.score(second.score, result.criterion)}"
     return f"By {escape(info.name)}, **{name}** scores {first} of {n}, with {score}{after}."
 
 
 def place_told(result: SelectionResult, ranked: RankedSet) -> str:
     """Score and rank of one set."""
-    info = CRITERIA[result.criterion]
     names = ", ".join(label(lang) for lang in ranked.source_langs)
     if ranked.rank is None or ranked.score is None:
         return f"{escape(names)}: not ranked, since a score is undefined."
     pair = (
-        f" ({ranked.mean_pair:.{info.decimals}f} a pair on average)"
+        f" ({text.score(ranked.mean_pair, result.criterion)} a pair on average)"
         if ranked.mean_pair is not None
         else ""
     )
@@ -53,10 +55,7 @@ def place_told(result: SelectionResult, ranked: RankedSet) -> str:
     if result.sets.heuristic:
         of = "among the sets found"
     tied = ", shared" if ranked.tied else ""
-    unit = result.sets.unit
-    if f"{ranked.score:,.{info.decimals}f}" == "1":  # 1 different script
+    unit, score = result.sets.unit, text.score(ranked.score, result.criterion)
+    if score == "1":  # 1 different script
         unit = unit.removesuffix("s")
-    return (
-        f"{escape(names)}: **{ranked.score:,.{info.decimals}f}** {escape(unit)}{pair}. "
-        f"Rank {ranked.rank:,} {of}{tied}."
-    )
+    return f"{escape(names)}: **{score}** {escape(unit)}{pair}. Rank {ranked.rank:,} {of}{tied}."
