@@ -109,7 +109,7 @@ def _shares(result: SelectionResult, chosen: tuple[str, ...]) -> None:
     known = sorted(
         (lang for lang in values if not math.isnan(values[lang])), key=lambda x: -values[x]
     )
-    for lang in sorted(known, key=lambda lang: -values[lang]):
+    for lang in known:
         st.markdown(f"- {escape(label(lang))}: {values[lang]:,.{max(info.decimals, 1)}f}")
     for lang in sorted(values.keys() - set(known)):
         st.markdown(f"- {escape(label(lang))}: no figure")
