@@ -63,7 +63,7 @@ MAX_LINES = {"mslt_core": 300, "pages": 120, "app.py": 120}
 MAX_BODY = 40
 LARGER: dict[str, tuple[int, str]] = {
     "mslt_core/store/runs.py": (
-        315,
+        320,
         "all that a run's folder holds is written and read in one place",
     ),
     "mslt_core/jobs.py": (350, "the side that asks and the side that works are read together"),

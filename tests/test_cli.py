@@ -379,6 +379,15 @@ def test_people_get_tables(train_args, capsys):
     out, _ = capsys.readouterr()
     assert "MSLT(de, en), run" in out
     assert "zero-shot" in out
+    shown = re.search(r"transfer\s+gap\s+(-?\d\.\d{3})", out)
+    assert main([*train_args, "--json"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    means = [
+        np.mean([answer["scores"][lang]["accuracy"] for lang in langs])
+        for langs in (answer["source_langs"], answer["zero_shot_langs"])
+    ]
+    assert answer["transfer_gap"] == pytest.approx(means[0] - means[1])
+    assert float(shown[1]) == pytest.approx(answer["transfer_gap"], abs=5e-4)
     assert main(["runs"]) == 0
     assert re.search(r"\d+ runs in .*MSLT\(de, en\)", capsys.readouterr().out, flags=re.DOTALL)
     assert main(["select", "--top", "1"]) == 0

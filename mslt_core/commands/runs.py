@@ -6,7 +6,7 @@ from typing import Any
 
 from mslt_core import jobs
 from mslt_core.commands.answer import Answer, Subparsers, command, table
-from mslt_core.pipeline import open_store, require_run, run_result, snapshots
+from mslt_core.pipeline import open_store, require_run, run_result, set_gap, snapshots
 from mslt_core.spec.errors import SpecError
 from mslt_core.spec.metrics import METRICS, WITH_MAJORITY
 from mslt_core.spec.results import RunInfo, TargetScores
@@ -36,10 +36,12 @@ def run_answer(store: Store, run: str) -> Answer:
     info = store.runs.info(run)
     payload = _described(info)
     scores: dict[str, TargetScores] = {}
+    gap = None
     if info.has_scores:
         result = run_result(store, run)
-        scores = result.scores
+        scores, gap = result.scores, set_gap([result], info.metrics[0]).gap
         payload |= {
+            "transfer_gap": gap,
             "sampled": result.sampled,
             "sampled_hash": result.sampled_hash,
             "n_meanings": result.n_meanings,
@@ -59,7 +61,7 @@ def run_answer(store: Store, run: str) -> Answer:
     return Answer(
         payload=payload,
         shown=lambda: table(
-            _headline(info),
+            _headline(info, gap),
             ("target", "", *(label for label, _ in shown_columns)),
             [
                 (
@@ -139,7 +141,7 @@ def _zero_shot(info: RunInfo) -> str:
     return f"{info.mean_score:.3f} on {len(info.zero_shot_langs)}"
 
 
-def _headline(info: RunInfo) -> str:
+def _headline(info: RunInfo, gap: float | None) -> str:
     spec = info.spec
     told = [f"{info.name}, run {info.run}: {info.state}", info.reason]
     told += [spec.task_told] if spec.eval_task else []
@@ -147,6 +149,8 @@ def _headline(info: RunInfo) -> str:
     if info.mean_score is not None:
         main, n = METRICS[info.metrics[0]].label, len(info.zero_shot_langs)
         told += [f"mean {main} {info.mean_score:.3f} on {n} unseen language{'s' * (n > 1)}"]
+    if gap is not None:
+        told += [f"transfer gap {gap:.3f}"]
     if spec.select != "last":
         told += [f"weights {SELECTED[spec.select]}"]
     return "; ".join(filter(None, told))

@@ -5,18 +5,21 @@ import functools
 import hashlib
 import json
 import os
+import shutil
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypedDict
 
 import numpy as np
+import numpy.typing as npt
 
 from mslt_core.spec.errors import StoreError
 from mslt_core.spec.languages import language
 from mslt_core.spec.results import SCORES, CurvePoint, TargetScores
 from mslt_core.spec.specs import TrainSpec
-from mslt_core.store.tensors import Arrays, read_packed
+from mslt_core.store.atomic import make_folder
+from mslt_core.store.tensors import Arrays, read_packed, write_tensors
 from mslt_core.store.work import is_digest
 
 PACKED = "predictions.safetensors.zlib"
@@ -141,6 +144,26 @@ def as_fields(scores: Mapping[str, TargetScores]) -> dict[str, dict[str, Any]]:
 def predictions_of(lang: str) -> str:
     # a code that the table of languages knows is safe as a file's name
     return f"predictions/{language(lang).code}.safetensors"
+
+
+def stage_predictions(
+    folder: Path, run: str, predictions: Mapping[str, Mapping[str, npt.NDArray[Any]]]
+) -> Path:
+    """Write what a run found in a folder beside that of an earlier training, which stays whole."""
+    staged = folder / "predictions.new"
+    shutil.rmtree(staged, ignore_errors=True)  # of an attempt that was killed
+    make_folder(staged)
+    for lang, arrays in predictions.items():
+        file = staged / Path(predictions_of(lang)).name
+        write_tensors(file, arrays, {"run": run, "lang": lang})
+    return staged
+
+
+def put_in_place(staged: Path, folder: Path) -> None:
+    """Let new predictions take the place of old ones, whose scores must not stand beside them."""
+    (folder / "scores.json").unlink(missing_ok=True)
+    shutil.rmtree(folder / "predictions", ignore_errors=True)
+    staged.rename(folder / "predictions")
 
 
 def metrics_of(scores: Mapping[str, TargetScores]) -> tuple[str, ...]:

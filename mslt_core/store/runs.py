@@ -35,13 +35,15 @@ from mslt_core.store.records import (
     mean_score,
     metrics_of,
     predictions_of,
+    put_in_place,
     snapshot_place,
+    stage_predictions,
     stamp_of,
     stamps_of,
     unpacked,
 )
 from mslt_core.store.states import UNFINISHED, WorkStatus
-from mslt_core.store.tensors import Arrays, read_tensors, write_packed, write_tensors
+from mslt_core.store.tensors import Arrays, read_tensors, write_packed
 from mslt_core.store.work import WorkFolders
 
 logger = logging.getLogger(__name__)
@@ -116,8 +118,7 @@ class Runs(WorkFolders):
     ) -> None:
         """Write all that the run found, the scores last; then it may be called done."""
         folder = self._own(run)
-        for lang, arrays in predictions.items():
-            write_tensors(folder / predictions_of(lang), arrays, {"run": run, "lang": lang})
+        staged = stage_predictions(folder, run, predictions)
         write_json(folder / "sampled.json", sampled)
         record = {
             "scores": as_fields(scores),
@@ -133,6 +134,7 @@ class Runs(WorkFolders):
         }
         if snapshots:
             record["snapshots"] = {str(step): of for step, of in snapshots.items()}
+        put_in_place(staged, folder)
         write_json(folder / "scores.json", record)
         (folder / IMPORTED).unlink(missing_ok=True)  # these results were made here
 

@@ -11,7 +11,7 @@ import pytest
 from mslt_core.spec.errors import StoreError, UnknownLanguageError
 from mslt_core.spec.results import CurvePoint, TargetScores, TrainingPoint
 from mslt_core.spec.specs import Where
-from mslt_core.store import Store, atomic, runs
+from mslt_core.store import Store, atomic, runs, tensors
 
 HERE = Where(data="/data", model="base")
 
@@ -222,9 +222,8 @@ def test_scores_are_written_last(store, run, outcome, monkeypatch):
         written.append(path.name)
         really(path, data, **kwargs)
 
-    for module in (atomic, runs.write_tensors.__globals__):
-        target = module if isinstance(module, dict) else vars(module)
-        monkeypatch.setitem(target, "atomic_write", noted)
+    for module in (atomic, tensors):
+        monkeypatch.setattr(module, "atomic_write", noted)
     predictions = {lang: {"n_correct": np.array([1])} for lang in ("ar", "sw")}
     store.runs.write_outcome(run, **outcome(predictions=predictions))
     assert written[-1] == "scores.json"
@@ -234,6 +233,37 @@ def test_scores_are_written_last(store, run, outcome, monkeypatch):
         "sampled.json",
         "scores.json",
     }
+
+
+@pytest.mark.parametrize("cut_at", ["sw.safetensors", "sampled.json", "scores.json"])
+def test_results_of_two_trainings_never_stand_together(
+    store, train_spec, outcome, monkeypatch, cut_at
+):
+    def found(n):
+        predictions = {lang: {"n_correct": np.array([n])} for lang in ("ar", "sw")}
+        return outcome(accuracy=n / 10, predictions=predictions)
+
+    def cut(path, data, **kwargs):
+        if path.name == cut_at:
+            raise KeyboardInterrupt
+        really(path, data, **kwargs)
+
+    run, really = finish(store, train_spec(), found(1)), atomic.atomic_write
+    store.runs.create(train_spec(), HERE, again=True)
+    with store.runs.claim(run):
+        with monkeypatch.context() as patched:
+            for module in (atomic, tensors):
+                patched.setattr(module, "atomic_write", cut)
+            with pytest.raises(KeyboardInterrupt):
+                store.runs.write_outcome(run, **found(2))
+        if cut_at == "scores.json":
+            assert not store.runs.info(run).has_scores
+        else:
+            assert store.runs.outcome(run)["scores"]["ar"].accuracy == 0.1
+            assert store.runs.predictions(run, "ar")["n_correct"] == [1]
+        store.runs.write_outcome(run, **found(2))
+    assert store.runs.outcome(run)["scores"]["ar"].accuracy == 0.2
+    assert store.runs.predictions(run, "sw")["n_correct"] == [2]
 
 
 @pytest.mark.parametrize("content", [None, "", "{}", "[]", '{"scores": {"ar": {"accuracy": 1}}}'])
