@@ -1,6 +1,7 @@
 """A sweep as it goes on: the grid filling in, pace, time left, failures, buttons."""
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
@@ -40,12 +41,22 @@ def watch_sweep(root: str) -> None:
         digest = st.selectbox(
             "Sweep",
             known,
-            format_func=lambda name: sweep.told(store.sweeps.get(name).runs),
+            format_func=titles_of(store, known).__getitem__,
             key="sweep",
             bind="query-params",
         )
     busy = sweep.status(store, digest).state in BUSY
     st.fragment(_look, run_every=LOOK_EVERY_S if busy else None)(root, digest, busy)
+
+
+def titles_of(store: Store, digests: Sequence[str]) -> dict[str, str]:
+    """Every sweep in words; with its first digits where another recipe has the same ones.
+
+    Sweeps of one title could not be told apart, and a click would reach the wrong one.
+    """
+    titles = {digest: sweep.told(store.sweeps.get(digest).runs) for digest in digests}
+    times = Counter(titles.values())
+    return {d: f"{t} ({d[:4]})" if times[t] > 1 else t for d, t in titles.items()}
 
 
 def _look(root: str, digest: str, busy: bool) -> None:
@@ -104,7 +115,8 @@ def _failures(now: SweepStatus) -> None:
     failed: dict[str, list[str]] = {}
     for cell in now.cells:
         if cell.state == "failed":
-            failed.setdefault(cell.told, []).append(f"{cell.name}, seed {cell.seed}")
+            which = ", ".join(filter(None, (cell.name, cell.recipe, f"seed {cell.seed}")))
+            failed.setdefault(cell.told, []).append(which)
     for reason, runs in list(failed.items())[:FAILURES_SHOWN]:
         if len(runs) == 1:
             st.markdown(f"**{escape(runs[0])}** failed: {escape(reason)}")

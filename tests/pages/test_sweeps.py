@@ -342,6 +342,39 @@ def test_how_far_it_is_with_failures_and_buttons(open_train, stored):
     assert store.sweeps.order(made.digest) == "go"
 
 
+@pytest.fixture
+def alike(stored):
+    """Another sweep of the same title: it differs from `stored` in its steps alone."""
+    store, made = stored
+    of_recipe = SweepSpec(
+        task="cldr-ner",
+        source_sets=sweep.all_sets("de,en,es", (1,)),
+        budgets=(64,),
+        seeds=(0, 1),
+        recipe=(("steps", 5),),
+    )
+    other = sweep.start(store, Sweep(runs=sweep.plan(of_recipe), keep_weights=True))
+    return store, made.digest, other
+
+
+def test_the_sweep_that_was_just_started_is_looked_at(open_train, alike):
+    app = open_train(sets_by="listed", listed="ar\nfr", budget=64)
+    assert "The sweep of 3 sets × 2 seeds on cldr-ner, 64 examples each" in words(app)
+    app.button(key="start_sweep").click().run()
+    assert "The sweep of 2 sets on cldr-ner, 64 examples each" in words(app)
+
+
+def test_sweeps_with_one_title_are_told_apart_and_clicks_reach_the_chosen_one(open_train, alike):
+    store, *both = alike
+    app = open_train()
+    title = "3 sets × 2 seeds on cldr-ner, 64 examples each"
+    assert set(app.selectbox(key="sweep").options) == {f"{title} ({d[:4]})" for d in both}
+    app.selectbox(key="sweep").select(both[0]).run()
+    app.button(key="sweep_Cancel").click().run()
+    assert [store.sweeps.order(digest) for digest in both] == ["cancel", "go"]
+    assert app.selectbox(key="sweep").value == both[0]
+
+
 def test_a_disk_that_became_too_small_meanwhile(open_train, stored, monkeypatch):
     store, made = stored
     sweep.pause(store, made.digest)
