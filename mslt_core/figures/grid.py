@@ -120,7 +120,9 @@ def _axes(
     if len(recipes) == 1:
         ticks = [f"seed {seed}" if len(across) < 4 else str(seed) for _, seed in across]
     else:
-        ticks = [f"{r}, seed {s}" if len(seeds) > 1 else r for r, s in across]
+        # beside oracles, the sets themselves have no recipe to name
+        named = [(recipe or "sets", seed) for recipe, seed in across]
+        ticks = [f"{r}, seed {s}" if len(seeds) > 1 else r for r, s in named]
     fig.update_xaxes(
         tickvals=list(range(len(across))),
         ticktext=[text.escape(tick) for tick in ticks],

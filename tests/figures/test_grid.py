@@ -59,6 +59,18 @@ def test_recipes_stand_over_the_seeds():
     ]
 
 
+@pytest.mark.parametrize(
+    ("seeds", "ticks"),
+    [
+        ((0,), ["sets", "oracle"]),
+        ((0, 1), ["sets, seed 0", "sets, seed 1", "oracle, seed 0", "oracle, seed 1"]),
+    ],
+)
+def test_sets_beside_oracles_have_a_name_too(seeds, ticks):
+    cells = [cell(("en",), seed, recipe=recipe) for recipe in ("", "oracle") for seed in seeds]
+    assert list(sweep_grid(cells).layout.xaxis.ticktext) == ticks
+
+
 @pytest.mark.parametrize(("n_sets", "n_blocks"), [(1, 1), (18, 1), (35, 2), (127, 4)])
 def test_many_sets_stand_side_by_side(n_sets, n_blocks):
     pool = [(chr(97 + i // 26), chr(97 + i % 26)) for i in range(n_sets)]
