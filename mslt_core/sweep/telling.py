@@ -61,7 +61,7 @@ def shares_told(runs: Sequence[PlannedRun]) -> str:
         counts = [_counted(p, of_many=len(budgets) > 1) for p in shown]
         more = "; and so on" if len(uneven) > len(shown) else ""
         told = f"{_joined(budgets)} examples in all, shared as the recipe says"
-        return f"{told}: {'; '.join(counts)}{more}"
+        return f"{told} ({'; '.join(counts)}{more})"
     shares: dict[int, set[int]] = {}
     for planned in runs:
         budget, n_langs = planned.spec.budget, len(planned.spec.source_langs)
@@ -73,10 +73,10 @@ def shares_told(runs: Sequence[PlannedRun]) -> str:
 
 
 def _counted(planned: PlannedRun, *, of_many: bool) -> str:
-    """MSLT(de, en) de 251, en 749; with its budget where that is one of many."""
+    """MSLT(de, en): de 251, en 749; with its budget where that is one of many."""
     spec = planned.spec
     counts = ", ".join(f"{lang} {n:,}" for lang, n in realised(spec, planned.where).items())
-    return f"{spec.name}{f' of {spec.budget:,}' if of_many else ''} {counts}"
+    return f"{spec.name}{f' of {spec.budget:,}' if of_many else ''}: {counts}"
 
 
 def _joined(numbers: Sequence[int]) -> str:

@@ -240,8 +240,8 @@ def test_shares_that_are_not_equal_are_counted():
     assert all(sum(share.values()) == 100 for share in shares)
     counts = [", ".join(f"{lang} {n}" for lang, n in share.items()) for share in shares]
     assert sweep.shares_told(planned) == (
-        "100 examples in all, shared as the recipe says: "
-        f"MSLT(de, en) {counts[0]}; MSLT(de, es) {counts[1]}; MSLT(en, es) {counts[2]}"
+        "100 examples in all, shared as the recipe says "
+        f"(MSLT(de, en): {counts[0]}; MSLT(de, es): {counts[1]}; MSLT(en, es): {counts[2]})"
     )
 
 
@@ -249,9 +249,9 @@ def test_shares_of_more_sets_than_a_few_and_of_several_budgets():
     shots = (("shots", 10), ("shot_langs", ("sw",)))
     planned = sweep.plan(asked(source_sets=(("de",), ("en",)), budgets=(100, 200), recipe=shots))
     assert sweep.shares_told(planned) == (
-        "100 or 200 examples in all, shared as the recipe says: "
-        "SSLT(de) + 10 sw of 100 de 90, sw 10; SSLT(en) + 10 sw of 100 en 90, sw 10; "
-        "SSLT(de) + 10 sw of 200 de 190, sw 10; and so on"
+        "100 or 200 examples in all, shared as the recipe says "
+        "(SSLT(de) + 10 sw of 100: de 90, sw 10; SSLT(en) + 10 sw of 100: en 90, sw 10; "
+        "SSLT(de) + 10 sw of 200: de 190, sw 10; and so on)"
     )
 
 
