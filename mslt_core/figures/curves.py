@@ -15,6 +15,8 @@ SEED_MARK = ", seed "
 """Runs of one set are named ``SSLT(en), seed 1``; they share the set's colour."""
 
 _HEIGHT = 400
+_LONGEST_SEEDS = 18
+"""Letters that seeds may take behind the subtitle, where a small window leaves 400 pixels."""
 _DASHES = ("solid", "dash", "dot", "dashdot")
 
 
@@ -77,8 +79,13 @@ def _in_legend(name: str, histories: Mapping[str, Sequence[TrainingPoint]]) -> s
         run.partition(SEED_MARK)[2] for run in histories if run.partition(SEED_MARK)[0] == name
     ]
     known = [seed for seed in seeds if seed]
-    told = f", seed{'s' * (len(known) > 1)} {', '.join(known)}" if known else ""
-    return text.escape(name + told)
+    return text.escape(name + (f", {_which(known)}" if known else ""))
+
+
+def _which(seeds: Sequence[str]) -> str:
+    """``seeds 0, 1``; the number of runs alone where a narrow window has no room for more."""
+    told = f"seed{'s' * (len(seeds) > 1)} {', '.join(seeds)}"
+    return told if len(told) <= _LONGEST_SEEDS else text.count(len(seeds), "run")
 
 
 def _shared_seeds(histories: Mapping[str, Sequence[TrainingPoint]]) -> str:
@@ -90,7 +97,7 @@ def _shared_seeds(histories: Mapping[str, Sequence[TrainingPoint]]) -> str:
     (first, *others) = by_set.values() if by_set else ([],)
     if not all(first) or any(seeds != first for seeds in others):
         return ""
-    return f"; seed{'s' * (len(first) > 1)} {', '.join(first)}" if first else ""
+    return f"; {_which(first)}" if first else ""
 
 
 def _broken(

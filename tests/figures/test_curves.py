@@ -50,6 +50,15 @@ def test_the_legend_names_a_set_once_with_its_seeds():
     assert "SSLT(en), seed 2" in fig.data[2].hovertemplate
 
 
+@pytest.mark.parametrize("others", [(), ("SSLT(en), seed 0",)])
+def test_seeds_that_would_be_cut_off_are_counted(others):
+    alike = [f"MSLT(de, en), seed 0 ({digest})" for digest in ("5bc7", "a340", "4320")]
+    fig = training_curves({name: history(2, 1) for name in (*alike, *others)})
+    subtitle, legend = fig.layout.title.subtitle.text, fig.data[0].name
+    assert "5bc7" not in subtitle + legend
+    assert (legend if others else subtitle).endswith("3 runs")
+
+
 def test_seeds_that_all_sets_have_are_told_once():
     runs = {f"{name}, seed {seed}": history(2) for name in ("SSLT(en)", "B") for seed in (0, 2)}
     fig = training_curves(runs)
