@@ -92,6 +92,7 @@ def make_train_spec(
         **fields,
     )
     _require_targets(found.scored, spec)
+    _require_alone(spec)
     pick(spec, found.stock_of)
     where = Where(
         data=str(found.at) if found.at else None,
@@ -236,6 +237,16 @@ def _learning_rate(folder: Path, tune: str) -> float:
     full = 2e-5 if config.hidden_size(folder) >= 512 else 3e-4
     # Hu et al. 2022, appendix D: 2e-4 to 5e-4 for RoBERTa
     return round(10 * full, 6) if tune == "lora" else full
+
+
+def _require_alone(spec: TrainSpec) -> None:
+    """Stored runs of earlier versions may be oracles with shots: new ones are none."""
+    if spec.oracle and spec.shots:
+        raise SpecError(
+            f"an oracle is trained on its own language alone, got {spec.shots} examples of "
+            f"{', '.join(spec.shot_langs)} beside {', '.join(spec.source_langs)}",
+            hint="Leave out the shots, or the oracle.",
+        )
 
 
 def _require_targets(scored: tasks.Task, spec: TrainSpec) -> None:

@@ -191,6 +191,14 @@ def test_what_the_data_cannot_give_is_refused_in_the_same_words_without_a_model(
     )
 
 
+def test_an_oracle_has_no_examples_of_another_language(own, tiny_checkpoint):
+    asked = {"task": "own", "data": own("classification"), "model": str(tiny_checkpoint)}
+    asked |= {"source_langs": ["en"], "target_langs": ["en"], "oracle": True, "budget": 20}
+    make_train_spec(**asked)
+    with pytest.raises(SpecError, match="its own language alone, got 4 examples of de beside en"):
+        make_train_spec(**asked, shots=4, shot_langs=("de",))
+
+
 def test_rows_are_read_once_until_they_change(own, tiny_checkpoint, monkeypatch):
     folder = own("classification")
     read = []
