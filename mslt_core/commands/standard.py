@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from mslt_core import figures
 from mslt_core.commands import standard_told as told
 from mslt_core.commands.findings import Compared, Finding, figure, finding
-from mslt_core.figures.text import gained
+from mslt_core.figures.text import count, gained
 from mslt_core.pipeline import (
     EXAMPLE_CORPUS,
     EXAMPLE_MODEL,
@@ -84,7 +84,7 @@ def _gains(compared: Compared) -> Iterator[Finding]:
         mean_over=shared,
         pool=compared.pool,
     )
-    sizes = f"{len(shared)} unseen languages"
+    sizes = count(len(shared), "unseen language")
     for result, group in zip(results, compared.others, strict=True):
         if result.mean is not None:
             origin = compared.origin("results", (compared.baseline, group), sizes)
@@ -117,7 +117,8 @@ def _number(result: GainResult, origin: Origin) -> Finding:
         "number",
         NumberContent(
             value=f"{gained(result.mean)} points",
-            below=f"{METRICS[result.metric].label}, mean over {len(unseen)} unseen languages",
+            below=f"{METRICS[result.metric].label}, mean over "
+            f"{count(len(unseen), 'unseen language')}",
         ),
         title=f"What does {result.name_b} gain over {result.name_a}?",
         told=told.gain(result),
@@ -131,7 +132,7 @@ def _groups(compared: Compared) -> Iterator[Finding]:
         compared.store, compared.baseline, group, compared.metric, by="nearest", pool=compared.pool
     )
     if found.groups:
-        sizes = f"{sum(len(one.langs) for one in found.groups)} unseen languages"
+        sizes = count(sum(len(one.langs) for one in found.groups), "unseen language")
         origin = compared.origin("results", (compared.baseline, group), sizes)
         colour = compared.colours()[group.name]
         yield figure(
@@ -145,7 +146,7 @@ def _sizes(compared: Compared) -> Iterator[Finding]:
     found = by_size(compared.store, swept(compared.pool), compared.metric)
     if found is not None:
         n_sets = sum(len(size.sets) for size in found.sizes)
-        sizes = f"{n_sets} sets, {len(found.targets)} unseen languages"
+        sizes = f"{n_sets} sets, {count(len(found.targets), 'unseen language')}"
         origin = compared.origin("results", compared.pool, sizes)
         yield figure(
             lambda theme: figures.scores_by_size(found, theme=theme), told.sizes(found), origin
@@ -157,7 +158,7 @@ def _best(compared: Compared) -> Iterator[Finding]:
     found = ranking(compared.store, groups, compared.metric)
     if not any(standing.behind for standing in found.standings):
         return
-    sizes = f"{len(found.standings)} sets, {len(found.targets)} unseen languages"
+    sizes = f"{len(found.standings)} sets, {count(len(found.targets), 'unseen language')}"
     origin = compared.origin("results", groups, sizes)
     yield figure(lambda theme: figures.best_sets(found, theme=theme), told.best(found), origin)
     rows = tuple(

@@ -3,7 +3,7 @@
 import collections
 from collections.abc import Mapping, Sequence
 
-from mslt_core.figures.text import gained, interval, points, seeds
+from mslt_core.figures.text import count, gained, interval, points, seeds
 from mslt_core.pipeline import Measures, difference
 from mslt_core.spec.criteria import CRITERIA
 from mslt_core.spec.evidence import Carried, GainResult, Ranking
@@ -34,9 +34,9 @@ def gain(result: GainResult) -> str:
     noise = f"{NOISE[result.interval]} {beyond}" if NOISE[result.interval] else ""
     worse = f" (and below zero on {below})" if below else ""
     return (
-        f"{result.name_b} scores higher than {result.name_a} on {up} of {len(unseen)} unseen "
-        f"languages{noise}{worse}; on average by {gained(result.mean)} points, "
-        f"{seeds(result.mean.n_seeds)}."
+        f"{result.name_b} scores higher than {result.name_a} on {up} of "
+        f"{count(len(unseen), 'unseen language')}{noise}{worse}; on average by "
+        f"{gained(result.mean)} points, {seeds(result.mean.n_seeds)}."
     )
 
 
@@ -49,7 +49,7 @@ def gains(results: Sequence[GainResult]) -> str:
         unseen = [one for one in result.gains if one.lang in result.zero_shot]
         up = sum(one.difference > 0 for one in unseen)
         mean = f" ({gained(result.mean)} points)" if result.mean else ""
-        told.append(f"{result.name_b} on {up} of {len(unseen)} unseen languages{mean}")
+        told.append(f"{result.name_b} on {up} of {count(len(unseen), 'unseen language')}{mean}")
     return f"Higher than {results[0].name_a}: {'; '.join(told)}."
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from mslt_core.figures import text
 from mslt_core.pipeline import MIN_SEEDS
 from mslt_core.spec.evidence import Ranking
 from mslt_core.spec.findings import NextStep
@@ -37,7 +38,7 @@ def best(ranking: Ranking) -> str:
     first, n = ranking.standings[0], len(ranking.standings)
     scored = (
         f"mean {METRICS[ranking.metric].in_sentence} **{100 * first.mean:.1f}** on "
-        f"{len(ranking.targets)} unseen languages"
+        f"{text.count(len(ranking.targets), 'unseen language')}"
     )
     if n == 1:
         return f"**{escape(first.name)}** is the one set so far: {scored}, {_runs(first.n_seeds)}."

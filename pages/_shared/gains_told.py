@@ -39,7 +39,8 @@ def answer(result: GainResult) -> str:
     noise = f", beyond {NOISE[result.interval]} on {beyond}" if result.interval in NOISE else ""
     worse = f" (and below zero on {below})" if below else ""
     fewer = len(zero_shot) < len(unseen)
-    where = "languages unseen by all sets compared" if fewer else "unseen languages"
+    langs = "language" if len(zero_shot) == 1 else "languages"
+    where = f"{langs} unseen by all sets compared" if fewer else f"unseen {langs}"
     return (
         f"**{escape(result.name_b)}** scores higher than {escape(result.name_a)} on "
         f"**{up} of {len(zero_shot)}** {where}{noise}{worse}; "

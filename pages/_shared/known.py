@@ -5,6 +5,7 @@ import math
 import pandas as pd
 
 from mslt_core import pipeline
+from mslt_core.figures import text
 from mslt_core.spec.errors import MsltError
 from mslt_core.spec.findings import SpaceChange
 from mslt_core.spec.metrics import METRICS
@@ -46,7 +47,8 @@ def trained(context: Context) -> pd.DataFrame:
     """What has been run: a row a set."""
     targets, means = cached.zero_shot_means(context.root, context.groups)
     score = (
-        f"{METRICS[context.groups[0].metrics[0]].in_sentence} on {len(targets)} unseen languages"
+        f"{METRICS[context.groups[0].metrics[0]].in_sentence} on "
+        f"{text.count(len(targets), 'unseen language')}"
     )
     return pd.DataFrame(
         [

@@ -44,9 +44,7 @@ def offer_sweep(context: Context, spec: SweepSpec, terms: Terms) -> None:
         with st.spinner("Checking the data and the models"):
             sweep.check(runs)
         # the one that is looked at from now on, whichever was before
-        st.session_state["sweep"] = sweep.start(
-            context.store, Sweep(runs=runs, keep_weights=keep)
-        )
+        st.session_state["sweep"] = sweep.start(context.store, Sweep(runs=runs, keep_weights=keep))
         st.rerun()
     if found.source in {"unknown", "shipped"} and not context.store.read_only:
         _measure(context, runs)

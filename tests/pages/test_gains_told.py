@@ -2,9 +2,10 @@
 
 import dataclasses
 
+from mslt_core.commands import standard_told
 from mslt_core.spec.evidence import SeedPool
 from mslt_core.spec.results import GainResult, TargetGain
-from pages._shared.gains_told import intervals_told
+from pages._shared.gains_told import answer, intervals_told
 
 KNOWN = TargetGain(
     lang="fi", estimate=0.1, low=0.0, high=0.2, sd_items=0.03, sd_seeds=0.04, df=9, p=0.05,
@@ -35,3 +36,15 @@ def test_where_all_know_as_much_nothing_is_added():
     told = intervals_told(result(unsure, unsure, interval="items"))
     assert told.startswith("Fewer than three seeds")
     assert "too few sets" not in told
+
+
+def test_one_language_is_not_several():
+    told = answer(result(KNOWN, KNOWN, interval="both"))
+    assert "on **1 of 1** unseen language, beyond" in told
+    also = dataclasses.replace(KNOWN, lang="fr")  # not in the mean: not zero-shot for all
+    assert "**1 of 1** language unseen by all sets" in answer(
+        result(KNOWN, KNOWN, also, interval="both")
+    )
+    assert "on 1 of 1 unseen language, beyond" in standard_told.gain(
+        result(KNOWN, KNOWN, interval="both")
+    )

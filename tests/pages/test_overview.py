@@ -187,6 +187,11 @@ def ranking(*states, n_seeds=3):
     )  # fmt: skip
 
 
+def test_one_unseen_language_is_not_several():
+    one = dataclasses.replace(ranking(True), targets=("fi",))
+    assert "**80.0** on 1 unseen language," in findings_told.best(one)
+
+
 @pytest.mark.parametrize(
     ("states", "said"),
     [
