@@ -12,7 +12,7 @@ from mslt_core.spec import maps
 from mslt_core.spec.base import Lang, Langs, Later, Seed, Spec
 from mslt_core.spec.corpora import Original
 from mslt_core.spec.errors import SpecError
-from mslt_core.spec.languages import languages
+from mslt_core.spec.languages import label, languages
 from mslt_core.spec.maps import Fit, MapParameters
 
 Pooling = Literal["mean", "mean_no_special", "first", "max"]
@@ -127,7 +127,8 @@ class TrainSpec(Spec):
                 hint="Few-shot training needs both a number and target languages.",
             )
         if both := set(self.shot_langs) & set(self.source_langs):
-            raise SpecError(f"{', '.join(sorted(both))} is a source already, so no few-shot target")
+            named = ", ".join(label(lang) for lang in sorted(both))
+            raise SpecError(f"{named} is a source already, so no few-shot target")
         left = self.budget - self.shots * len(self.shot_langs)
         if left < len(self.source_langs):
             raise SpecError(

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from mslt_core import jobs, pipeline, sweep
+from mslt_core.figures import text
 from mslt_core.spec.sweeps import PlannedRun, Sweep, SweepSpec
 from mslt_core.store import UNFINISHED, told_size
 from mslt_core.sweep import Estimate
@@ -67,7 +68,7 @@ def sentence(runs: tuple[PlannedRun, ...], found: Estimate) -> str:
     n_done = f"{found.n_done:,} of them" if left else "all"
     done = f", {n_done} done already" if found.n_done else ""
     time = f", {about(found.seconds)} here" if left and found.seconds else ""
-    return f"**{escape(sweep.told(runs))}**: {found.n_runs:,} runs{done}{time}."
+    return f"**{escape(sweep.told(runs))}**: {text.count(found.n_runs, 'run')}{done}{time}."
 
 
 def costs(runs: tuple[PlannedRun, ...], found: Estimate, keep: bool) -> str:

@@ -100,6 +100,11 @@ def test_a_question_ends_as_it_is():
     assert _sentence("unknown code 'qq'; did you mean sq?") == "Unknown code 'qq'; did you mean sq?"
 
 
+def test_a_field_is_told_in_words():
+    told = _sentence("learning_rate: input should be greater than 0, got 0.0")
+    assert told == "Learning rate: input should be greater than 0, got 0.0."
+
+
 def test_what_is_not_computed_is_no_warning():
     at = app("missing")
     assert unescaped(at.info[0].proto.title) == "The CKA of Base is not computed yet."

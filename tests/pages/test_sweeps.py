@@ -310,7 +310,7 @@ def test_runs_of_another_model_take_no_seed(recipe_of):
 @pytest.mark.slow
 def test_uneven_shares_and_oracles_are_told(open_train):
     text = words(open_train(sets_by="listed", listed="de,en", alpha=0.5, oracles=True))
-    assert re.search(r"as the recipe says: MSLT\(de, en\) de \d+, en \d+\.", text)
+    assert re.search(r"as the recipe says \(MSLT\(de, en\): de \d+, en \d+\)\.", text)
     assert "1 sets" not in text
     assert re.search(r"and \d+ oracles", text)
 
@@ -320,6 +320,8 @@ def test_picks_and_lists(open_train):
     listed = open_train(sets_by="listed", listed="en\nen, de\n\nde,en")
     assert "2 sets on cldr-ner" in words(listed)
     assert "31 sets on cldr-ner" in words(open_train(sets_by="figure-4"))
+    alone = words(open_train(sets_by="listed", listed="en", budget=64, steps=4))
+    assert re.search(r"64 examples each\W*: 1 run\b", alone)
 
 
 def test_how_far_it_is_with_failures_and_buttons(open_train, stored):

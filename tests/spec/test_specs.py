@@ -91,7 +91,7 @@ def test_a_field_that_came_later_leaves_older_runs_their_names():
     ("change", "message"),
     [
         ({"shots": 10}, "10 shots of no language"),
-        ({"shots": 10, "shot_langs": ("en",)}, "en is a source already"),
+        ({"shots": 10, "shot_langs": ("en",)}, "English (en) is a source already"),
         ({"shots": 44, "shot_langs": ("th", "ur")}, "leave 2 of a budget of 90 for 3 sources"),
         ({"select": "target"}, "needs points to choose from"),
         ({"select": "source", "eval_every": 5}, "0 held-out rows with selection 'source'"),
