@@ -22,7 +22,7 @@ from pages._shared.lost_told import lost_told
 from pages._shared.marks import mark
 from pages._shared.messages import empty_state, escape, explain_errors
 from pages._shared.results_arranged import arranged
-from pages._shared.results_controls import averaged, measured_against, score, view
+from pages._shared.results_controls import ask_for_another, averaged, measured_against, score, view
 from pages._shared.results_groups import groups
 from pages._shared.results_imported import imported
 from pages._shared.results_items import items
@@ -41,7 +41,7 @@ def compared(context: Context, lead: DeltaGenerator) -> None:
     metric = score(context, third)
     others = tuple(group for group in context.chosen if group.key != baseline.key)
     if not others:
-        st.info(f"Choose a set beside {escape(baseline.name)} under Compare, in the sidebar.")
+        ask_for_another(context, baseline)
         targets, _ = cached.zero_shot_means(context.root, (baseline,))
         rest_on((baseline,))
         on_the_way(context, (baseline,), metric, targets)

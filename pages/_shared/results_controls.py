@@ -10,7 +10,9 @@ from mslt_core.spec.metrics import METRICS
 from mslt_core.spec.results import RunGroup
 from pages._shared.context import Context
 from pages._shared.judged_told import AVERAGES
+from pages._shared.messages import escape
 from pages._shared.one_of import one_of
+from pages._shared.train_link import TRAIN, train_link
 
 VIEWS = {
     "targets": "Target by target",
@@ -57,6 +59,19 @@ def measured_against(context: Context, place: Any = st) -> RunGroup:
         bind="query-params",
     )
     return names[key]
+
+
+def ask_for_another(context: Context, baseline: RunGroup) -> None:
+    """Say where a set to compare with comes from: the sidebar, or Train where there is none."""
+    name = escape(baseline.name)
+    if len(context.groups) > 1:
+        st.info(f"Choose a set beside {name} under Compare, in the sidebar.")
+        return
+    st.info(f"{name} is the only set of this experiment yet: nothing to compare it with.")
+    if st.button("Train another set", type="primary", key="train_another"):
+        asked = train_link(context, ())
+        del asked["sets"]
+        st.switch_page(TRAIN, query_params=asked)
 
 
 def score(context: Context, place: Any = st) -> str:

@@ -13,8 +13,7 @@ from mslt_core.spec.views import GroupBy
 from pages._shared import cached_sweeps
 from pages._shared.context import Context
 from pages._shared.groups_told import FROM, basis, most, table, trend_told
-from pages._shared.messages import escape
-from pages._shared.results_controls import measured_against, score, which_set
+from pages._shared.results_controls import ask_for_another, measured_against, score, which_set
 from pages._shared.results_text import by_text
 from pages._shared.tables import show_table
 from pages._shared.take import rest_on, tell
@@ -38,7 +37,7 @@ def groups(context: Context, lead: DeltaGenerator) -> None:
     baseline = measured_against(context, one)
     others = [group for group in context.chosen if group.key != baseline.key]
     if not others:
-        st.info(f"Choose a set beside {escape(baseline.name)} under Compare, in the sidebar.")
+        ask_for_another(context, baseline)
         return
     ours = which_set(others, other, key="gaining_set")
     by = third.selectbox(

@@ -16,7 +16,7 @@ from pages._shared.context import Context
 from pages._shared.items_list import items_list
 from pages._shared.items_told import answer, errors_table
 from pages._shared.messages import escape
-from pages._shared.results_controls import measured_against, score, which_set
+from pages._shared.results_controls import ask_for_another, measured_against, score, which_set
 from pages._shared.tables import show_table
 from pages._shared.take import rest_on, tell
 from pages._shared.theme import show_figure
@@ -28,7 +28,7 @@ def items(context: Context, lead: DeltaGenerator) -> None:
     baseline = measured_against(context, one)
     others = [group for group in context.chosen if group.key != baseline.key]
     if not others:
-        st.info(f"Choose a set beside {escape(baseline.name)} under Compare, in the sidebar.")
+        ask_for_another(context, baseline)
         return
     ours = which_set(others, other, key="item_set")
     place, metric = third.empty(), score(context)

@@ -59,6 +59,28 @@ def words(app: AppTest) -> str:
     return re.sub(r"\\(.)", r"\1", "\n".join(str(e.value) for kind in kinds for e in kind))
 
 
+@pytest.mark.parametrize(
+    ("names", "said", "buttons"),
+    [
+        (["SSLT(en)", "SSLT(de)"], "Choose a set beside SSLT(en) under Compare", []),
+        (["SSLT(en)"], "SSLT(en) is the only set of this experiment yet", ["Train another set"]),
+    ],
+)
+def test_one_set_alone_leads_to_train(names, said, buttons):
+    def app(names):
+        from types import SimpleNamespace
+
+        from pages._shared.results_controls import ask_for_another
+
+        groups = tuple(SimpleNamespace(name=name) for name in names)
+        ask_for_another(SimpleNamespace(groups=groups), groups[0])
+
+    shown = AppTest.from_function(app, kwargs={"names": names}, default_timeout=TIMEOUT_S).run()
+    assert not shown.exception
+    assert said in words(shown)
+    assert [button.label for button in shown.button] == buttons
+
+
 def test_the_number_of_sources(open_view):
     app = open_view("sizes")
     text = words(app)
