@@ -31,16 +31,15 @@ def answer(result: GainResult) -> str:
     """The finding in one sentence, with its uncertainty."""
     if result.mean is None:
         return "Every target is a source language of one of the sets: nothing here is zero-shot."
-    unseen = [gain for gain in result.gains if not gain.is_source]
-    zero_shot = [gain for gain in unseen if gain.lang in result.zero_shot]
+    unseen = {gain.lang: gain for gain in result.gains if not gain.is_source}
+    zero_shot = [unseen[lang] for lang in result.zero_shot if lang in unseen]
     up = sum(gain.difference > 0 for gain in zero_shot)
     beyond = sum(gain.beyond_noise and gain.difference > 0 for gain in zero_shot)
     below = sum(gain.beyond_noise and gain.difference < 0 for gain in zero_shot)
     noise = f", beyond {NOISE[result.interval]} on {beyond}" if result.interval in NOISE else ""
     worse = f" (and below zero on {below})" if below else ""
-    fewer = len(zero_shot) < len(unseen)
-    langs = "language" if len(zero_shot) == 1 else "languages"
-    where = f"{langs} unseen by all sets compared" if fewer else f"unseen {langs}"
+    where = "{} unseen by all sets compared" if len(zero_shot) < len(unseen) else "unseen {}"
+    where = where.format("language" if len(zero_shot) == 1 else "languages")
     return (
         f"**{escape(result.name_b)}** scores higher than {escape(result.name_a)} on "
         f"**{up} of {len(zero_shot)}** {where}{noise}{worse}; "

@@ -1,6 +1,5 @@
 """Runs as they go on: state, progress, loss, time left. Looks at the store, never at the worker."""
 
-from collections import Counter
 from collections.abc import Sequence
 
 import streamlit as st
@@ -9,6 +8,7 @@ from mslt_core import figures, jobs, pipeline
 from mslt_core.spec.metrics import METRICS
 from mslt_core.spec.results import RunInfo
 from mslt_core.store import UNFINISHED, Store
+from pages._shared.labels import told_apart
 from pages._shared.messages import about, escape, explain_errors, show_progress
 from pages._shared.take import rest_on
 from pages._shared.theme import show_figure
@@ -101,8 +101,7 @@ def _row(store: Store, info: RunInfo, title: str, recipe: str) -> None:
 def titles_of(infos: Sequence[RunInfo]) -> dict[str, str]:
     """Set and seed of every run; with its first digits where another recipe has the same ones."""
     titles = {info.run: f"{info.name}, seed {info.spec.seed}" for info in infos}
-    times = Counter(titles.values())
-    return {r: f"{t} ({r[:4]})" if times[t] > 1 else t for r, t in titles.items()}
+    return told_apart(titles)
 
 
 def _told(info: RunInfo) -> str:

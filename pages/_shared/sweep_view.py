@@ -1,7 +1,6 @@
 """A sweep as it goes on: the grid filling in, pace, time left, failures, buttons."""
 
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import streamlit as st
 
@@ -9,6 +8,7 @@ from mslt_core import figures, pipeline, sweep
 from mslt_core.spec.naming import first_few
 from mslt_core.spec.sweeps import SweepStatus
 from mslt_core.store import Store
+from pages._shared.labels import told_apart
 from pages._shared.messages import escape, explain_errors, time_left
 from pages._shared.take import rest_on
 from pages._shared.theme import show_figure
@@ -38,25 +38,16 @@ def watch_sweep(root: str) -> None:
         return
     digest = known[0]
     if len(known) > 1:
+        titles = told_apart({name: sweep.told(store.sweeps.get(name).runs) for name in known})
         digest = st.selectbox(
             "Sweep",
             known,
-            format_func=titles_of(store, known).__getitem__,
+            format_func=titles.__getitem__,
             key="sweep",
             bind="query-params",
         )
     busy = sweep.status(store, digest).state in BUSY
     st.fragment(_look, run_every=LOOK_EVERY_S if busy else None)(root, digest, busy)
-
-
-def titles_of(store: Store, digests: Sequence[str]) -> dict[str, str]:
-    """Every sweep in words; with its first digits where another recipe has the same ones.
-
-    Sweeps of one title could not be told apart, and a click would reach the wrong one.
-    """
-    titles = {digest: sweep.told(store.sweeps.get(digest).runs) for digest in digests}
-    times = Counter(titles.values())
-    return {d: f"{t} ({d[:4]})" if times[t] > 1 else t for d, t in titles.items()}
 
 
 def _look(root: str, digest: str, busy: bool) -> None:
