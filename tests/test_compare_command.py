@@ -20,6 +20,7 @@ from mslt_core.pipeline import (
     swept,
     zero_shot_means,
 )
+from tests.pipeline.made import put
 
 
 @pytest.fixture(autouse=True)
@@ -95,6 +96,22 @@ def test_the_headline_says_what_the_rows_carry(capsys, monkeypatch):
     )
     assert main(["compare", "--sets", "de"]) == 0
     assert "Intervals carry test items alone;" in capsys.readouterr().out
+
+
+def test_the_users_own_sweep_comes_before_the_examples(ask):
+    """A larger example must not be taken for what was just trained."""
+    store = open_store()
+    _, (english, other) = groups_of(("en",), ("de", "en", "es"))
+    for group, n_sets in [(english, 127), (other, 2)]:
+        run = group.runs[0]
+        spec, scores = run.spec.but(steps=126), store.runs.outcome(run.run)["scores"]
+        put(store, spec, scores)
+        _, answer, _ = ask()
+        assert len(answer["sets"]) == n_sets
+    (own,) = {group.experiment for group in run_groups(store)} - {english.experiment}
+    assert answer["experiment"] == own
+    _, named, _ = ask("--experiment", english.experiment)
+    assert len(named["sets"]) == 127
 
 
 @pytest.mark.parametrize(

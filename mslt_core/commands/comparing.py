@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any, get_args
 
 from mslt_core.commands.answer import Answer, Subparsers, command, probability, table
-from mslt_core.commands.experiments import baseline_of, chosen_sets, experiment_of
+from mslt_core.commands.experiments import add_experiment, baseline_of, chosen_sets, experiment_of
 from mslt_core.commands.set_views import SET_VIEWS, set_view
 from mslt_core.commands.wider_views import groups_view, sizes_view
 from mslt_core.pipeline import (
@@ -59,11 +59,7 @@ def add(subparsers: Subparsers) -> None:
         default="shared",
         help="over targets that no set trained on (shared), or each set's own, as in the paper",
     )
-    parser.add_argument(
-        "--experiment",
-        metavar="DIGEST",
-        help="of runs that may be compared, or its beginning (default: the one with most sets)",
-    )
+    add_experiment(parser)
     _add_views(parser)
 
 

@@ -1,5 +1,6 @@
 """Which experiment a command is about, and which of its sets."""
 
+import argparse
 from collections import Counter
 from collections.abc import Sequence
 
@@ -10,13 +11,28 @@ from mslt_core.spec.results import RunGroup
 from mslt_core.spec.specs import set_name
 
 
+def add_experiment(parser: argparse.ArgumentParser | argparse._ArgumentGroup) -> None:
+    """Add ``--experiment``."""
+    parser.add_argument(
+        "--experiment",
+        metavar="DIGEST",
+        help="of runs that may be compared, or its beginning (default: yours with most sets, or "
+        "the example's until two sets of one are yours)",
+    )
+
+
 def experiment_of(groups: Sequence[RunGroup], wanted: str | None) -> str:
-    """The experiment that is named, or the one with most sets."""
+    """The experiment that is named, or the one with most sets: the user's before the example's.
+
+    One set of the user's alone has nothing to be compared with, and is no reason to leave the
+    example.
+    """
     if not groups:
         raise NotComputedError("no finished run to compare", hint="`python -m mslt_core train`.")
     sizes = Counter(group.experiment for group in groups)
     if wanted is None:
-        return sizes.most_common(1)[0][0]
+        own = Counter(g.experiment for g in groups if any(not run.read_only for run in g.runs))
+        return max(sizes, key=lambda key: (own[key] if own[key] > 1 else 0, sizes[key]))
     found = [key for key in sizes if key.startswith(wanted)]
     if len(found) != 1:
         labels = experiment_labels(groups)
@@ -54,6 +70,6 @@ def set_of(groups: Sequence[RunGroup], text: str) -> RunGroup:
     if not found:
         raise SpecError(
             f"there is no finished run of {set_name(langs)} in this experiment",
-            hint="`python -m mslt_core runs` lists what there is.",
+            hint="`python -m mslt_core runs` lists what there is; --experiment names another.",
         )
     return found[0]

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from mslt_core.commands.answer import Answer, Subparsers, command, probability, require_place, table
-from mslt_core.commands.experiments import baseline_of, experiment_of, set_of
+from mslt_core.commands.experiments import add_experiment, baseline_of, experiment_of, set_of
 from mslt_core.pipeline import (
     ITEM_COLUMNS,
     compare_items,
@@ -58,7 +58,7 @@ def add(subparsers: Subparsers) -> None:
     parser.add_argument("--top", type=int, default=10, metavar="N", help="items to show; 0: all")
     parser.add_argument("--out", type=Path, metavar="FILE.csv", help="write these items as CSV")
     parser.add_argument("--data", metavar="DIR", help="where the task's data lies now")
-    parser.add_argument("--experiment", metavar="DIGEST", help="as for compare")
+    add_experiment(parser)
 
 
 def _items(args: argparse.Namespace) -> Answer:

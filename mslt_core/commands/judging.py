@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any, get_args
 
 from mslt_core.commands.answer import Answer, Subparsers, command, probability, progress, table
-from mslt_core.commands.experiments import experiment_of
+from mslt_core.commands.experiments import add_experiment, experiment_of
 from mslt_core.pipeline import (
     Access,
     Average,
@@ -34,11 +34,7 @@ def add(subparsers: Subparsers) -> None:
         example="criteria --k 3 --with en",
     )
     parser.add_argument("--k", type=int, default=3, help="size of a set (default 3)")
-    parser.add_argument(
-        "--experiment",
-        metavar="DIGEST",
-        help="of runs that may be compared, or its beginning (default: the one with most sets)",
-    )
+    add_experiment(parser)
     parser.add_argument("--with", dest="fixed", metavar="LANG", help="only sets with this language")
     parser.add_argument("--metric", choices=SCORES, help="default: the task's main score")
     parser.add_argument(

@@ -15,7 +15,7 @@ from mslt_core.commands.answer import (
     require_place,
     table,
 )
-from mslt_core.commands.experiments import baseline_of, experiment_of
+from mslt_core.commands.experiments import add_experiment, baseline_of, experiment_of
 from mslt_core.pipeline import (
     EXAMPLE_CORPUS,
     Report,
@@ -92,7 +92,7 @@ def add(subparsers: Subparsers) -> None:
         "--langs", metavar="LANGS", help="default: the runs' targets that the corpus has"
     )
     parser.add_argument("--pooling", choices=get_args(Pooling), default="mean")
-    parser.add_argument("--experiment", metavar="DIGEST", help="default: the one with most sets")
+    add_experiment(parser)
     _add_work(parser)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from mslt_core.commands.answer import Answer, Subparsers, command, progress, require_place, table
-from mslt_core.commands.experiments import baseline_of, chosen_sets, experiment_of
+from mslt_core.commands.experiments import add_experiment, baseline_of, chosen_sets, experiment_of
 from mslt_core.pipeline import LOOK_SETS, Report, open_store, run_groups
 from mslt_core.pipeline.stories import find_story
 from mslt_core.spec.errors import NotComputedError, SpecError, StoreError
@@ -66,9 +66,7 @@ def add(subparsers: Subparsers) -> None:
     of_standard.add_argument("--sets", metavar="LANGS;...", help="default: those of a first look")
     of_standard.add_argument("--against", metavar="LANGS", help="default: en, else a single")
     of_standard.add_argument("--metric", choices=SCORES, help="default: the task's main score")
-    of_standard.add_argument(
-        "--experiment", metavar="DIGEST", help="its beginning (default: the one with most sets)"
-    )
+    add_experiment(of_standard)
 
 
 def _report(args: argparse.Namespace) -> Answer:
