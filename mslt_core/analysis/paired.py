@@ -47,8 +47,7 @@ def judged(
     -------
     Judged
         Where both variances are 0 there is nothing to judge by: NaN, since a few seeds that agree
-        do not make a difference certain. Only an estimate of 0, as of a set against itself, is its
-        own interval, and its p is 1.
+        on a few items make no difference certain, and no equality either.
 
     Notes
     -----
@@ -81,9 +80,8 @@ def judged(
     # without any variance the degrees of freedom are of no account, and 1 / 0 is none
     df = 1 / np.where(total > 0, spread, 1.0)
     sd = np.sqrt(total)
-    unknown = np.where(estimate == 0, 0.0, np.nan)
-    half = np.where(total > 0, stdtrit(df, (1 + level) / 2) * sd, unknown)
-    p = np.where(total > 0, 2 * stdtr(df, -np.abs(estimate) / np.sqrt(some)), 1.0 + unknown)
+    half = np.where(total > 0, stdtrit(df, (1 + level) / 2) * sd, np.nan)
+    p = np.where(total > 0, 2 * stdtr(df, -np.abs(estimate) / np.sqrt(some)), np.nan)
     return Judged(low=estimate - half, high=estimate + half, df=df, p=p.astype(np.float64))
 
 

@@ -36,11 +36,11 @@ def test_interval_and_test_agree():
     assert ((found.p < 0.05) == (found.low * found.high > 0)).all()
 
 
-def test_without_any_variance():
-    assert one(0.0, 0.0, 0.0, df_items=9, df_seeds=2)[::3] == [0.0, 1.0]
-    # three seeds that agree do not make a difference certain: nothing to judge by
-    found = judged(np.array(0.5), np.array(0.0), np.array(0.0), df_items=9, df_seeds=2)
-    assert np.isnan([found.low, found.high, found.p]).all()
+@pytest.mark.parametrize("estimate", [0.5, 0.0])
+def test_without_any_variance_there_is_nothing_to_judge_by(estimate):
+    """Three seeds that agree on ten items make neither a difference nor an equality certain."""
+    low, high, _, p = one(estimate, 0.0, 0.0, df_items=9, df_seeds=2)
+    assert np.isnan([low, high, p]).all()
 
 
 def test_degrees_of_freedom_of_two_variances_are_welchs():

@@ -138,12 +138,29 @@ def test_with_few_seeds_the_sentences_carry_the_interval(store, finished):
 def test_with_two_seeds_the_interval_lies_around_the_mean_of_both(store, finished):
     n = np.full(50, 4)
     same = {"n_tokens": n, "n_correct": np.full(50, 2)}
-    for seed, gained in enumerate([1, -1]):  # a word more in each sentence, then a word less
+    # a word more in each sentence, then two words less in every second one
+    for seed, gained in enumerate([np.ones(50, np.int64), np.tile([0, -2], 25)]):
         finished(("en",), {"fi": 0.5}, seed, {"fi": same})
         moved = {"n_tokens": n, "n_correct": same["n_correct"] + gained}
-        finished(("de",), {"fi": 0.5 + gained / 4}, seed, {"fi": moved})
+        finished(("de",), {"fi": 0.5 + gained.mean() / 4}, seed, {"fi": moved})
     (gain,) = gains(store, group(store, "SSLT(en)"), group(store, "SSLT(de)")).gains
-    assert (gain.low, gain.difference, gain.high) == pytest.approx((0, 0, 0))
+    assert gain.difference == 0
+    assert gain.low < -0.01
+    assert gain.high == pytest.approx(-gain.low)
+
+
+def test_two_sets_with_the_same_answers_are_not_certain_to_be_equal(store, finished):
+    outcomes = {"fi": {"n_tokens": np.full(40, 4), "n_correct": np.full(40, 4)}}
+    for seed in range(3):
+        finished(("en",), {"fi": 1.0}, seed, outcomes)
+        finished(("de",), {"fi": 1.0}, seed, outcomes)
+    (gain,) = gains(store, group(store, "SSLT(en)"), group(store, "SSLT(de)")).gains
+    assert gain.difference == 0
+    assert (gain.low, gain.high, gain.p) == (None, None, None)
+    first, second = ranking(store, run_groups(store)).standings
+    assert first.may_be_best
+    assert second.may_be_best
+    assert (first.behind.low, second.behind.low) == (None, None)
 
 
 def test_the_mean_over_one_target_is_no_target(store, finished):
