@@ -11,7 +11,8 @@ from pages._shared.decimals import with_decimals
 from pages._shared.known import trained
 from pages._shared.marks import mark
 from pages._shared.messages import empty_state, escape, explain_errors
-from pages._shared.story_so_far import further, next_step
+from pages._shared.next_step import next_step
+from pages._shared.story_so_far import further
 
 
 def known(context: Context) -> None:
@@ -28,7 +29,6 @@ def known(context: Context) -> None:
     sweeps = pipeline.swept(context.groups)
     with explain_errors():
         next_step(context, sweeps, looked=looked)
-    st.subheader("The story so far")
     further(context, sweeps)
     st.subheader("What has been run")
     if context.spec:

@@ -46,9 +46,11 @@ def gain(context: Context) -> None:
     baseline, several = pair(context)
     if baseline is None or several is None:
         lacks = "a single language" if baseline is None else "several languages"
+        sizes = {min(len(group.source_langs), 2) for group in context.groups}
+        is_there = (1 if baseline is None else 2) in sizes
         st.markdown(
             f"**What do sources add?** No gain to tell yet: no set of {lacks} is "
-            "compared, see the sidebar."
+            f"{'compared, see the sidebar' if is_there else 'trained yet'}."
         )
         return
     (result,) = cached.gains(context.root, baseline, (several,), pool=context.groups)

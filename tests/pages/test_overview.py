@@ -16,6 +16,7 @@ from mslt_core.spec.measuring import LayerPoint
 from mslt_core.spec.results import CheckpointRef
 from pages._shared import cached, findings_told, space_told
 from pages._shared.train_link import not_carried, train_link
+from tests.pipeline.made import put
 
 TIMEOUT_S = 120  # a cold import on a busy machine
 
@@ -57,6 +58,7 @@ def test_findings_with_their_uncertainty_each_with_a_way_to_its_view(overview):
     )
     assert "Whether distant targets gain more" in text or "Distant targets gain" in text
     assert len(app.get("plotly_chart")) == 3
+    assert app.subheader[0].value == "The story so far"
     found = links(app)
     assert found["See the ties for the best"] == "results?results_view=Which+sets"
     assert found["Number of sources"] == "results?results_view=Number+of+sources"
@@ -97,6 +99,17 @@ def test_a_few_runs_are_not_ranked_and_the_next_step_is_seeds(overview, tmp_path
     assert "Not looked at yet" in text
     assert "SSLT(en) has a single run; MSLT(de, en, es) has a single run: from 3 on" in text
     assert app.button(key="next_step").label == "Train more seeds"
+
+
+def test_a_single_set_has_no_story_yet(overview):
+    example, own = open_store(EXAMPLE), open_store()
+    (shipped,) = (g.runs[0] for g in run_groups(example) if g.name == "SSLT(en)")
+    scores = example.runs.outcome(shipped.run, rows=False)["scores"]
+    put(own, shipped.spec.but(steps=126), scores)
+    app = overview()
+    assert "SSLT(en) is the one set so far" in words(app).replace("**", "")
+    assert "no set of several languages is trained yet." in words(app)
+    assert "The story so far" not in [heading.value for heading in app.subheader]
 
 
 def test_the_next_step_leads_to_train_with_the_sets_filled_in(overview):

@@ -103,7 +103,8 @@ def _labels_by_idx(path: Path, others: Sequence[tuple[Path, ...]]) -> Mapping[st
             return {str(r.value("idx")): r.choice("label", ("0", "1")) for r in records}
     raise DataError(
         f"{path} has the same label in every row, which stands for none",
-        hint="Put the test file of another language into the folder: its labels are the same.",
+        hint="Put the test file of a language with labels into the folder, as cambridgeltl/xcopa "
+        "has it: they are the same in all languages.",
     )
 
 

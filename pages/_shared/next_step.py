@@ -1,0 +1,64 @@
+"""What is missing, and the step that comes next."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from mslt_core import pipeline
+from mslt_core.pipeline import Swept
+from mslt_core.spec.findings import NextStep
+from mslt_core.spec.judging import Judged
+from pages._shared import cached
+from pages._shared.cards import MINGLING, RESULTS
+from pages._shared.context import Context
+from pages._shared.findings_told import BUTTONS, few_seeds, lacking
+from pages._shared.known import pair
+from pages._shared.results_controls import VIEWS
+from pages._shared.train_link import SWEEP, TRAIN, not_carried, train_link
+
+CRITERIA = "pages/criteria.py"
+
+
+def judged_before(context: Context, sweeps: tuple[Swept, ...]) -> Judged | None:
+    """The criteria in the sweep that Criteria opens with, if that was asked."""
+    several = [sweep for sweep in sweeps if sweep.k > 1]
+    sweep = next((s for s in several if s.k == 3), next(iter(several), None))
+    metric = context.groups[0].metrics[0]
+    return cached.judged_before(context.root, sweep, metric) if sweep else None
+
+
+def next_step(context: Context, sweeps: tuple[Swept, ...], *, looked: bool) -> None:
+    """What is missing, in a sentence, and the button that leads there."""
+    judged = judged_before(context, sweeps) is not None
+    compared = [group for group in pair(context) if group is not None]
+    step = pipeline.next_step(context.groups, compared, sweeps, looked=looked, judged=judged)
+    others = few_seeds(context.groups) if step.step != "seeds" else ""
+    one, other = st.columns([2, 1], vertical_alignment="center", gap="medium")
+    one.markdown(f"**What is missing.** {lacking(step, context.groups)} {others}")
+    lost = not_carried(context) if step.step not in GO else ""
+    if other.button(
+        BUTTONS[step.step], type="primary", key="next_step", width="stretch", disabled=bool(lost)
+    ):
+        GO.get(step.step, _to_train)(context, step)
+    if lost:
+        st.caption(lost)
+
+
+def _to_train(context: Context, step: NextStep) -> None:
+    have = [len(g.runs) for g in context.groups if g.name in step.names]
+    n_seeds = max(pipeline.MIN_SEEDS - min(have, default=0), 1)
+    beside = step.step != "seeds"  # SSLT(en) is one of the sets then, if it lacks any
+    asked = train_link(context, step.sets, n_seeds=n_seeds, beside=beside, few_shot=step.few_shot)
+    st.switch_page(TRAIN, query_params=asked)
+
+
+def _to(page: str, **view: str) -> Callable[[Context, NextStep], None]:
+    return lambda _context, _step: st.switch_page(page, query_params=view)
+
+
+GO: dict[str, Callable[[Context, NextStep], None]] = {
+    "look": _to(MINGLING),
+    "sweep": _to(TRAIN, extent=SWEEP),
+    "criteria": _to(CRITERIA),
+    "more": _to(RESULTS, results_view=VIEWS["ties"]),
+}
