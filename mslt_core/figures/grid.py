@@ -20,6 +20,9 @@ NARROW = 370
 """Pixels that the figure has in a small window."""
 
 LETTER_WIDTH = 6
+WORD_WIDTH = 42
+"""Pixels of "seed 0" and of the gap to the next one."""
+
 _ABOVE, _BELOW = 112, 14
 _ROW_HEIGHT, _LOW_ROW = 20, 15
 
@@ -41,11 +44,13 @@ def sweep_grid(cells: Sequence[SweepCell], *, theme: Theme = "light") -> go.Figu
     n_blocks = min(math.ceil(len(sets) / ROWS_PER_BLOCK), room)
     n_rows = math.ceil(len(sets) / n_blocks)
     spacing = min(1.25 * label_width / NARROW, 0.9 / n_blocks)
+    with_words = NARROW / n_blocks - label_width >= WORD_WIDTH * len(across)
     fig = make_subplots(rows=1, cols=n_blocks, horizontal_spacing=spacing)
     for block in range(n_blocks):
         names = sets[block * n_rows : (block + 1) * n_rows]
         _draw(fig, block + 1, names, cells, theme)
-        _axes(fig, block + 1, names, n_rows, across)
+        _seeds_above(fig, block + 1, across, with_words=with_words)
+        _sets_beside(fig, block + 1, names, n_rows)
     counts = {state: sum(cell.state == state for cell in cells) for state in STATES}
     for state, n in counts.items():
         if n:
@@ -112,13 +117,13 @@ def _draw(
     )
 
 
-def _axes(
-    fig: go.Figure, col: int, names: Sequence[str], n_rows: int, across: Sequence[tuple[str, int]]
+def _seeds_above(
+    fig: go.Figure, col: int, across: Sequence[tuple[str, int]], *, with_words: bool
 ) -> None:
-    """Sets on the left, seeds on top; recipes over them where there are several."""
+    """Seeds, as numbers alone where there is no room; with their recipes if there are several."""
     recipes, seeds = {recipe for recipe, _ in across}, {seed for _, seed in across}
     if len(recipes) == 1:
-        ticks = [f"seed {seed}" if len(across) < 4 else str(seed) for _, seed in across]
+        ticks = [f"seed {seed}" if with_words else str(seed) for _, seed in across]
     else:
         # beside oracles, the sets themselves have no recipe to name
         named = [(recipe or "sets", seed) for recipe, seed in across]
@@ -135,6 +140,9 @@ def _axes(
         row=1,
         col=col,
     )
+
+
+def _sets_beside(fig: go.Figure, col: int, names: Sequence[str], n_rows: int) -> None:
     fig.update_yaxes(
         tickvals=list(range(len(names))),
         ticktext=[text.escape(_label(name)) for name in names],

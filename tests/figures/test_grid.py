@@ -1,5 +1,7 @@
 """The grid of a sweep: a cell a run, told by colour, mark and words."""
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -40,6 +42,15 @@ def test_rows_are_sets_and_columns_seeds():
     assert list(marks.text) == ["✓", "✕", "▸"]
     names = [trace.name for trace in fig.data if trace.showlegend is not False and trace.name]
     assert names == ["✓ 1 done", "▸ 1 running", "1 waiting", "✕ 1 failed"]
+
+
+@pytest.mark.parametrize(("n_sets", "n_blocks", "ticks"), [(5, 1, "seed 0"), (42, 3, "0")])
+def test_seeds_are_numbers_alone_where_words_would_run_into_each_other(n_sets, n_blocks, ticks):
+    triples = itertools.combinations(("ar", "de", "en", "es", "fr", "it", "ru", "zh"), 3)
+    sets = list(itertools.islice(triples, n_sets))
+    fig = sweep_grid([cell(langs, seed) for langs in sets for seed in range(3)])
+    assert len(grids(fig)) == n_blocks
+    assert fig.layout.xaxis.ticktext[0] == ticks
 
 
 def test_alternative_text_counts():
