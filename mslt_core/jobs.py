@@ -7,6 +7,7 @@ started it. All that the two say to each other lies in the work's folder in the 
 import contextlib
 import dataclasses
 import glob
+import math
 import os
 import signal
 import subprocess
@@ -144,11 +145,25 @@ def wait(store: Store, kind: Kind, digest: str, *, timeout_s: float) -> WorkStat
 
 
 def slots() -> int:
-    """How many pieces of work may run at a time: ``MSLT_SLOTS``, else one."""
-    text = os.environ.get("MSLT_SLOTS", "1")
+    """How many pieces of work may run at a time: ``MSLT_SLOTS``, else one a GPU, else one."""
+    if (text := os.environ.get("MSLT_SLOTS")) is None:
+        gpus, each = _gpus()
+        return max(1, len(gpus) // each)
     if not text.isdecimal() or int(text) < 1:
         raise BadInputError(f"MSLT_SLOTS must be a whole number from 1 on, got {text!r}")
     return int(text)
+
+
+def sharing(n_works: int) -> int:
+    """Of `n_works` pieces of work side by side, how many share a GPU at the most; 0 without one."""
+    gpus, each = _gpus()
+    return math.ceil(n_works * each / len(gpus)) if gpus else 0
+
+
+def slots_of(n_sharing: int) -> int:
+    """Slots with which no GPU has more than `n_sharing` pieces of work; there must be a GPU."""
+    gpus, each = _gpus()
+    return n_sharing * len(gpus) // each
 
 
 # --- the side that asks
@@ -193,14 +208,22 @@ def _shared_cores() -> dict[str, str]:
 
 
 def _gpu(slot: int | None) -> dict[str, str]:
-    """Its GPUs in turn, one or ``MSLT_PROCESSES``: left alone all workers take the first."""
+    """Its GPUs in turn: left alone all workers take the first."""
+    gpus, each = _gpus()
+    if slot is None or not gpus:
+        return {}
+    own = [gpus[(slot * each + i) % len(gpus)] for i in range(each)]
+    return {"CUDA_VISIBLE_DEVICES": ",".join(own)}
+
+
+def _gpus() -> tuple[Sequence[str], int]:
+    """The GPUs that may be used, and how many of them a piece of work gets: ``MSLT_PROCESSES``."""
     named = os.environ.get("CUDA_VISIBLE_DEVICES")
     n_here = next((len(found) for files in GPU_FILES if (found := glob.glob(files))), 0)
-    gpus = [str(n) for n in range(n_here)] if named is None else named.split(",")
+    here = map(str, range(n_here)) if named is None else named.split(",")
+    gpus = [gpu for gpu in here if gpu]
     each = os.environ.get("MSLT_PROCESSES", "1")
-    n = min(int(each) if each.isdecimal() else 1, len(gpus))
-    own = [gpus[((slot or 0) * n + i) % len(gpus)] for i in range(n)]
-    return {"CUDA_VISIBLE_DEVICES": ",".join(own)} if slot is not None and own else {}
+    return gpus, max(1, min(int(each) if each.isdecimal() else 1, len(gpus)))
 
 
 def _command(store: Store, kind: Kind, digest: str) -> list[str]:

@@ -71,7 +71,7 @@ def store(tmp_path):
 
 @pytest.fixture(autouse=True)
 def one_slot(monkeypatch):
-    monkeypatch.delenv("MSLT_SLOTS", raising=False)
+    monkeypatch.setenv("MSLT_SLOTS", "1")
 
 
 def question(layer=2):

@@ -44,7 +44,7 @@ def add(subparsers: Subparsers) -> None:
         sweep_question.add_recipe(asked)
         _add_terms(asked)
     asked.add_argument(
-        "--anyway", action="store_true", help="start although the disk is too small for the plan"
+        "--anyway", action="store_true", help="start although the disk or the GPU is too small"
     )
     _add_engine(asked)
     for name, act, describe in (
@@ -64,7 +64,7 @@ def add(subparsers: Subparsers) -> None:
         one.add_argument("sweep", nargs="?", help="its digest or the beginning (default: newest)")
         if name in {"resume", "retry"}:
             one.add_argument(
-                "--anyway", action="store_true", help="although the disk is too small for the rest"
+                "--anyway", action="store_true", help="although the disk or the GPU is too small"
             )
     # no help: this is what workers are started with
     worker = actions.add_parser("work")
@@ -156,6 +156,10 @@ def _costs(args: argparse.Namespace, planned: _Planned) -> Answer:
         "passing_bytes": found.passing_bytes,
         "free_bytes": found.free_bytes,
         "fits": found.fits,
+        "gpu_bytes": found.gpu_bytes or None,
+        "gpu_total_bytes": found.gpu_total or None,
+        "runs_sharing_a_gpu": found.n_sharing,
+        "runs_that_fit_a_gpu": found.n_fit,
         "seconds": found.seconds,
         "time_told_by": found.source,
         "time_supposed": found.supposed,
@@ -163,10 +167,12 @@ def _costs(args: argparse.Namespace, planned: _Planned) -> Answer:
         "cost": found.cost,
         "remarks": planned.remarks,
     }
-    return Answer(payload=payload, shown=lambda: _told(payload, runs, keep))
+    return Answer(payload=payload, shown=lambda: _told(payload, found, runs, keep))
 
 
-def _told(costs: dict[str, Any], runs: tuple[PlannedRun, ...], keep: bool) -> Any:
+def _told(
+    costs: dict[str, Any], found: sweep.Estimate, runs: tuple[PlannedRun, ...], keep: bool
+) -> Any:
     spec, size = runs[0].spec, told_size
     disk = (
         f"{size(costs['weights_bytes'])} of weights a run, {size(costs['kept_bytes'])} kept "
@@ -182,11 +188,15 @@ def _told(costs: dict[str, Any], runs: tuple[PlannedRun, ...], keep: bool) -> An
         ("disk", disk),
         ("time", f"{known}{told_by}"),
     ]
+    if memory := sweep.memory_told(found):
+        rows.append(("gpu", memory))
     if costs["cost"] is not None:
         rows.append(("cost", f"{costs['cost']:,.2f}"))
     rows += [("remark", remark) for remark in costs["remarks"]]
     if not costs["fits"]:
         rows.append(("warning", "the disk is too small: try --keep-weights none"))
+    if found.crowded:
+        rows.append(("warning", f"{sweep.crowded_told(found)}. {sweep.slots_told(found)}."))
     return table(f"sweep {costs['sweep']}: {costs['title']}", ("what", "how much"), rows)
 
 
@@ -212,7 +222,7 @@ def _start(args: argparse.Namespace) -> Answer:
     engine = _engine(args)
     planned = _planned(args)
     if not args.anyway:
-        sweep.require_room(planned.store, planned.runs, keep_weights=planned.keep)
+        sweep.require_room(planned.store, planned.runs, keep_weights=planned.keep, engine=engine)
     sweep.check(planned.runs)
     for remark in planned.remarks:
         print(remark, file=sys.stderr)

@@ -57,6 +57,16 @@ def release() -> None:
         torch.cuda.reset_peak_memory_stats()
 
 
+def held() -> tuple[int, int]:
+    """Bytes of its GPU that this process has held at the most, and the GPU's own; 0 without one.
+
+    Torch's allocator is asked, and a GB put on top for what CUDA itself takes of it, which is less.
+    """
+    if not torch.cuda.is_initialized():
+        return 0, 0
+    return torch.cuda.max_memory_reserved() + int(GB), torch.cuda.mem_get_info()[1]
+
+
 def _memory() -> tuple[str, bool]:
     """The numbers in brackets, where the driver tells them; and whether others hold memory."""
     try:

@@ -164,6 +164,13 @@ def release_memory() -> None:
         memory.release()
 
 
+def gpu_memory() -> tuple[int, int]:
+    """Bytes of its GPU that this process has held at the most, and the GPU's own; 0 without one."""
+    from mslt_core.models import memory
+
+    return memory.held()
+
+
 def assist_training(store: Store, spec: TrainSpec, where: Where) -> None:
     """Be one of the further processes of a run: train along, and leave the rest to the first.
 

@@ -78,9 +78,9 @@ class SweepSpec(Spec):
 
 
 class ProbeSpec(Spec):
-    """How fast is this machine at this recipe? A run of a few steps and a few scored items."""
+    """What does this recipe take of this machine? A run of a few steps and a few scored items."""
 
-    schema_number: ClassVar[int] = 2
+    schema_number: ClassVar[int] = 3  # 3: what it takes of a GPU's memory
 
     run: TrainSpec
     machine: str = Field(description="name of the machine, and which GPUs it may use")

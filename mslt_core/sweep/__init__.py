@@ -8,7 +8,7 @@ from mslt_core.sweep.estimating import (
     probes,
     probes_of,
 )
-from mslt_core.sweep.fitting import require_room
+from mslt_core.sweep.fitting import crowded_told, memory_told, require_room, slots_told
 from mslt_core.sweep.geometry import execute_geometry
 from mslt_core.sweep.planning import (
     KEPT_BY_DEFAULT,
@@ -34,6 +34,7 @@ __all__ = [
     "all_sets",
     "cancel",
     "check",
+    "crowded_told",
     "do_run",
     "estimate",
     "execute_geometry",
@@ -42,6 +43,7 @@ __all__ = [
     "judged_on_sources",
     "keeps_weights",
     "measured_pace",
+    "memory_told",
     "pause",
     "picks",
     "plan",
@@ -54,6 +56,7 @@ __all__ = [
     "retry",
     "serve",
     "shares_told",
+    "slots_told",
     "start",
     "status",
     "told",

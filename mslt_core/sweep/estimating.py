@@ -1,4 +1,4 @@
-"""What a sweep will cost before it is started: disk, time, money.
+"""What a sweep will cost before it is started: disk, a GPU's memory, time, money.
 
 Time comes from finished runs of the same recipe, or else from a probe: a run of a few steps and a
 few scored items, in a process of its own on this machine.
@@ -12,14 +12,14 @@ import platform
 import statistics
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
 import numpy as np
 
 from mslt_core import jobs
 from mslt_core.pipeline import execute_training, experiment_key, untracked
-from mslt_core.pipeline.training import KEEPING
+from mslt_core.pipeline.training import KEEPING, gpu_memory
 from mslt_core.spec import room
 from mslt_core.spec.results import RunInfo
 from mslt_core.spec.specs import TrainSpec, Where
@@ -33,17 +33,23 @@ PROBE_TARGETS = 2
 ALL_ITEMS = 2000
 """Where everything is scored, so many items a language are counted: what test sets often have."""
 
+GPU_MARGIN = 1.25
+"""What a run is given of a GPU beside what the probe took: a later batch may be longer."""
+
 TimeSource = Literal["runs", "shipped", "probe", "unknown"]
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Pace:
-    """How long a recipe's parts take on this machine."""
+    """How long a recipe's parts take on this machine, and how much of its GPU."""
 
     fixed_s: float
     """Reading the data, loading the model, keeping the weights."""
     step_s: float
     item_s: float
+    gpu_bytes: float = 0.0
+    """The most that was held; 0 without a GPU."""
+    gpu_total: float = 0.0
 
     def run_s(self, spec: TrainSpec) -> float:
         """A whole run, with every point of its learning curve."""
@@ -76,13 +82,21 @@ class Estimate:
     cost: float | None
     all_items: bool
     """Whether some run scores all that there is, which no probe counts."""
+    gpu_bytes: int
+    """What a run takes of its GPU at the most, the largest where recipes differ; 0 if unknown."""
+    gpu_total: int
+    """Of that GPU; 0 if unknown."""
+    n_sharing: int
+    """Runs that will share a GPU; 0 without one."""
 
     @property
     def supposed(self) -> str:
         """What the time goes by without knowing it; may be empty."""
-        if not (self.all_items and self.source == "probe"):
+        if self.source != "probe":
             return ""
-        return f"with {ALL_ITEMS:,} test items a language supposed where all are scored"
+        items = f"with {ALL_ITEMS:,} test items a language supposed where all are scored"
+        alone = f"as if {self.n_sharing} runs on a GPU were each as fast as one alone"
+        return ", ".join([items] * self.all_items + [alone] * (self.n_sharing > 1))
 
     @property
     def needed_bytes(self) -> int:
@@ -94,6 +108,18 @@ class Estimate:
         """Whether the disk holds it."""
         return self.needed_bytes < self.free_bytes
 
+    @property
+    def n_fit(self) -> int | None:
+        """Runs that fit on a GPU side by side; None while nothing tells."""
+        if not self.gpu_bytes:
+            return None
+        return max(1, int(self.gpu_total / (GPU_MARGIN * self.gpu_bytes)))
+
+    @property
+    def crowded(self) -> bool:
+        """Whether more runs would share a GPU than fit there."""
+        return self.n_fit is not None and self.n_sharing > self.n_fit
+
 
 def estimate(
     store: Store,
@@ -103,13 +129,15 @@ def estimate(
     n_workers: int | None = None,
     price_per_hour: float | None = None,
 ) -> Estimate:
-    """Disk, time and cost of the runs that are not done; looks at stored probes, makes none."""
+    """What the runs that are not done will take; looks at stored probes, makes none."""
     n_workers = n_workers or jobs.slots()
     infos = store.runs.list()
     done = {info.run for info in infos if info.state == "done"}
     left = [planned for planned in runs if planned.run not in done]
     sizes = [disk.weights_bytes(planned.where.model or planned.spec.model) for planned in left]
-    seconds, source = _seconds(store, left, probes_of(runs), infos)
+    probe_of = probes_of(runs)
+    seconds, source = _seconds(store, left, probe_of, infos)
+    gpu_bytes, gpu_total = _gpu_memory(store, {probe_of[planned.run] for planned in left})
     at_once = min(n_workers, len(left))
     kept = [room.kept_bytes(p.spec, n) * keep_weights for p, n in zip(left, sizes, strict=True)]
     peaks = (room.peak_bytes(p.spec, n) for p, n in zip(left, sizes, strict=True))
@@ -128,6 +156,9 @@ def estimate(
         source=source,
         cost=None if whole_s is None or price_per_hour is None else whole_s / 3600 * price_per_hour,
         all_items=any(planned.spec.eval_limit is None for planned in left),
+        gpu_bytes=gpu_bytes,
+        gpu_total=gpu_total,
+        n_sharing=jobs.sharing(at_once),
     )
 
 
@@ -136,16 +167,19 @@ def probes(
 ) -> list[tuple[ProbeSpec, Where]]:
     """What must be measured so that the time of `runs` is known: nothing where runs tell it.
 
-    Without `shipped`, runs that another machine made tell nothing.
+    Without `shipped`, runs that another machine made tell nothing. No run tells what it took of a
+    GPU, which must be known where several are to share one.
     """
     infos = [info for info in store.runs.list() if info.state == "done"]
     done = {info.run for info in infos}
     known = {_pace_key(info.spec) for info in infos if shipped or not info.read_only}
     probe_of = probes_of(runs)
+    left = [planned for planned in runs if planned.run not in done]
+    shared = jobs.sharing(min(jobs.slots(), len(left))) > 1
     asked = {
         probe_of[planned.run]: planned.where
-        for planned in runs
-        if planned.run not in done and _pace_key(planned.spec) not in known
+        for planned in left
+        if shared or _pace_key(planned.spec) not in known
     }
     return [(probe, where) for probe, where in asked.items() if store.arrays.peek(probe) is None]
 
@@ -218,6 +252,8 @@ def execute_probe(
             finished = execute_training(own, spec.run, where, report=timed, should_stop=should_stop)
     if finished:
         pace = _measured(seen, time.monotonic(), len(spec.run.target_langs) * PROBE_ITEMS)
+        held, total = gpu_memory()
+        pace = dataclasses.replace(pace, gpu_bytes=held, gpu_total=total)
         store.arrays.put(
             spec, {k: np.array(v, np.float64) for k, v in dataclasses.asdict(pace).items()}
         )
@@ -249,6 +285,16 @@ def _measured(seen: Sequence[tuple[float, int, str]], ended_s: float, n_items: i
         step_s=step_s,
         item_s=scored_s / n_items,
     )
+
+
+def _gpu_memory(store: Store, asked: Iterable[ProbeSpec]) -> tuple[int, int]:
+    """The most that a run takes of its GPU, and the GPU's own; 0 unless all was measured."""
+    paces = [measured_pace(store, probe) for probe in asked]
+    known = [(pace.gpu_bytes, pace.gpu_total) for pace in paces if pace and pace.gpu_bytes]
+    if not known or len(known) < len(paces):
+        return 0, 0
+    needed, totals = zip(*known, strict=True)
+    return int(max(needed)), int(min(totals))
 
 
 def _seconds(

@@ -1,17 +1,27 @@
-"""Whether the disk holds a sweep, asked before it starts or goes on."""
+"""Whether the disk and the GPUs hold a sweep, asked before it starts or goes on."""
 
 from collections.abc import Sequence
 
-from mslt_core.spec.errors import StoreError
-from mslt_core.spec.sweeps import PlannedRun
+from mslt_core import jobs
+from mslt_core.spec.errors import MsltError, StoreError
+from mslt_core.spec.sweeps import Engine, PlannedRun
 from mslt_core.store import Store, told_size
-from mslt_core.sweep.estimating import estimate
+from mslt_core.sweep.estimating import Estimate, estimate
 
 
 def require_room(
-    store: Store, runs: Sequence[PlannedRun], *, keep_weights: bool, order: str = "start"
+    store: Store,
+    runs: Sequence[PlannedRun],
+    *,
+    keep_weights: bool,
+    engine: Engine,
+    order: str = "start",
 ) -> None:
-    """Refuse to `order` what the disk does not hold: else runs would fail one by one."""
+    """Refuse to `order` what the disk or the GPUs do not hold: else runs would fail one by one.
+
+    A GPU's memory is looked at where a probe measured what a run takes of it; on a cluster the
+    shares of its GPUs are who asked for them to answer for.
+    """
     found = estimate(store, runs, keep_weights=keep_weights)
     if not found.fits:
         # what is planned stays as it is planned
@@ -22,3 +32,26 @@ def require_room(
             f"free where the store is, {store.root}",
             hint=f"Free some space, {drop}choose another store, or `sweep {order} --anyway`.",
         )
+    if engine.name == "local" and found.crowded:
+        raise MsltError(
+            crowded_told(found), hint=f"{slots_told(found)}, or `sweep {order} --anyway`."
+        )
+
+
+def memory_told(found: Estimate) -> str:
+    """12.4 of 79.2 GB a run, so 5 fit on a GPU side by side; empty where nothing tells."""
+    if found.n_fit is None:
+        return ""
+    fit = "one fits on a GPU" if found.n_fit == 1 else f"{found.n_fit} fit on a GPU side by side"
+    return f"{told_size(found.gpu_bytes)} of {told_size(found.gpu_total)} a run, so {fit}"
+
+
+def crowded_told(found: Estimate) -> str:
+    """Why the GPUs are too small, as a sentence's beginning."""
+    return f"{found.n_sharing} runs would share a GPU: {memory_told(found)}"
+
+
+def slots_told(found: Estimate) -> str:
+    """What to do about it, without its full stop."""
+    most = jobs.slots_of(found.n_fit or 1)
+    return f"Set MSLT_SLOTS to {max(1, most)}{' or less' if most > 1 else ''}"

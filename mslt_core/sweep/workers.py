@@ -31,7 +31,7 @@ def start(store: Store, sweep: Sweep) -> str:
 def resume(store: Store, digest: str, *, anyway: bool = False) -> None:
     """Let the sweep go on, with as many workers as there are slots.
 
-    Refused where the disk does not hold what is left, unless `anyway`.
+    Refused where the disk or the GPUs do not hold what is left, unless `anyway`.
     """
     _require_rest(store, store.sweeps.get(digest), "resume", anyway=anyway)
     _go_on(store, digest)
@@ -93,10 +93,12 @@ def _require_workers(sweep: Sweep) -> None:
 
 
 def _require_rest(store: Store, sweep: Sweep, order: str, *, anyway: bool) -> None:
-    """Refuse what would fail in every run that is left, or on a disk too small for these."""
+    """Refuse what would fail in every run left, or on a disk or GPU too small for these."""
     _require_workers(sweep)
     if not anyway:
-        require_room(store, sweep.runs, keep_weights=sweep.keep_weights, order=order)
+        require_room(
+            store, sweep.runs, keep_weights=sweep.keep_weights, engine=sweep.engine, order=order
+        )
 
 
 def _go_on(store: Store, digest: str, again: Sequence[str] = ()) -> None:

@@ -33,7 +33,7 @@ def offer_sweep(context: Context, spec: SweepSpec, terms: Terms) -> None:
     if found.n_done == found.n_runs:
         st.caption("Nothing is left to do. Results compares them.")
         return
-    fits = found.fits or _wanted_anyway(found)
+    fits = (found.fits and not found.crowded) or _wanted_anyway(found)
     pressed = st.button(
         "Start the sweep",
         type="primary",
@@ -47,18 +47,26 @@ def offer_sweep(context: Context, spec: SweepSpec, terms: Terms) -> None:
         # the one that is looked at from now on, whichever was before
         st.session_state["sweep"] = sweep.start(context.store, Sweep(runs=runs, keep_weights=keep))
         st.rerun()
-    if found.source in {"unknown", "shipped"} and not context.store.read_only:
+    untold = found.source in {"unknown", "shipped"} or (found.n_sharing > 1 and not found.n_fit)
+    if untold and not context.store.read_only:
         _measure(context, runs)
 
 
 def _wanted_anyway(found: Estimate) -> bool:
-    """Say how much too small the disk is, and ask whether to start all the same."""
-    ways = "Choose to drop weights, free" if found.kept_bytes else "Free"
-    st.warning(
-        f"The sweep needs {told_size(found.needed_bytes)}, {told_size(found.free_bytes)} are "
-        f"free. {ways} some space, or choose another store.",
-        title="The disk is too small.",
-    )
+    """Say how much too small the disk or the GPU is, and ask whether to start all the same."""
+    if not found.fits:
+        ways = "Choose to drop weights, free" if found.kept_bytes else "Free"
+        st.warning(
+            f"The sweep needs {told_size(found.needed_bytes)}, {told_size(found.free_bytes)} are "
+            f"free. {ways} some space, or choose another store.",
+            title="The disk is too small.",
+        )
+    if found.crowded:
+        st.warning(
+            f"{sweep.crowded_told(found)}. {sweep.slots_told(found)}, and start the dashboard "
+            "again.",
+            title="The GPU is too small.",
+        )
     return st.checkbox("Start all the same", key="sweep_anyway")
 
 
@@ -72,7 +80,7 @@ def sentence(runs: tuple[PlannedRun, ...], found: Estimate) -> str:
 
 
 def costs(runs: tuple[PlannedRun, ...], found: Estimate, keep: bool) -> str:
-    """Data, disk, where the time is from, money."""
+    """Data, disk, a GPU's memory, where the time is from, money."""
     side = f", {found.n_workers} side by side" if found.n_workers > 1 else ""
     parts = [
         f"Each run reads {sweep.shares_told(runs)}.",
@@ -80,6 +88,8 @@ def costs(runs: tuple[PlannedRun, ...], found: Estimate, keep: bool) -> str:
         + (f"{told_size(found.kept_bytes)} kept" if keep else "dropped after scoring")
         + f"; {told_size(found.free_bytes)} free.",
     ]
+    if memory := sweep.memory_told(found):
+        parts.append(f"GPU: {memory}.")
     told_by = ", ".join(filter(None, (TOLD_BY[found.source], found.supposed)))
     parts.append(f"Time is told {told_by}{side}." if told_by else "The time is not known yet.")
     if found.cost is not None:

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from mslt_core.models.memory import release, room_on_the_gpu
+from mslt_core.models.memory import held, release, room_on_the_gpu
 from mslt_core.spec.errors import TrainingError
 
 
@@ -42,3 +42,13 @@ def test_what_a_run_leaves_on_a_gpu_goes_back(used, monkeypatch):
     release()
     # where no GPU was touched nothing may touch it: its first contact takes half a gigabyte
     assert done == (["empty_cache", "reset_peak_memory_stats"] if used else [])
+
+
+@pytest.mark.parametrize(
+    ("used", "expected"), [(True, (4_000_000_000, 80_000_000_000)), (False, (0, 0))]
+)
+def test_what_a_process_held_of_its_gpu(used, expected, monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_initialized", lambda: used)
+    monkeypatch.setattr(torch.cuda, "max_memory_reserved", lambda: 3_000_000_000)
+    monkeypatch.setattr(torch.cuda, "mem_get_info", lambda: (1_000_000, 80_000_000_000))
+    assert held() == expected  # with what CUDA takes for itself

@@ -7,10 +7,11 @@ import shutil
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mslt_core import pipeline, sweep
+from mslt_core import jobs, pipeline, sweep
 from mslt_core.pipeline import PROJECT
 from mslt_core.spec.sweeps import Sweep, SweepSpec
-from mslt_core.sweep import workers
+from mslt_core.sweep import estimating, workers
+from mslt_core.sweep.estimating import Pace
 from pages._shared.context import Context
 from pages._shared.plan import Plan, expected_s, free_seeds
 from pages._shared.plan_told import told
@@ -108,6 +109,29 @@ def test_a_disk_that_is_too_small(open_train, monkeypatch):
     app = open_train(seeds=4)
     assert "The disk is too small." in words(app)
     assert re.search(r"The sweep needs [\d.]+ MB, 1\.0 MB are free", words(app))
+    assert app.button(key="start_sweep").disabled
+    app.checkbox(key="sweep_anyway").check().run()
+    assert not app.button(key="start_sweep").disabled
+
+
+def test_a_gpu_that_is_too_small(open_train, monkeypatch, tmp_path):
+    (tmp_path / "nvidia0").touch()
+    monkeypatch.setattr(jobs, "GPU_FILES", (f"{tmp_path}/nvidia[0-9]*",))
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    monkeypatch.setenv("MSLT_SLOTS", "4")
+    measured = Pace(fixed_s=1.0, step_s=0.1, item_s=0.01)
+    monkeypatch.setattr(estimating, "measured_pace", lambda *_: measured)
+    app = open_train(seeds=4)
+    assert "Measure the time here" in labels(app), "of the memory nothing is known"
+    assert not app.button(key="start_sweep").disabled
+    measured = Pace(fixed_s=1.0, step_s=0.1, item_s=0.01, gpu_bytes=24e9, gpu_total=80e9)
+    app.run()
+    text = words(app)
+    assert "The GPU is too small." in text
+    told = "4 runs would share a GPU: 24.0 GB of 80.0 GB a run, so 2 fit on a GPU side by side."
+    assert f"{told} Set MSLT_SLOTS to 2 or less, and start the dashboard again." in text
+    assert "GPU: 24.0 GB of 80.0 GB a run" in text
+    assert "as if 4 runs on a GPU were each as fast as one alone" in text
     assert app.button(key="start_sweep").disabled
     app.checkbox(key="sweep_anyway").check().run()
     assert not app.button(key="start_sweep").disabled

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from mslt_core import jobs
 from mslt_core.spec.results import TargetScores
 from mslt_core.spec.specs import TrainSpec, Where
 from mslt_core.spec.sweeps import PlannedRun, Sweep
@@ -63,9 +64,26 @@ def pytest_configure(config):
 
 @pytest.fixture(autouse=True)
 def slots(monkeypatch):
-    """One, unless ``slots(2)`` says otherwise."""
-    monkeypatch.delenv("MSLT_SLOTS", raising=False)
+    """One, unless ``slots(2)`` says otherwise, however many GPUs there are."""
+    monkeypatch.setenv("MSLT_SLOTS", "1")
     return lambda n: monkeypatch.setenv("MSLT_SLOTS", str(n))
+
+
+@pytest.fixture
+def gpus(monkeypatch, tmp_path):
+    """``gpus(dev=2, proc=4)``: as many entries as a machine has where the driver lists GPUs."""
+
+    def make(**counts):
+        for place, n in counts.items():
+            folder = tmp_path / place
+            folder.mkdir(exist_ok=True)
+            for i in range(n):
+                (folder / f"nvidia{i}").touch()
+            (folder / "nvidiactl").touch()
+        listed = (f"{tmp_path}/dev/nvidia[0-9]*", f"{tmp_path}/proc/nvidia[0-9]*")
+        monkeypatch.setattr(jobs, "GPU_FILES", listed)
+
+    return make
 
 
 @pytest.fixture

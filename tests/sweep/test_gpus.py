@@ -13,26 +13,10 @@ from mslt_core.sweep import workers
 
 @pytest.fixture(autouse=True)
 def unnamed(monkeypatch, gpus):
-    """No GPU here, and none named by whoever runs the tests."""
+    """No GPU here, none named and no slots asked for by whoever runs the tests."""
     monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    monkeypatch.delenv("MSLT_SLOTS")
     gpus(dev=0, proc=0)
-
-
-@pytest.fixture
-def gpus(monkeypatch, tmp_path):
-    """``gpus(dev=2, proc=4)``: as many entries as a machine has where the driver lists GPUs."""
-
-    def make(**counts):
-        for place, n in counts.items():
-            folder = tmp_path / place
-            folder.mkdir(exist_ok=True)
-            for i in range(n):
-                (folder / f"nvidia{i}").touch()
-            (folder / "nvidiactl").touch()
-        listed = (f"{tmp_path}/dev/nvidia[0-9]*", f"{tmp_path}/proc/nvidia[0-9]*")
-        monkeypatch.setattr(jobs, "GPU_FILES", listed)
-
-    return make
 
 
 @pytest.fixture
@@ -86,6 +70,45 @@ def test_a_run_of_several_processes_gets_as_many(
     for slot in range(2):
         jobs.detach(["true"], tmp_path / "log", slot=slot)
     assert [set(seen.split(",")) for seen in started] == [set(e.split(",")) for e in expected]
+
+
+@pytest.mark.parametrize(
+    ("n_gpus", "named", "processes", "expected"),
+    [
+        (0, None, "1", 1),
+        (1, None, "1", 1),
+        (4, None, "1", 4),
+        (4, "2,3", "1", 2),
+        (4, "", "1", 1),
+        (4, None, "2", 2),
+        (3, None, "2", 1),
+        (1, None, "2", 1),
+        (4, None, "many", 4),
+    ],
+)
+def test_unless_told_otherwise_there_is_a_slot_for_each_gpu(
+    gpus, monkeypatch, n_gpus, named, processes, expected
+):
+    gpus(dev=n_gpus)
+    monkeypatch.setenv("MSLT_PROCESSES", processes)
+    if named is not None:
+        monkeypatch.setenv("CUDA_VISIBLE_DEVICES", named)
+    assert jobs.slots() == expected
+    monkeypatch.setenv("MSLT_SLOTS", "3")
+    assert jobs.slots() == 3
+
+
+@pytest.mark.parametrize(
+    ("n_gpus", "processes", "n_works", "expected"),
+    [(0, 1, 4, 0), (1, 1, 4, 4), (2, 1, 4, 2), (2, 1, 3, 2), (4, 2, 4, 2), (4, 2, 1, 1)],
+)
+def test_how_many_share_a_gpu(gpus, monkeypatch, n_gpus, processes, n_works, expected):
+    gpus(dev=n_gpus)
+    monkeypatch.setenv("MSLT_PROCESSES", str(processes))
+    assert jobs.sharing(n_works) == expected
+    if n_gpus:
+        most = jobs.slots_of(expected)
+        assert jobs.sharing(most) <= expected < jobs.sharing(most + 1)
 
 
 def test_without_a_slot_all_are_seen(gpus, started, tmp_path):
