@@ -23,6 +23,8 @@ from mslt_core.spec.specs import TrainSpec, Where
 from mslt_core.store import Arrays, Store
 
 Report = Callable[[int, int, str], None]
+_Scored = tuple[dict[str, TargetScores], dict[str, Arrays]]
+"""Scores and per-item outcomes of every target."""
 
 KEEPING = "keeping the weights"
 """What is told once all is scored; it takes seconds for a large model."""
@@ -202,10 +204,11 @@ def _finish(store: Store, spec: TrainSpec, judge: "_Judge", drawn: Drawn, tuned:
 
     run, folder = spec.digest(), store.runs.folder(spec.digest())
     last_scores = None
+    target_scores, outcomes = judge.last(tuned)
     if spec.select != "last" and tuned.best_step != tuned.step:
-        last_scores, _ = judge.scored(tuned.model, tuned.tokenizer)
+        last_scores = target_scores
         tuning.load_best(tuned.model, folder / STATES)
-    target_scores, outcomes = judge.scored(tuned.model, tuned.tokenizer)
+        target_scores, outcomes = judge.scored(tuned.model, tuned.tokenizer)
     judge.report(spec.steps, spec.steps, KEEPING)
     finetune.save_model(tuned, folder / "model")
     store.runs.write_outcome(
@@ -246,16 +249,22 @@ class _Judge:
     items: Mapping[str, Sequence[Row]]
     held_out: Mapping[str, Sequence[Row]]
     report: Report
+    newest: dict[int, _Scored] = dataclasses.field(default_factory=dict)
+    """What the curve's newest point found, by its step."""
 
-    def scored(
-        self, model: Any, tokenizer: Any, *, step: int | None = None
-    ) -> tuple[dict[str, TargetScores], dict[str, Arrays]]:
+    def scored(self, model: Any, tokenizer: Any, *, step: int | None = None) -> _Scored:
         """Scores and per-item outcomes on every target language."""
         return self._on(self.items, model, tokenizer, self.spec.steps if step is None else step)
 
+    def last(self, tuned: Any) -> _Scored:
+        """As `scored` the weights of the last step, which may be the curve's newest point."""
+        return self.newest.get(tuned.step) or self.scored(tuned.model, tuned.tokenizer)
+
     def point(self, step: int, model: Any, tokenizer: Any) -> float | None:
         """A point of the learning curve, and the score by which its weights may be chosen."""
-        scores, _ = self.scored(model, tokenizer, step=step)
+        scores, outcomes = self.scored(model, tokenizer, step=step)
+        self.newest.clear()
+        self.newest[step] = scores, outcomes
         held, _ = self._on(self.held_out, model, tokenizer, step)
         held_out = _mean_main(held)
         point = CurvePoint(step=step, scores=scores, held_out=held_out)
@@ -266,7 +275,7 @@ class _Judge:
 
     def _on(
         self, items: Mapping[str, Sequence[Row]], model: Any, tokenizer: Any, step: int
-    ) -> tuple[dict[str, TargetScores], dict[str, Arrays]]:
+    ) -> _Scored:
         from mslt_core.models import predict
 
         spec, found, outcomes = self.spec, {}, {}

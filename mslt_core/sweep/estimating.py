@@ -55,8 +55,8 @@ class Pace:
         """A whole run, with every point of its learning curve."""
         items = len(spec.target_langs) * (spec.eval_limit or ALL_ITEMS)
         points = math.ceil(spec.steps / spec.eval_every) if spec.eval_every else 0
-        # after training the last weights are scored, and beside them those that were chosen
-        times = points + (1 if spec.select == "last" else 2)
+        # the last weights are scored, as the curve's last point if it has any, and those chosen
+        times = max(points, 1) + (spec.select != "last")
         scored = times * items + points * spec.holdout
         return self.fixed_s + spec.steps * self.step_s + scored * self.item_s
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from mslt_core.data.tasks.splits import SplitTask
+from mslt_core.models import predict
 from mslt_core.pipeline import (
     check_data,
     execute_training,
@@ -15,6 +16,7 @@ from mslt_core.pipeline import (
     make_train_spec,
     realised,
     run_result,
+    training,
     unusual,
 )
 from mslt_core.spec.errors import CheckpointError, DataError, MsltError, SpecError, StoreError
@@ -156,6 +158,49 @@ def test_the_learning_curve_and_the_chosen_checkpoint(own, store, tiny_checkpoin
     assert (result.step_scored, result.last_scores) == (
         (None, None) if best.step == 40 else (best.step, curve[-1].scores)
     )
+
+
+@pytest.fixture
+def scorings(monkeypatch):
+    """A line for every language that a model was asked about."""
+    asked, real = [], predict.predict
+
+    def noted(kind, model, tokenizer, rows, **how):
+        asked.append(len(rows))
+        return real(kind, model, tokenizer, rows, **how)
+
+    monkeypatch.setattr(predict, "predict", noted)
+    return asked
+
+
+def test_the_last_point_of_a_curve_is_the_runs_score(own, store, tiny_checkpoint, scorings):
+    spec, where = ask(own("tagging"), tiny_checkpoint, steps=6, eval_every=4)
+    result = run(store, spec, where)
+    assert len(scorings) == 2 * 3, "three targets after steps 4 and 6, and none once more"
+    last = store.runs.curve(result.info.run)[-1]
+    assert (last.step, last.scores) == (6, result.scores)
+    # what was kept of the items is that point's, too: without a curve the weights are the same
+    plain = run(store, spec.but(eval_every=None), where)
+    assert plain.scores == result.scores
+    for lang in spec.target_langs:
+        kept, expected = (store.runs.predictions(r.info.run, lang) for r in (result, plain))
+        assert all(np.array_equal(kept[name], expected[name]) for name in expected)
+
+
+def test_the_chosen_weights_are_scored_beside_the_last(
+    own, store, tiny_checkpoint, scorings, monkeypatch
+):
+    held_out = iter((0.5, 0.9, 0.7))
+    monkeypatch.setattr(
+        training, "_mean_main", lambda scores: next(held_out) if "de" in scores else 0.0
+    )
+    how = {"steps": 6, "eval_every": 2, "select": "source", "holdout": 10, "budget": 30}
+    result = run(store, *ask(own("tagging"), tiny_checkpoint, **how))
+    curve = store.runs.curve(result.info.run)
+    assert result.step_scored == 4
+    assert (result.scores, result.last_scores) == (curve[1].scores, curve[2].scores)
+    # three targets and two languages held out at each point, three targets for what was chosen
+    assert len(scorings) == 3 * 5 + 3
 
 
 @pytest.mark.parametrize(

@@ -156,12 +156,12 @@ PACE = Pace(fixed_s=0.0, step_s=0.0, item_s=1.0)
     ("changes", "n_scored"),
     [
         ({}, 2 * 100),
-        # points at 30, 60, 90 and after the last step; then the weights that are kept
-        ({"eval_every": 30}, (4 + 1) * 200),
-        ({"eval_every": 50}, (2 + 1) * 200),
-        # beside the best weights the last ones are scored
-        ({"eval_every": 50, "select": "target"}, (2 + 2) * 200),
-        ({"eval_every": 50, "select": "source", "holdout": 7}, (2 + 2) * 200 + 2 * 7),
+        # points at 30, 60, 90 and after the last step, whose weights are those that are kept
+        ({"eval_every": 30}, 4 * 200),
+        ({"eval_every": 50}, 2 * 200),
+        # beside the points the best weights are scored again
+        ({"eval_every": 50, "select": "target"}, (2 + 1) * 200),
+        ({"eval_every": 50, "select": "source", "holdout": 7}, (2 + 1) * 200 + 2 * 7),
         ({"eval_limit": None}, 2 * estimating.ALL_ITEMS),
     ],
 )
