@@ -39,11 +39,12 @@ def require_room(
 
 
 def memory_told(found: Estimate) -> str:
-    """12.4 of 79.2 GB a run, so 5 fit on a GPU side by side; empty where nothing tells."""
+    """What a run takes of a GPU, and how many fit there; empty where nothing tells."""
     if found.n_fit is None:
         return ""
     fit = "one fits on a GPU" if found.n_fit == 1 else f"{found.n_fit} fit on a GPU side by side"
-    return f"{told_size(found.gpu_bytes)} of {told_size(found.gpu_total)} a run, so {fit}"
+    memory = f"{told_size(found.gpu_bytes)} of {told_size(found.gpu_total)} a run"
+    return f"{memory}, with a quarter to spare {fit}"
 
 
 def crowded_told(found: Estimate) -> str:

@@ -65,7 +65,7 @@ def _wanted_anyway(found: Estimate) -> bool:
         st.warning(
             f"{sweep.crowded_told(found)}. {sweep.slots_told(found)}, and start the dashboard "
             "again.",
-            title="The GPU is too small.",
+            title="Too many runs for a GPU.",
         )
     return st.checkbox("Start all the same", key="sweep_anyway")
 

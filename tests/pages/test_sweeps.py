@@ -127,10 +127,10 @@ def test_a_gpu_that_is_too_small(open_train, monkeypatch, tmp_path):
     measured = Pace(fixed_s=1.0, step_s=0.1, item_s=0.01, gpu_bytes=24e9, gpu_total=80e9)
     app.run()
     text = words(app)
-    assert "The GPU is too small." in text
-    told = "4 runs would share a GPU: 24.0 GB of 80.0 GB a run, so 2 fit on a GPU side by side."
-    assert f"{told} Set MSLT_SLOTS to 2 or less, and start the dashboard again." in text
-    assert "GPU: 24.0 GB of 80.0 GB a run" in text
+    assert "Too many runs for a GPU." in text
+    told = "24.0 GB of 80.0 GB a run, with a quarter to spare 2 fit on a GPU side by side."
+    assert f"4 runs would share a GPU: {told} Set MSLT_SLOTS to 2 or less, and start" in text
+    assert f"GPU: {told} Time is told" in text
     assert "as if 4 runs on a GPU were each as fast as one alone" in text
     assert app.button(key="start_sweep").disabled
     app.checkbox(key="sweep_anyway").check().run()

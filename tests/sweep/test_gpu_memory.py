@@ -104,7 +104,10 @@ def test_what_does_not_fit_is_refused(store, planned, keep_pace, slots):
     runs = [planned(seed) for seed in range(20)]
     keep_pace(runs[0], 12e9)
     slots(12)
-    told = r"^6 runs would share a GPU: 12\.0 GB of 80\.0 GB a run, so 5 fit on a GPU side by side"
+    told = (
+        r"^6 runs would share a GPU: 12\.0 GB of 80\.0 GB a run, with a quarter to spare 5 fit "
+        "on a GPU side by side"
+    )
     hint = r"Set MSLT_SLOTS to 10 or less, or `sweep resume --anyway`\."
     with pytest.raises(MsltError, match=rf"{told}\. {hint}$"):
         sweep.require_room(store, runs, keep_weights=False, engine=Engine(), order="resume")
@@ -142,7 +145,7 @@ def test_the_command_line_tells_and_refuses(store, keep_pace, slots, monkeypatch
     slots(4)
     assert main(["sweep", "plan", *SMALL, "--seeds", "0,1"]) == 0
     shown = " ".join(capsys.readouterr().out.replace("│", " ").split())
-    assert "gpu 50.0 GB of 80.0 GB a run, so one fits on a GPU" in shown
+    assert "gpu 50.0 GB of 80.0 GB a run, with a quarter to spare one fits on a GPU" in shown
     assert "2 runs would share a GPU" in shown
     assert "Set MSLT_SLOTS to 2 or less." in shown
     assert main(["sweep", "start", *SMALL, "--seeds", "0,1"]) != 0
