@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+import functools
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from transformers import TrainingArguments
 
+AsBefore = Callable[[], contextlib.AbstractContextManager[None]]
+
 
 @contextlib.contextmanager
-def attention_for_training(model: Any, args: TrainingArguments) -> Iterator[None]:
+def attention_for_training(model: Any, args: TrainingArguments) -> Iterator[AsBefore]:
     """In bfloat16 on a CPU, attention as plain matrix products as long as this lasts.
+
+    It gives a context in which attention is what it was before: a model that is scored on the way
+    gets the scores that it would get afterwards.
 
     Parameters
     ----------
@@ -29,10 +35,17 @@ def attention_for_training(model: Any, args: TrainingArguments) -> Iterator[None
     """
     slow = args.bf16 and args.device.type == "cpu"
     if not slow or model.config._attn_implementation != "sdpa":
-        yield
+        yield contextlib.nullcontext
         return
-    model.set_attn_implementation("eager")
+    with _attention(model, "eager"):
+        yield functools.partial(_attention, model, "sdpa")
+
+
+@contextlib.contextmanager
+def _attention(model: Any, implementation: str) -> Iterator[None]:
+    before = model.config._attn_implementation
+    model.set_attn_implementation(implementation)
     try:
         yield
     finally:
-        model.set_attn_implementation("sdpa")
+        model.set_attn_implementation(before)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mslt_core.models import checkpoints, tuning
 from mslt_core.models.arguments import arguments
-from mslt_core.models.attention import attention_for_training
+from mslt_core.models.attention import AsBefore, attention_for_training
 from mslt_core.models.completeness import require_room
 from mslt_core.models.curve import Evaluate, Evaluations
 from mslt_core.models.feeding import Ordered, collator, order_of, tokens_seen
@@ -212,15 +213,26 @@ def _train(
     if snapshots:
         trainer.add_callback(snapshots)
     curve = None
-    if evaluate and spec.eval_every:
-        every, done = spec.eval_every, int(about["step"])
-        curve = Evaluations(
-            evaluate, every, folder, resumed_from=done, leave_out=progress.leave_out
-        )
-        trainer.add_callback(curve)
-    with attention_for_training(model, trainer.args):
+    with attention_for_training(model, trainer.args) as as_before:
+        if evaluate and spec.eval_every:
+            curve = Evaluations(
+                functools.partial(_scored, evaluate, as_before),
+                spec.eval_every,
+                folder,
+                resumed_from=int(about["step"]),
+                leave_out=progress.leave_out,
+            )
+            trainer.add_callback(curve)
         trainer.train(resume_from_checkpoint=str(found) if found else None)
     return int(about["step"]), curve.best_step if curve else None
+
+
+def _scored(
+    evaluate: Callable[[int, Any], float | None], as_before: AsBefore, step: int, model: Any
+) -> float | None:
+    """What the model is scored, as if its training was over."""
+    with as_before():
+        return evaluate(step, model)
 
 
 def _latest(folder: Path, spec: str, team: Team) -> Path | None:

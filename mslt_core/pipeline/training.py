@@ -249,22 +249,22 @@ class _Judge:
     items: Mapping[str, Sequence[Row]]
     held_out: Mapping[str, Sequence[Row]]
     report: Report
-    newest: dict[int, _Scored] = dataclasses.field(default_factory=dict)
-    """What the curve's newest point found, by its step."""
+    at_the_end: list[_Scored] = dataclasses.field(default_factory=list)
+    """What the curve's last point found, if it has come to that."""
 
     def scored(self, model: Any, tokenizer: Any, *, step: int | None = None) -> _Scored:
         """Scores and per-item outcomes on every target language."""
         return self._on(self.items, model, tokenizer, self.spec.steps if step is None else step)
 
     def last(self, tuned: Any) -> _Scored:
-        """As `scored` the weights of the last step, which may be the curve's newest point."""
-        return self.newest.get(tuned.step) or self.scored(tuned.model, tuned.tokenizer)
+        """As `scored`, for the weights of the last step; a curve has scored them already."""
+        return next(iter(self.at_the_end), None) or self.scored(tuned.model, tuned.tokenizer)
 
     def point(self, step: int, model: Any, tokenizer: Any) -> float | None:
         """A point of the learning curve, and the score by which its weights may be chosen."""
         scores, outcomes = self.scored(model, tokenizer, step=step)
-        self.newest.clear()
-        self.newest[step] = scores, outcomes
+        if step == self.spec.steps:
+            self.at_the_end.append((scores, outcomes))
         held, _ = self._on(self.held_out, model, tokenizer, step)
         held_out = _mean_main(held)
         point = CurvePoint(step=step, scores=scores, held_out=held_out)

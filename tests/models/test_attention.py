@@ -30,9 +30,12 @@ def model(tiny_checkpoint, labels):
 )
 def test_only_bfloat16_on_a_cpu_leaves_the_fused_one(model, bf16, device, meant):
     args = SimpleNamespace(bf16=bf16, device=torch.device(device))
-    with attention_for_training(model, args):
-        assert model.config._attn_implementation == meant
-        assert model.base_model.config._attn_implementation == meant
+    with attention_for_training(model, args) as as_before:
+        for _ in range(2):  # points of a learning curve
+            with as_before():
+                assert model.config._attn_implementation == "sdpa"
+            assert model.config._attn_implementation == meant
+            assert model.base_model.config._attn_implementation == meant
     assert model.config._attn_implementation == "sdpa"
 
 

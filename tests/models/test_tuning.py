@@ -108,14 +108,19 @@ def test_lora_is_the_same_after_a_stop(train):
 # --- on the way
 
 
-def test_looking_changes_nothing(train, tagged_rows):
-    rows = tagged_rows("ru", 10)
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+def test_looking_changes_nothing(train, tagged_rows, precision):
+    rows, seen = tagged_rows("ru", 10), []
 
     def look(step, model, tokenizer):
         predict("tagging", model, tokenizer, rows, max_length=64)
+        with torch.no_grad():
+            seen.append(model(torch.arange(40).reshape(2, 20)).logits)
 
-    watched = train("watched", SPEC.but(eval_every=3), evaluate=look)
-    alone = train("alone")
+    watched = train("watched", SPEC.but(eval_every=3, precision=precision), evaluate=look)
+    alone = train("alone", SPEC.but(precision=precision))
+    look(10, alone.model, alone.tokenizer)
+    assert torch.equal(seen[-2], seen[-1]), "who looks afterwards sees what the last look saw"
     assert train.losses["watched"] == train.losses["alone"]
     assert all(
         torch.equal(tensor, alone.model.state_dict()[name])

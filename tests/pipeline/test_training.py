@@ -173,8 +173,12 @@ def scorings(monkeypatch):
     return asked
 
 
-def test_the_last_point_of_a_curve_is_the_runs_score(own, store, tiny_checkpoint, scorings):
-    spec, where = ask(own("tagging"), tiny_checkpoint, steps=6, eval_every=4)
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+def test_the_last_point_of_a_curve_is_the_runs_score(
+    precision, own, store, tiny_checkpoint, scorings
+):
+    how = {"steps": 6, "eval_every": 4, "precision": precision}
+    spec, where = ask(own("tagging"), tiny_checkpoint, **how)
     result = run(store, spec, where)
     assert len(scorings) == 2 * 3, "three targets after steps 4 and 6, and none once more"
     last = store.runs.curve(result.info.run)[-1]
