@@ -7,8 +7,10 @@ started it. All that the two say to each other lies in the work's folder in the 
 import contextlib
 import dataclasses
 import glob
+import itertools
 import math
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -34,6 +36,8 @@ ShouldStop = Callable[[], bool]
 
 TURN_POLL_S = 0.3
 GPU_FILES = ("/dev/nvidia[0-9]*", "/proc/driver/nvidia/gpus/*")  # the former made at first use
+ALL_GPUS = "MSLT_ALL_GPUS"
+"""Variable for the GPUs that all slots share, in a process which sees but its own."""
 REPORT_EVERY_S = 0.25
 """A page looks once a second; a step of a small model takes milliseconds."""
 
@@ -169,14 +173,14 @@ def slots_of(n_sharing: int) -> int:
 # --- the side that asks
 
 
-def detach(command: Sequence[str], log_file: Path, *, slot: int | None = None) -> int:
-    """Start a process that outlives this one, with the log and the slot's one GPU; its number."""
+def detach(command: Sequence[str], log_file: Path) -> int:
+    """Start a process that outlives this one and writes into the log; its number."""
     try:
         with log_file.open("ab") as log:
             worker = subprocess.Popen(
                 command,
                 cwd=Path(mslt_core.__file__).parents[1],
-                env=_shared_cores() | dict(os.environ) | WORKER_ENVIRONMENT | _gpu(slot),
+                env=_shared_cores() | dict(os.environ) | WORKER_ENVIRONMENT,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -191,9 +195,9 @@ def detach(command: Sequence[str], log_file: Path, *, slot: int | None = None) -
 
 def _launch(store: Store, kind: Kind, digest: str) -> None:
     """Start the worker process and let it answer for the work."""
-    works, slot = store.works(kind), store.turns.ahead(kind, digest) % slots()
+    works = store.works(kind)
     try:
-        pid = detach(_command(store, kind, digest), works.folder(digest) / "worker.log", slot=slot)
+        pid = detach(_command(store, kind, digest), works.folder(digest) / "worker.log")
     except MsltError as e:
         with works.claim(digest):
             works.set_state(digest, "failed", e.message)
@@ -207,21 +211,13 @@ def _shared_cores() -> dict[str, str]:
     return {"OMP_NUM_THREADS": str(threads)} if slots() > 1 else {}
 
 
-def _gpu(slot: int | None) -> dict[str, str]:
-    """Its GPUs in turn: left alone all workers take the first."""
-    gpus, each = _gpus()
-    if slot is None or not gpus:
-        return {}
-    own = [gpus[(slot * each + i) % len(gpus)] for i in range(each)]
-    return {"CUDA_VISIBLE_DEVICES": ",".join(own)}
-
-
 def _gpus() -> tuple[Sequence[str], int]:
     """The GPUs that may be used, and how many of them a piece of work gets: ``MSLT_PROCESSES``."""
-    named = os.environ.get("CUDA_VISIBLE_DEVICES")
+    named = os.environ.get(ALL_GPUS, os.environ.get("CUDA_VISIBLE_DEVICES"))
     n_here = next((len(found) for files in GPU_FILES if (found := glob.glob(files))), 0)
     here = map(str, range(n_here)) if named is None else named.split(",")
-    gpus = [gpu for gpu in here if gpu]
+    # CUDA, too, takes those before the first that is none, such as -1
+    gpus = list(itertools.takewhile(lambda gpu: re.match(r"\d|GPU-|MIG-", gpu), here))
     each = os.environ.get("MSLT_PROCESSES", "1")
     return gpus, max(1, min(int(each) if each.isdecimal() else 1, len(gpus)))
 
@@ -231,6 +227,23 @@ def _command(store: Store, kind: Kind, digest: str) -> list[str]:
 
 
 # --- the side that works
+
+
+class _Own:
+    """The slot whose GPUs this process has; it keeps them, as CUDA looks but once."""
+
+    slot: int | None = None
+
+    def take(self, slot: int) -> None:
+        """See no other GPUs than the slot's, from before torch looks: it would take the first."""
+        gpus, each = _gpus()
+        if gpus:
+            self.slot = slot
+            own = [gpus[(slot * each + i) % len(gpus)] for i in range(each)]
+            os.environ.update({ALL_GPUS: ",".join(gpus), "CUDA_VISIBLE_DEVICES": ",".join(own)})
+
+
+_own = _Own()
 
 
 class _TerminatedError(BaseException):
@@ -272,11 +285,12 @@ def _executed(attempt: _Attempt) -> bool:
     reporter = _Reporter(works, digest)
     if attempt.in_turn:
         store.turns.enter(kind, digest)
-    while attempt.in_turn and (ahead := store.turns.ahead(kind, digest)) >= slots():
-        if attempt.should_stop():
-            return False
-        reporter.waiting(ahead)
-        time.sleep(TURN_POLL_S)
+        while (slot := store.turns.slot(kind, digest, slots(), only=_own.slot)) is None:
+            if attempt.should_stop():
+                return False
+            reporter.waiting(store.turns.ahead(kind, digest))
+            time.sleep(TURN_POLL_S)
+        _own.take(slot)
     if attempt.should_stop():
         return False
     works.set_state(digest, "running")
@@ -332,7 +346,7 @@ class _Reporter:
 
     def waiting(self, ahead: int) -> None:
         """It is not this work's turn."""
-        message = f"waiting for its turn, {ahead} ahead"
+        message = f"waiting for its turn, {ahead} ahead" if ahead else "waiting for a GPU"
         if message != self._last.message:
             self._last = Progress(message=message, elapsed_s=self._before_s)
             self._works.report(self._digest, self._last)

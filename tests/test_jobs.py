@@ -476,6 +476,30 @@ def test_slots_say_how_many_work_at_a_time(store, monkeypatch, text, end):
     assert jobs.work(store, "jobs", digest, done_at_once) == end
 
 
+def test_who_gets_its_turn_gets_the_gpu_that_is_free(store, worker_does, monkeypatch):
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0,1")
+    monkeypatch.setenv("MSLT_SLOTS", "2")
+    worker_does("""
+        print("sees", os.environ["CUDA_VISIBLE_DEVICES"], flush=True)
+        while not should_stop():
+            time.sleep(0.01)
+        return False
+    """)
+
+    def seen_by(digest):
+        return log(store, digest).partition("sees ")[2].strip()
+
+    first, second = (jobs.start(store, question(layer), Where()) for layer in range(2))
+    until(lambda: sorted(map(seen_by, (first, second))) == ["0", "1"])
+    freed = seen_by(first)
+    jobs.cancel(store, "jobs", first)
+    third = jobs.start(store, question(2), Where())
+    until(lambda: seen_by(third))
+    assert seen_by(third) == freed
+    for digest in (second, third):
+        jobs.cancel(store, "jobs", digest)
+
+
 @pytest.mark.parametrize("text", ["0", "-1", "two", "1.5", ""])
 def test_slots_are_checked(monkeypatch, text):
     monkeypatch.setenv("MSLT_SLOTS", text)

@@ -1,6 +1,7 @@
-"""Who works now and who is next: one numbered, empty file for each piece of unfinished work.
+"""Who works now and who is next: one numbered file for each piece of unfinished work.
 
-Training twice at a time on one machine takes longer than one after the other, or all memory.
+Training twice at a time on one machine takes longer than one after the other, or all memory. In
+the file of who works stands the slot, and with it the GPU, that nobody else has meanwhile.
 """
 
 from collections.abc import Callable
@@ -45,6 +46,34 @@ class Turns:
                 ticket.unlink(missing_ok=True)
         return count
 
+    def slot(self, kind: Kind, digest: str, n_slots: int, *, only: int | None = None) -> int | None:
+        """The slot that this work has from now on, or None while it is not its turn.
+
+        As many work at a time as there are slots, oldest first, each in one of its own.
+
+        Parameters
+        ----------
+        kind, digest
+            Of work that has entered.
+        n_slots : int
+            Slots of the machine, as this process sees it.
+        only : int, optional
+            The one slot that will do, as for a process which has that one's GPU.
+        """
+        if self.ahead(kind, digest) >= n_slots:
+            return None
+        with write_errors_explained(self._folder), locked(self._folder):
+            tickets = self._tickets()
+            own = next(ticket for ticket in tickets if _names(ticket, kind, digest))
+            taken = {
+                _slot_in(ticket) for ticket in tickets if ticket != own and self._lives(ticket)
+            }
+            wanted = range(n_slots) if only is None else [only]
+            found = next((slot for slot in wanted if slot not in taken), None)
+            if found is not None:
+                own.write_text(str(found), encoding="utf-8")
+        return found
+
     def _lives(self, ticket: Path) -> bool:
         _, kind, digest = ticket.name.split("-")
         return self._is_alive("runs" if kind == "runs" else "jobs", digest)
@@ -55,6 +84,15 @@ class Turns:
 
 def _number(ticket: Path) -> int:
     return int(ticket.name.split("-")[0])
+
+
+def _slot_in(ticket: Path) -> int | None:
+    """None where it waits, or has left just now."""
+    try:
+        text = ticket.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None
+    return int(text) if text else None
 
 
 def _names(ticket: Path, kind: Kind, digest: str) -> bool:

@@ -115,22 +115,12 @@ def _staff(store: Store, digest: str) -> None:
     sweep, again = store.sweeps.get(digest), store.sweeps.wanted_again(digest)
     wanted = 1 if sweep.engine.name == "ray" else jobs.slots()  # Ray's nodes have one to ask them
     holds = [working.hold_of(store, planned.run, again) for planned in sweep.runs]
-    living = [worker.pid for worker in store.sweeps.workers(digest)]
-    n_missing = min(wanted - len(living), holds.count("free"))
+    n_missing = min(wanted - len(store.sweeps.workers(digest)), holds.count("free"))
     log = store.sweeps.folder(digest) / "worker.log"
-    for slot in _free_slots(store, digest, living, wanted)[: max(n_missing, 0)]:
-        # who asks a cluster's nodes must see every GPU: a cluster of its own counts them
-        own = slot if sweep.engine.name == "local" else None
-        pid = jobs.detach(_command(store, digest), log, slot=own)
+    for _ in range(n_missing):
+        pid = jobs.detach(_command(store, digest), log)
         store.sweeps.enlist(digest, pid, "spawned")
-        store.sweeps.note(digest, "staff", "", pid=pid, slot=slot)
-
-
-def _free_slots(store: Store, digest: str, living: Sequence[int], wanted: int) -> list[int]:
-    """Slots, and with them GPUs, that none of the living workers was given."""
-    given = {e["pid"]: e["slot"] for e in store.sweeps.events(digest) if e["event"] == "staff"}
-    taken = {given[pid] for pid in living if pid in given}
-    return [slot for slot in range(wanted) if slot not in taken]
+        store.sweeps.note(digest, "staff", "", pid=pid)
 
 
 def _command(store: Store, digest: str) -> list[str]:

@@ -1,40 +1,35 @@
-"""Several GPUs: each worker sees one, the next worker the next."""
+"""Several GPUs: who works sees one that nobody else has, as long as there are enough."""
 
+import os
 import subprocess
 
 import psutil
 import pytest
 
 from mslt_core import jobs, sweep
-from mslt_core.spec.specs import EmbedSpec, Where
 from mslt_core.spec.sweeps import Engine
 from mslt_core.sweep import workers
 
 
 @pytest.fixture(autouse=True)
 def unnamed(monkeypatch, gpus):
-    """No GPU here, none named and no slots asked for by whoever runs the tests."""
-    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    """No GPU here, and no slots asked for by whoever runs the tests."""
     monkeypatch.delenv("MSLT_SLOTS")
     gpus(dev=0, proc=0)
 
 
 @pytest.fixture
-def started(monkeypatch):
-    """What each worker that is started would see; none is."""
-    seen = []
+def seen_by(monkeypatch):
+    """The GPUs that a process sees which has taken slot after slot, and what else `asked` tells."""
 
-    class Process:
-        pid = 1
+    def of(*slots, asked=lambda: None):
+        with monkeypatch.context() as its_own:
+            its_own.setattr(os, "environ", dict(os.environ))
+            for slot in slots:
+                jobs._Own().take(slot)
+            return os.environ.get("CUDA_VISIBLE_DEVICES"), asked()
 
-        def __init__(self, _command, env, **_kwargs):
-            seen.append(env.get("CUDA_VISIBLE_DEVICES"))
-
-        def wait(self):
-            return 0
-
-    monkeypatch.setattr(subprocess, "Popen", Process)
-    return seen
+    return of
 
 
 @pytest.mark.parametrize(
@@ -46,30 +41,33 @@ def started(monkeypatch):
         (None, {"dev": 1, "proc": 8}, ["0"] * 5),
         (None, {}, [None] * 5),
         ("2,5", {"dev": 8}, ["2", "5", "2", "5", "2"]),
+        ("2,-1,5", {"dev": 8}, ["2"] * 5),
         ("GPU-8f2a", {"dev": 8}, ["GPU-8f2a"] * 5),
         ("", {"dev": 8}, [""] * 5),
+        ("-1", {"dev": 8}, ["-1"] * 5),
     ],
 )
-def test_gpus_go_round(gpus, monkeypatch, started, tmp_path, named, counts, expected):
+def test_gpus_go_round(gpus, monkeypatch, seen_by, named, counts, expected):
     gpus(**counts)
     if named is not None:
         monkeypatch.setenv("CUDA_VISIBLE_DEVICES", named)
-    for slot in range(5):
-        jobs.detach(["true"], tmp_path / "log", slot=slot)
-    assert started == expected
+    assert [seen_by(slot)[0] for slot in range(5)] == expected
 
 
 @pytest.mark.parametrize(
-    ("n_gpus", "expected"), [(4, ["0,1,2", "3,0,1"]), (3, ["0,1,2"] * 2), (2, ["0,1", "1,0"])]
+    ("n_gpus", "expected"), [(4, ["0,1,2", "3,0,1"]), (3, ["0,1,2"] * 2), (2, ["0,1"] * 2)]
 )
-def test_a_run_of_several_processes_gets_as_many(
-    gpus, monkeypatch, started, tmp_path, n_gpus, expected
-):
+def test_a_run_of_several_processes_gets_as_many(gpus, monkeypatch, seen_by, n_gpus, expected):
     gpus(dev=n_gpus)
     monkeypatch.setenv("MSLT_PROCESSES", "3")
-    for slot in range(2):
-        jobs.detach(["true"], tmp_path / "log", slot=slot)
-    assert [set(seen.split(",")) for seen in started] == [set(e.split(",")) for e in expected]
+    assert [seen_by(slot)[0] for slot in range(2)] == expected
+
+
+def test_who_has_a_gpu_knows_of_the_others(gpus, seen_by):
+    gpus(dev=4)
+    # its own worker would have another one, and as many may work at a time as before
+    assert seen_by(1, asked=jobs.slots) == ("1", 4)
+    assert seen_by(1, 2, asked=jobs.slots) == ("2", 4)
 
 
 @pytest.mark.parametrize(
@@ -80,6 +78,8 @@ def test_a_run_of_several_processes_gets_as_many(
         (4, None, "1", 4),
         (4, "2,3", "1", 2),
         (4, "", "1", 1),
+        (4, "-1", "1", 1),
+        (4, "3,NoDevFiles,2", "1", 1),
         (4, None, "2", 2),
         (3, None, "2", 1),
         (1, None, "2", 1),
@@ -111,76 +111,89 @@ def test_how_many_share_a_gpu(gpus, monkeypatch, n_gpus, processes, n_works, exp
         assert jobs.sharing(most) <= expected < jobs.sharing(most + 1)
 
 
-def test_without_a_slot_all_are_seen(gpus, started, tmp_path):
-    gpus(dev=4)
-    jobs.detach(["true"], tmp_path / "log")
-    assert started == [None]
-
-
-@pytest.fixture
-def seen(store):
-    """The GPU that each living worker of a sweep was given."""
-
-    def of(plan):
-        events = [e for e in store.sweeps.events(plan.digest) if e["event"] == "staff"]
-        living = {worker.pid for worker in store.sweeps.workers(plan.digest)}
-        return sorted(e["slot"] for e in events if e["pid"] in living)
-
-    return of
-
-
-WAIT = """
-    print("sees", os.environ.get("CUDA_VISIBLE_DEVICES"), flush=True)
+WORK = """
+    print(os.getpid(), "sees", os.environ.get("CUDA_VISIBLE_DEVICES"), flush=True)
+"""
+WAIT = f"""{WORK}
     while not should_stop():
         time.sleep(0.01)
     return False
 """
 
 
-def log(store, plan):
-    told = [store.runs.folder(p.run) / "worker.log" for p in plan.runs]
-    return sorted(path.read_text().strip() for path in told if path.exists())
+@pytest.fixture
+def seen(store):
+    """What the workers of a sweep said that they saw, with their number before it."""
+
+    def of(plan):
+        logs = [store.runs.folder(planned.run) / "worker.log" for planned in plan.runs]
+        lines = "".join(log.read_text() for log in logs if log.exists()).splitlines()
+        return [tuple(line.split(" sees ")) for line in lines]
+
+    return of
 
 
-def test_the_workers_of_a_sweep_have_a_gpu_each(store, sweep_of, workers_do, slots, until, gpus):
-    gpus(dev=2)
-    slots(4)
+@pytest.mark.parametrize(
+    ("asked_for", "expected"), [(None, ["0", "1"]), (2, ["0", "1"]), (4, ["0", "0", "1", "1"])]
+)
+def test_the_workers_of_a_sweep_work_at_a_time_with_a_gpu_each(
+    store, sweep_of, workers_do, slots, until, monkeypatch, seen, asked_for, expected
+):
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0,1")
+    if asked_for:
+        slots(asked_for)
     workers_do(WAIT)
-    plan = sweep_of(4)
+    plan = sweep_of(5)
     sweep.start(store, plan)
-    until(lambda: len("".join(log(store, plan)).split("sees")) == 5)
-    assert log(store, plan) == ["sees 0", "sees 0", "sees 1", "sees 1"]
+    until(lambda: len(seen(plan)) == len(expected))
+    assert sorted(gpu for _, gpu in seen(plan)) == expected
     sweep.cancel(store, plan.digest)
+
+
+def test_a_worker_keeps_its_gpu(store, sweep_of, workers_do, until, monkeypatch, seen):
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0,1")
+    workers_do(f"""{WORK}
+    time.sleep(0.2)
+    return scored(store, spec)
+""")
+    plan = sweep_of(6)
+    sweep.start(store, plan)
+    until(lambda: len(seen(plan)) == 6 and not store.sweeps.workers(plan.digest))
+    assert len(set(seen(plan))) == 2, "two workers, and each has always seen the same"
+    assert {gpu for _, gpu in seen(plan)} == {"0", "1"}
 
 
 def test_who_takes_a_dead_workers_place_takes_its_gpu(
-    store, sweep_of, workers_do, slots, until, gpus, seen
+    store, sweep_of, workers_do, until, monkeypatch, seen
 ):
-    gpus(dev=2)
-    slots(2)
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0,1")
     workers_do(WAIT)
     plan = sweep_of(3)
     sweep.start(store, plan)
-    assert seen(plan) == [0, 1]
-    first = next(e["pid"] for e in store.sweeps.events(plan.digest) if e["event"] == "staff")
-    psutil.Process(first).kill()
-    until(lambda: seen(plan) == [1])
+    until(lambda: len(seen(plan)) == 2)
+    first, freed = seen(plan)[0]
+    psutil.Process(int(first)).kill()
+    until(lambda: len(store.sweeps.workers(plan.digest)) == 1)
     sweep.resume(store, plan.digest)
-    assert seen(plan) == [0, 1]
+    until(lambda: len(seen(plan)) == 3)
+    assert [gpu for _, gpu in seen(plan)].count(freed) == 2
     sweep.cancel(store, plan.digest)
 
 
-def test_who_asks_a_cluster_sees_every_gpu(store, sweep_of, started, gpus, monkeypatch):
+def test_who_asks_a_cluster_sees_every_gpu(store, sweep_of, gpus, monkeypatch):
+    started = []
+
+    class Process:
+        pid = 1
+
+        def __init__(self, _command, env, **_kwargs):
+            started.append(env.get("CUDA_VISIBLE_DEVICES"))
+
+        def wait(self):
+            return 0
+
+    monkeypatch.setattr(subprocess, "Popen", Process)
     gpus(dev=2)
     monkeypatch.setattr(workers.cluster, "require_ray", lambda: None)
     sweep.start(store, sweep_of(2, engine=Engine(name="ray")))
     assert started == [None]
-
-
-def test_single_runs_go_round_too(store, started, slots, gpus):
-    gpus(dev=2)
-    slots(2)
-    for layer in range(3):
-        spec = EmbedSpec(checkpoint="c" * 16, corpus="0" * 16, lang="en", layer=layer)
-        jobs.start(store, spec, Where())
-    assert started == ["0", "1", "0"]
