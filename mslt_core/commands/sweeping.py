@@ -215,7 +215,7 @@ def _measure(args: argparse.Namespace, store: Store, runs: tuple[PlannedRun, ...
             report(0, 0, "measuring a few steps")
             status = jobs.wait(store, "jobs", digest, timeout_s=PROBE_PATIENCE_S)
         if status.state != "done":
-            print(f"the time could not be measured: {status.reason}", file=sys.stderr)
+            print(f"time and memory could not be measured: {status.reason}", file=sys.stderr)
 
 
 def _start(args: argparse.Namespace) -> Answer:

@@ -41,7 +41,7 @@ def check_data(spec: TrainSpec, where: Where, store: Store | None = None) -> Non
 
     check_batches([spec])
     check_trackers()
-    task, scored, base = _as_asked_for(spec, where)
+    task, scored, base = as_asked_for(spec, where)
     screening.require_finite(base)
     completeness.require_whole(base)
     if store is not None:
@@ -66,7 +66,7 @@ def check_trackers() -> None:
     trackers.require_trackers()
 
 
-def _as_asked_for(spec: TrainSpec, where: Where) -> tuple[tasks.Task, tasks.Task, Path]:
+def as_asked_for(spec: TrainSpec, where: Where) -> tuple[tasks.Task, tasks.Task, Path]:
     """Task, scored task and base, refused if they are not what they were when the run was made."""
     from mslt_core.models import checkpoints
 
@@ -120,7 +120,7 @@ def execute_training(
         from mslt_core.models import finetune  # takes seconds, in which the others load too
 
         report(0, spec.steps, "reading the data")
-        task, scored, base = _as_asked_for(spec, where)
+        task, scored, base = as_asked_for(spec, where)
         drawn = draw(task, spec)
         # read before training, so that a damaged file costs none
         items = in_labels_of(task, scored, evaluation_items(scored, spec, trained=task))
@@ -166,13 +166,6 @@ def release_memory() -> None:
         memory.release()
 
 
-def gpu_memory() -> tuple[int, int]:
-    """Bytes of its GPU that this process has held at the most, and the GPU's own; 0 without one."""
-    from mslt_core.models import memory
-
-    return memory.held()
-
-
 def assist_training(store: Store, spec: TrainSpec, where: Where) -> None:
     """Be one of the further processes of a run: train along, and leave the rest to the first.
 
@@ -184,7 +177,7 @@ def assist_training(store: Store, spec: TrainSpec, where: Where) -> None:
     with distributed.helper() as team:
         from mslt_core.models import finetune
 
-        task, _, base = _as_asked_for(spec, where)
+        task, _, base = as_asked_for(spec, where)
         finetune.finetune(
             spec,
             checkpoint=base,

@@ -13,13 +13,15 @@ import statistics
 import tempfile
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
 
 from mslt_core import jobs
 from mslt_core.pipeline import execute_training, experiment_key, untracked
-from mslt_core.pipeline.training import KEEPING, gpu_memory
+from mslt_core.pipeline.training import KEEPING
+from mslt_core.pipeline.widest import gpu_memory
 from mslt_core.spec import room
 from mslt_core.spec.results import RunInfo
 from mslt_core.spec.specs import TrainSpec, Where
@@ -33,8 +35,8 @@ PROBE_TARGETS = 2
 ALL_ITEMS = 2000
 """Where everything is scored, so many items a language are counted: what test sets often have."""
 
-GPU_MARGIN = 1.25
-"""What a run is given of a GPU beside what the probe took: a later batch may be longer."""
+GPU_MARGIN = 1.1
+"""What a run is given of a GPU beside what the probe found: memory comes and goes in blocks."""
 
 TimeSource = Literal["runs", "shipped", "probe", "unknown"]
 
@@ -96,7 +98,8 @@ class Estimate:
             return ""
         items = f"with {ALL_ITEMS:,} test items a language supposed where all are scored"
         alone = f"as if {self.n_sharing} runs on a GPU were each as fast as one alone"
-        return ", ".join([items] * self.all_items + [alone] * (self.n_sharing > 1))
+        shared = self.gpu_bytes > 0 and self.n_sharing > 1
+        return ", ".join([items] * self.all_items + [alone] * shared)
 
     @property
     def needed_bytes(self) -> int:
@@ -250,9 +253,11 @@ def execute_probe(
         own.runs.create(spec.run, where)
         with own.runs.claim(spec.run.digest()), untracked():
             finished = execute_training(own, spec.run, where, report=timed, should_stop=should_stop)
+            ended_s = time.monotonic()
+            if finished:
+                held, total = gpu_memory(spec.run, where, Path(scratch) / "widest")
     if finished:
-        pace = _measured(seen, time.monotonic(), len(spec.run.target_langs) * PROBE_ITEMS)
-        held, total = gpu_memory()
+        pace = _measured(seen, ended_s, len(spec.run.target_langs) * PROBE_ITEMS)
         pace = dataclasses.replace(pace, gpu_bytes=held, gpu_total=total)
         store.arrays.put(
             spec, {k: np.array(v, np.float64) for k, v in dataclasses.asdict(pace).items()}
@@ -294,7 +299,8 @@ def _gpu_memory(store: Store, asked: Iterable[ProbeSpec]) -> tuple[int, int]:
     if not known or len(known) < len(paces):
         return 0, 0
     needed, totals = zip(*known, strict=True)
-    return int(max(needed)), int(min(totals))
+    total = int(min(totals))
+    return min(int(max(needed)), total), total  # what was measured has fitted
 
 
 def _seconds(

@@ -44,7 +44,7 @@ def memory_told(found: Estimate) -> str:
         return ""
     fit = "one fits on a GPU" if found.n_fit == 1 else f"{found.n_fit} fit on a GPU side by side"
     memory = f"{told_size(found.gpu_bytes)} of {told_size(found.gpu_total)} a run"
-    return f"{memory}, with a quarter to spare {fit}"
+    return f"{memory}, with a tenth to spare {fit}"
 
 
 def crowded_told(found: Estimate) -> str:
@@ -54,5 +54,5 @@ def crowded_told(found: Estimate) -> str:
 
 def slots_told(found: Estimate) -> str:
     """What to do about it, without its full stop."""
-    most = jobs.slots_of(found.n_fit or 1)
-    return f"Set MSLT_SLOTS to {max(1, most)}{' or less' if most > 1 else ''}"
+    most = max(1, jobs.slots_of(found.n_fit or 1))
+    return f"Set MSLT_SLOTS to {most}{' or less' if most > 1 else ''}"

@@ -1,5 +1,7 @@
 """What a sweep will take, before it is started."""
 
+from typing import Literal
+
 import streamlit as st
 
 from mslt_core import jobs, pipeline, sweep
@@ -47,9 +49,12 @@ def offer_sweep(context: Context, spec: SweepSpec, terms: Terms) -> None:
         # the one that is looked at from now on, whichever was before
         st.session_state["sweep"] = sweep.start(context.store, Sweep(runs=runs, keep_weights=keep))
         st.rerun()
-    untold = found.source in {"unknown", "shipped"} or (found.n_sharing > 1 and not found.n_fit)
-    if untold and not context.store.read_only:
-        _measure(context, runs)
+    if context.store.read_only:
+        return
+    if found.source in {"unknown", "shipped"}:
+        _measure(context, runs, "time")
+    elif found.n_sharing > 1 and not found.n_fit:
+        _measure(context, runs, "memory")
 
 
 def _wanted_anyway(found: Estimate) -> bool:
@@ -97,8 +102,10 @@ def costs(runs: tuple[PlannedRun, ...], found: Estimate, keep: bool) -> str:
     return " ".join(parts)
 
 
-def _measure(context: Context, runs: tuple[PlannedRun, ...]) -> None:
-    """Have the pace measured in the background."""
+def _measure(
+    context: Context, runs: tuple[PlannedRun, ...], what: Literal["time", "memory"]
+) -> None:
+    """Have what a run takes measured in the background; `what` is not known yet."""
     asked = sweep.probes(context.store, runs, shipped=False)
     works = context.store.jobs
     begun = [probe.digest() for probe, _ in asked if works.exists(probe.digest())]
@@ -106,9 +113,11 @@ def _measure(context: Context, runs: tuple[PlannedRun, ...]) -> None:
         st.fragment(_look, run_every=1.0)(context.root, begun)
         return
     if reasons := [works.status(digest).reason for digest in begun]:
-        st.caption(f"The time could not be measured: {escape(reasons[0])}")
+        st.caption(f"The {what} could not be measured: {escape(reasons[0])}")
     if asked and st.button(
-        "Measure the time here", key="measure", help="Trains a few steps and scores a few items."
+        f"Measure the {what} here",
+        key="measure",
+        help="Trains a few steps and scores a few items; tells time and a GPU's memory.",
     ):
         for probe, where in asked:
             jobs.start(context.store, probe, where)

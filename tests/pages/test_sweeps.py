@@ -122,14 +122,14 @@ def test_a_gpu_that_is_too_small(open_train, monkeypatch, tmp_path):
     measured = Pace(fixed_s=1.0, step_s=0.1, item_s=0.01)
     monkeypatch.setattr(estimating, "measured_pace", lambda *_: measured)
     app = open_train(seeds=4)
-    assert "Measure the time here" in labels(app), "of the memory nothing is known"
+    assert "Measure the memory here" in labels(app), "the time is known, the memory is not"
     assert not app.button(key="start_sweep").disabled
     measured = Pace(fixed_s=1.0, step_s=0.1, item_s=0.01, gpu_bytes=24e9, gpu_total=80e9)
     app.run()
     text = words(app)
     assert "Too many runs for a GPU." in text
-    told = "24.0 GB of 80.0 GB a run, with a quarter to spare 2 fit on a GPU side by side."
-    assert f"4 runs would share a GPU: {told} Set MSLT_SLOTS to 2 or less, and start" in text
+    told = "24.0 GB of 80.0 GB a run, with a tenth to spare 3 fit on a GPU side by side."
+    assert f"4 runs would share a GPU: {told} Set MSLT_SLOTS to 3 or less, and start" in text
     assert f"GPU: {told} Time is told" in text
     assert "as if 4 runs on a GPU were each as fast as one alone" in text
     assert app.button(key="start_sweep").disabled

@@ -24,6 +24,11 @@ Subwords = Mapping[str, Ids]
 MAX_SUBWORDS = {"cpu": 2048, "cuda": 32_768, "mps": 8192}
 
 
+def subwords_at_a_time(model: PreTrainedModel) -> int:
+    """How many sub-words are scored in one batch on the model's device, padding included."""
+    return MAX_SUBWORDS.get(model.device.type, MAX_SUBWORDS["cpu"])
+
+
 @dataclasses.dataclass(frozen=True)
 class Example:
     """One training example: a sequence (several for multiple choice) and what to learn."""
@@ -114,7 +119,7 @@ def batched_outputs(
     model.eval()
     lengths = np.array([len(sequence["input_ids"]) for sequence in sequences], dtype=np.int64)
     longest = lengths.reshape(-1, per_row).max(axis=1)
-    room = MAX_SUBWORDS.get(model.device.type, MAX_SUBWORDS["cpu"]) // per_row
+    room = subwords_at_a_time(model) // per_row
     for rows in batches_within(longest, room):
         of_rows = [sequences[row * per_row + i] for row in rows.tolist() for i in range(per_row)]
         inputs = padded_inputs(of_rows, pad_id)
