@@ -8,7 +8,6 @@ import contextlib
 import dataclasses
 import glob
 import itertools
-import math
 import os
 import re
 import signal
@@ -29,6 +28,7 @@ from mslt_core.spec.results import RunState
 from mslt_core.spec.specs import TrainSpec, Where
 from mslt_core.store import UNFINISHED, Kind, Progress, Store, WorkStatus
 from mslt_core.store.atomic import disk_full
+from mslt_core.store.turns import Machine
 from mslt_core.store.work import WorkFolders
 
 Report = Callable[[int, int, str], None]
@@ -37,7 +37,7 @@ ShouldStop = Callable[[], bool]
 TURN_POLL_S = 0.3
 GPU_FILES = ("/dev/nvidia[0-9]*", "/proc/driver/nvidia/gpus/*")  # the former made at first use
 ALL_GPUS = "MSLT_ALL_GPUS"
-"""Variable for the GPUs that all slots share, in a process which sees but its own."""
+"""Variable for the GPUs that all work shares, in a process which sees but its own."""
 REPORT_EVERY_S = 0.25
 """A page looks once a second; a step of a small model takes milliseconds."""
 
@@ -151,8 +151,8 @@ def wait(store: Store, kind: Kind, digest: str, *, timeout_s: float) -> WorkStat
 def slots() -> int:
     """How many pieces of work may run at a time: ``MSLT_SLOTS``, else one a GPU, else one."""
     if (text := os.environ.get("MSLT_SLOTS")) is None:
-        gpus, each = _gpus()
-        return max(1, len(gpus) // each)
+        found, n_each = all_gpus()
+        return max(1, len(found) // n_each)
     if not text.isdecimal() or int(text) < 1:
         raise BadInputError(f"MSLT_SLOTS must be a whole number from 1 on, got {text!r}")
     return int(text)
@@ -160,14 +160,24 @@ def slots() -> int:
 
 def sharing(n_works: int) -> int:
     """Of `n_works` pieces of work side by side, how many share a GPU at the most; 0 without one."""
-    gpus, each = _gpus()
-    return math.ceil(n_works * each / len(gpus)) if gpus else 0
+    return _machine(n_works).n_sharing
 
 
 def slots_of(n_sharing: int) -> int:
     """Slots with which no GPU has more than `n_sharing` pieces of work; there must be a GPU."""
-    gpus, each = _gpus()
-    return n_sharing * len(gpus) // each
+    found, n_each = all_gpus()
+    return n_sharing * len(found) // n_each
+
+
+def all_gpus() -> tuple[Sequence[str], int]:
+    """The GPUs that may be used, and how many of them a piece of work gets: ``MSLT_PROCESSES``."""
+    named = os.environ.get(ALL_GPUS, os.environ.get("CUDA_VISIBLE_DEVICES"))
+    n_here = next((len(found) for files in GPU_FILES if (found := glob.glob(files))), 0)
+    here = map(str, range(n_here)) if named is None else map(str.strip, named.split(","))
+    # CUDA, too, takes those before the first that is none, such as -1
+    gpus = list(itertools.takewhile(lambda gpu: re.match(r"\d|GPU-|MIG-", gpu), here))
+    each = os.environ.get("MSLT_PROCESSES", "1")
+    return gpus, max(1, min(int(each) if each.isdecimal() else 1, len(gpus)))
 
 
 # --- the side that asks
@@ -211,15 +221,9 @@ def _shared_cores() -> dict[str, str]:
     return {"OMP_NUM_THREADS": str(threads)} if slots() > 1 else {}
 
 
-def _gpus() -> tuple[Sequence[str], int]:
-    """The GPUs that may be used, and how many of them a piece of work gets: ``MSLT_PROCESSES``."""
-    named = os.environ.get(ALL_GPUS, os.environ.get("CUDA_VISIBLE_DEVICES"))
-    n_here = next((len(found) for files in GPU_FILES if (found := glob.glob(files))), 0)
-    here = map(str, range(n_here)) if named is None else named.split(",")
-    # CUDA, too, takes those before the first that is none, such as -1
-    gpus = list(itertools.takewhile(lambda gpu: re.match(r"\d|GPU-|MIG-", gpu), here))
-    each = os.environ.get("MSLT_PROCESSES", "1")
-    return gpus, max(1, min(int(each) if each.isdecimal() else 1, len(gpus)))
+def _machine(n_works: int) -> Machine:
+    found, n_each = all_gpus()
+    return Machine(n_works=n_works, gpus=tuple(found), n_each=n_each)
 
 
 def _command(store: Store, kind: Kind, digest: str) -> list[str]:
@@ -230,17 +234,16 @@ def _command(store: Store, kind: Kind, digest: str) -> list[str]:
 
 
 class _Own:
-    """The slot whose GPUs this process has; it keeps them, as CUDA looks but once."""
+    """The GPUs that this process has; it keeps them, as CUDA looks but once."""
 
-    slot: int | None = None
+    gpus: tuple[str, ...] = ()
 
-    def take(self, slot: int) -> None:
-        """See no other GPUs than the slot's, from before torch looks: it would take the first."""
-        gpus, each = _gpus()
+    def take(self, gpus: tuple[str, ...]) -> None:
+        """See no others, from before torch looks, which takes the first that it sees."""
         if gpus:
-            self.slot = slot
-            own = [gpus[(slot * each + i) % len(gpus)] for i in range(each)]
-            os.environ.update({ALL_GPUS: ",".join(gpus), "CUDA_VISIBLE_DEVICES": ",".join(own)})
+            every, _ = all_gpus()
+            self.gpus = gpus
+            os.environ.update({ALL_GPUS: ",".join(every), "CUDA_VISIBLE_DEVICES": ",".join(gpus)})
 
 
 _own = _Own()
@@ -285,12 +288,12 @@ def _executed(attempt: _Attempt) -> bool:
     reporter = _Reporter(works, digest)
     if attempt.in_turn:
         store.turns.enter(kind, digest)
-        while (slot := store.turns.slot(kind, digest, slots(), only=_own.slot)) is None:
+        while (gpus := store.turns.turn(kind, digest, _machine(slots()), only=_own.gpus)) is None:
             if attempt.should_stop():
                 return False
             reporter.waiting(store.turns.ahead(kind, digest))
             time.sleep(TURN_POLL_S)
-        _own.take(slot)
+        _own.take(gpus)
     if attempt.should_stop():
         return False
     works.set_state(digest, "running")

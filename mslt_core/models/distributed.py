@@ -58,7 +58,9 @@ def require_possible(batch_size: int) -> None:
         return
     import torch
 
-    if torch.accelerator.is_available() and (n_gpus := torch.accelerator.device_count()) < size:
+    # this asks the driver's library: CUDA, once asked, would see these GPUs for good
+    n_gpus = torch.cuda.device_count() or int(torch.backends.mps.is_available())
+    if 0 < n_gpus < size:
         raise SpecError(
             f"{size} processes need a GPU each, {n_gpus} can be used here",
             hint=f"Lower {VARIABLE}.",

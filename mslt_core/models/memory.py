@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import torch
 
-from mslt_core.spec.errors import TrainingError
+from mslt_core.spec.errors import GpuFullError
 
 GB = 1e9
 FULL = (
@@ -32,7 +32,7 @@ def room_on_the_gpu(what: str, hint: str) -> Iterator[None]:
 
     Raises
     ------
-    TrainingError
+    GpuFullError
         With the peak of this process, the GPU's memory, and what other processes hold of it.
     """
     try:
@@ -43,7 +43,7 @@ def room_on_the_gpu(what: str, hint: str) -> Iterator[None]:
             raise
         told, shared = _memory()
         hint += " Or run fewer at a time on it: lower MSLT_SLOTS." if shared else ""
-        raise TrainingError(f"GPU out of memory {what}{told}", hint=hint) from e
+        raise GpuFullError(f"GPU out of memory {what}{told}", hint=hint) from e
 
 
 def release() -> None:
@@ -65,6 +65,11 @@ def held() -> tuple[int, int]:
     if not torch.cuda.is_initialized():
         return 0, 0
     return torch.cuda.max_memory_reserved() + int(GB), torch.cuda.mem_get_info()[1]
+
+
+def is_shared() -> bool:
+    """Whether other processes hold much of this one's GPU."""
+    return _memory()[1]
 
 
 def _memory() -> tuple[str, bool]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from mslt_core.pipeline.drawing import draw
 from mslt_core.pipeline.training import as_asked_for, release_memory
-from mslt_core.spec.errors import TrainingError
+from mslt_core.spec.errors import GpuFullError
 from mslt_core.spec.sentences import ChoiceItem, LabelledText, QuestionItem, Row, TaggedSentence
 from mslt_core.spec.specs import TrainSpec, Where
 
@@ -34,20 +34,29 @@ def gpu_memory(spec: TrainSpec, where: Where, folder: Path) -> tuple[int, int]:
 
     Notes
     -----
-    What this process has held before is let go, and not counted. Where the widest batch finds no
-    room on the GPU at all, the answer is all of it: a run with shorter rows may still fit.
+    What this process holds of a run before is let go, and counts where it was more, as of one that
+    several processes share. Where the widest batch finds no room on a GPU that nobody else uses,
+    the answer is all of it: a run whose rows are shorter may still fit.
+
+    Raises
+    ------
+    GpuFullError
+        If others leave it too little room: asked again when they are gone, it may have an answer.
     """
     from mslt_core.models import memory
 
-    if not memory.held()[1]:
+    before, total = memory.held()
+    if not total:
         return 0, 0
     gc.collect()  # the Trainer's objects know each other
     release_memory()
     try:
         run_widest(spec, where, folder)
-    except TrainingError:
-        return memory.held()[1], memory.held()[1]
-    return memory.held()
+    except GpuFullError:
+        if memory.is_shared():
+            raise
+        return total, total
+    return max(before, memory.held()[0]), total
 
 
 def run_widest(spec: TrainSpec, where: Where, folder: Path) -> None:

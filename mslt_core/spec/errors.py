@@ -76,6 +76,10 @@ class TrainingError(MsltError):
     """A run that cannot go on, for instance a loss that became NaN."""
 
 
+class GpuFullError(TrainingError):
+    """A GPU with too little memory left."""
+
+
 FULL = (errno.ENOSPC, errno.EDQUOT)
 """What the system answers when the disk, or the user's share of it, is full."""
 

@@ -80,7 +80,7 @@ class SweepSpec(Spec):
 class ProbeSpec(Spec):
     """What does this recipe take of this machine? A run of a few steps and a few scored items."""
 
-    schema_number: ClassVar[int] = 3  # 3: what it takes of a GPU's memory
+    schema_number: ClassVar[int] = 4  # from 3 on also what it takes of a GPU's memory
 
     run: TrainSpec
     machine: str = Field(description="name of the machine, and which GPUs it may use")

@@ -1,15 +1,37 @@
 """Who works now and who is next: one numbered file for each piece of unfinished work.
 
 Training twice at a time on one machine takes longer than one after the other, or all memory. In
-the file of who works stands the slot, and with it the GPU, that nobody else has meanwhile.
+the file of who works stand its GPUs, in that of who waits those that it cannot do without.
 """
 
-from collections.abc import Callable
+import dataclasses
+import math
+from collections import Counter
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from mslt_core.store.atomic import write_errors_explained
 from mslt_core.store.lock import locked
 from mslt_core.store.work import Kind
+
+WORKS = "works "
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Machine:
+    """What those who work at a time share."""
+
+    n_works: int
+    """How many may."""
+    gpus: tuple[str, ...] = ()
+    """Their names; none where the processor does it all."""
+    n_each: int = 1
+    """GPUs that each has."""
+
+    @property
+    def n_sharing(self) -> int:
+        """How many share a GPU where they are most; 0 without one."""
+        return math.ceil(self.n_works * self.n_each / len(self.gpus)) if self.gpus else 0
 
 
 class Turns:
@@ -22,11 +44,7 @@ class Turns:
     def enter(self, kind: Kind, digest: str) -> None:
         """Stand at the end of the queue, unless the work stands in it already."""
         with write_errors_explained(self._folder), locked(self._folder):
-            tickets = self._tickets()
-            if not any(_names(ticket, kind, digest) for ticket in tickets):
-                # by number and not by time: clocks are set back, and two files can be equally old
-                last = _number(tickets[-1]) if tickets else 0
-                (self._folder / f"{last + 1:08d}-{kind}-{digest}").touch()
+            self._own(kind, digest)
 
     def leave(self, kind: Kind, digest: str) -> None:
         """Make room for the next."""
@@ -46,32 +64,53 @@ class Turns:
                 ticket.unlink(missing_ok=True)
         return count
 
-    def slot(self, kind: Kind, digest: str, n_slots: int, *, only: int | None = None) -> int | None:
-        """The slot that this work has from now on, or None while it is not its turn.
+    def turn(
+        self, kind: Kind, digest: str, machine: Machine, *, only: Sequence[str] = ()
+    ) -> tuple[str, ...] | None:
+        """The GPUs that this work has from now on, or None while it is not its turn.
 
-        As many work at a time as there are slots, oldest first, each in one of its own.
+        As many work at a time as the machine bears, evenly on its GPUs, oldest first; who waits
+        for a certain GPU that is taken keeps nobody from another one.
 
         Parameters
         ----------
         kind, digest
             Of work that has entered.
-        n_slots : int
-            Slots of the machine, as this process sees it.
-        only : int, optional
-            The one slot that will do, as for a process which has that one's GPU.
+        machine : Machine
+            As this process sees it.
+        only : sequence of str, optional
+            The only GPUs that will do, as for a process in which CUDA has looked at them.
         """
-        if self.ahead(kind, digest) >= n_slots:
-            return None
         with write_errors_explained(self._folder), locked(self._folder):
-            tickets = self._tickets()
-            own = next(ticket for ticket in tickets if _names(ticket, kind, digest))
-            taken = {
-                _slot_in(ticket) for ticket in tickets if ticket != own and self._lives(ticket)
-            }
-            wanted = range(n_slots) if only is None else [only]
-            found = next((slot for slot in wanted if slot not in taken), None)
-            if found is not None:
-                own.write_text(str(found), encoding="utf-8")
+            own = self._own(kind, digest)
+            others = {t: _Said.of(t) for t in self._tickets() if t != own and self._lives(t)}
+            working = [said.gpus for said in others.values() if said.works]
+            used = Counter(gpu for gpus in working for gpu in gpus)
+
+            def free(gpus: Sequence[str]) -> bool:
+                return all(used[gpu] < machine.n_sharing for gpu in gpus)
+
+            before = [
+                said.gpus
+                for ticket, said in others.items()
+                if _number(ticket) < _number(own) and not said.works and free(said.gpus)
+            ]
+            used_soon = used + Counter(gpu for gpus in before for gpu in gpus)
+            least = sorted(machine.gpus, key=lambda gpu: used_soon[gpu])
+            wanted = tuple(only or least[: machine.n_each])
+            works = len(working) + len(before) < machine.n_works and free(wanted)
+            _Said(works=works, gpus=wanted if works else tuple(only)).tell(own)
+        return wanted if works else None
+
+    def _own(self, kind: Kind, digest: str) -> Path:
+        """Its place, at the end if it has none. The lock must be held."""
+        tickets = self._tickets()
+        found = next((ticket for ticket in tickets if _names(ticket, kind, digest)), None)
+        if found is None:
+            # by number and not by time: clocks are set back, and two files can be equally old
+            last = _number(tickets[-1]) if tickets else 0
+            found = self._folder / f"{last + 1:08d}-{kind}-{digest}"
+            found.touch()
         return found
 
     def _lives(self, ticket: Path) -> bool:
@@ -86,14 +125,26 @@ def _number(ticket: Path) -> int:
     return int(ticket.name.split("-")[0])
 
 
-def _slot_in(ticket: Path) -> int | None:
-    """None where it waits, or has left just now."""
-    try:
-        text = ticket.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        return None
-    return int(text) if text else None
-
-
 def _names(ticket: Path, kind: Kind, digest: str) -> bool:
     return ticket.name.endswith(f"-{kind}-{digest}")
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class _Said:
+    """What stands in a ticket."""
+
+    works: bool = False
+    gpus: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, ticket: Path) -> "_Said":
+        try:
+            text = ticket.read_text(encoding="utf-8")
+        except FileNotFoundError:  # it has left just now
+            return cls()
+        gpus = text.removeprefix(WORKS)
+        return cls(works=text.startswith(WORKS), gpus=tuple(gpus.split(",")) if gpus else ())
+
+    def tell(self, ticket: Path) -> None:
+        if self != self.of(ticket):
+            ticket.write_text(WORKS * self.works + ",".join(self.gpus), encoding="utf-8")

@@ -7,7 +7,6 @@ few scored items, in a process of its own on this machine.
 import dataclasses
 import math
 import operator
-import os
 import platform
 import statistics
 import tempfile
@@ -228,8 +227,8 @@ def _small(spec: TrainSpec) -> TrainSpec:
 
 def _probe(spec: TrainSpec) -> ProbeSpec:
     """A small run on this machine."""
-    used = " ".join(os.environ.get(name, "") for name in ("CUDA_VISIBLE_DEVICES", "MSLT_PROCESSES"))
-    return ProbeSpec(run=_small(spec), machine=f"{platform.node()} {used}".strip())
+    gpus, n_each = jobs.all_gpus()
+    return ProbeSpec(run=_small(spec), machine=" ".join([platform.node(), *gpus, f"({n_each})"]))
 
 
 def execute_probe(

@@ -42,14 +42,17 @@ def memory_told(found: Estimate) -> str:
     """What a run takes of a GPU, and how many fit there; empty where nothing tells."""
     if found.n_fit is None:
         return ""
+    total = told_size(found.gpu_total)
+    if found.gpu_bytes == found.gpu_total:
+        return f"a run may need more than the {total} of a GPU, if its longest rows meet"
     fit = "one fits on a GPU" if found.n_fit == 1 else f"{found.n_fit} fit on a GPU side by side"
-    memory = f"{told_size(found.gpu_bytes)} of {told_size(found.gpu_total)} a run"
+    memory = f"{told_size(found.gpu_bytes)} of {total} a run"
     return f"{memory}, with a tenth to spare {fit}"
 
 
 def crowded_told(found: Estimate) -> str:
     """Why the GPUs are too small, as a sentence's beginning."""
-    return f"{found.n_sharing} runs would share a GPU: {memory_told(found)}"
+    return f"{found.n_sharing} runs would share a GPU here: {memory_told(found)}"
 
 
 def slots_told(found: Estimate) -> str:

@@ -270,7 +270,7 @@ def test_a_process_that_fails_before_the_others_are_there(program, said, monkeyp
 
 def test_of_several_that_ended_the_one_that_took_the_others_along_is_named(monkeypatch):
     monkeypatch.setenv("MSLT_PROCESSES", "3")
-    monkeypatch.setattr(torch.accelerator, "is_available", lambda: False)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 0)
     program = (
         "import os, sys, time\n"
         "if os.environ['RANK'] == '2': os.kill(os.getpid(), 9)\n"
@@ -331,7 +331,7 @@ def test_who_never_comes_is_not_waited_for_for_ever(monkeypatch):
 
 def test_an_error_of_the_first_process_is_its_own(monkeypatch):
     monkeypatch.setenv("MSLT_PROCESSES", "2")
-    monkeypatch.setattr(torch.accelerator, "is_available", lambda: False)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 0)
     command = [sys.executable, "-c", "import time; time.sleep(60)"]
     with pytest.raises(TrainingError, match="loss became NaN"), distributed.together(command, 6):
         raise TrainingError("loss became NaN")
@@ -344,8 +344,7 @@ def test_what_is_refused(monkeypatch):
         distributed.require_possible(8)
     with pytest.raises(SpecError, match="multiple of 3"), distributed.together(["no"], 8):
         pass
-    monkeypatch.setattr(torch.accelerator, "is_available", lambda: True)
-    monkeypatch.setattr(torch.accelerator, "device_count", lambda: 2)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
     with pytest.raises(SpecError, match="3 processes need a GPU each, 2 can be used here"):
         distributed.require_possible(9)
     monkeypatch.setenv("MSLT_PROCESSES", "some")

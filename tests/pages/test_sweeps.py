@@ -129,7 +129,7 @@ def test_a_gpu_that_is_too_small(open_train, monkeypatch, tmp_path):
     text = words(app)
     assert "Too many runs for a GPU." in text
     told = "24.0 GB of 80.0 GB a run, with a tenth to spare 3 fit on a GPU side by side."
-    assert f"4 runs would share a GPU: {told} Set MSLT_SLOTS to 3 or less, and start" in text
+    assert f"4 runs would share a GPU here: {told} Set MSLT_SLOTS to 3 or less, and start" in text
     assert f"GPU: {told} Time is told" in text
     assert "as if 4 runs on a GPU were each as fast as one alone" in text
     assert app.button(key="start_sweep").disabled

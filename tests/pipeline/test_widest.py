@@ -8,7 +8,7 @@ from mslt_core.models import finetune, memory, predict
 from mslt_core.models.heads import HEADS, inputs
 from mslt_core.models.load import load_tokenizer
 from mslt_core.pipeline import make_train_spec, widest
-from mslt_core.spec.errors import TrainingError
+from mslt_core.spec.errors import GpuFullError
 from mslt_core.spec.sentences import ChoiceItem, LabelledText, QuestionItem, TaggedSentence
 
 LENGTH = 48
@@ -89,18 +89,36 @@ def test_of_several_processes_each_has_its_share(asked, seen, tmp_path, monkeypa
 
 
 def test_what_is_told(asked, tmp_path, monkeypatch):
-    """On a GPU that holds 3 GB after the widest batch; without one; and where it finds no room."""
+    """Without a GPU, and on one."""
     done, held = [], (0, 0)
     monkeypatch.setattr(memory, "held", lambda: held)
-    monkeypatch.setattr(widest, "run_widest", lambda *_: done.append("widest"))
     monkeypatch.setattr(widest, "release_memory", lambda: done.append("released"))
     assert (widest.gpu_memory(*asked, tmp_path), done) == ((0, 0), [])
-    held = (3, 80)
+    held = (2, 80)
+
+    peaks = iter((3, 1))
+
+    def run_widest(*_):
+        nonlocal held
+        done.append("widest")
+        held = (next(peaks), 80)
+
+    monkeypatch.setattr(widest, "run_widest", run_widest)
     assert widest.gpu_memory(*asked, tmp_path) == (3, 80)
-    assert done == ["released", "widest"], "what was held before does not count"
+    assert widest.gpu_memory(*asked, tmp_path) == (3, 80), "what was held before it was more"
+    assert done == ["released", "widest"] * 2
 
+
+@pytest.mark.parametrize("shared", [True, False])
+def test_a_gpu_without_room_for_the_widest(shared, asked, tmp_path, monkeypatch):
     def full(*_):
-        raise TrainingError("GPU out of memory")
+        raise GpuFullError("GPU out of memory")
 
+    monkeypatch.setattr(memory, "held", lambda: (3, 80))
+    monkeypatch.setattr(memory, "is_shared", lambda: shared)
     monkeypatch.setattr(widest, "run_widest", full)
-    assert widest.gpu_memory(*asked, tmp_path) == (80, 80)
+    if shared:
+        with pytest.raises(GpuFullError):
+            widest.gpu_memory(*asked, tmp_path)
+    else:
+        assert widest.gpu_memory(*asked, tmp_path) == (80, 80)

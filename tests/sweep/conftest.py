@@ -73,12 +73,10 @@ def slots(monkeypatch):
 def gpus(monkeypatch, tmp_path):
     """``gpus(dev=2, proc=4)``: as many entries as a machine has where the driver lists GPUs.
 
-    None is named, and work that is done in this process keeps none beyond the test.
+    None is named.
     """
     for name in ("CUDA_VISIBLE_DEVICES", jobs.ALL_GPUS):
-        monkeypatch.setenv(name, "")  # put back at the end, whatever work makes of it
-        monkeypatch.delenv(name)
-    monkeypatch.setattr(jobs, "_own", jobs._Own())
+        monkeypatch.delenv(name, raising=False)
 
     def make(**counts):
         for place, n in counts.items():

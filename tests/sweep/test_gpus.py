@@ -8,6 +8,7 @@ import pytest
 
 from mslt_core import jobs, sweep
 from mslt_core.spec.sweeps import Engine
+from mslt_core.store.turns import Turns
 from mslt_core.sweep import workers
 
 
@@ -19,14 +20,17 @@ def unnamed(monkeypatch, gpus):
 
 
 @pytest.fixture
-def seen_by(monkeypatch):
-    """The GPUs that a process sees which has taken slot after slot, and what else `asked` tells."""
+def seen_by(monkeypatch, tmp_path):
+    """What so many processes see that work at a time, and what else `asked` tells them."""
 
-    def of(*slots, asked=lambda: None):
+    def of(n, asked=lambda: None):
+        turns = Turns(tmp_path / "turns", lambda *_: True)
+        return [one(turns, f"{number:016x}", n, asked) for number in range(n)]
+
+    def one(turns, digest, n, asked):
         with monkeypatch.context() as its_own:
             its_own.setattr(os, "environ", dict(os.environ))
-            for slot in slots:
-                jobs._Own().take(slot)
+            jobs._Own().take(turns.turn("jobs", digest, jobs._machine(n)))
             return os.environ.get("CUDA_VISIBLE_DEVICES"), asked()
 
     return of
@@ -41,6 +45,7 @@ def seen_by(monkeypatch):
         (None, {"dev": 1, "proc": 8}, ["0"] * 5),
         (None, {}, [None] * 5),
         ("2,5", {"dev": 8}, ["2", "5", "2", "5", "2"]),
+        ("2, 5", {"dev": 8}, ["2", "5", "2", "5", "2"]),
         ("2,-1,5", {"dev": 8}, ["2"] * 5),
         ("GPU-8f2a", {"dev": 8}, ["GPU-8f2a"] * 5),
         ("", {"dev": 8}, [""] * 5),
@@ -51,7 +56,7 @@ def test_gpus_go_round(gpus, monkeypatch, seen_by, named, counts, expected):
     gpus(**counts)
     if named is not None:
         monkeypatch.setenv("CUDA_VISIBLE_DEVICES", named)
-    assert [seen_by(slot)[0] for slot in range(5)] == expected
+    assert [seen for seen, _ in seen_by(5)] == expected
 
 
 @pytest.mark.parametrize(
@@ -60,14 +65,15 @@ def test_gpus_go_round(gpus, monkeypatch, seen_by, named, counts, expected):
 def test_a_run_of_several_processes_gets_as_many(gpus, monkeypatch, seen_by, n_gpus, expected):
     gpus(dev=n_gpus)
     monkeypatch.setenv("MSLT_PROCESSES", "3")
-    assert [seen_by(slot)[0] for slot in range(2)] == expected
+    assert [seen for seen, _ in seen_by(2)] == expected
 
 
 def test_who_has_a_gpu_knows_of_the_others(gpus, seen_by):
     gpus(dev=4)
-    # its own worker would have another one, and as many may work at a time as before
-    assert seen_by(1, asked=jobs.slots) == ("1", 4)
-    assert seen_by(1, 2, asked=jobs.slots) == ("2", 4)
+    # a process that it starts may have another one, and as many may work at a time as before
+    every = ("0", "1", "2", "3")
+    expected = [(gpu, (4, every)) for gpu in every]
+    assert seen_by(4, lambda: (jobs.slots(), jobs._machine(4).gpus)) == expected
 
 
 @pytest.mark.parametrize(
