@@ -6,10 +6,7 @@ started it. All that the two say to each other lies in the work's folder in the 
 
 import contextlib
 import dataclasses
-import glob
-import itertools
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -22,22 +19,19 @@ from types import FrameType
 from typing import Any, Protocol
 
 import mslt_core
+from mslt_core import machine
 from mslt_core.spec.base import Spec
-from mslt_core.spec.errors import AlreadyRunningError, BadInputError, MsltError, says_disk_is_full
+from mslt_core.spec.errors import AlreadyRunningError, MsltError, says_disk_is_full
 from mslt_core.spec.results import RunState
 from mslt_core.spec.specs import TrainSpec, Where
 from mslt_core.store import UNFINISHED, Kind, Progress, Store, WorkStatus
 from mslt_core.store.atomic import disk_full
-from mslt_core.store.turns import Machine
 from mslt_core.store.work import WorkFolders
 
 Report = Callable[[int, int, str], None]
 ShouldStop = Callable[[], bool]
 
 TURN_POLL_S = 0.3
-GPU_FILES = ("/dev/nvidia[0-9]*", "/proc/driver/nvidia/gpus/*")  # the former made at first use
-ALL_GPUS = "MSLT_ALL_GPUS"
-"""Variable for the GPUs that all work shares, in a process which sees but its own."""
 REPORT_EVERY_S = 0.25
 """A page looks once a second; a step of a small model takes milliseconds."""
 
@@ -63,7 +57,7 @@ def start(store: Store, spec: Spec, where: Where, *, again: bool = False) -> str
     """
     kind: Kind = "runs" if isinstance(spec, TrainSpec) else "jobs"
     works, digest = store.works(kind), spec.digest()
-    slots()  # a wrong MSLT_SLOTS must not leave a run behind
+    machine.slots()  # a wrong MSLT_SLOTS must not leave a run behind
     # that a job is done says nothing about the arrays it left: they may be gone by now, and its
     # spec may name a checkpoint that has changed since
     if works.create(spec, where, again=again or kind == "jobs"):
@@ -148,38 +142,6 @@ def wait(store: Store, kind: Kind, digest: str, *, timeout_s: float) -> WorkStat
     return status
 
 
-def slots() -> int:
-    """How many pieces of work may run at a time: ``MSLT_SLOTS``, else one a GPU, else one."""
-    if (text := os.environ.get("MSLT_SLOTS")) is None:
-        found, n_each = all_gpus()
-        return max(1, len(found) // n_each)
-    if not text.isdecimal() or int(text) < 1:
-        raise BadInputError(f"MSLT_SLOTS must be a whole number from 1 on, got {text!r}")
-    return int(text)
-
-
-def sharing(n_works: int) -> int:
-    """Of `n_works` pieces of work side by side, how many share a GPU at the most; 0 without one."""
-    return _machine(n_works).n_sharing
-
-
-def slots_of(n_sharing: int) -> int:
-    """Slots with which no GPU has more than `n_sharing` pieces of work; there must be a GPU."""
-    found, n_each = all_gpus()
-    return n_sharing * len(found) // n_each
-
-
-def all_gpus() -> tuple[Sequence[str], int]:
-    """The GPUs that may be used, and how many of them a piece of work gets: ``MSLT_PROCESSES``."""
-    named = os.environ.get(ALL_GPUS, os.environ.get("CUDA_VISIBLE_DEVICES"))
-    n_here = next((len(found) for files in GPU_FILES if (found := glob.glob(files))), 0)
-    here = map(str, range(n_here)) if named is None else map(str.strip, named.split(","))
-    # CUDA, too, takes those before the first that is none, such as -1
-    gpus = list(itertools.takewhile(lambda gpu: re.match(r"\d|GPU-|MIG-", gpu), here))
-    each = os.environ.get("MSLT_PROCESSES", "1")
-    return gpus, max(1, min(int(each) if each.isdecimal() else 1, len(gpus)))
-
-
 # --- the side that asks
 
 
@@ -190,7 +152,7 @@ def detach(command: Sequence[str], log_file: Path) -> int:
             worker = subprocess.Popen(
                 command,
                 cwd=Path(mslt_core.__file__).parents[1],
-                env=_shared_cores() | dict(os.environ) | WORKER_ENVIRONMENT,
+                env=machine.share_of_cores() | dict(os.environ) | WORKER_ENVIRONMENT,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -215,38 +177,11 @@ def _launch(store: Store, kind: Kind, digest: str) -> None:
     works.hand_over(digest, pid)
 
 
-def _shared_cores() -> dict[str, str]:
-    """Workers that run side by side share the cores: threads that wait for a core cost tenfold."""
-    threads = max(1, (os.cpu_count() or 1) // slots())
-    return {"OMP_NUM_THREADS": str(threads)} if slots() > 1 else {}
-
-
-def _machine(n_works: int) -> Machine:
-    found, n_each = all_gpus()
-    return Machine(n_works=n_works, gpus=tuple(found), n_each=n_each)
-
-
 def _command(store: Store, kind: Kind, digest: str) -> list[str]:
     return [sys.executable, "-m", "mslt_core", "work", "--store", str(store.root), kind, digest]
 
 
 # --- the side that works
-
-
-class _Own:
-    """The GPUs that this process has; it keeps them, as CUDA looks but once."""
-
-    gpus: tuple[str, ...] = ()
-
-    def take(self, gpus: tuple[str, ...]) -> None:
-        """See no others, from before torch looks, which takes the first that it sees."""
-        if gpus:
-            every, _ = all_gpus()
-            self.gpus = gpus
-            os.environ.update({ALL_GPUS: ",".join(every), "CUDA_VISIBLE_DEVICES": ",".join(gpus)})
-
-
-_own = _Own()
 
 
 class _TerminatedError(BaseException):
@@ -288,12 +223,13 @@ def _executed(attempt: _Attempt) -> bool:
     reporter = _Reporter(works, digest)
     if attempt.in_turn:
         store.turns.enter(kind, digest)
-        while (gpus := store.turns.turn(kind, digest, _machine(slots()), only=_own.gpus)) is None:
+        turn, only = store.turns.turn, machine.own.gpus
+        while (gpus := turn(kind, digest, machine.shared(), only=only)) is None:
             if attempt.should_stop():
                 return False
             reporter.waiting(store.turns.ahead(kind, digest))
             time.sleep(TURN_POLL_S)
-        _own.take(gpus)
+        machine.own.take(gpus)
     if attempt.should_stop():
         return False
     works.set_state(digest, "running")

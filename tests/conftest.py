@@ -19,7 +19,7 @@ import numpy.typing as npt
 import pytest
 from hypothesis import settings
 
-from mslt_core import jobs
+from mslt_core import machine
 from mslt_core.pipeline import checkpoint, layer_of
 from mslt_core.pipeline.measuring import asked_of
 from mslt_core.spec.mechanism import PART_OF, MechanismSpec
@@ -49,12 +49,12 @@ SCRIPTS += ((0x901, 0x94D), (0xE01, 0xE4E), (0x3041, 0x30FE))
 @pytest.fixture(autouse=True)
 def no_gpu_kept(monkeypatch):
     """Work that a test does in this process leaves all GPUs to the next test."""
-    for name in ("CUDA_VISIBLE_DEVICES", jobs.ALL_GPUS):
+    for name in ("CUDA_VISIBLE_DEVICES", machine.ALL_GPUS):
         found = os.environ.get(name)
         monkeypatch.setenv(name, found or "")  # as it is now at the end
         if found is None:
             monkeypatch.delenv(name)
-    monkeypatch.setattr(jobs, "_own", jobs._Own())
+    monkeypatch.setattr(machine, "own", machine.Own())
 
 
 @pytest.fixture(scope="session")

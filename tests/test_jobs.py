@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from mslt_core import jobs
+from mslt_core import jobs, machine
 from mslt_core.spec.errors import AlreadyRunningError, BadInputError, StoreError, TrainingError
 from mslt_core.spec.results import TargetScores
 from mslt_core.spec.specs import EmbedSpec, TrainSpec, Where
@@ -504,7 +504,7 @@ def test_who_gets_its_turn_gets_the_gpu_that_is_free(store, worker_does, monkeyp
 def test_slots_are_checked(monkeypatch, text):
     monkeypatch.setenv("MSLT_SLOTS", text)
     with pytest.raises(BadInputError, match=rf"a whole number from 1 on, got '{text}'"):
-        jobs.slots()
+        machine.slots()
 
 
 # --- cancel

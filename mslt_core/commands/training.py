@@ -7,7 +7,7 @@ import sys
 import time
 from typing import Any, get_args
 
-from mslt_core import jobs
+from mslt_core import jobs, machine
 from mslt_core.commands import train_question as question
 from mslt_core.commands.answer import Answer, Subparsers, command, progress
 from mslt_core.commands.runs import run_answer
@@ -95,7 +95,7 @@ def _train(args: argparse.Namespace) -> Answer:
     spec, where = _asked(args, store)
     again = args.again is not None
     run = spec.digest()
-    jobs.slots()  # a wrong MSLT_SLOTS must not leave a run behind
+    machine.slots()  # a wrong MSLT_SLOTS must not leave a run behind
     _say_if_running(store, run)
     if again or not (store.runs.exists(run) and store.runs.status(run).state == "done"):
         check_data(spec, where, store)

@@ -61,10 +61,8 @@ def require_possible(batch_size: int) -> None:
     # this asks the driver's library: CUDA, once asked, would see these GPUs for good
     n_gpus = torch.cuda.device_count() or int(torch.backends.mps.is_available())
     if 0 < n_gpus < size:
-        raise SpecError(
-            f"{size} processes need a GPU each, {n_gpus} can be used here",
-            hint=f"Lower {VARIABLE}.",
-        )
+        told = f"{size} processes need a GPU each, {n_gpus} can be used here"
+        raise SpecError(told, hint=f"Lower {VARIABLE}.")
 
 
 @contextlib.contextmanager

@@ -1,13 +1,6 @@
 """Many runs as one plan: what it costs, who does it, how far it is. Loads no torch."""
 
-from mslt_core.sweep.estimating import (
-    Estimate,
-    estimate,
-    execute_probe,
-    measured_pace,
-    probes,
-    probes_of,
-)
+from mslt_core.sweep.estimating import Estimate, estimate, probes
 from mslt_core.sweep.fitting import crowded_told, memory_told, require_room, slots_told
 from mslt_core.sweep.geometry import execute_geometry
 from mslt_core.sweep.planning import (
@@ -20,6 +13,7 @@ from mslt_core.sweep.planning import (
     plan,
 )
 from mslt_core.sweep.presets import FIGURE_4_POOL, PRESETS, rates_around
+from mslt_core.sweep.probing import execute_probe, measured_pace, probes_of
 from mslt_core.sweep.rates import judged_on_sources
 from mslt_core.sweep.status import status
 from mslt_core.sweep.telling import remarks, shares_told, told

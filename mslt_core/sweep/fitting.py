@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from mslt_core import jobs
+from mslt_core import machine
 from mslt_core.spec.errors import MsltError, StoreError
 from mslt_core.spec.sweeps import Engine, PlannedRun
 from mslt_core.store import Store, told_size
@@ -57,5 +57,5 @@ def crowded_told(found: Estimate) -> str:
 
 def slots_told(found: Estimate) -> str:
     """What to do about it, without its full stop."""
-    most = max(1, jobs.slots_of(found.n_fit or 1))
+    most = max(1, machine.slots_of(found.n_fit or 1))
     return f"Set MSLT_SLOTS to {most}{' or less' if most > 1 else ''}"

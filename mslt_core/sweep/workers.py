@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Sequence
 
-from mslt_core import jobs
+from mslt_core import jobs, machine
 from mslt_core.pipeline import check_batches
 from mslt_core.pipeline.training import check_trackers
 from mslt_core.spec.sweeps import Sweep
@@ -85,7 +85,7 @@ def serve(store: Store, digest: str) -> None:
 
 def _require_workers(sweep: Sweep) -> None:
     """Refuse surroundings in which every run would fail, before anything is written."""
-    jobs.slots()  # a wrong MSLT_SLOTS
+    machine.slots()  # a wrong MSLT_SLOTS
     check_batches(planned.spec for planned in sweep.runs)
     check_trackers()
     if sweep.engine.name == "ray":
@@ -113,7 +113,8 @@ def _go_on(store: Store, digest: str, again: Sequence[str] = ()) -> None:
 def _staff(store: Store, digest: str) -> None:
     """Start the workers that are missing. The sweep's lock must be held."""
     sweep, again = store.sweeps.get(digest), store.sweeps.wanted_again(digest)
-    wanted = 1 if sweep.engine.name == "ray" else jobs.slots()  # Ray's nodes have one to ask them
+    # a cluster's nodes have one to ask them
+    wanted = 1 if sweep.engine.name == "ray" else machine.slots()
     holds = [working.hold_of(store, planned.run, again) for planned in sweep.runs]
     n_missing = min(wanted - len(store.sweeps.workers(digest)), holds.count("free"))
     log = store.sweeps.folder(digest) / "worker.log"

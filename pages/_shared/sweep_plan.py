@@ -1,17 +1,16 @@
 """What a sweep will take, before it is started."""
 
-from typing import Literal
-
 import streamlit as st
 
-from mslt_core import jobs, pipeline, sweep
+from mslt_core import pipeline, sweep
 from mslt_core.figures import text
 from mslt_core.spec.sweeps import PlannedRun, Sweep, SweepSpec
-from mslt_core.store import UNFINISHED, told_size
+from mslt_core.store import told_size
 from mslt_core.sweep import Estimate
 from pages._shared.context import Context
-from pages._shared.messages import about, escape, show_progress
+from pages._shared.messages import about, escape
 from pages._shared.sweep_controls import Terms
+from pages._shared.sweep_measuring import offer_measuring
 
 TOLD_BY = {
     "runs": "by finished runs of the same recipe",
@@ -52,9 +51,9 @@ def offer_sweep(context: Context, spec: SweepSpec, terms: Terms) -> None:
     if context.store.read_only:
         return
     if found.source in {"unknown", "shipped"}:
-        _measure(context, runs, "time")
+        offer_measuring(context, runs, "time")
     elif found.n_sharing > 1 and not found.n_fit:
-        _measure(context, runs, "memory")
+        offer_measuring(context, runs, "memory")
 
 
 def _wanted_anyway(found: Estimate) -> bool:
@@ -100,34 +99,3 @@ def costs(runs: tuple[PlannedRun, ...], found: Estimate, keep: bool) -> str:
     if found.cost is not None:
         parts.append(f"Cost: {found.cost:,.2f}.")
     return " ".join(parts)
-
-
-def _measure(
-    context: Context, runs: tuple[PlannedRun, ...], what: Literal["time", "memory"]
-) -> None:
-    """Have what a run takes measured in the background; `what` is not known yet."""
-    asked = sweep.probes(context.store, runs, shipped=False)
-    works = context.store.jobs
-    begun = [probe.digest() for probe, _ in asked if works.exists(probe.digest())]
-    if any(works.status(digest).state in UNFINISHED for digest in begun):
-        st.fragment(_look, run_every=1.0)(context.root, begun)
-        return
-    if reasons := [works.status(digest).reason for digest in begun]:
-        st.caption(f"The {what} could not be measured: {escape(reasons[0])}")
-    if asked and st.button(
-        f"Measure the {what} here",
-        key="measure",
-        help="Trains a few steps and scores a few items; tells time and a GPU's memory.",
-    ):
-        for probe, where in asked:
-            jobs.start(context.store, probe, where)
-        st.rerun()
-
-
-def _look(root: str, digests: list[str]) -> None:
-    works = pipeline.open_store(root).jobs
-    left = [digest for digest in digests if works.status(digest).state in UNFINISHED]
-    if not left:
-        st.rerun()
-    progress = works.status(left[0]).progress
-    show_progress(progress.message, progress.done, progress.total, progress.eta_s)

@@ -25,7 +25,7 @@ import numpy as np
 import pytest
 import torch
 
-from mslt_core import jobs, pipeline, sweep
+from mslt_core import machine, pipeline, sweep
 from mslt_core.spec.selecting import PAPER_POOL
 from mslt_core.spec.specs import TrainSpec
 from mslt_core.spec.sweeps import PlannedRun, Sweep, SweepSpec
@@ -113,7 +113,7 @@ def test_thirty_five_sets(setting, tmp_path, monkeypatch):
     monkeypatch.setenv("MSLT_SLOTS", str(SLOTS))
     if GPU:
         monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0")  # one for all
-        monkeypatch.delenv(jobs.ALL_GPUS, raising=False)
+        monkeypatch.delenv(machine.ALL_GPUS, raising=False)
     store, asked = Store(tmp_path / "store"), asked_for(setting, tmp_path)
     runs = sweep.plan(asked)
     assert len(runs) == 35

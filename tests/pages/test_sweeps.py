@@ -7,11 +7,11 @@ import shutil
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mslt_core import jobs, pipeline, sweep
+from mslt_core import machine, pipeline, sweep
 from mslt_core.pipeline import PROJECT
 from mslt_core.spec.sweeps import Sweep, SweepSpec
 from mslt_core.sweep import estimating, workers
-from mslt_core.sweep.estimating import Pace
+from mslt_core.sweep.probing import Pace
 from pages._shared.context import Context
 from pages._shared.plan import Plan, expected_s, free_seeds
 from pages._shared.plan_told import told
@@ -116,7 +116,7 @@ def test_a_disk_that_is_too_small(open_train, monkeypatch):
 
 def test_a_gpu_that_is_too_small(open_train, monkeypatch, tmp_path):
     (tmp_path / "nvidia0").touch()
-    monkeypatch.setattr(jobs, "GPU_FILES", (f"{tmp_path}/nvidia[0-9]*",))
+    monkeypatch.setattr(machine, "GPU_FILES", (f"{tmp_path}/nvidia[0-9]*",))
     monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
     monkeypatch.setenv("MSLT_SLOTS", "4")
     measured = Pace(fixed_s=1.0, step_s=0.1, item_s=0.01)

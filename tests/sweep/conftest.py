@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from mslt_core import jobs
+from mslt_core import machine
 from mslt_core.spec.results import TargetScores
 from mslt_core.spec.specs import TrainSpec, Where
 from mslt_core.spec.sweeps import PlannedRun, Sweep
@@ -75,7 +75,7 @@ def gpus(monkeypatch, tmp_path):
 
     None is named.
     """
-    for name in ("CUDA_VISIBLE_DEVICES", jobs.ALL_GPUS):
+    for name in ("CUDA_VISIBLE_DEVICES", machine.ALL_GPUS):
         monkeypatch.delenv(name, raising=False)
 
     def make(**counts):
@@ -86,7 +86,7 @@ def gpus(monkeypatch, tmp_path):
                 (folder / f"nvidia{i}").touch()
             (folder / "nvidiactl").touch()
         listed = (f"{tmp_path}/dev/nvidia[0-9]*", f"{tmp_path}/proc/nvidia[0-9]*")
-        monkeypatch.setattr(jobs, "GPU_FILES", listed)
+        monkeypatch.setattr(machine, "GPU_FILES", listed)
 
     return make
 

@@ -11,8 +11,8 @@ from mslt_core import jobs, pipeline, sweep
 from mslt_core.pipeline import checkpoints, training
 from mslt_core.spec.sweeps import Engine, Sweep, SweepSpec
 from mslt_core.store import Store
-from mslt_core.sweep import disk, estimating
-from mslt_core.sweep.estimating import Pace
+from mslt_core.sweep import disk, probing
+from mslt_core.sweep.probing import Pace
 
 
 @pytest.fixture
@@ -143,7 +143,7 @@ def test_a_runs_time_is_split_at_its_reports():
     ]
     # 5 steps in 1 s; the 32 items took 1.5 s; 28 s - 6 x 0.2 s - 1.5 s are fixed, among them the
     # 20 s that the weights took: they are no time of the items
-    assert estimating._measured(seen, 28.0, 32) == Pace(
+    assert probing._measured(seen, 28.0, 32) == Pace(
         fixed_s=pytest.approx(25.3), step_s=0.2, item_s=1.5 / 32
     )
 
@@ -162,7 +162,7 @@ PACE = Pace(fixed_s=0.0, step_s=0.0, item_s=1.0)
         # beside the points the best weights are scored again
         ({"eval_every": 50, "select": "target"}, (2 + 1) * 200),
         ({"eval_every": 50, "select": "source", "holdout": 7}, (2 + 1) * 200 + 2 * 7),
-        ({"eval_limit": None}, 2 * estimating.ALL_ITEMS),
+        ({"eval_limit": None}, 2 * probing.ALL_ITEMS),
     ],
 )
 def test_every_point_of_a_learning_curve_takes_its_time(planned, changes, n_scored):

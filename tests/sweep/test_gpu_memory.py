@@ -8,7 +8,7 @@ from mslt_core.__main__ import main
 from mslt_core.pipeline import open_store
 from mslt_core.spec.errors import MsltError
 from mslt_core.spec.sweeps import Engine, SweepSpec
-from mslt_core.sweep import estimating, workers
+from mslt_core.sweep import probing, workers
 from tests.sweep.test_sweep_command import SMALL
 
 LARGE_GPU = 80_000_000_000
@@ -134,7 +134,7 @@ def test_a_probe_measures_the_memory(store, tiny_checkpoint, monkeypatch):
         asked.append((spec.source_langs, where.model, folder.exists()))
         return 5_000_000_000, LARGE_GPU
 
-    monkeypatch.setattr(estimating, "gpu_memory", gpu_memory)
+    monkeypatch.setattr(probing, "gpu_memory", gpu_memory)
     spec = SweepSpec(
         task="cldr-ner",
         models=(str(tiny_checkpoint),),

@@ -6,7 +6,7 @@ import subprocess
 import psutil
 import pytest
 
-from mslt_core import jobs, sweep
+from mslt_core import machine, sweep
 from mslt_core.spec.sweeps import Engine
 from mslt_core.store.turns import Turns
 from mslt_core.sweep import workers
@@ -30,7 +30,7 @@ def seen_by(monkeypatch, tmp_path):
     def one(turns, digest, n, asked):
         with monkeypatch.context() as its_own:
             its_own.setattr(os, "environ", dict(os.environ))
-            jobs._Own().take(turns.turn("jobs", digest, jobs._machine(n)))
+            machine.Own().take(turns.turn("jobs", digest, machine.shared(n)))
             return os.environ.get("CUDA_VISIBLE_DEVICES"), asked()
 
     return of
@@ -73,7 +73,7 @@ def test_who_has_a_gpu_knows_of_the_others(gpus, seen_by):
     # a process that it starts may have another one, and as many may work at a time as before
     every = ("0", "1", "2", "3")
     expected = [(gpu, (4, every)) for gpu in every]
-    assert seen_by(4, lambda: (jobs.slots(), jobs._machine(4).gpus)) == expected
+    assert seen_by(4, lambda: (machine.slots(), machine.shared(4).gpus)) == expected
 
 
 @pytest.mark.parametrize(
@@ -99,9 +99,9 @@ def test_unless_told_otherwise_there_is_a_slot_for_each_gpu(
     monkeypatch.setenv("MSLT_PROCESSES", processes)
     if named is not None:
         monkeypatch.setenv("CUDA_VISIBLE_DEVICES", named)
-    assert jobs.slots() == expected
+    assert machine.slots() == expected
     monkeypatch.setenv("MSLT_SLOTS", "3")
-    assert jobs.slots() == 3
+    assert machine.slots() == 3
 
 
 @pytest.mark.parametrize(
@@ -111,10 +111,10 @@ def test_unless_told_otherwise_there_is_a_slot_for_each_gpu(
 def test_how_many_share_a_gpu(gpus, monkeypatch, n_gpus, processes, n_works, expected):
     gpus(dev=n_gpus)
     monkeypatch.setenv("MSLT_PROCESSES", str(processes))
-    assert jobs.sharing(n_works) == expected
+    assert machine.shared(n_works).n_sharing == expected
     if n_gpus:
-        most = jobs.slots_of(expected)
-        assert jobs.sharing(most) <= expected < jobs.sharing(most + 1)
+        most = machine.slots_of(expected)
+        assert machine.shared(most).n_sharing <= expected < machine.shared(most + 1).n_sharing
 
 
 WORK = """

@@ -1,0 +1,42 @@
+"""What a sweep takes of this machine, measured before it is started."""
+
+from typing import Literal
+
+import streamlit as st
+
+from mslt_core import jobs, pipeline, sweep
+from mslt_core.spec.sweeps import PlannedRun
+from mslt_core.store import UNFINISHED
+from pages._shared.context import Context
+from pages._shared.messages import escape, show_progress
+
+
+def offer_measuring(
+    context: Context, runs: tuple[PlannedRun, ...], what: Literal["time", "memory"]
+) -> None:
+    """Have what a run takes measured in the background; `what` is not known yet."""
+    asked = sweep.probes(context.store, runs, shipped=False)
+    works = context.store.jobs
+    begun = [probe.digest() for probe, _ in asked if works.exists(probe.digest())]
+    if any(works.status(digest).state in UNFINISHED for digest in begun):
+        st.fragment(_look, run_every=1.0)(context.root, begun)
+        return
+    if reasons := [works.status(digest).reason for digest in begun]:
+        st.caption(f"The {what} could not be measured: {escape(reasons[0])}")
+    if asked and st.button(
+        f"Measure the {what} here",
+        key="measure",
+        help="Trains a few steps and scores a few items; tells time and a GPU's memory.",
+    ):
+        for probe, where in asked:
+            jobs.start(context.store, probe, where)
+        st.rerun()
+
+
+def _look(root: str, digests: list[str]) -> None:
+    works = pipeline.open_store(root).jobs
+    left = [digest for digest in digests if works.status(digest).state in UNFINISHED]
+    if not left:
+        st.rerun()
+    progress = works.status(left[0]).progress
+    show_progress(progress.message, progress.done, progress.total, progress.eta_s)
