@@ -222,7 +222,6 @@ def _executed(attempt: _Attempt) -> bool:
     works = store.works(kind)
     reporter = _Reporter(works, digest)
     if attempt.in_turn:
-        store.turns.enter(kind, digest)
         turn, only = store.turns.turn, machine.own.gpus
         while (gpus := turn(kind, digest, machine.shared(), only=only)) is None:
             if attempt.should_stop():

@@ -3,6 +3,7 @@
 import contextlib
 import dataclasses
 import functools
+import gc
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -159,7 +160,11 @@ def untracked() -> contextlib.AbstractContextManager[None]:
 
 
 def release_memory() -> None:
-    """Give a GPU's memory back that this process holds and uses no more."""
+    """Free what a run has left, and give a GPU's memory back that this process uses no more.
+
+    The Trainer's objects know each other, and a model is large.
+    """
+    gc.collect()
     if "torch" in sys.modules:  # else it holds none
         from mslt_core.models import memory
 
@@ -232,7 +237,7 @@ def _fingerprints(store: Store, spec: TrainSpec) -> dict[int, str]:
     return {step: checkpoints.fingerprint(at) for step, at in folders.items() if at.is_dir()}
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass
 class _Judge:
     """Scores a model on the run's targets, and on the rows that select a checkpoint."""
 
@@ -242,7 +247,7 @@ class _Judge:
     items: Mapping[str, Sequence[Row]]
     held_out: Mapping[str, Sequence[Row]]
     report: Report
-    at_the_end: list[_Scored] = dataclasses.field(default_factory=list)
+    at_the_end: _Scored | None = None
     """What the curve's last point found, if it has come to that."""
 
     def scored(self, model: Any, tokenizer: Any, *, step: int | None = None) -> _Scored:
@@ -251,13 +256,13 @@ class _Judge:
 
     def last(self, tuned: Any) -> _Scored:
         """As `scored`, for the weights of the last step; a curve has scored them already."""
-        return next(iter(self.at_the_end), None) or self.scored(tuned.model, tuned.tokenizer)
+        return self.at_the_end or self.scored(tuned.model, tuned.tokenizer)
 
     def point(self, step: int, model: Any, tokenizer: Any) -> float | None:
         """A point of the learning curve, and the score by which its weights may be chosen."""
         scores, outcomes = self.scored(model, tokenizer, step=step)
         if step == self.spec.steps:
-            self.at_the_end.append((scores, outcomes))
+            self.at_the_end = scores, outcomes
         held, _ = self._on(self.held_out, model, tokenizer, step)
         held_out = _mean_main(held)
         point = CurvePoint(step=step, scores=scores, held_out=held_out)

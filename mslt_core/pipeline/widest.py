@@ -5,7 +5,6 @@ rows of all may come at any time, in any language.
 """
 
 import dataclasses
-import gc
 import math
 from pathlib import Path
 
@@ -48,7 +47,6 @@ def gpu_memory(spec: TrainSpec, where: Where, folder: Path) -> tuple[int, int]:
     before, total = memory.held()
     if not total:
         return 0, 0
-    gc.collect()  # the Trainer's objects know each other
     release_memory()
     try:
         run_widest(spec, where, folder)

@@ -69,13 +69,14 @@ class Turns:
     ) -> tuple[str, ...] | None:
         """The GPUs that this work has from now on, or None while it is not its turn.
 
-        As many work at a time as the machine bears, evenly on its GPUs, oldest first; who waits
-        for a certain GPU that is taken keeps nobody from another one.
+        It stands in the queue afterwards, at the end if it did not before. As many work at a time
+        as the machine bears, evenly on its GPUs, oldest first; who waits for a certain GPU that is
+        taken keeps nobody from another one.
 
         Parameters
         ----------
         kind, digest
-            Of work that has entered.
+            Of the work.
         machine : Machine
             As this process sees it.
         only : sequence of str, optional

@@ -8,7 +8,7 @@ import dataclasses
 import math
 import operator
 import statistics
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Literal
 
 from mslt_core import machine
@@ -19,7 +19,7 @@ from mslt_core.spec.specs import TrainSpec, Where
 from mslt_core.spec.sweeps import PlannedRun, ProbeSpec
 from mslt_core.store import Store
 from mslt_core.sweep import disk
-from mslt_core.sweep.probing import ALL_ITEMS, measured_pace, probes_of
+from mslt_core.sweep.probing import ALL_ITEMS, Pace, measured_pace, probes_of
 
 GPU_MARGIN = 1.1
 """What a run is given of a GPU beside what the probe found: memory comes and goes in blocks."""
@@ -102,9 +102,9 @@ def estimate(
     done = {info.run for info in infos if info.state == "done"}
     left = [planned for planned in runs if planned.run not in done]
     sizes = [disk.weights_bytes(planned.where.model or planned.spec.model) for planned in left]
-    probe_of = probes_of(runs)
-    seconds, source = _seconds(store, left, probe_of, infos)
-    gpu_bytes, gpu_total = _gpu_memory(store, {probe_of[planned.run] for planned in left})
+    paces = _measured_paces(store, runs, left)
+    seconds, source = _seconds(left, paces, infos)
+    gpu_bytes, gpu_total = _gpu_memory(paces.values())
     at_once = min(n_workers, len(left))
     kept = [room.kept_bytes(p.spec, n) * keep_weights for p, n in zip(left, sizes, strict=True)]
     peaks = (room.peak_bytes(p.spec, n) for p, n in zip(left, sizes, strict=True))
@@ -156,9 +156,18 @@ def _pace_key(spec: TrainSpec) -> str:
     return experiment_key(spec.but(target_langs=("en",), oracle=False) if spec.oracle else spec)
 
 
-def _gpu_memory(store: Store, asked: Iterable[ProbeSpec]) -> tuple[int, int]:
+def _measured_paces(
+    store: Store, runs: Sequence[PlannedRun], left: Sequence[PlannedRun]
+) -> Mapping[str, Pace | None]:
+    """What probes found of the runs that are left; None where none was made."""
+    probe_of = probes_of(runs)
+    asked = {planned.run: probe_of[planned.run] for planned in left}
+    found = {probe: measured_pace(store, probe) for probe in set(asked.values())}
+    return {run: found[probe] for run, probe in asked.items()}
+
+
+def _gpu_memory(paces: Collection[Pace | None]) -> tuple[int, int]:
     """The most that a run takes of its GPU, and the GPU's own; 0 unless all was measured."""
-    paces = [measured_pace(store, probe) for probe in asked]
     known = [(pace.gpu_bytes, pace.gpu_total) for pace in paces if pace and pace.gpu_bytes]
     if not known or len(known) < len(paces):
         return 0, 0
@@ -168,9 +177,8 @@ def _gpu_memory(store: Store, asked: Iterable[ProbeSpec]) -> tuple[int, int]:
 
 
 def _seconds(
-    store: Store,
     left: Sequence[PlannedRun],
-    probe_of: Mapping[str, ProbeSpec],
+    paces: Mapping[str, Pace | None],
     infos: Sequence[RunInfo],
 ) -> tuple[float | None, TimeSource]:
     """Seconds of all runs one after the other, and the weakest of the sources that told them."""
@@ -181,7 +189,7 @@ def _seconds(
         key = _pace_key(planned.spec)
         if key in own:
             total += own[key]
-        elif pace := measured_pace(store, probe_of[planned.run]):
+        elif pace := paces[planned.run]:
             total, sources = total + pace.run_s(planned.spec), sources | {"probe"}
         elif key in shipped:
             total, sources = total + shipped[key], sources | {"shipped"}

@@ -73,15 +73,14 @@ def do_run(
 
 
 def tidy() -> None:
-    """Free what the run left: the Trainer's objects know each other, and a model is large.
+    """Free what the run left.
 
     What the imports made stays for ever. Looking through it takes a quarter of a second each time,
     here and at the end of every training, so it is set aside after the first run.
     """
-    gc.collect()
+    release_memory()
     if not gc.get_freeze_count():
         gc.freeze()
-    release_memory()
 
 
 def take(store: Store, sweep: Sweep, runs: Sequence[PlannedRun]) -> PlannedRun | Hold:
