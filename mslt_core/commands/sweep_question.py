@@ -9,7 +9,7 @@ from mslt_core.commands.answer import progress
 from mslt_core.pipeline import BUDGET, EXAMPLE_MODEL, Access, open_store, task_offer
 from mslt_core.spec.errors import SpecError
 from mslt_core.spec.selecting import Criterion
-from mslt_core.spec.sweeps import SweepSpec
+from mslt_core.spec.sweeps import Engine, SweepSpec
 
 
 def add_sets(parser: argparse.ArgumentParser) -> None:
@@ -59,6 +59,35 @@ def add_recipe(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--paper-recipe", action="store_true", help="each model as in the paper's Table 5"
     )
+
+
+def add_engine(parser: argparse.ArgumentParser) -> None:
+    """Options that say who does the runs."""
+    fields = Engine()
+    parser.add_argument("--engine", choices=("local", "ray"), default=fields.name)
+    parser.add_argument(
+        "--address", default=fields.address, help="of the Ray cluster (default: one of its own)"
+    )
+    parser.add_argument("--gpus-per-run", type=float, default=fields.gpus_per_run, metavar="SHARE")
+    parser.add_argument(
+        "--retries", type=int, default=fields.retries, help="after a node died (%(default)s)"
+    )
+
+
+def engine(args: argparse.Namespace) -> Engine:
+    """Who does the runs."""
+    asked = Engine(
+        name=args.engine,
+        address=args.address,
+        gpus_per_run=args.gpus_per_run,
+        retries=args.retries,
+    )
+    if asked.name == "local" and asked != Engine():
+        raise SpecError(
+            "--address, --gpus-per-run and --retries are of a Ray cluster",
+            hint="Give --engine ray; MSLT_SLOTS says how many runs share this machine.",
+        )
+    return asked
 
 
 def asked(args: argparse.Namespace) -> SweepSpec:

@@ -12,11 +12,12 @@ from mslt_core.commands import sweep_question, training
 from mslt_core.commands.answer import Answer, Subparsers, command, progress, table
 from mslt_core.pipeline import open_store
 from mslt_core.spec.errors import SpecError
-from mslt_core.spec.sweeps import CellState, Engine, PlannedRun, ProbeSpec, Sweep, SweepStatus
+from mslt_core.spec.sweeps import CellState, PlannedRun, ProbeSpec, Sweep, SweepStatus
 from mslt_core.store import Store
 from mslt_core.store.atomic import told_size
 
 PROBE_PATIENCE_S = 1800.0
+ANYWAY = "although the disk or the GPU is too small"
 
 # a probe is work like any other: its worker is `work`, which looks here
 training.JOBS[ProbeSpec] = sweep.execute_probe
@@ -43,10 +44,11 @@ def add(subparsers: Subparsers) -> None:
         sweep_question.add_sets(asked)
         sweep_question.add_recipe(asked)
         _add_terms(asked)
-    asked.add_argument(
-        "--anyway", action="store_true", help="start although the disk or the GPU is too small"
-    )
-    _add_engine(asked)
+        if name == "plan":
+            _add_supposed(asked)
+        else:
+            asked.add_argument("--anyway", action="store_true", help=ANYWAY)
+            sweep_question.add_engine(asked)
     for name, act, describe in (
         ("status", sweep.status, "Say how far a sweep is, and why runs failed"),
         (
@@ -63,9 +65,7 @@ def add(subparsers: Subparsers) -> None:
         )
         one.add_argument("sweep", nargs="?", help="its digest or the beginning (default: newest)")
         if name in {"resume", "retry"}:
-            one.add_argument(
-                "--anyway", action="store_true", help="although the disk or the GPU is too small"
-            )
+            one.add_argument("--anyway", action="store_true", help=ANYWAY)
     # no help: this is what workers are started with
     worker = actions.add_parser("work")
     worker.add_argument("digest")
@@ -79,37 +79,20 @@ def _add_terms(parser: argparse.ArgumentParser) -> None:
         choices=("none", "all"),
         help=f"of finished runs (default: all up to {sweep.KEPT_BY_DEFAULT} runs, else none)",
     )
-    parser.add_argument("--price-per-hour", type=float, metavar="PRICE", help="of this machine")
+    # `start` takes the line that `plan` was asked with
+    parser.add_argument("--price-per-hour", type=float, metavar="PRICE", help="of all machines")
     parser.add_argument(
         "--no-probe", action="store_true", help="measure nothing where no finished run tells"
     )
 
 
-def _add_engine(parser: argparse.ArgumentParser) -> None:
-    fields = Engine()
-    parser.add_argument("--engine", choices=("local", "ray"), default=fields.name)
+def _add_supposed(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--address", default=fields.address, help="of the Ray cluster (default: one of its own)"
+        "--at-a-time",
+        type=int,
+        metavar="N",
+        help="runs side by side, as on a cluster (default: as this machine has slots)",
     )
-    parser.add_argument("--gpus-per-run", type=float, default=fields.gpus_per_run, metavar="SHARE")
-    parser.add_argument(
-        "--retries", type=int, default=fields.retries, help="after a node died (%(default)s)"
-    )
-
-
-def _engine(args: argparse.Namespace) -> Engine:
-    engine = Engine(
-        name=args.engine,
-        address=args.address,
-        gpus_per_run=args.gpus_per_run,
-        retries=args.retries,
-    )
-    if engine.name == "local" and engine != Engine():
-        raise SpecError(
-            "--address, --gpus-per-run and --retries are of a Ray cluster",
-            hint="Give --engine ray; MSLT_SLOTS says how many runs share this machine.",
-        )
-    return engine
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -135,6 +118,11 @@ def _planned(args: argparse.Namespace) -> _Planned:
 
 
 def _plan(args: argparse.Namespace) -> Answer:
+    price, n_workers = args.price_per_hour, args.at_a_time
+    if price is not None and not 0 <= price < math.inf:
+        raise SpecError(f"--price-per-hour must be a number from 0 on, got {price:g}")
+    if n_workers is not None and n_workers < 1:
+        raise SpecError(f"--at-a-time must be a whole number from 1 on, got {n_workers}")
     planned = _planned(args)
     if not args.no_probe:
         _measure(args, planned.store, planned.runs)
@@ -142,10 +130,14 @@ def _plan(args: argparse.Namespace) -> Answer:
 
 
 def _costs(args: argparse.Namespace, planned: _Planned) -> Answer:
-    runs, keep, price = planned.runs, planned.keep, args.price_per_hour
-    if price is not None and not 0 <= price < math.inf:
-        raise SpecError(f"--price-per-hour must be a number from 0 on, got {price:g}")
-    found = sweep.estimate(planned.store, runs, keep_weights=keep, price_per_hour=price)
+    runs, keep = planned.runs, planned.keep
+    found = sweep.estimate(
+        planned.store,
+        runs,
+        keep_weights=keep,
+        n_workers=args.at_a_time,
+        price_per_hour=args.price_per_hour,
+    )
     payload = {
         "sweep": Sweep(runs=runs, keep_weights=keep).digest,
         "title": sweep.told(runs),
@@ -219,7 +211,7 @@ def _measure(args: argparse.Namespace, store: Store, runs: tuple[PlannedRun, ...
 
 
 def _start(args: argparse.Namespace) -> Answer:
-    engine = _engine(args)
+    engine = sweep_question.engine(args)
     planned = _planned(args)
     if not args.anyway:
         sweep.require_room(planned.store, planned.runs, keep_weights=planned.keep, engine=engine)

@@ -96,8 +96,11 @@ def estimate(
     n_workers: int | None = None,
     price_per_hour: float | None = None,
 ) -> Estimate:
-    """What the runs that are not done will take; looks at stored probes, makes none."""
-    n_workers = n_workers or machine.slots()
+    """What the runs that are not done will take; looks at stored probes, makes none.
+
+    More `n_workers` than this machine has slots are supposed to be at others just like it.
+    """
+    here, n_workers = machine.slots(), n_workers or machine.slots()
     infos = store.runs.list()
     done = {info.run for info in infos if info.state == "done"}
     left = [planned for planned in runs if planned.run not in done]
@@ -125,7 +128,7 @@ def estimate(
         all_items=any(planned.spec.eval_limit is None for planned in left),
         gpu_bytes=gpu_bytes,
         gpu_total=gpu_total,
-        n_sharing=machine.shared(at_once).n_sharing,
+        n_sharing=machine.shared(min(at_once, here)).n_sharing,
     )
 
 

@@ -121,7 +121,6 @@ def _staff(store: Store, digest: str) -> None:
     for _ in range(n_missing):
         pid = jobs.detach(_command(store, digest), log)
         store.sweeps.enlist(digest, pid, "spawned")
-        store.sweeps.note(digest, "staff", "", pid=pid)
 
 
 def _command(store: Store, digest: str) -> list[str]:

@@ -61,6 +61,14 @@ def test_no_more_share_a_gpu_than_there_are_runs_left(planned, keep_pace, estima
     assert (found.n_sharing, found.n_fit, found.crowded) == (1, 1, False)
 
 
+def test_what_other_machines_would_do_crowds_no_gpu_here(planned, keep_pace, store, slots):
+    runs = [planned(seed) for seed in range(20)]
+    keep_pace(runs[0], 30e9)
+    slots(4)
+    found = sweep.estimate(store, runs, keep_weights=False, n_workers=10)
+    assert (found.n_workers, found.n_sharing, found.crowded) == (10, 2, False)
+
+
 def test_the_largest_recipe_counts_and_an_unknown_one_leaves_it_unknown(
     planned, keep_pace, estimate
 ):

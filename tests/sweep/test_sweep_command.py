@@ -57,6 +57,18 @@ def test_a_plan_tells_what_shipped_runs_tell(ask, capsys):
     assert "1,000 examples in all, 333 a language; 24 targets" in shown
 
 
+def test_a_plan_for_more_machines(ask):
+    asked = ["plan", "--sizes", "3", "--seeds", "7", "--price-per-hour", "2"]
+    _, here, _ = ask(*asked)
+    _, cluster, _ = ask(*asked, "--at-a-time", "5")
+    assert (here["workers"], cluster["workers"]) == (1, 5)
+    assert cluster["seconds"] == pytest.approx(here["seconds"] / 5)
+    assert cluster["cost"] == pytest.approx(here["cost"] / 5)
+    status, answer, err = ask(*asked, "--at-a-time", "0")
+    assert (status, answer) == (2, None)
+    assert "--at-a-time must be a whole number from 1 on, got 0" in err
+
+
 def test_what_is_not_in_a_plan_is_said(ask, capsys, monkeypatch):
     monkeypatch.setattr(workers, "_staff", lambda *_: None)
     remark = "Table 5 of the paper tells nothing of cldr-ner with base: the defaults are taken."

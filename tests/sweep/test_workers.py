@@ -205,10 +205,10 @@ def test_a_worker_that_dies_at_once_does_not_keep_others_from_starting(
     slots(2)
     ended = subprocess.Popen(["true"])
     ended.wait()
-    monkeypatch.setattr(jobs, "detach", lambda *_, **__: ended.pid)
-    plan = sweep_of(2)
-    sweep.start(store, plan)
-    assert [e["event"] for e in store.sweeps.events(plan.digest)] == ["staff", "staff"]
+    started = []
+    monkeypatch.setattr(jobs, "detach", lambda *asked: started.append(asked) or ended.pid)
+    sweep.start(store, sweep_of(2))
+    assert len(started) == 2
 
 
 def test_a_worker_that_cannot_be_started_is_told(store, sweep_of, monkeypatch):
