@@ -12,6 +12,7 @@ import numpy.typing as npt
 from mslt_core.analysis.paired import mid_p_mcnemar
 from mslt_core.pipeline.grouping import why_apart
 from mslt_core.pipeline.item_errors import errors_by_label
+from mslt_core.pipeline.item_names import ITEM
 from mslt_core.pipeline.item_outcomes import belongs, outcomes, predictions, wholly_right, worth
 from mslt_core.pipeline.item_rows import ScoredItems, gold_of, scored_items
 from mslt_core.pipeline.item_text import label_names, text_of
@@ -249,7 +250,7 @@ def _changed(
         if isinstance(one[0], str):
             return np.array([x != y for x, y in zip(one, other, strict=True)], dtype=np.bool_)
         return _any_of(np.concatenate(one) != np.concatenate(other), a["n_tokens"])
-    counts = (a.keys() & b.keys()) - {"predicted", "predicted_ends", "gold"}
+    counts = (a.keys() & b.keys()) - {"predicted", "predicted_ends", "gold", ITEM}
     return np.any([a[name] != b[name] for name in sorted(counts)], axis=0)
 
 

@@ -12,6 +12,7 @@ from mslt_core.analysis.item_noise import item_variance
 from mslt_core.analysis.multiple import holm
 from mslt_core.analysis.paired import both_dfs, judged, mid_p_mcnemar
 from mslt_core.analysis.seed_noise import SeedNoise, difference_variance, pooled_seed_noise
+from mslt_core.pipeline.item_names import Block, Names, blocks_of
 from mslt_core.pipeline.outcomes import BINARY, Field, averaged, influences_of
 from mslt_core.spec.errors import BadInputError
 from mslt_core.spec.evidence import MIN_SEEDS, Carried, Difference, SeedPool
@@ -67,6 +68,7 @@ class Differ:
     def __init__(self, store: Store, field: Field, metric: str) -> None:
         self._store, self._field, self._metric = store, field, metric
         self._items: dict[tuple[int, bytes], dict[int, npt.NDArray[np.float32]]] = {}
+        self._names: dict[str, Names] = {}
 
     def judge(
         self,
@@ -86,7 +88,7 @@ class Differ:
         )
         by_seed = other - one
         var_seeds, df_seeds = _over_seeds(by_seed, places, noise)
-        var_items, df_items, answers = self._over_items(places, seeds, weights, var_seeds)
+        var_items, df_items = self._over_items(places, seeds, weights, var_seeds)
         estimate = by_seed.mean(axis=1)
         found = judged(
             estimate,
@@ -102,7 +104,9 @@ class Differ:
         by_answer = single & same & known & (self._metric in BINARY)
         p = np.where(known, found.p, np.nan)
         for column in np.flatnonzero(by_answer).tolist():
-            p[column] = mcnemar(answers[column], estimate[column])
+            lang = int(np.argmax(weights[0][column]))
+            a, b = (self._influences(place, seeds)[lang][0] for place in places)
+            p[column] = mcnemar(b - a, estimate[column])
         return Noise(
             score_a=one.mean(axis=1),
             score_b=other.mean(axis=1),
@@ -122,31 +126,40 @@ class Differ:
         seeds: Columns,
         weights: tuple[Floats, Floats],
         var_seeds: Floats,
-    ) -> tuple[Floats, Floats, dict[int, npt.NDArray[np.float32]]]:
-        """Variance over items, its degrees of freedom, and of every column its last block.
-
-        Targets with equally many items are joined item by item, since parallel test sets share
-        theirs; targets with other numbers of items are taken as independent.
-        """
+    ) -> tuple[Floats, Floats]:
+        """Variance over items and its degrees of freedom; see `item_names.blocks_of`."""
         of_a, of_b = (self._influences(place, seeds) for place in places)
         n_columns = len(var_seeds)
         total, squares = np.zeros(n_columns), np.zeros(n_columns)
         stored = np.zeros(weights[0].shape[1], dtype=np.bool_)
-        last: dict[int, npt.NDArray[np.float32]] = {}
-        for n, langs in _blocks(of_a, of_b, self._field.langs).items():
+        for block in self._blocks(of_a, of_b):
+            langs = [self._field.langs.index(lang) for lang in block.places]
             stored[langs] = True
-            a, b = (np.stack([of_run[i] for i in langs]) for of_run in (of_a, of_b))
+            a, b = (
+                np.stack([block.spread(self._field.langs[i], of_run[i]) for i in langs])
+                for of_run in (of_a, of_b)
+            )
             used = np.flatnonzero((weights[0][:, langs] > 0).any(axis=1))
             used = np.union1d(used, np.flatnonzero((weights[1][:, langs] > 0).any(axis=1)))
             difference = _weighted(weights[1][used][:, langs], b)
             difference -= _weighted(weights[0][used][:, langs], a)
             variance = item_variance(difference, np.nan_to_num(var_seeds[used]))
             total[used] += variance
-            squares[used] += variance**2 / (n - 1)
-            last |= dict(zip(used.tolist(), difference[:, 0], strict=True))
+            squares[used] += variance**2 / (block.n - 1)
         missing = (((weights[0] + weights[1]) > 0) & ~stored).any(axis=1)
         df = np.where(squares > 0, total**2 / np.where(squares > 0, squares, 1.0), 1.0)
-        return np.where(missing, np.nan, total), df, last
+        return np.where(missing, np.nan, total), df
+
+    def _blocks(
+        self, of_a: dict[int, npt.NDArray[np.float32]], of_b: dict[int, npt.NDArray[np.float32]]
+    ) -> list[Block]:
+        """Of the targets whose items are stored in both groups."""
+        langs = self._field.langs
+        sizes = {
+            langs[i]: _same_items([of_a[i][0], of_b[i][0]], langs[i]).shape[1]
+            for i in sorted(of_a.keys() & of_b.keys())
+        }
+        return blocks_of(sizes, self._names)
 
     def _influences(self, place: int, seeds: Columns) -> dict[int, npt.NDArray[np.float32]]:
         """Column of a language to (n_seeds, n_items), where every seed's items are stored."""
@@ -156,6 +169,8 @@ class Differ:
             found = [
                 influences_of(self._store, runs[self._field.seeds[i]], self._metric) for i in seeds
             ]
+            for of_run in found:
+                self._names |= of_run.names
             common = set.intersection(*(set(of_run) for of_run in found))
             self._items[key] = {
                 i: _same_items([of_run[lang] for of_run in found], lang)
@@ -174,19 +189,6 @@ def _same_items(of_runs: list[npt.NDArray[np.float32]], lang: str) -> npt.NDArra
             hint="Compare runs that were scored on the same items.",
         )
     return np.stack(of_runs)
-
-
-def _blocks(
-    of_a: dict[int, npt.NDArray[np.float32]],
-    of_b: dict[int, npt.NDArray[np.float32]],
-    langs: Sequence[str],
-) -> dict[int, list[int]]:
-    """Number of items to the columns of the languages that have as many, in both groups."""
-    found: dict[int, list[int]] = {}
-    for i in of_a.keys() & of_b.keys():
-        n = _same_items([of_a[i][0], of_b[i][0]], langs[i]).shape[1]
-        found.setdefault(n, []).append(i)
-    return {n: sorted(columns) for n, columns in found.items()}
 
 
 def _weighted(weights: Floats, influence: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:

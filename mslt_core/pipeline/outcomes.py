@@ -8,12 +8,22 @@ import numpy as np
 import numpy.typing as npt
 
 from mslt_core.analysis.item_noise import item_covariance, macro_f1_influence, ratio_influence
+from mslt_core.pipeline.item_names import ITEM, Names, blocks_of
 from mslt_core.spec.errors import BadInputError
 from mslt_core.spec.results import RunGroup, RunInfo, TargetScores
 from mslt_core.store import Arrays, Store
 
-Influences = dict[str, npt.NDArray[np.float32]]
-"""Target to what each of its items adds to a run's score."""
+
+class Influences(dict[str, npt.NDArray[np.float32]]):
+    """Target to what each of its items adds to a run's score."""
+
+    def __init__(
+        self, found: Mapping[str, npt.NDArray[np.float32]], names: Mapping[str, Names]
+    ) -> None:
+        super().__init__(found)
+        self.names = names
+        """Target to the names of its items, where they are stored."""
+
 
 BINARY = frozenset({"item_accuracy", "exact_match"})
 """Scores with one right or wrong answer an item."""
@@ -123,23 +133,38 @@ def influences_of(
     if fresh := [lang for lang in wanted if lang not in known]:
         stored = store.runs.all_predictions(info.run, fresh)
         known |= {
-            lang: _influence(stored[lang], metric) if lang in stored else None for lang in fresh
+            lang: _Known.of(stored[lang], metric) if lang in stored else _Known() for lang in fresh
         }
-    found = ((lang, known[lang]) for lang in wanted)
-    return {lang: influence for lang, influence in found if influence is not None}
+    found = {lang: known[lang] for lang in wanted}
+    return Influences(
+        {lang: one.influence for lang, one in found.items() if one.influence is not None},
+        {lang: one.names for lang, one in found.items() if one.names is not None},
+    )
+
+
+@dataclasses.dataclass(frozen=True)
+class _Known:
+    """What is stored of a run's items on one target."""
+
+    influence: npt.NDArray[np.float32] | None = None
+    """None where what the score is made of was not stored, or where it is undefined."""
+    names: Names | None = None
+
+    @classmethod
+    def of(cls, arrays: Arrays, metric: str) -> "_Known":
+        return cls(_influence(arrays, metric), arrays.get(ITEM))
 
 
 @functools.lru_cache(maxsize=2048)  # 1,000 items in 24 languages are 100 kB a run
 def _influences(
     asked: _Asked,  # noqa: ARG001
     metric: str,  # noqa: ARG001
-) -> dict[str, npt.NDArray[np.float32] | None]:
-    """What was read of the run so far, filled by `influences_of`; None: not stored."""
+) -> dict[str, _Known]:
+    """What was read of the run so far, filled by `influences_of`."""
     return {}
 
 
 def _influence(arrays: Arrays, metric: str) -> npt.NDArray[np.float32] | None:
-    """None where what the score is made of was not stored, or where it is undefined."""
     if metric == "macro_f1":
         if not {"predicted", "gold"} <= arrays.keys():
             return None
@@ -165,16 +190,16 @@ def _asked(store: Store, info: RunInfo) -> _Asked:
 def weighted_blocks(
     of_runs: Sequence[Influences], weights: Sequence[Mapping[str, float]]
 ) -> list[npt.NDArray[np.float32]] | None:
-    """Influences on weighted means over targets, in blocks of targets with equally many items.
+    """Influences on weighted means over targets, in blocks of targets that are joined.
 
     Parameters and result go run by run: each block is (n_runs, n_items). Targets of one block are
-    joined item by item, since parallel test sets share their items; different blocks are taken as
-    independent. None where a run lacks a target that its weights name.
+    joined item by item (see `item_names.blocks_of`); different blocks are taken as independent.
+    None where a run lacks a target that its weights name.
     """
     sizes: dict[str, int] = {}
-    blocks: dict[int, npt.NDArray[np.float32]] = {}
-    for row, (of_run, weight) in enumerate(zip(of_runs, weights, strict=True)):
-        for lang, share in weight.items():
+    names: dict[str, Names] = {}
+    for of_run, weight in zip(of_runs, weights, strict=True):
+        for lang in weight:
             if lang not in of_run:
                 return None
             n = sizes.setdefault(lang, len(of_run[lang]))
@@ -183,9 +208,15 @@ def weighted_blocks(
                     f"runs were scored on {n} and on {len(of_run[lang])} test items of {lang}",
                     hint="Compare runs that were scored on the same items.",
                 )
-            block = blocks.setdefault(n, np.zeros((len(of_runs), n), dtype=np.float32))
-            block[row] += np.float32(share) * of_run[lang]
-    return list(blocks.values())
+        names |= of_run.names
+    found = []
+    for block in blocks_of(sizes, names):
+        joined = np.zeros((len(of_runs), block.n), dtype=np.float32)
+        for row, (of_run, weight) in enumerate(zip(of_runs, weights, strict=True)):
+            for lang in weight.keys() & block.places:
+                joined[row] += np.float32(weight[lang]) * block.spread(lang, of_run[lang])
+        found.append(joined)
+    return found
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

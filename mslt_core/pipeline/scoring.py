@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mslt_core.analysis import answers, classes, scores
+from mslt_core.pipeline.item_names import ITEM, item_names
 from mslt_core.pipeline.item_text import tags_entities
 from mslt_core.spec.results import TargetScores
 from mslt_core.spec.sentences import (
@@ -26,13 +27,16 @@ def score(
 ) -> tuple[TargetScores, Arrays]:
     """Scores of one language, and arrays with an entry an item to compute them again from.
 
-    `predicted` is what `models.predict` gave for the rows.
+    `predicted` is what `models.predict` gave for the rows. Translated items have a name besides.
     """
     if kind == "tagging":
-        return _tagging(labels, rows, predicted)
-    if kind == "questions":
-        return _questions(rows, predicted)
-    return _classes(rows, predicted, macro=kind == "classification")
+        found, arrays = _tagging(labels, rows, predicted)
+    elif kind == "questions":
+        found, arrays = _questions(rows, predicted)
+    else:
+        found, arrays = _classes(rows, predicted, macro=kind == "classification")
+    names = item_names(rows)
+    return found, arrays if names is None else {**arrays, ITEM: names}
 
 
 def relabelled(rows: Sequence[Row], of_task: Sequence[str], wanted: Sequence[str]) -> list[Row]:

@@ -289,6 +289,27 @@ def test_another_data_set_is_scored_in_the_labels_of_the_first(own, store, tiny_
     assert np.mean([s.item_accuracy for s in result.scores.values()]) > 0.8
 
 
+def test_pairs_are_not_scored_by_who_learnt_single_texts(own, store, tiny_checkpoint):
+    """A column that was forgotten would give scores all the same, of half of every row."""
+    single, pairs = own("classification"), own("classification", "pairs")
+    told = Path(pairs, "task.yaml")
+    columns = "{text: text, label: label, pair: meaning}"
+    told.write_text(
+        f"kind: classification\ntitle: Pairs\nlabels: [person, place]\ncolumns: {columns}\n"
+    )
+    with pytest.raises(SpecError, match=r"\(own\) are a single text each, .* \(own\) pairs"):
+        ask(single, tiny_checkpoint, eval_task="own", eval_data=pairs)
+    with pytest.raises(SpecError, match=r"\(own\) are pairs of texts, .* \(own\) a single"):
+        ask(pairs, tiny_checkpoint, eval_task="own", eval_data=single)
+
+
+def test_the_names_of_translated_items_are_kept(own, store, tiny_checkpoint):
+    result = run(store, *ask(own("classification"), tiny_checkpoint, steps=1))
+    kept = store.runs.all_predictions(result.info.run, ["de", "en"])
+    assert kept["de"]["item"].tolist() == kept["en"]["item"].tolist()
+    assert len(set(kept["de"]["item"].tolist())) == len(kept["de"]["n_correct"])
+
+
 def test_the_runs_of_a_worker_read_the_data_once(own, store, tiny_checkpoint, monkeypatch):
     folder = own("classification")
     first, second = (ask(folder, tiny_checkpoint, seed=seed) for seed in range(2))

@@ -18,6 +18,7 @@ PARTS = {
 """What is right, and the mean of what it is a share of; alone, it is a share of the items."""
 MAX_LABEL = 65_535
 """A page makes a table of as many rows and columns as there are labels."""
+MAX_NAME = 2**32 - 1
 TOLERANCE = 1e-6
 """Scores are told in double precision; answer_f1 is kept in single."""
 
@@ -34,7 +35,7 @@ def require_outcomes(arrays: Arrays, scores: TargetScores, name: str) -> None:
     if predicted.ndim != 1 or predicted.dtype.kind != "u" or predicted.max(initial=0) > MAX_LABEL:
         raise BundleError(f"{name}: predicted is no list of labels or letters")
     most = {**dict.fromkeys(COUNTS, n_tokens), "gold": MAX_LABEL, "n_exact": 1, "answer_f1": 1.0}
-    for field, limit in {**most, "predicted_ends": predicted.size}.items():
+    for field, limit in {**most, "predicted_ends": predicted.size, "item": MAX_NAME}.items():
         _require(arrays, field, limit, scores, name)
     for metric in scores.metrics:
         found, told = _score(arrays, metric), getattr(scores, metric)
