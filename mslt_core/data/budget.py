@@ -1,7 +1,9 @@
 """One total of training examples, whatever the number of source languages."""
 
+import functools
 import hashlib
-from collections.abc import Mapping, Sequence
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
 import numpy as np
@@ -78,6 +80,8 @@ def tempered_budget(sizes: Mapping[str, int], n_examples: int, alpha: float) -> 
     Notes
     -----
     One example each is set aside, the rest is shared by largest remainders (Hamilton's method).
+    Where that asks a language for more than it has, the whole budget is shared so, and who would
+    get nothing takes one from the largest share.
 
     References
     ----------
@@ -85,9 +89,9 @@ def tempered_budget(sizes: Mapping[str, int], n_examples: int, alpha: float) -> 
 
     Examples
     --------
-    >>> tempered_budget({"de": 100, "en": 900}, 1000, alpha=1.0)
+    >>> tempered_budget({"de": 1000, "en": 9000}, 1000, alpha=1.0)
     {'de': 101, 'en': 899}
-    >>> tempered_budget({"de": 100, "en": 900}, 1000, alpha=0.5)
+    >>> tempered_budget({"de": 1000, "en": 9000}, 1000, alpha=0.5)
     {'de': 251, 'en': 749}
     """
     equal = equal_budget(list(sizes), n_examples)
@@ -97,11 +101,21 @@ def tempered_budget(sizes: Mapping[str, int], n_examples: int, alpha: float) -> 
     if empty := [lang for lang in langs if sizes[lang] < 1]:
         raise SpecError(f"{label(empty[0])} has no training examples to take a share of")
     weights = np.array([sizes[lang] for lang in langs], dtype=np.float64) ** alpha
-    exact = (n_examples - len(langs)) * weights / weights.sum()
+    shares = 1 + _by_remainders(weights, n_examples - len(langs))
+    if any(share > sizes[lang] for lang, share in zip(langs, shares.tolist(), strict=True)):
+        shares = _by_remainders(weights, n_examples)
+        while not shares.all():
+            shares[np.argmin(shares)] += 1
+            shares[np.argmax(shares)] -= 1
+    return dict(zip(langs, shares.tolist(), strict=True))
+
+
+def _by_remainders(weights: npt.NDArray[np.float64], n: int) -> npt.NDArray[np.int64]:
+    """Whole numbers in proportion to the weights, with the sum n."""
+    exact = n * weights / weights.sum()
     shares = np.floor(exact).astype(np.int64)
-    most = np.argsort(-(exact - shares), kind="stable")[: n_examples - len(langs) - shares.sum()]
-    shares[most] += 1
-    return {lang: int(share) + 1 for lang, share in zip(langs, shares, strict=True)}
+    shares[np.argsort(shares - exact, kind="stable")[: n - shares.sum()]] += 1
+    return shares
 
 
 def sample_meanings(
@@ -144,18 +158,16 @@ def sample_meanings(
     >>> len({*drawn["de"].tolist(), *drawn["en"].tolist()})
     4
     """
-    order = sorted({meaning for of_lang in meanings.values() for meaning in of_lang})
-    order = [order[i] for i in np.random.default_rng(seed).permutation(len(order))]
+    known = {lang: frozenset(of_lang) for lang, of_lang in meanings.items()}
+    every = _sorted(frozenset().union(*known.values()))
+    order = np.random.default_rng(seed).permutation(len(every)).tolist()
     taken: set[str] = set()
     drawn = {}
     # who has the fewest meanings takes its share first, or others might leave it too few
-    for lang in sorted(shares, key=lambda lang: (len(set(meanings[lang])), lang)):
-        rows: dict[str, list[int]] = {}
-        for row, meaning in enumerate(meanings[lang]):
-            rows.setdefault(meaning, []).append(row)
-        free = [meaning for meaning in order if meaning in rows and meaning not in taken]
-        found = [row for meaning in free for row in rows[meaning]]
-        if len(found) < shares[lang]:
+    for lang in sorted(shares, key=lambda lang: (len(known[lang]), lang)):
+        free = (every[i] for i in order if every[i] in known[lang] and every[i] not in taken)
+        picked = _rows_of(free, meanings[lang], shares[lang])
+        if len(picked) < shares[lang]:
             left = " that no other language has taken" if taken else ""
             # sharing gives a language no more rows than it has
             enough = how == "disjoint" and len(meanings[lang]) >= shares[lang]
@@ -165,15 +177,33 @@ def sample_meanings(
                 else "add source languages to share it"
             )
             raise DataError(
-                f"{label(lang)} has {len(found):,} training examples{left}, "
+                f"{label(lang)} has {len(picked):,} training examples{left}, "
                 f"{shares[lang]:,} are wanted",
                 hint=f"Lower the budget, or {instead}.",
             )
-        picked = found[: shares[lang]]
         drawn[lang] = np.array(picked, dtype=np.int64)
         if how == "disjoint":
             taken |= {meanings[lang][row] for row in picked}
     return drawn
+
+
+def _rows_of(wanted: Iterator[str], meanings: Sequence[str], n: int) -> list[int]:
+    """The first `n` rows, fewer if there are no more, that say what is wanted, in its order."""
+    found: list[int] = []
+    while n > len(found) and (some := list(itertools.islice(wanted, n - len(found)))):
+        # of large data a draw takes few rows, so most need no place in a table
+        rows: dict[str, list[int]] = {meaning: [] for meaning in some}
+        for row, meaning in enumerate(meanings):
+            if meaning in rows:
+                rows[meaning].append(row)
+        found.extend(row for meaning in some for row in rows[meaning])
+    return found[:n]
+
+
+@functools.lru_cache(maxsize=2)
+def _sorted(meanings: frozenset[str]) -> Sequence[str]:
+    """Sorting hundreds of thousands takes longer than the draw, and many sets share them."""
+    return sorted(meanings)
 
 
 def sample(n_rows: int, n_wanted: int, *, lang: str, seed: int) -> npt.NDArray[np.int64]:

@@ -127,7 +127,10 @@ def load_with_head(path: Path, kind: TaskKind, labels: Sequence[str], seed: int)
     n_outputs = {"choice": 1, "questions": 2}.get(kind, len(labels))
     names = dict(enumerate(labels)) if kind in {"tagging", "classification"} else {}
     named = {"id2label": names, "label2id": {name: i for i, name in names.items()}}
-    config = _load_config(path, **(named if names else {"num_labels": n_outputs}))
+    # what a checkpoint was trained for before says nothing of this task
+    config = _load_config(
+        path, problem_type=None, **(named if names else {"num_labels": n_outputs})
+    )
     auto_class = _class_with_head(path, config, kind)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)

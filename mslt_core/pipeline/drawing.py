@@ -135,6 +135,13 @@ def scored_task(task: tasks.Task, eval_task: str | None, folder: str | Path | No
             f"{other.kind} with {', '.join(other.labels) or 'no labels'}",
             hint="A model can be scored on another data set of the same kind and labels only.",
         )
+    if task.paired != other.paired:
+        one, two = "a single text each", "pairs of texts"
+        raise SpecError(
+            f"the rows that are trained on ({task.name}) are {two if task.paired else one}, those "
+            f"to be scored ({other.name}) {two if other.paired else one}",
+            hint="A second text is the column `pair` in task.yaml.",
+        )
     return other
 
 

@@ -5,6 +5,7 @@ import functools
 import sys
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -48,7 +49,20 @@ class Picked:
 
 def stock(lang: str, rows: Sequence[Row]) -> Stock:
     """What these rows of a language are as a stock."""
-    return _stock(lang, rows, [content(row) for row in rows])
+    return _stock(lang, rows, _Contents(rows))
+
+
+class _Contents(Sequence[Hashable]):
+    """Of rows; few draws look at any."""
+
+    def __init__(self, rows: Sequence[Row]) -> None:
+        self._rows = rows
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __getitem__(self, i: Any) -> Any:
+        return content(self._rows[i])
 
 
 def stocks(task: tasks.Task, folder: str | Path | None) -> StockOf:
@@ -169,6 +183,9 @@ def _by_meaning(
 ) -> Picked:
     """Meanings are drawn; those held out in one language are trained on in none."""
     assert spec.rows != "independent"
+    if not held:
+        drawn = budget.sample_meanings(meanings, wanted, how=spec.rows, seed=spec.seed)
+        return Picked({lang: picked.tolist() for lang, picked in drawn.items()}, {})
     kept = budget.sample_meanings(meanings, held, how=spec.rows, seed=spec.seed)
     held_out = {lang: picked.tolist() for lang, picked in kept.items()}
     out = {meanings[lang][i] for lang, picked in held_out.items() for i in picked}
@@ -180,8 +197,6 @@ def _by_meaning(
     try:
         drawn = budget.sample_meanings(left, wanted, how=spec.rows, seed=spec.seed)
     except DataError as e:
-        if not out:
-            raise
         why = "besides rows of the meanings that are held out"
         raise DataError(f"{e.message}, {why}", hint=e.hint) from None
     rows = {lang: [free[lang][i] for i in picked.tolist()] for lang, picked in drawn.items()}

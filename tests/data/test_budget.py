@@ -97,12 +97,24 @@ def test_tempered_shares_sum_up_and_follow_the_sizes(sizes, total, alpha):
 
 
 def test_tempered_by_hand():
-    sizes = {"de": 100, "en": 900}
+    sizes = {"de": 1000, "en": 9000}
     # one each, then 998 by 100 : 900 = 99.8 and 898.2, and the one that is left to the larger rest
     assert tempered_budget(sizes, 1000, 1.0) == {"de": 101, "en": 899}
     # 10 : 30, so 249.5 and 748.5: the rests are equal, the first takes it
     assert tempered_budget(sizes, 1000, 0.5) == {"de": 251, "en": 749}
     assert tempered_budget(sizes, 1001, 0.0) == equal_budget(["de", "en"], 1001)
+
+
+def test_a_budget_of_all_that_there_is_takes_it():
+    """One each, set aside, would ask small languages for a row more than they have."""
+    sizes = {"ar": 1, "de": 100, "en": 900}
+    assert tempered_budget(sizes, 1001, 1.0) == sizes
+    assert tempered_budget({"en": 400, "zh": 100}, 500, 1.0) == {"en": 400, "zh": 100}
+    # 0.5 and 998.5 by size; who would get nothing takes one from the largest share
+    assert tempered_budget({"de": 1, "en": 1, "zh": 10**6}, 3, 1.0) == {"de": 1, "en": 1, "zh": 1}
+    assert sum(tempered_budget({"ar": 1, "de": 1, "en": 10}, 11, 1.0).values()) == 11
+    # more than a language has, as its tempered share asks, is no matter of rounding
+    assert tempered_budget({"de": 100, "en": 10_000}, 1000, 0.3)["de"] > 100
 
 
 def test_a_language_without_data_has_no_share():
@@ -111,6 +123,20 @@ def test_a_language_without_data_has_no_share():
 
 
 # --- parallel data
+
+
+def test_a_draw_from_much_data_takes_the_same_rows_as_from_its_own_meanings():
+    """Rows stand in any order, several to a meaning, and few of many are drawn."""
+    rng = np.random.default_rng(0)
+    many = {
+        lang: [f"m{i}" for i in rng.integers(0, 900, 3000).tolist()] for lang in ("de", "en", "sw")
+    }
+    order = sorted({m for of_lang in many.values() for m in of_lang})
+    order = [order[i] for i in np.random.default_rng(5).permutation(len(order))]
+    drawn = sample_meanings(many, {"de": 50, "en": 3}, how="parallel", seed=5)
+    for lang, n in (("de", 50), ("en", 3)):
+        rows = [i for m in order for i, meaning in enumerate(many[lang]) if meaning == m]
+        assert drawn[lang].tolist() == rows[:n]
 
 
 MEANINGS = {"de": list("abcdefgh"), "en": list("hgfedcba"), "sw": list("bdfh")}

@@ -44,6 +44,41 @@ def test_the_parts_of_a_split_stay_in_order(write_files):
     assert names(folder, find_files(folder)) == {("train", "en"): parts, ("train", "de"): converted}
 
 
+def test_older_shards_carry_a_hash(write_files):
+    parts = [f"en/train-0000{i}-of-00002-{'4d4b' * 4}.parquet" for i in range(2)]
+    folder = write_files(dict.fromkeys(parts, "x"))
+    assert names(folder, find_files(folder)) == {("train", "en"): parts}
+
+
+@pytest.mark.parametrize(
+    ("files", "message"),
+    [
+        (
+            ["en/train-00000-of-00003.parquet", "en/train-00002-of-00003.parquet"],
+            "train of en has 2 of its 3 Parquet files; missing: 00001-of-00003",
+        ),
+        (
+            ["train-00000-of-00009.parquet"],
+            "train of all languages has 1 of its 9 .*: 00001-of-00009, .*, 00003-.* and more",
+        ),
+        (
+            ["en/train-00000-of-00001.parquet", "en/train-00000-of-00002.parquet"],
+            "train of en is there 2 times: train-00000-of-00001.parquet, train-00000-of-00002",
+        ),
+        (
+            [f"en/train-00000-of-00001{end}.parquet" for end in ("", "-0123456789abcdef")],
+            "train of en is there 2 times",
+        ),
+    ],
+)
+def test_a_shard_that_is_missing_or_there_twice_is_told(write_files, files, message):
+    """What is read would look like all that there is."""
+    folder = write_files(dict.fromkeys(files, "x"))
+    find = find_files if "/" in files[0] else find_joint_files
+    with pytest.raises(DataError, match=message):
+        find(folder)
+
+
 def test_what_is_no_data_of_a_known_language_is_left_out(write_files):
     folder = write_files(
         dict.fromkeys(

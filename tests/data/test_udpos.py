@@ -63,6 +63,40 @@ def test_treebanks_of_a_language_are_joined(write_files):
     assert task.evaluation_split == {"de": "test", "en": "dev"}
 
 
+def test_sentences_without_their_words_are_left_out(write_files):
+    """Some licences allow to publish the tags alone: every word is an underscore then."""
+    bare = "".join(word(str(i), "_", "NOUN") for i in (1, 2, 3)) + word("4", ".", "PUNCT") + "\n"
+    task = open_udpos(
+        write_files(
+            {
+                "UD_French-FTB/fr_ftb-ud-train.conllu": bare,
+                "UD_French-FTB/fr_ftb-ud-test.conllu": bare + word("1", "_", "SYM") + "\n",
+                "UD_French-GSD/fr_gsd-ud-train.conllu": FRENCH,
+                "UD_French-GSD/fr_gsd-ud-test.conllu": (
+                    word("1", "_", "SYM") + word("2", "x", "X") + "\n"
+                ),
+            }
+        )
+    )
+    assert [row[0] for row in told(task.train("fr"))] == ["il va à le port"]
+    assert [row[0] for row in told(task.evaluation("fr"))] == ["_ x"]
+    assert task.left_out("fr") == {"without its words": 2}
+
+
+def test_the_two_written_norwegian_languages_are_told_apart(write_files):
+    task = open_udpos(
+        write_files(
+            {
+                "UD_Norwegian-Bokmaal/no_bokmaal-ud-train.conllu": word("1", "jeg", "PRON") + "\n",
+                "UD_Norwegian-Nynorsk/no_nynorsk-ud-train.conllu": word("1", "eg", "PRON") + "\n",
+                "no_nynorsklia-ud-train.conllu": word("1", "me", "PRON") + "\n",
+            }
+        )
+    )
+    assert [row[0] for row in told(task.train("no"))] == ["jeg"]
+    assert [row[0] for row in told(task.train("nn"))] == ["eg", "me"]
+
+
 def test_parallel_treebanks_are_scored_by_meaning_and_not_trained_on(write_files):
     swedish = FRENCH.replace("port", "hamn")
     task = open_udpos(

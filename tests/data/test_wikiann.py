@@ -73,6 +73,19 @@ def test_the_language_prefix_is_taken_off_where_every_token_has_it(folder):
     assert tokens(task.train("de")) == ["de:a b"]
 
 
+@pytest.mark.parametrize(
+    "name", ["en/train.tsv", "train.en.tsv", "en-train.tsv", "en/train-en.tsv"]
+)
+def test_the_prefix_is_known_however_the_file_is_named(write_files, name):
+    task = WikiAnn(write_files({name: tsv("en:Bonn/B-LOC", "en:a/O")}))
+    assert tokens(task.train("en")) == ["Bonn", "a"]
+
+
+def test_a_prefix_that_is_no_language_stays(folder):
+    task = WikiAnn(folder(train_en=tsv("qx:a/O", "qx:b/O")))
+    assert tokens(task.train("en")) == ["qx:a", "qx:b"]
+
+
 def test_windows_files_read_the_same(folder):
     text = tsv("a/O b/B-PER", "c/O")
     task = WikiAnn(folder(train_en=text, train_de="\ufeff" + text.replace("\n", "\r\n")))

@@ -53,6 +53,21 @@ def test_the_hub_s_files_hold_the_label_s_place(write_files):
     assert [row[3] for row in told(task.train("sw"))] == ["train:0", "train:1", "train:2"]
 
 
+def test_training_rows_that_are_no_translations_are_refused(write_files):
+    """They are joined by row: one that is missing would shift every other meaning."""
+    head = "premise\thypothesis\tlabel\n"
+    rows = [f"p{i}\th{i}\t{LABELS[i * i % 3]}\n" for i in range(60)]
+    files = {"en/train.tsv": head + "".join(rows), "en/test.tsv": head + DEV}
+    task = open_xnli(write_files({**files, "sw/train.tsv": head + "".join(rows[:40])}))
+    assert len(task.train("sw")) == 40  # the beginning of a file keeps its places
+    task = open_xnli(write_files({**files, "sw/train.tsv": head + "".join(rows[:3] + rows[4:])}))
+    with pytest.raises(DataError, match=r"sw/train\.tsv has other labels than .*en/train\.tsv"):
+        task.train("sw")
+    numbers = [{"premise": f"p{i}", "hypothesis": "h", "label": i * i % 3} for i in range(60)]
+    task = open_xnli(write_files({**files, "vi/train-00000-of-00001.parquet": numbers}))
+    assert len(task.train("vi")) == 60  # the hub's labels are the same ones
+
+
 def test_a_premise_that_is_trained_on_in_one_language_is_scored_in_none(write_files):
     tables = {
         "en/train.tsv": "premise\thypothesis\tlabel\np1\th2\tneutral\n",

@@ -232,6 +232,19 @@ def test_a_long_question_leaves_room_for_the_context(tiny_tokenizer):
     assert min(in_context[:-1]) >= 128 - MAX_QUESTION - 5
 
 
+def test_windows_are_the_same_a_few_rows_at_a_time(tiny_tokenizer, monkeypatch):
+    rows = [long_question(n_words=n, at=5) for n in (20, 200, 30, 150, 10)]
+    whole = windows(tiny_tokenizer, rows, 64)
+    monkeypatch.setattr("mslt_core.models.heads.questions.ROWS_AT_A_TIME", 2)
+    few = windows(tiny_tokenizer, rows, 64)
+    assert [w.row for w in few] == [w.row for w in whole]
+    assert {w.row for w in few} == set(range(5))
+    for one, other in zip(few, whole, strict=True):
+        assert np.array_equal(one.offsets, other.offsets)
+        assert all(np.array_equal(one.sequence[k], other.sequence[k]) for k in other.sequence)
+    assert windows(tiny_tokenizer, [], 64) == []
+
+
 def test_a_head_that_the_architecture_does_not_have_is_refused(tmp_path, tiny_checkpoint):
     import json
     import shutil

@@ -42,6 +42,17 @@ def hidden_states(encoder):
         return encoder.eval()(input_ids=input_ids).last_hidden_state
 
 
+@pytest.mark.parametrize("before", ["multi_label_classification", "regression"])
+def test_what_a_checkpoint_was_trained_for_before_is_no_matter(folder, before):
+    """Its loss would be another one than that of one label a text."""
+    path = folder / "config.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"problem_type": before}))
+    model = load_with_head(folder, "classification", ["no", "yes"], seed=0)
+    inputs = {"input_ids": torch.arange(10, 22).reshape(2, 6), "labels": torch.tensor([0, 1])}
+    found = model.eval()(**inputs)
+    assert found.loss == torch.nn.functional.cross_entropy(found.logits, inputs["labels"])
+
+
 def test_the_encoder_of_a_masked_language_model_has_its_weights_and_no_pooler(
     tiny_checkpoint, capfd, caplog
 ):

@@ -27,6 +27,7 @@ class CldrNer:
     labels: tuple[str, ...] = cldr.LABELS
     train_langs: tuple[str, ...] = cldr.LANGS
     eval_langs: tuple[str, ...] = cldr.LANGS
+    paired = False
     evaluation_split: Mapping[str, str] = MappingProxyType(dict.fromkeys(cldr.LANGS, "test"))
 
     def train(self, lang: str) -> tuple[TaggedSentence, ...]:

@@ -29,7 +29,8 @@ SPLIT_OF: Mapping[str, Split] = MappingProxyType(
 
 SUFFIXES = (".tsv", ".csv", ".jsonl", ".parquet")
 
-_SHARD = r"-\d{5}-of-\d{5}"  # of the hub's files
+# of the hub's files; older ones carry a hash besides
+_SHARD = r"-\d{5}-of-\d{5}(?:-[0-9a-f]{16})?"
 _CODE = r"(?P<code>[A-Za-z][\w-]*?)"
 
 
@@ -167,10 +168,25 @@ def _of_one_language(
 
 def _require_one_layout(split: str, lang: str, files: list[Path]) -> None:
     """Several files are the parts of one; anything else is read twice or in part."""
-    shards = all(re.search(_SHARD + "$", file.stem) for file in files)
+    places = [re.search(r"-(\d{5})-of-(\d{5})(-|$)", file.stem) for file in files]
+    shards = [(int(place[1]), int(place[2])) for place in places if place]
     parts = all(file.stem.isdigit() and file.parent == files[0].parent for file in files)
-    if len(files) > 1 and not shards and not parts:
+    of_one = len(set(shards)) == len(files) and len({n for _, n in shards}) == 1
+    if len(files) > 1 and not of_one and not parts:
         raise DataError(
             f"{split} of {lang} is there {len(files)} times: {', '.join(f.name for f in files)}",
             hint="Leave one of them in the folder.",
+        )
+    if of_one:
+        _require_all(split, lang, {place for place, _ in shards}, shards[0][1])
+
+
+def _require_all(split: str, lang: str, found: set[int], n: int) -> None:
+    """Refuse data of which a shard is missing: a part of it would look like all."""
+    if missing := sorted(set(range(n)) - found):
+        raise DataError(
+            f"{split} of {lang} has {len(found)} of its {n} Parquet files; missing: "
+            f"{', '.join(f'{place:05d}-of-{n:05d}' for place in missing[:3])}"
+            f"{' and more' if len(missing) > 3 else ''}",
+            hint="Copy the missing files into the folder.",
         )

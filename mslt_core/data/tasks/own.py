@@ -61,6 +61,7 @@ def open_own(folder: Path, own: OwnTask | None = None) -> SplitTask:
         read=functools.partial(_read, own, records),
         layout=LAYOUT,
         parallel="meaning" in own.columns,
+        paired="pair" in own.columns,
         also_reads=[folder / NAME],
         count=None if joint else functools.partial(_count, own),
     )

@@ -5,6 +5,7 @@ XTREME's ``dev-<lang>.tsv`` and ``test-<lang>.tsv`` have no header, and test has
 Parquet files and other people's tables name their columns.
 """
 
+import dataclasses
 import functools
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -25,6 +26,19 @@ LAYOUT = "dev-<lang>.tsv and test-<lang>.tsv, or <lang>/train.parquet and so on"
 Rows = Sequence[LabelledText | LeftOut]
 
 
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Order:
+    """What shows that the same row of two languages' files is one pair, as labels are alike."""
+
+    marks: Callable[[Sequence[tables.Record]], Sequence[object]]
+    """A file's labels, None of rows that tell nothing; empty where rows are told by name."""
+    most: float
+    """Of the labels may differ."""
+    whole: bool
+    """Whether the files must have as many rows."""
+    hint: str = "Copy the files again."
+
+
 def open_pairs(
     name: str,
     labels: tuple[str, ...],
@@ -32,25 +46,25 @@ def open_pairs(
     *,
     columns: Sequence[str],
     rows: Callable[[Sequence[tables.Record], Split], Rows],
-    check: Callable[[Sequence[tables.Record], Sequence[tables.Record]], None] | None = None,
+    order: Order,
 ) -> SplitTask:
     """A task of translated pairs in a local folder. Nothing is read before it is asked for.
 
-    `columns` are the two texts' and the label's; `rows` makes rows of a file's records. `check`
-    gets a file's records and those of the split's first language, and may refuse them.
+    `columns` are the two texts' and the label's; `rows` makes rows of a file's records. A file is
+    refused whose rows cannot be translations of those of the split's first language.
     """
     found = find_files(folder, below=PLACES)
     places = (folder / "test-labels.tsv", folder / "derived" / "test-labels.tsv")
     told = next((path for path in places if path.is_file()), None)
 
     @functools.lru_cache(maxsize=2)  # of train and of what is scored; all languages ask for them
-    def first(path: Path) -> Sequence[tables.Record]:
-        return read_pairs(path, columns, told)
+    def first(path: Path) -> Sequence[object]:
+        return order.marks(read_pairs(path, columns, told))
 
     def read(path: Path, lang: str, split: Split) -> Rows:
         records, paths = read_pairs(path, columns, told), found[split][min(found[split])]
-        if check and lang != min(found[split]) and len(paths) == 1:
-            check(records, first(paths[0]))
+        if lang != min(found[split]) and len(paths) == 1:
+            _require_same_order((path, order.marks(records)), (paths[0], first(paths[0])), order)
         return rows(records, split)
 
     return SplitTask(
@@ -62,10 +76,30 @@ def open_pairs(
         read=read,
         layout=LAYOUT,
         parallel=True,
+        paired=True,
         count=functools.partial(count_rows, columns=columns[:2]),
         also_reads=[told] if told else [],
         stand_in="test",
     )
+
+
+def _require_same_order(
+    one: tuple[Path, Sequence[object]], other: tuple[Path, Sequence[object]], order: Order
+) -> None:
+    (here, marks), (there, others) = one, other
+    if not marks or not others:
+        return
+    if order.whole and len(marks) != len(others):
+        raise DataError(
+            f"{here} has {len(marks):,} rows, {there} has {len(others):,}",
+            hint=f"They are joined by row. {order.hint}",
+        )
+    pairs = [(a, b) for a, b in zip(marks, others, strict=False) if not (a is None or b is None)]
+    if (n := sum(a != b for a, b in pairs)) > order.most * len(pairs):
+        raise DataError(
+            f"{here} has other labels than {there} in {n:,} of {len(pairs):,} rows",
+            hint=f"They are joined by row: a row is missing, or the order is another. {order.hint}",
+        )
 
 
 def read_pairs(path: Path, columns: Sequence[str], labels: Path | None) -> list[tables.Record]:

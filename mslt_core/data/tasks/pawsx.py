@@ -18,9 +18,8 @@ from pathlib import Path
 
 from mslt_core.data.tables import Record
 from mslt_core.data.tasks.layouts import Split
-from mslt_core.data.tasks.pairs import open_pairs
+from mslt_core.data.tasks.pairs import Order, open_pairs
 from mslt_core.data.tasks.splits import LeftOut, SplitTask
-from mslt_core.spec.errors import DataError
 from mslt_core.spec.sentences import LabelledText
 
 LABELS = ("not_paraphrase", "paraphrase")
@@ -35,7 +34,17 @@ LANGS = ("de", "en", "es", "fr", "ja", "ko", "zh")
 def open_pawsx(folder: Path) -> SplitTask:
     """PAWS-X in a local folder. Nothing is read before it is asked for."""
     return open_pairs(
-        "pawsx", LABELS, folder, columns=COLUMNS, rows=_rows, check=_require_same_order
+        "pawsx",
+        LABELS,
+        folder,
+        columns=COLUMNS,
+        rows=_rows,
+        order=Order(
+            marks=_marks,
+            most=MAX_OTHER,
+            whole=True,
+            hint="Copy the files again, or add a column id to both.",
+        ),
     )
 
 
@@ -43,27 +52,11 @@ def _rows(records: Sequence[Record], split: Split) -> Sequence[LabelledText | Le
     return [_row(record, split) for record in records]
 
 
-def _require_same_order(records: Sequence[Record], others: Sequence[Record]) -> None:
-    """Refuse a file without ids whose rows cannot be translations of another file's."""
-    if any(record.fields.get("id") not in (None, "") for record in (*records[:1], *others[:1])):
-        return
-    here, there = records[0].path, others[0].path
-    if len(records) != len(others):
-        raise DataError(
-            f"{here} has {len(records):,} rows, {there} has {len(others):,}",
-            hint="They are joined by row. Copy the files again, or add a column id to both.",
-        )
-    pairs = [
-        (a.value("label"), b.value("label"))
-        for a, b in zip(records, others, strict=True)
-        if _is_translated(a) and _is_translated(b)
-    ]
-    if (n := sum(a != b for a, b in pairs)) > MAX_OTHER * len(pairs):
-        raise DataError(
-            f"{here} has other labels than {there} in {n:,} of {len(pairs):,} rows",
-            hint="They are joined by row: a row is missing, or the order is another. "
-            "Copy the files again, or add a column id to both.",
-        )
+def _marks(records: Sequence[Record]) -> Sequence[object]:
+    """The labels; none of a file with ids, which tell what is a translation of what."""
+    if records[0].fields.get("id") not in (None, ""):
+        return ()
+    return [str(r.value("label")) if _is_translated(r) else None for r in records]
 
 
 def _is_translated(record: Record) -> bool:

@@ -61,7 +61,7 @@ class SplitTask:
     where there is no training file: ``"test"`` if the whole folder has none, and then dev is
     scored (the translated training sets of XNLI and PAWS-X are large, and not everybody has
     them); ``"dev"`` for every language that has none but a test file (XCOPA). `parallel` tells
-    that rows have a meaning.
+    that rows have a meaning, `paired` that they are of two texts.
     """
 
     def __init__(
@@ -75,6 +75,7 @@ class SplitTask:
         read: ReadRows,
         layout: str,
         parallel: bool = False,
+        paired: bool = False,
         unlabelled: Found = MappingProxyType({}),
         also_reads: Sequence[Path] = (),
         stand_in: Literal["test", "dev"] | None = None,
@@ -82,6 +83,7 @@ class SplitTask:
     ) -> None:
         self.name, self.kind, self.labels, self.folder = name, kind, labels, folder
         self._read, self._count = read, count
+        self.paired = paired
         self._parallel, self._also_reads = parallel, tuple(also_reads)
         self._found, self._unlabelled = found, unlabelled
         self._train_parts, self._eval_parts = _parts(found, stand_in)
@@ -114,7 +116,7 @@ class SplitTask:
         A row that is in the training file of any language is out, whatever is trained on, so that
         all runs are scored on the same items; in parallel data it is out in every language. The
         rows are a sample that depends on their meanings (or else their contents) alone, so it is
-        the same items in every language: files are often sorted, XNLI's by genre.
+        the same items in languages that lack none: files are often sorted, XNLI's by genre.
 
         Raises
         ------
@@ -253,7 +255,7 @@ def sample_rows(rows: Sequence[Row], limit: int | None) -> Sequence[Row]:
     Returns
     -------
     sequence of Row
-        The same items in every language, where rows have meanings.
+        Where rows have meanings, the same items in every language that has all of them.
     """
     if limit is None or limit >= len(rows):
         return rows

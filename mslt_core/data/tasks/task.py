@@ -15,6 +15,8 @@ class Task(Protocol):
     kind: TaskKind
     labels: tuple[str, ...]
     """Label names; an id is a place in this tuple. Empty where there is nothing to name."""
+    paired: bool
+    """Whether a label is of two texts, not of one."""
     train_langs: tuple[str, ...]
     eval_langs: tuple[str, ...]
     evaluation_split: Mapping[str, str]

@@ -5,6 +5,9 @@ on, or the ``.conllu`` files alone; several treebanks of a language are read one
 The words are the syntactic words: French ``du`` is ``de`` and ``le``. The parallel treebanks (PUD)
 are for testing alone, and their ``sent_id`` is the sentence's meaning.
 
+Some treebanks are published without their words, ``_`` for each, for want of a licence: such
+sentences are left out until the words are put back.
+
 There is no tag for "nothing": a word of which the tokenizer leaves no piece counts as ADJ.
 
 References
@@ -20,7 +23,7 @@ from pathlib import Path
 from mslt_core.data import files
 from mslt_core.data.tasks.counting import count_sentences
 from mslt_core.data.tasks.layouts import Found, Split
-from mslt_core.data.tasks.splits import SplitTask
+from mslt_core.data.tasks.splits import LeftOut, SplitTask
 from mslt_core.spec.errors import DataError
 from mslt_core.spec.languages import by_any_code
 from mslt_core.spec.sentences import TaggedSentence
@@ -32,11 +35,12 @@ LABELS = (
 """In the order of the alphabet, as in https://universaldependencies.org/u/pos/all.html."""
 
 N_COLUMNS = 10
+NO_WORD = "_"
 LAYOUT = "UD_English-EWT/en_ewt-ud-train.conllu and so on, or such files alone"
 
 _LABEL_IDS = {name: i for i, name in enumerate(LABELS)}
 # large treebanks come in parts: de_hdt-ud-train-a-1.conllu
-_NAME = re.compile(r"(?P<code>[a-z]+)_\w+-ud-(?P<split>train|dev|test)(-[\w-]+)?")
+_NAME = re.compile(r"(?P<code>[a-z]+)_(?P<which>\w+)-ud-(?P<split>train|dev|test)(-[\w-]+)?")
 
 
 def open_udpos(folder: Path) -> SplitTask:
@@ -74,8 +78,13 @@ def read_treebank(path: Path) -> list[TaggedSentence]:
     ]
 
 
-def _read(path: Path, lang: str, split: Split) -> Sequence[TaggedSentence]:  # noqa: ARG001
-    return read_treebank(path)
+def _read(path: Path, lang: str, split: Split) -> Sequence[TaggedSentence | LeftOut]:  # noqa: ARG001
+    return [
+        LeftOut(row.row_id, "without its words")
+        if 2 * row.tokens.count(NO_WORD) > len(row.tokens)
+        else row
+        for row in read_treebank(path)
+    ]
 
 
 def _sentence(path: Path, first_line: int, lines: list[str]) -> TaggedSentence:
@@ -127,7 +136,7 @@ def find_treebanks(folder: Path, suffix: str, *, below: str) -> Found:
     seen: dict[str, Path] = {}
     for path in sorted([*folder.glob(f"*{suffix}"), *folder.glob(f"{below}/*{suffix}")]):
         name = _NAME.fullmatch(path.stem)
-        lang = name and by_any_code(name["code"])
+        lang = name and by_any_code(_code(name["code"], name["which"]))
         if not name or not lang:
             continue
         if path.name in seen:
@@ -141,3 +150,8 @@ def find_treebanks(folder: Path, suffix: str, *, below: str) -> Found:
         split: {lang: tuple(paths) for lang, paths in sorted(by_lang.items())}
         for split, by_lang in found.items()
     }
+
+
+def _code(code: str, treebank: str) -> str:
+    """Norwegian's two written languages share a code in the names of files."""
+    return "nn" if code == "no" and treebank.startswith("nynorsk") else code

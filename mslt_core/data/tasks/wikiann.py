@@ -92,7 +92,7 @@ def read_sentences(path: Path) -> tuple[TaggedSentence, ...]:
     Parameters
     ----------
     path : Path
-        ``<split>-<lang>.tsv``; a ``<lang>:`` before every token is taken off.
+        A language's code and a colon before every token, as in ``en:Berlin``, are taken off.
 
     Returns
     -------
@@ -106,9 +106,7 @@ def read_sentences(path: Path) -> tuple[TaggedSentence, ...]:
         file has no sentence, or cannot be read (see `files.read_lines`).
     """
     blocks = files.read_blocks(path)
-    prefix = path.stem.partition("-")[2] + ":"
-    if not all(line.startswith(prefix) for _, lines in blocks for line in lines):
-        prefix = ""
+    prefix = _prefix([line for _, lines in blocks for line in lines])
     sentences = []
     for first_line, lines in blocks:
         tokens, labels = [], []
@@ -125,6 +123,13 @@ def read_sentences(path: Path) -> tuple[TaggedSentence, ...]:
         row_id = f"{path.name}:{first_line}"
         sentences.append(TaggedSentence(row_id=row_id, tokens=tuple(tokens), labels=tuple(labels)))
     return tuple(sentences)
+
+
+def _prefix(lines: Sequence[str]) -> str:
+    """The language that all tokens begin with, however the file is named; empty without one."""
+    code, colon, _ = lines[0].partition(":")
+    prefix = code + colon if code in _LANG_OF else ""
+    return prefix if all(line.startswith(prefix) for line in lines) else ""
 
 
 def _bad_line(path: Path, number: int, line: str) -> DataError:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 # XTREME's run_squad.py (Hu et al. 2020)
 MAX_QUESTION = 64  # sub-words; of a question the beginning says most
 MAX_ANSWER = 30  # sub-words
+ROWS_AT_A_TIME = 500
 N_BEST = 20  # starts and ends that are combined
 
 
@@ -35,7 +36,7 @@ class Window:
 
     row: int
     sequence: Subwords
-    offsets: npt.NDArray[np.int64]
+    offsets: npt.NDArray[np.int32]
     """(seq_len, 2): first character and last + 1 in the context; -1 outside of the context."""
 
 
@@ -95,29 +96,31 @@ def windows(
 ) -> list[Window]:
     """All windows of all rows; neighbours overlap by a third of the room for the context."""
     require_readable(tokenizer, max_length)
-    if not rows:
-        return []
     room = (
         max_length
         - min(MAX_QUESTION, max_length // 3)
         - tokenizer.num_special_tokens_to_add(pair=True)
     )
-    found = tokenizer(
-        [_shortened(tokenizer, row.question, min(MAX_QUESTION, max_length // 3)) for row in rows],
-        [row.context for row in rows],
-        truncation="only_second",
-        max_length=max_length,
-        stride=room // 3,
-        return_overflowing_tokens=True,
-        return_offsets_mapping=True,
-    )
-    sequences = as_sequences(tokenizer, found)
     result = []
-    for i, sequence in enumerate(sequences):
-        offsets = np.array(found["offset_mapping"][i], dtype=np.int64)
-        in_context = np.array([part == 1 for part in found.sequence_ids(i)])
-        offsets[~in_context] = -1
-        result.append(Window(found["overflow_to_sample_mapping"][i], sequence, offsets))
+    # of all at once the tokenizer would keep a gigabyte a ten thousand rows
+    for first in range(0, len(rows), ROWS_AT_A_TIME):
+        some = rows[first : first + ROWS_AT_A_TIME]
+        most = min(MAX_QUESTION, max_length // 3)
+        found = tokenizer(
+            [_shortened(tokenizer, row.question, most) for row in some],
+            [row.context for row in some],
+            truncation="only_second",
+            max_length=max_length,
+            stride=room // 3,
+            return_overflowing_tokens=True,
+            return_offsets_mapping=True,
+        )
+        for i, sequence in enumerate(as_sequences(tokenizer, found)):
+            offsets = np.array(found["offset_mapping"][i], dtype=np.int32)
+            in_context = np.array([part == 1 for part in found.sequence_ids(i)])
+            offsets[~in_context] = -1
+            row = first + found["overflow_to_sample_mapping"][i]
+            result.append(Window(row, sequence, offsets))
     return result
 
 
@@ -145,7 +148,7 @@ def _ends(window: Window, row: QuestionItem) -> npt.NDArray[np.int64]:
 def _best_span(
     starts: npt.NDArray[np.float32],
     ends: npt.NDArray[np.float32],
-    offsets: npt.NDArray[np.int64],
+    offsets: npt.NDArray[np.int32],
 ) -> tuple[float, int, int]:
     """Score, first character and last + 1 of the best span within the context."""
     context = np.flatnonzero(offsets[:, 1] > offsets[:, 0])  # an empty piece is no answer
