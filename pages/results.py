@@ -49,12 +49,14 @@ def compared(context: Context, lead: DeltaGenerator) -> None:
     results = cached.gains(
         context.root, baseline, others, metric, average=average, pool=context.groups
     )
-    rest_on((baseline, *others))
+    rest_on(pipeline.paired(baseline, others))
     for result in results:
         tell(lead, answer(result), question=QUESTION, key=f"answer_{result.name_b}")
     arranged(context, baseline, results)
     rest_on((baseline, *others))
     st.caption(f"{averaged_over(results)} {intervals_told(results[0])}")
+    if pipeline.seeds_differ((baseline, *others)):
+        st.caption("Differences are over the seeds that both sets have, means over all.")
     runs = [r for group in (baseline, *others) for r in cached.run_results(context.root, group)]
     if told := unseen_words(runs):
         st.caption(escape(told))

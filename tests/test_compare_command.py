@@ -98,6 +98,18 @@ def test_the_headline_says_what_the_rows_carry(capsys, monkeypatch):
     assert "Intervals carry test items alone;" in capsys.readouterr().out
 
 
+def test_means_and_differences_of_other_seeds_are_told(capsys, monkeypatch):
+    """Else the difference would not be that of the two means, and nothing would say why."""
+    groups = [g for g in run_groups(open_store()) if len(g.source_langs) == 1]
+    fewer = [dataclasses.replace(g, runs=g.runs[:2]) for g in groups if g.source_langs == ("de",)]
+    others = [g for g in groups if g.source_langs != ("de",)]
+    monkeypatch.setattr(comparing, "run_groups", lambda _: fewer + others)
+    said = "Differences are over the seeds that both sets have, means over all."
+    for sets, told in (("de", True), ("es", False)):
+        assert main(["compare", "--sets", sets]) == 0
+        assert (said in capsys.readouterr().out) == told
+
+
 def test_the_users_own_sweep_comes_before_the_examples(ask):
     """A larger example must not be taken for what was just trained."""
     store = open_store()

@@ -9,8 +9,10 @@ import pytest
 
 from mslt_core.__main__ import main
 from mslt_core.commands import report_files, reporting, standard, standard_told
+from mslt_core.commands.findings import Compared
 from mslt_core.pipeline import (
     by_size,
+    gains_by_group,
     gains_over,
     open_store,
     run_groups,
@@ -183,6 +185,39 @@ def test_the_standard_story_says_what_compare_says(ask, tmp_path):
     for question in ("Which sets may be the best?", "Which criterion would have found"):
         assert question in written
     assert "Mean CKA between 8 languages" in written, "the shipped look is stored"
+
+
+@pytest.fixture
+def pair():
+    """The standard story's subject: a set with two seeds minus one with three."""
+    pool = run_groups(open_store())
+    english, ours = (
+        next(group for group in pool if group.source_langs == langs)
+        for langs in (("en",), ("de", "en", "es"))
+    )
+    fewer = dataclasses.replace(ours, runs=ours.runs[:2])
+    pool = [fewer if group == ours else group for group in pool]
+    return Compared(
+        store=open_store(), pool=tuple(pool), baseline=english, others=(fewer,), metric="accuracy"
+    )
+
+
+def test_targets_are_grouped_as_on_the_pages(pair):
+    ((pin, _),) = standard._groups(pair)
+    found = gains_by_group(
+        pair.store, pair.baseline, *pair.others, "accuracy", by="english", pool=pair.pool
+    )
+    assert found.away_from == "English"
+    assert standard_told.groups(found) == pin.told
+    assert "over SSLT(en), by distance from English, two runs each." in pin.told
+    assert "by distance from English" in pin.subtitle
+
+
+def test_a_finding_names_the_runs_that_its_number_rests_on(pair):
+    number, gains, scores = (pin for pin, _ in standard._gains(pair))
+    for difference in (number, gains, *(pin for pin, _ in standard._groups(pair))):
+        assert len(difference.origin.runs) == 4, difference.title
+    assert len(scores.origin.runs) == 5, "all scores are shown"
 
 
 def test_few_shot_sets_do_not_compete_for_the_best():

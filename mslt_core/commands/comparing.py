@@ -17,6 +17,7 @@ from mslt_core.pipeline import (
     open_store,
     ranking,
     run_groups,
+    seeds_differ,
     zero_shot_means,
 )
 from mslt_core.spec.errors import SpecError
@@ -121,7 +122,8 @@ def _compare(args: argparse.Namespace) -> Answer:
     )
     by_key = {group.key: result for group, result in zip(others, results, strict=True)}
     payload = _payload(experiment, baseline, ranked, by_key)
-    return Answer(payload=payload, shown=lambda: _shown(baseline, ranked, by_key))
+    uneven = seeds_differ((baseline, *others))
+    return Answer(payload=payload, shown=lambda: _shown(baseline, ranked, by_key, uneven=uneven))
 
 
 def _require_score(groups: Sequence[RunGroup], metric: str | None) -> None:
@@ -179,11 +181,14 @@ def _finite(fields: dict[str, Any]) -> dict[str, Any]:
     return {name: None if name in infinite else value for name, value in fields.items()}
 
 
-def _shown(baseline: RunGroup, ranked: Ranking, by_key: dict[str, GainResult]) -> Any:
+def _shown(
+    baseline: RunGroup, ranked: Ranking, by_key: dict[str, GainResult], *, uneven: bool
+) -> Any:
     from rich.console import Group
 
     experiment = experiment_label(baseline.runs[0].spec)
-    told = f"{experiment}\n{_headline(ranked, [one.interval for one in by_key.values()])}"
+    intervals = [one.interval for one in by_key.values()]
+    told = f"{experiment}\n{_headline(ranked, intervals, uneven=uneven)}"
     columns = ("set", "mean", f"minus {baseline.name}", "95 %", "items", "seeds", "p", "n", "")
     rows = []
     for standing in ranked.standings:
@@ -224,7 +229,7 @@ def _row(found: Difference) -> tuple[str, str, str, str, str]:
     return f"{100 * found.estimate:+.1f}", interval, one, other, probability(found.p)
 
 
-def _headline(ranked: Ranking, intervals: Sequence[Carried]) -> str:
+def _headline(ranked: Ranking, intervals: Sequence[Carried], *, uneven: bool) -> str:
     label, n = METRICS[ranked.metric].label, len(ranked.targets)
     over = f"over the {n} targets that no set trained on: {', '.join(ranked.targets)}"
     if ranked.average == "paper":
@@ -236,6 +241,8 @@ def _headline(ranked: Ranking, intervals: Sequence[Carried]) -> str:
     told.append(f"Intervals carry {carried}; ± is a standard deviation.")
     if ranked.pool:
         told.append(f"Seeds' noise pooled over {ranked.pool.n_sets} sets.")
+    if uneven:
+        told.append("Differences are over the seeds that both sets have, means over all.")
     for reason, names in ranked.left_out_by_reason.items():
         told.append(f"Left out: {first_few(names, NAMED)}: {reason}.")
     return "\n".join(told)

@@ -25,6 +25,7 @@ from mslt_core.pipeline import (
     measure,
     mingle,
     oracle_scores,
+    paired,
     ranking,
     run_result,
     swept,
@@ -87,9 +88,9 @@ def _gains(compared: Compared) -> Iterator[Finding]:
     sizes = count(len(shared), "unseen language")
     for result, group in zip(results, compared.others, strict=True):
         if result.mean is not None:
-            origin = compared.origin("results", (compared.baseline, group), sizes)
-            yield _number(result, origin)
-    origin = compared.origin("results", compared.groups, sizes)
+            pair = paired(compared.baseline, (group,))
+            yield _number(result, compared.origin("results", pair, sizes))
+    origin = compared.origin("results", paired(compared.baseline, compared.others), sizes)
     colours = compared.colours()
     yield figure(
         lambda theme: figures.target_gains(results, colours=colours, theme=theme),
@@ -106,7 +107,7 @@ def _gains(compared: Compared) -> Iterator[Finding]:
             runs, metric=compared.metric, oracles=oracles, colours=colours, theme=theme
         ),
         told.means(by_name, len(shared)) if by_name else "",
-        origin,
+        compared.origin("results", compared.groups, sizes),
     )
 
 
@@ -129,11 +130,11 @@ def _number(result: GainResult, origin: Origin) -> Finding:
 def _groups(compared: Compared) -> Iterator[Finding]:
     group = compared.others[0]
     found = gains_by_group(
-        compared.store, compared.baseline, group, compared.metric, by="nearest", pool=compared.pool
+        compared.store, compared.baseline, group, compared.metric, by="english", pool=compared.pool
     )
     if found.groups:
         sizes = count(sum(len(one.langs) for one in found.groups), "unseen language")
-        origin = compared.origin("results", (compared.baseline, group), sizes)
+        origin = compared.origin("results", paired(compared.baseline, (group,)), sizes)
         colour = compared.colours()[group.name]
         yield figure(
             lambda theme: figures.group_gains(found, colour=colour, theme=theme),

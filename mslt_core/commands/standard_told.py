@@ -67,7 +67,8 @@ def groups(found: ByGroup) -> str:
     told = (
         f"{found.name_b} gains {gained(last.mean)} points on {last.name.lower()} targets "
         f"({len(last.langs)}) and {gained(first.mean)} on {first.name.lower()} ones "
-        f"({len(first.langs)}) over {found.name_a}, {seeds(found.n_seeds)}."
+        f"({len(first.langs)}) over {found.name_a}, by distance from {found.away_from}, "
+        f"{seeds(found.n_seeds)}."
     )
     trend = found.trend
     if trend is None:
@@ -110,9 +111,9 @@ def best(ranking: Ranking) -> str:
     judged = [one for one in ranking.standings if one.may_be_best is not None]
     tied = ranking.tied
     if not tied:
-        return "Nothing can be ranked: no set has three seeds and an unseen target."
-    if len(judged) == 1:
-        return f"Nothing can be ranked: {judged[0].name} alone has three seeds or more."
+        if ranking.alone:
+            return f"Nothing can be ranked: {ranking.alone.name} alone has three seeds or more."
+        return "Nothing can be ranked: no two sets have the same three seeds and an unseen target."
     first = next(one for one in judged if one.behind and one.behind.estimate == 0)
     top = f"the highest mean is {points(first.mean)}, of {first.name}, {seeds(first.n_seeds)}"
     if len(tied) == 1:

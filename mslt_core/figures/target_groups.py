@@ -35,10 +35,11 @@ def group_gains(result: ByGroup, *, colour: str, theme: Theme = "light") -> go.F
     )
     fig.update_layout(margin={"l": 2, "r": _RIGHT, "t": _ABOVE, "b": _BELOW}, showlegend=False)
     n = sum(len(group.langs) for group in result.groups)
+    away = f"by distance from {result.away_from}, " if result.by_distance else ""
     return style.dress(
         fig,
         title=f"On which languages does {text.escape(result.name_b)} gain most?",
-        subtitle=f"{METRICS[result.metric].label}, {text.count(n, 'unseen target')}, "
+        subtitle=f"{METRICS[result.metric].label}, {text.count(n, 'unseen target')}, {away}"
         f"{text.count(result.n_seeds, 'seed')}, {CARRIED[result.carried]}. ◆ mean  ○ one target",
         alt=_alt(result),
         height=_ABOVE + _ROW * max(len(result.groups), 1) + _BELOW,

@@ -57,7 +57,9 @@ from mslt_core.pipeline.grouping import (
     comparable,
     experiment_key,
     group_key,
+    paired,
     run_groups,
+    seeds_differ,
     zero_shot,
 )
 from mslt_core.pipeline.ingredients import Access
@@ -311,6 +313,7 @@ __all__ = [
     "outside_groups",
     "over_training",
     "pair_matrices",
+    "paired",
     "pairs_there",
     "paper_overlay",
     "propose",
@@ -328,6 +331,7 @@ __all__ = [
     "run_result",
     "score_courses",
     "search_curves",
+    "seeds_differ",
     "select",
     "select_items",
     "selectable_langs",

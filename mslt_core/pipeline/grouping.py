@@ -1,5 +1,6 @@
 """Runs that differ in their seed alone, and which of such groups may be compared."""
 
+import dataclasses
 import functools
 from collections.abc import Sequence
 from typing import Any
@@ -102,6 +103,28 @@ def alike(groups: Sequence[RunGroup]) -> list[RunGroup]:
     specs = [group.runs[0].spec for group in groups]
     extra = [(spec.shots, spec.shot_langs) for spec in specs]
     return [group for group, of_it in zip(groups, extra, strict=True) if of_it == extra[0]]
+
+
+def paired(baseline: RunGroup, others: Sequence[RunGroup]) -> tuple[RunGroup, ...]:
+    """The groups with the runs alone that the others' differences from the baseline rest on.
+
+    These are of seeds that the baseline and a set both have; where no set shares a seed with it,
+    they are all.
+    """
+    seeds = [{info.spec.seed for info in group.runs} for group in (baseline, *others)]
+    shared = [seeds[0] & of_group for of_group in seeds[1:]]
+    kept = [set().union(*shared), *shared]
+    narrowed = [
+        dataclasses.replace(group, runs=tuple(r for r in group.runs if r.spec.seed in some))
+        for group, some in zip((baseline, *others), kept, strict=True)
+    ]
+    return tuple(group for group in narrowed if group.runs) or (baseline, *others)
+
+
+def seeds_differ(groups: Sequence[RunGroup]) -> bool:
+    """Whether some group has a seed that another lacks: means and differences then rest on
+    different runs."""
+    return len({frozenset(info.spec.seed for info in group.runs) for group in groups}) > 1
 
 
 def why_apart(one: RunGroup, other: RunGroup) -> str:

@@ -126,7 +126,7 @@ def _weights(field: Field, n_ranked: int, average: Average) -> Floats:
 def _judged(
     store: Store, field: Field, metric: str, weights: Floats, noise: SeedNoise | None
 ) -> _Judged | None:
-    """The sets with the seeds that most sets have, where these are enough; None without any."""
+    """The sets with the seeds that most sets have, where these are enough; None without two."""
     usable, has_seed = np.any(weights, axis=1), field.has_seed[: len(weights)]
     often = Counter(tuple(np.flatnonzero(row).tolist()) for row in has_seed[usable])
     enough = {seeds: n for seeds, n in often.items() if len(seeds) >= MIN_SEEDS}
@@ -134,6 +134,8 @@ def _judged(
         return None
     seeds = np.array(max(enough, key=lambda seeds: (enough[seeds], len(seeds))))
     places = np.flatnonzero(usable & np.all(has_seed[:, seeds], axis=1))
+    if len(places) < 2:  # one set is the best of nothing
+        return None
     by_seed = field.mean(weights)[places][:, seeds]
     var_seeds, df_seeds, own = _over_seeds(by_seed, noise, places)
     runs, shares = _runs_and_shares(field, weights, places, seeds)

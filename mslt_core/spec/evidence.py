@@ -184,3 +184,9 @@ class Ranking:
     def tied(self) -> tuple[Standing, ...]:
         """The sets that may be the best."""
         return tuple(s for s in self.standings if s.may_be_best)
+
+    @property
+    def alone(self) -> Standing | None:
+        """The only set with seeds enough to be judged, which has nothing to be judged against."""
+        enough = [s for s in self.standings if s.n_seeds >= MIN_SEEDS]
+        return enough[0] if len(enough) == 1 and not self.tied else None

@@ -1,6 +1,8 @@
 """Answers of the further views of results: by number of sources, and by group of targets."""
 
 import dataclasses
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Literal
 
 from mslt_core.spec.evidence import Carried, Difference
@@ -9,6 +11,11 @@ from mslt_core.spec.selecting import FeatureSet
 GroupBy = Literal["family", "script", "english", "nearest"]
 """What puts targets together: kinship, writing, or how far they are from English or from the
 nearest source of the set."""
+
+AWAY_FROM: Mapping[GroupBy, str] = MappingProxyType(
+    {"english": "English", "nearest": "the nearest source"}
+)
+"""What distances are from, inside a sentence."""
 
 PLATEAU = 0.005
 """A ratio: where all later gains are surely smaller than half a point, nothing more is gained."""
@@ -114,6 +121,11 @@ class ByGroup:
     """Targets without a distance, which are in no group."""
     carried: Carried
     n_seeds: int
+
+    @property
+    def away_from(self) -> str:
+        """What distances are from, inside a sentence; empty where there are none."""
+        return AWAY_FROM.get(self.by, "")
 
     @property
     def by_distance(self) -> bool:

@@ -56,7 +56,7 @@ def gain(context: Context) -> None:
     (result,) = cached.gains(context.root, baseline, (several,), pool=context.groups)
     colours = context.colours()
     if result.mean is not None:
-        rest_on((baseline, several))
+        rest_on(pipeline.paired(baseline, (several,)))
         goes_with(answer(result))
         show_figure(
             lambda theme: figures.spark_gain(result, colours=colours, theme=theme), key="spark_gain"

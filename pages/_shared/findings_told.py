@@ -45,16 +45,14 @@ def best(ranking: Ranking) -> str:
     tied = ranking.tied
     highest = f"{escape(first.name)} has the highest, {scored}, {_runs(first.n_seeds)}"
     if not tied:
-        return (
-            f"**None of {n} sets can be called the best**: that takes {MIN_SEEDS} seeds of each. "
-            f"{highest}."
+        alone = ranking.alone
+        why = (
+            f"{escape(alone.name)} alone has {MIN_SEEDS} seeds or more"
+            if alone
+            else f"that takes {MIN_SEEDS} seeds of each"
         )
+        return f"**None of {n} sets can be called the best**: {why}. {highest}."
     judged = sum(standing.may_be_best is not None for standing in ranking.standings)
-    if judged == 1:
-        return (
-            f"**None of {n} sets can be called the best**: {escape(tied[0].name)} alone has "
-            f"{MIN_SEEDS} seeds or more. {highest}."
-        )
     few = f" ({n - judged} more have too few seeds)" if n > judged else ""
     if len(tied) == 1:
         name = f"**{escape(tied[0].name)}** is the best of {judged} sets{few}, beyond noise at 95 %"

@@ -5,12 +5,10 @@ import pandas as pd
 from mslt_core.figures import text
 from mslt_core.spec.criteria import CRITERIA
 from mslt_core.spec.languages import label
-from mslt_core.spec.views import ByGroup, GroupBy
+from mslt_core.spec.views import ByGroup
 from pages._shared.gains_told import in_points, told_seeds
 from pages._shared.messages import escape
 from pages._shared.sizes_told import CARRIED
-
-FROM: dict[GroupBy, str] = {"english": "English", "nearest": "the nearest source of the set"}
 
 
 def most(found: ByGroup) -> str:
@@ -25,8 +23,9 @@ def most(found: ByGroup) -> str:
         f"targets ({len(group.langs)})"
         for group in ((last, first) if found.by_distance else (first, last))
     ]
+    away = f"by distance from {found.away_from}, " if found.by_distance else ""
     return (
-        f"**{name}** gains {ends[0]} and {ends[1]} over {escape(found.name_a)}, "
+        f"**{name}** gains {ends[0]} and {ends[1]} over {escape(found.name_a)}, {away}"
         f"{told_seeds(found.n_seeds)}."
     )
 
@@ -58,7 +57,7 @@ def basis(found: ByGroup) -> str:
     if found.features:
         told.append(
             f"Close, moderate and distant are thirds of the targets by distance from "
-            f"{FROM[found.by]} in {CRITERIA[found.features].name}; equal distances stay together. "
+            f"{found.away_from} in {CRITERIA[found.features].name}; equal distances stay together. "
             "The slope's interval takes targets as independent, which related ones are not."
         )
     if found.without:

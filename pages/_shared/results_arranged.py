@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from mslt_core import figures
+from mslt_core import figures, pipeline
 from mslt_core.figures import Grouping
 from mslt_core.spec.results import GainResult, RunGroup
 from pages._shared import cached
@@ -42,6 +42,7 @@ def _dots(context: Context, baseline: RunGroup, results: Sequence[GainResult]) -
     names = {baseline.name, *(result.name_b for result in results)}
     groups = [group for group in (baseline, *context.chosen) if group.name in names]
     unique = {group.key: group for group in groups}.values()
+    rest_on(tuple(unique))
     runs = [r for group in unique for r in cached.run_results(context.root, group)]
     oracles = cached.oracle_scores(context.root, context.runs, baseline, metric)
     show_figure(
@@ -66,7 +67,8 @@ def _slopes(
             bind="query-params",
             label_visibility="collapsed",
         )
-    rest_on((baseline, *(group for group in context.chosen if group.name == name)))
+    shown = [group for group in context.chosen if group.name == name]
+    rest_on(pipeline.paired(baseline, shown))
     answer_before()  # of all sets; the figure shows one
     goes_with(answer(by_name[name]))
     colour = context.colours()[name]
@@ -88,7 +90,7 @@ def _grid(context: Context, baseline: RunGroup, first: GainResult) -> None:
         st.info("The baseline is the only set of this size: choose others.")
         return
     results = cached.gains(context.root, baseline, tuple(groups), first.metric, pool=context.groups)
-    rest_on((baseline, *groups))
+    rest_on(pipeline.paired(baseline, groups))
     sets = [one.seen_langs for one in groups]
     show_figure(
         lambda theme: figures.set_target_grid(

@@ -5,14 +5,14 @@ from typing import Literal, get_args
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from mslt_core import figures
+from mslt_core import figures, pipeline
 from mslt_core.spec.criteria import CRITERIA
 from mslt_core.spec.metrics import METRICS
 from mslt_core.spec.selecting import FeatureSet
-from mslt_core.spec.views import GroupBy
+from mslt_core.spec.views import AWAY_FROM, GroupBy
 from pages._shared import cached_sweeps
 from pages._shared.context import Context
-from pages._shared.groups_told import FROM, basis, most, table, trend_told
+from pages._shared.groups_told import basis, most, table, trend_told
 from pages._shared.results_controls import ask_for_another, measured_against, score, which_set
 from pages._shared.results_text import by_text
 from pages._shared.tables import show_table
@@ -58,7 +58,7 @@ def groups(context: Context, lead: DeltaGenerator) -> None:
     if not found.groups:
         lead.markdown("No target here is zero-shot and has a distance: nothing to group.")
         return
-    rest_on((baseline, ours))
+    rest_on(pipeline.paired(baseline, (ours,)))
     tell(lead, f"{most(found)} {trend_told(found)}", question=QUESTION)
     colour = context.colours()[ours.name]
     show_figure(
@@ -73,7 +73,7 @@ def groups(context: Context, lead: DeltaGenerator) -> None:
 
 def _features(by: GroupBy, place: DeltaGenerator) -> FeatureSet:
     """What distances are in, where they are asked for."""
-    if by not in FROM:
+    if by not in AWAY_FROM:
         return "syntax"
     return place.selectbox(
         "Distance in",

@@ -44,7 +44,7 @@ def items(context: Context, lead: DeltaGenerator) -> None:
         data=data,
         roots=pipeline.allowed_roots(),
     )
-    rest_on((baseline, ours))
+    rest_on(pipeline.paired(baseline, (ours,)))
     tell(lead, answer(found), question="Which items do two sets answer differently?")
     colours = context.colours()
     draw = functools.partial(figures.item_agreement, found, colours=colours)

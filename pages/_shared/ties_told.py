@@ -4,6 +4,7 @@ import collections
 
 import pandas as pd
 
+from mslt_core.figures import text
 from mslt_core.spec.evidence import Ranking, Standing
 from mslt_core.spec.languages import label
 from pages._shared.decimals import table_points
@@ -17,15 +18,10 @@ def answer(ranking: Ranking) -> str:
     judged = [s for s in ranking.standings if s.may_be_best is not None]
     tied = ranking.tied
     if not tied:
-        return (
-            f"Nothing can be ranked: of {len(ranking.standings)} sets none has three seeds and a "
-            "target that no set trained on."
-        )
-    if len(judged) == 1:
-        return (
-            f"Nothing can be ranked: of {len(ranking.standings)} sets "
-            f"{escape(judged[0].name)} alone has three seeds or more."
-        )
+        of = f"Nothing can be ranked: of {text.count(len(ranking.standings), 'set')}"
+        if ranking.alone:
+            return f"{of} {escape(ranking.alone.name)} alone has three seeds or more."
+        return f"{of} no two have the same three seeds and a target that no set trained on."
     first = next(s for s in judged if s.behind and s.behind.estimate == 0)
     if len(tied) == 1:
         return (

@@ -205,16 +205,22 @@ def test_one_unseen_language_is_not_several():
     assert "**80.0** on 1 unseen language," in findings_told.best(one)
 
 
+def test_a_set_that_alone_has_seeds_is_compared_with_nothing():
+    one, other = ranking(None, None).standings
+    found = dataclasses.replace(
+        ranking(None), standings=(one, dataclasses.replace(other, n_seeds=2))
+    )
+    assert re.sub(r"\\(.)", r"\1", findings_told.best(found)).startswith(
+        "**None of 2 sets can be called the best**: MSLT(0) alone has 3 seeds or more. "
+        "MSLT(0) has the highest, mean"
+    )
+
+
 @pytest.mark.parametrize(
     ("states", "said"),
     [
         ((True,), "is the one set so far: mean token accuracy **80.0** on 2 unseen languages"),
         ((None, None), "**None of 2 sets can be called the best**: that takes 3 seeds of each."),
-        (
-            (True, None),
-            "**None of 2 sets can be called the best**: MSLT(0) alone has 3 seeds or more. "
-            "MSLT(0) has the highest, mean",
-        ),
         (
             (True, False),
             "is the best of 2 sets, beyond noise at 95 %: mean token accuracy **80.0**",

@@ -96,7 +96,7 @@ def test_groups_of_targets(open_view):
     app = open_view("groups")
     for by, from_where in (
         ("english", "from English in syntax"),
-        ("nearest", "from the nearest source of the set in syntax"),
+        ("nearest", "from the nearest source in syntax"),
         ("family", ""),
     ):
         app.selectbox(key="targets_by").select(by).run()
@@ -316,6 +316,8 @@ def test_a_set_that_alone_has_seeds_is_not_the_best_of_one():
     first, *others = pipeline.run_groups(store)[:4]
     few = [dataclasses.replace(group, runs=group.runs[:2]) for group in others]
     found = pipeline.ranking(store, [first, *few])
+    assert (found.tied, found.alone.name) == ((), first.name)
+    assert not any(standing.behind for standing in found.standings)
     name = escape(first.name)
     assert answer(found) == (
         f"Nothing can be ranked: of 4 sets {name} alone has three seeds or more."
@@ -331,7 +333,7 @@ def test_few_seeds_rank_nothing():
         dataclasses.replace(group, runs=group.runs[:2]) for group in pipeline.run_groups(store)[:4]
     ]
     found = pipeline.ranking(store, groups)
-    assert "Nothing can be ranked: of 4 sets none has three seeds" in answer(found)
+    assert "Nothing can be ranked: of 4 sets no two have the same three seeds" in answer(found)
     assert recurring(found).empty
     table = standings(found)
     assert set(table["may be the best"]) == {"too few seeds"}

@@ -9,9 +9,11 @@ from mslt_core.pipeline import (
     gains,
     gains_over,
     oracle_scores,
+    paired,
     ranking,
     run_groups,
     run_result,
+    seeds_differ,
     zero_shot_means,
 )
 from mslt_core.pipeline.grouping import why_apart
@@ -572,3 +574,20 @@ def test_other_batches_are_another_experiment(store, finished):
     for grouped in (True, False):
         finished(("en",), dict.fromkeys(TARGETS, 0.5), group_by_length=grouped)
     assert why_apart(*run_groups(store)) == "other batches"
+
+
+def test_a_difference_rests_on_the_seeds_that_both_sets_have(store, finished):
+    for langs, seeds in ((("en",), (0, 1, 2)), (("de", "en"), (0, 1)), (("fr",), (1,))):
+        for seed in seeds:
+            finished(langs, dict.fromkeys(TARGETS, 0.5), seed)
+    one, two, three = (group(store, name) for name in ("SSLT(en)", "MSLT(de, en)", "SSLT(fr)"))
+
+    def seeds_of(*others):
+        return [[r.spec.seed for r in g.runs] for g in paired(one, others)]
+
+    assert seeds_of(two) == [[0, 1], [0, 1]]
+    assert seeds_of(three) == [[1], [1]]
+    assert seeds_of(two, three) == [[0, 1], [0, 1], [1]]
+    finished(("ru",), {"fi": 0.5}, 7)
+    assert seeds_of(group(store, "SSLT(ru)")) == [[0, 1, 2], [7]], "nothing is subtracted"
+    assert [seeds_differ(pair) for pair in ((one, two), (two, two))] == [True, False]
