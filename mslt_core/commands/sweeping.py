@@ -268,11 +268,19 @@ def _shown(now: SweepStatus) -> Any:
     ]
     return table(
         f"sweep {now.sweep} is {now.state}: {now.title}. {told}{left}"
-        f"{f'. Its workers are gone: {now.last_words}' * (now.state == 'idle')}"
-        + "".join(f"\n{one.told}" for one in now.rates if one.told),
+        f"{_orphaned(now)}" + "".join(f"\n{one.told}" for one in now.rates if one.told),
         ("run", "name", "seed", "recipe", "state", ""),
         rows,
     )
+
+
+def _orphaned(now: SweepStatus) -> str:
+    """That nobody is at it, why as far as that is known, and how it goes on."""
+    if now.state != "idle":
+        return ""
+    cause = "" if now.last_words else " (killed, or out of memory)"
+    words = f" Their last words: {now.last_words}" if now.last_words else ""
+    return f". Its workers are gone{cause}: `sweep resume {now.sweep}` goes on.{words}"
 
 
 def _work(args: argparse.Namespace) -> Answer:

@@ -135,6 +135,25 @@ def test_orders(ask):
 
 
 @pytest.mark.usefixtures("no_workers")
+@pytest.mark.parametrize(
+    ("log", "why"),
+    [
+        ("", "gone (killed, or out of memory): `sweep resume {}` goes on."),
+        (
+            "OSError: no disk\n",
+            "gone: `sweep resume {}` goes on. Their last words: OSError: no disk",
+        ),
+    ],
+)
+def test_an_orphaned_sweep_says_how_it_goes_on(ask, capsys, log, why):
+    digest = ask("start", *SMALL)[1]["sweep"]
+    (open_store().sweeps.folder(digest) / "worker.log").write_text(log)
+    main(["sweep", "status"])
+    shown = " ".join(capsys.readouterr().out.split())
+    assert shown.endswith(f"2 waiting. Its workers are {why.format(digest)}")
+
+
+@pytest.mark.usefixtures("no_workers")
 @pytest.mark.parametrize(("before", "order"), [("pause", "resume"), ("cancel", "retry")])
 def test_a_disk_that_became_too_small_meanwhile(ask, monkeypatch, before, order):
     digest = ask("start", *SMALL, "--keep-weights", "all")[1]["sweep"]
