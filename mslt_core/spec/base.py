@@ -34,7 +34,7 @@ class Spec(BaseModel):
         try:
             super().__init__(**fields)
         except ValidationError as e:
-            raise SpecError(_sentence(type(self).__name__, e)) from None
+            raise _refusal(type(self).__name__, e) from None
 
     def digest(self) -> str:
         """16 hexadecimal digits that name the question: kind, schema number and every field."""
@@ -70,14 +70,15 @@ def _later(kind: type[Spec]) -> tuple[tuple[str, Any], ...]:
     return tuple((name, info.default) for name, info in fields if Later in info.metadata)
 
 
-def _sentence(kind: str, error: ValidationError) -> str:
-    """Pydantic's findings as one sentence with field, reason and value got."""
-    parts = []
+def _refusal(kind: str, error: ValidationError) -> SpecError:
+    """Pydantic's findings as one sentence with field, reason and value got; ours as they are."""
+    parts, hints = [], []
     for found in error.errors():
         cause = found.get("ctx", {}).get("error")
         if isinstance(cause, SpecError):
-            parts.append(str(cause))
+            parts.append(cause.message)
+            hints.append(cause.hint)
             continue
         field = ".".join(map(str, found["loc"])) or kind
         parts.append(f"{field}: {found['msg'].lower()}, got {found['input']!r}")
-    return "; ".join(parts)
+    return SpecError("; ".join(parts), hint=" ".join(dict.fromkeys(filter(None, hints))))

@@ -54,12 +54,13 @@ def explain_errors() -> Iterator[None]:
 
 
 def _sentence(message: str) -> str:
-    """With a full stop and a capital, but k stays k; a field in front as words."""
+    """With a full stop and a capital, but k stays k, unlike a; a field in front as words."""
     stop = "" if message.endswith("?") else "."
     field, colon, rest = message.partition(": ")
     if field.isidentifier():
         message = f"{field.replace('_', ' ')}{colon}{rest}"
-    return f"{message[:1].upper() if message[1:2].isalpha() else message[:1]}{message[1:]}{stop}"
+    is_word = message[1:2].isalpha() or message.startswith("a ")
+    return f"{message[:1].upper() if is_word else message[:1]}{message[1:]}{stop}"
 
 
 def empty_state(missing: str, *, button: str = "", key: str = "") -> bool:

@@ -15,7 +15,12 @@ def told(context: Context, plan: Plan, n_targets: int) -> str:
     of_other = f" of {escape(OWN_TOLD.get(other, other))}, another data set" if other else ""
     return (
         f"**{plan.n_runs} run{'s' * (plan.n_runs > 1)}**: {escape(names)}, "
-        f"{plan.recipe.budget:,} examples each, {plan.recipe.steps:,} steps, {seeds}, "
-        f"scored on {n_targets} languages{of_other}"
+        f"{_count(plan.recipe.budget, 'example')} each, {_count(plan.recipe.steps, 'step')}, "
+        f"{seeds}, scored on {_count(n_targets, 'language')}{of_other}"
         f"{f', {about(seconds)} in all' if seconds else ''}."
     )
+
+
+def _count(n: int, what: str) -> str:
+    """1 step, 2,000 steps."""
+    return f"{n:,} {what}{'s' * (n != 1)}"

@@ -105,6 +105,13 @@ def test_a_field_is_told_in_words():
     assert told == "Learning rate: input should be greater than 0, got 0.0."
 
 
+def test_an_article_has_a_capital_and_a_letter_has_none():
+    assert _sentence("a budget of 2 examples is too small") == (
+        "A budget of 2 examples is too small."
+    )
+    assert _sentence("k must be 2") == "k must be 2."
+
+
 def test_what_is_not_computed_is_no_warning():
     at = app("missing")
     assert unescaped(at.info[0].proto.title) == "The CKA of Base is not computed yet."

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -74,6 +75,16 @@ def test_a_budget_that_is_larger_than_the_data_is_refused_beside_the_plan(open_t
     app.number_input(key="budget").set_value(30).run()
     assert not warned(app)
     assert not app.button(key="start").disabled
+
+
+def test_a_budget_below_the_number_of_sources(open_train, tmp_path):
+    shutil.copy(tmp_path / "films" / "train-en.jsonl", tmp_path / "films" / "train-es.jsonl")
+    app = open_train(sets="de,en,es", budget=2)
+    assert "2 examples each, 1 step, seed 0, scored on 2 languages" in words(app)
+    assert warned(app) == (
+        "A budget of 2 examples is smaller than the number of source languages, 3. "
+        "Raise the budget or choose fewer languages."
+    )
 
 
 def test_it_is_the_message_of_the_start(open_train, monkeypatch):

@@ -111,6 +111,15 @@ def test_what_does_not_go_together_is_refused(change, message):
         TrainSpec(**{**TRAIN, **change})
 
 
+def test_a_refusal_keeps_its_hint_apart_from_its_message():
+    with pytest.raises(SpecError) as refused:
+        TrainSpec(**{**TRAIN, "source_langs": ()})
+    assert (refused.value.message, refused.value.hint) == (
+        "no source language chosen",
+        "Choose at least one.",
+    )
+
+
 def test_few_shot_targets_are_seen_and_named():
     asked = TrainSpec(**{**TRAIN, "shots": 10, "shot_langs": ("th",)})
     assert asked.seen_langs == ("de", "en", "es", "th")
