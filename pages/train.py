@@ -61,7 +61,8 @@ def one_by_one(context: Context, plan: Plan, n_targets: int) -> None:
     if not plan.sets:
         st.info("Choose at least one source language.")
         return
-    st.markdown(told(context, plan, n_targets))
+    if n_targets:  # what is missing is said below
+        st.markdown(told(context, plan, n_targets))
     shares = None  # while the data has too little for the plan
     with explain_errors(), st.spinner("Counting the training data", show_time=True):
         shares = plan.uneven_shares()

@@ -79,7 +79,7 @@ def make_train_spec(
         model=model_name(model, folder),
         model_fingerprint=checkpoints.fingerprint(folder),
         source_langs=languages(source_langs),
-        target_langs=languages(target_langs) if target_langs else found.scored.eval_langs,
+        target_langs=languages(target_langs) if target_langs else found.targets,
         budget=budget,
         steps=default_steps(task, budget, batch_size) if steps is None else steps,
         batch_size=batch_size,
@@ -91,7 +91,7 @@ def make_train_spec(
         **(_other_items(eval_task, found.scored) if eval_task else {}),
         **fields,
     )
-    _require_targets(found.scored, spec)
+    _require_targets(found, spec)
     _require_alone(spec)
     pick(spec, found.stock_of)
     where = Where(
@@ -124,7 +124,7 @@ def expected_shares(
         task=task,
         data=found.task.fingerprint(),
         source_langs=languages(source_langs),
-        target_langs=found.scored.eval_langs,
+        target_langs=found.targets,
         budget=budget,
         rows=rows or found.rows,
         **{name: value for name, value in fields.items() if name in OF_THE_DRAW},
@@ -148,6 +148,16 @@ class _Data:
     def rows(self) -> Rows:
         """How they are drawn where nobody says."""
         return "disjoint" if is_parallel(self.task, self.stock_of) else "independent"
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """Every language that can be scored; refused where there is none."""
+        if not self.scored.eval_langs:
+            raise DataError(
+                f"{self.eval_at or self.at} has no test or dev file to score on",
+                hint=f"Add {_test_file(self.scored)}, for instance.",
+            )
+        return self.scored.eval_langs
 
 
 def _opened(
@@ -249,10 +259,21 @@ def _require_alone(spec: TrainSpec) -> None:
         )
 
 
-def _require_targets(scored: tasks.Task, spec: TrainSpec) -> None:
+def _require_targets(found: _Data, spec: TrainSpec) -> None:
     for lang in spec.target_langs:
-        if lang not in scored.eval_langs:
+        if lang not in found.targets:
             raise DataError(
-                f"{scored.name} has no labelled test data for {lang}",
-                hint=f"It has {', '.join(scored.eval_langs)}.",
+                f"{found.scored.name} has no labelled test data for {lang}",
+                hint=f"It has {', '.join(found.targets)}.",
             )
+
+
+def _test_file(task: tasks.Task) -> str:
+    """What a test file could be called: as the training files are, in whose layout it is found."""
+    if isinstance(task, tasks.SplitTask):
+        listed = task.files()
+        for path in (p for _, split, paths, _ in listed if split == "train" for p in paths):
+            if "train" in path.name:
+                name = path.with_name(path.name.replace("train", "test"))
+                return str(name.relative_to(task.folder))
+    return "test-en.tsv"

@@ -87,6 +87,20 @@ def test_a_budget_below_the_number_of_sources(open_train, tmp_path):
     )
 
 
+@pytest.mark.parametrize("extent", ["These sets", "A whole sweep"])
+def test_a_folder_without_anything_to_score_on(open_train, tmp_path, extent):
+    folder = tmp_path / "films"
+    for path in folder.glob("test-*"):
+        path.unlink()
+    app = open_train(budget=30, extent=extent, sets_by="Listed", listed="en")
+    assert warned(app) == (
+        f"{folder} has no test or dev file to score on. Add test-de.jsonl, for instance."
+    )
+    assert "scored on" not in words(app)
+    start = {"These sets": "start", "A whole sweep": "start_sweep"}[extent]
+    assert all(button.disabled for button in app.button if button.key == start)
+
+
 def test_it_is_the_message_of_the_start(open_train, monkeypatch):
     """A start that was pressed before the files shrank says the same."""
     from pages._shared import cached

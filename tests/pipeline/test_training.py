@@ -127,6 +127,25 @@ def test_a_run_of_every_kind(kind, metrics, own, store, tiny_checkpoint):
     assert len(kept["n_tokens"]) == result.scores["sw"].n_items == 12
 
 
+@pytest.mark.parametrize("targets", [None, ["sw"]])
+@pytest.mark.parametrize(
+    ("file", "called"),
+    [("train-de.jsonl", "test-de.jsonl"), ("en/train.jsonl", "en/test.jsonl")],
+)
+def test_a_folder_with_training_files_alone_says_what_is_missing(
+    own, tiny_checkpoint, targets, file, called
+):
+    folder = Path(own("classification"))
+    for path in [*folder.glob("test-*"), folder / "train-en.jsonl"]:
+        path.unlink()
+    (folder / file).parent.mkdir(exist_ok=True)
+    (folder / "train-de.jsonl").rename(folder / file)
+    with pytest.raises(DataError) as refused:
+        ask(str(folder), tiny_checkpoint, source_langs=[called[:2]], target_langs=targets)
+    assert refused.value.message == f"{folder} has no test or dev file to score on"
+    assert refused.value.hint == f"Add {called}, for instance."
+
+
 def test_parallel_rows_are_half_the_meanings(own, store, tiny_checkpoint):
     asked = ask(own("classification"), tiny_checkpoint, rows="parallel", steps=2)
     assert run(store, *asked).n_meanings == 20

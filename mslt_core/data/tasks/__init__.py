@@ -6,13 +6,14 @@ from mslt_core.data.tasks.cldr_ner import CldrNer
 from mslt_core.data.tasks.coverage import Coverage, coverage
 from mslt_core.data.tasks.own_yaml import describe_yaml
 from mslt_core.data.tasks.registry import TASKS
-from mslt_core.data.tasks.splits import sample_rows
+from mslt_core.data.tasks.splits import SplitTask, sample_rows
 from mslt_core.data.tasks.task import Task, TaskInfo
 from mslt_core.spec.errors import DataError, SpecError
 
 __all__ = [
     "TASKS",
     "Coverage",
+    "SplitTask",
     "Task",
     "TaskInfo",
     "coverage",
