@@ -31,6 +31,7 @@ from mslt_core.store.work import WorkFolders
 Report = Callable[[int, int, str], None]
 ShouldStop = Callable[[], bool]
 
+WAITING = "waiting for "
 TURN_POLL_S = 0.3
 REPORT_EVERY_S = 0.25
 """A page looks once a second; a step of a small model takes milliseconds."""
@@ -80,12 +81,13 @@ def work(
     *,
     should_stop: ShouldStop = lambda: False,
     in_turn: bool = True,
+    show: Report = lambda *_: None,
 ) -> RunState:
     """Do queued work in this process: claim it, wait for its turn, execute, write the state.
 
     However `execute` ends, the state says so. Two things leave none behind, so that the work
     shows as lost: a killed process, and a disk too full for the state. `should_stop` is asked
-    beside the work's own flag. Without `in_turn` somebody else shares out the machine.
+    beside its own flag. Without `in_turn` others share out the machine. `show` gets every report.
     """
     works = store.works(kind)
     attempt = _Attempt(
@@ -95,6 +97,7 @@ def work(
         execute=execute,
         also_stop=should_stop,
         in_turn=in_turn,
+        show=show,
     )
     # SIGTERM ends the attempt, but not the few writes around it
     with works.claim(digest), _on_sigterm(signal.SIG_IGN):
@@ -198,6 +201,7 @@ class _Attempt:
     execute: Execute
     also_stop: ShouldStop
     in_turn: bool
+    show: Report
 
     def should_stop(self) -> bool:
         """Whether the work was asked to end, by its own flag or in another way."""
@@ -220,7 +224,7 @@ def _attempt(attempt: _Attempt) -> tuple[RunState, str]:
 def _executed(attempt: _Attempt) -> bool:
     store, kind, digest = attempt.store, attempt.kind, attempt.digest
     works = store.works(kind)
-    reporter = _Reporter(works, digest)
+    reporter = _Reporter(works, digest, attempt.show)
     if attempt.in_turn:
         turn, only = store.turns.turn, machine.own.gpus
         while (gpus := turn(kind, digest, machine.shared(), only=only)) is None:
@@ -274,9 +278,8 @@ def _reason(error: Exception, root: Path) -> str:
 class _Reporter:
     """A `Report` that writes progress with the time spent and the time left."""
 
-    def __init__(self, works: WorkFolders, digest: str) -> None:
-        self._works = works
-        self._digest = digest
+    def __init__(self, works: WorkFolders, digest: str, show: Report) -> None:
+        self._works, self._digest, self._show = works, digest, show
         self._last = works.status(digest).progress
         self._before_s = self._last.elapsed_s  # in earlier attempts
         self._began_s = self._written_s = time.monotonic()
@@ -284,7 +287,8 @@ class _Reporter:
 
     def waiting(self, ahead: int) -> None:
         """It is not this work's turn."""
-        message = f"waiting for its turn, {ahead} ahead" if ahead else "waiting for a GPU"
+        message = f"{WAITING}its turn, {ahead} ahead" if ahead else f"{WAITING}a GPU"
+        self._show(0, 0, message)
         if message != self._last.message:
             self._last = Progress(message=message, elapsed_s=self._before_s)
             self._works.report(self._digest, self._last)
@@ -292,10 +296,12 @@ class _Reporter:
     def begin(self) -> None:
         """Now it is: time counts from here, and nobody is ahead."""
         self._began_s = time.monotonic()
+        self._show(0, 0, "starting")
         self._last = dataclasses.replace(self._last, message="starting", eta_s=None)
         self._works.report(self._digest, self._last)
 
     def __call__(self, done: int, total: int, message: str) -> None:
+        self._show(done, total, message)
         now_s = time.monotonic()
         if self._first is None and done > 0:  # loading is over, so the pace can be told from here
             self._first = (done, now_s)

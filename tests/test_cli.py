@@ -23,8 +23,9 @@ from mslt_core.__main__ import _explained, main, parser
 from mslt_core.commands import train_question, training, upkeep
 from mslt_core.pipeline import Access, corpus_langs, open_store, select
 from mslt_core.spec.errors import TrainingError
+from mslt_core.spec.fetching import FetchSpec
 from mslt_core.spec.selecting import Criterion, SelectSpec
-from mslt_core.spec.specs import TrainSpec
+from mslt_core.spec.specs import TrainSpec, Where
 from mslt_core.store import Store
 from mslt_core.store.tensors import read_tensors
 
@@ -620,6 +621,27 @@ def test_a_second_launch_says_who_is_at_it(ask, train_args, monkeypatch):
     assert f"run {first['run']} is already running since" in err
     assert f"(pid {os.getpid()})" in err
     assert second["run"] == first["run"]
+
+
+@pytest.mark.parametrize("form", [[], ["--json"]])
+def test_without_a_terminal_a_run_says_once_that_it_waits(
+    form, train_args, own_store, monkeypatch, capsys
+):
+    monkeypatch.setenv("MSLT_SLOTS", "1")
+    turns, waits = Store(own_store).turns, []
+    other = FetchSpec(model="some/model")
+    Store(own_store).jobs.create(other, Where())
+    turns.enter("jobs", other.digest())  # this process answers for it, and lives
+
+    def sleep(_):
+        waits.append(1)
+        if len(waits) == 3:
+            turns.leave("jobs", other.digest())
+
+    monkeypatch.setattr(jobs.time, "sleep", sleep)
+    assert main([*train_args, *form]) == 0
+    assert len(waits) == 3
+    assert capsys.readouterr().err == "waiting for its turn, 1 ahead\n"
 
 
 def test_pickled_weights_are_named_before_anything_else(ask, tmp_path, tiny_checkpoint, own_store):

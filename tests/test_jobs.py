@@ -467,6 +467,25 @@ def test_who_is_started_again_stands_at_the_end(store, monkeypatch):
     assert [store.turns.ahead("jobs", digest) for digest in (first, second)] == [1, 0]
 
 
+def test_who_does_the_work_is_shown_what_it_waits_for(store, monkeypatch):
+    monkeypatch.setenv("MSLT_SLOTS", "1")
+    first, second = (queued(store, question(layer)) for layer in range(2))
+    store.turns.enter("jobs", first)  # this process answers for it, and lives
+    monkeypatch.setattr(jobs.time, "sleep", lambda _: store.turns.leave("jobs", first))
+    shown = []
+
+    def execute(store, spec, where, /, *, report, should_stop):
+        report(1, 2, "at it")
+        return True
+
+    jobs.work(store, "jobs", second, execute, show=lambda *told: shown.append(told))
+    assert shown == [
+        (0, 0, "waiting for its turn, 1 ahead"),
+        (0, 0, "starting"),
+        (1, 2, "at it"),
+    ]
+
+
 @pytest.mark.parametrize(("text", "end"), [("1", "stopped"), ("2", "done")])
 def test_slots_say_how_many_work_at_a_time(store, monkeypatch, text, end):
     monkeypatch.setenv("MSLT_SLOTS", text)

@@ -7,9 +7,10 @@ import math
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
-from mslt_core.pipeline import Report, quiet
+from mslt_core.jobs import WAITING
+from mslt_core.pipeline import Report
 from mslt_core.spec.errors import SpecError
 
 if TYPE_CHECKING:
@@ -55,27 +56,47 @@ def command(
 
 @contextlib.contextmanager
 def progress(args: argparse.Namespace) -> Iterator[Report]:
-    """A bar on standard error for people; silence for machines."""
+    """A bar on standard error at a terminal; elsewhere a line where the work has to wait."""
+    stream = sys.stderr  # of now: whoever redirects standard error later does not mean the bar
     if args.json:
-        yield quiet
+        yield _waits_told(stream)
         return
     from rich import progress as bars
     from rich.console import Console
 
-    # the stream of now: whoever redirects standard error later does not mean the bar
+    console = Console(file=stream)
+    if not console.is_terminal:
+        yield _waits_told(stream)
+        return
     columns = (
         bars.TextColumn("{task.description}"),
         bars.BarColumn(),
         bars.MofNCompleteColumn(),
         bars.TimeRemainingColumn(),
     )
-    with bars.Progress(*columns, console=Console(file=sys.stderr), transient=True) as bar:
+    with bars.Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task("starting", total=None)
 
         def report(done: int, total: int, message: str) -> None:
             bar.update(task, completed=done, total=total or None, description=message)
 
         yield report
+
+
+def _waits_told(stream: TextIO | None) -> Report:
+    """A `Report` that says no more than that the work begins to wait for its turn."""
+    waited = False
+
+    def report(_done: int, _total: int, message: str) -> None:
+        nonlocal waited
+        waits = message.startswith(WAITING)
+        # who listens no more must not end the work
+        with contextlib.suppress(OSError):
+            if waits and not waited and stream:
+                print(message, file=stream, flush=True)
+        waited = waits
+
+    return report
 
 
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> "RenderableType":

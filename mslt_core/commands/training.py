@@ -135,13 +135,9 @@ def _trained(store: Store, spec: TrainSpec, where: Where, *, again: bool, show: 
     if store.runs.create(spec, where, again=again):
         errors: list[BaseException] = []
 
-        def execute(*question: Any, report: Report, should_stop: jobs.ShouldStop) -> bool:
-            def both(done: int, total: int, message: str) -> None:
-                report(done, total, message)
-                show(done, total, message)
-
+        def execute(*question: Any, **hooks: Any) -> bool:
             try:
-                return execute_training(*question, report=both, should_stop=should_stop)
+                return execute_training(*question, **hooks)
             except (Exception, KeyboardInterrupt) as e:
                 errors.append(e)
                 raise
@@ -149,7 +145,7 @@ def _trained(store: Store, spec: TrainSpec, where: Where, *, again: bool, show: 
         log = store.runs.folder(run) / "worker.log"
         # the trace of an error belongs in the run's log, as when a worker does it
         with log.open("a", encoding="utf-8") as file, contextlib.redirect_stderr(file):
-            jobs.work(store, "runs", run, execute)
+            jobs.work(store, "runs", run, execute, show=show)
         if errors:
             if isinstance(errors[0], KeyboardInterrupt):
                 print(f"run {run} is stopped; the same command takes it up again", file=sys.stderr)
