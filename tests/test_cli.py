@@ -24,10 +24,12 @@ from mslt_core.commands import train_question, training, upkeep
 from mslt_core.pipeline import Access, corpus_langs, open_store, select
 from mslt_core.spec.errors import TrainingError
 from mslt_core.spec.fetching import FetchSpec
+from mslt_core.spec.results import TargetScores
 from mslt_core.spec.selecting import Criterion, SelectSpec
 from mslt_core.spec.specs import TrainSpec, Where
 from mslt_core.store import Store
 from mslt_core.store.tensors import read_tensors
+from tests.pipeline.made import put
 
 PROJECT = Path(__file__).resolve().parents[1]
 COMMANDS = (
@@ -393,6 +395,31 @@ def test_people_get_tables(train_args, capsys):
     assert re.search(r"\d+ runs in .*MSLT\(de, en\)", capsys.readouterr().out, flags=re.DOTALL)
     assert main(["select", "--top", "1"]) == 0
     assert "ar, de, zh" in capsys.readouterr().out
+
+
+def test_a_few_shot_target_is_no_source(own_store, capsys):
+    spec = TrainSpec(
+        task="cldr-ner",
+        data="d0",
+        model="base",
+        model_fingerprint="m0",
+        source_langs=("en",),
+        target_langs=("en", "ru", "tr"),
+        budget=90,
+        steps=10,
+        learning_rate=3e-4,
+        shots=10,
+        shot_langs=("ru",),
+    )
+    one = TargetScores(accuracy=0.5, majority_accuracy=0.3, n_items=2, n_tokens=7)
+    run = put(Store(own_store), spec, dict.fromkeys(spec.target_langs, one))
+    assert main(["runs", run]) == 0
+    rows = [line.split("│")[1:3] for line in capsys.readouterr().out.splitlines() if "│" in line]
+    assert [[cell.strip() for cell in row] for row in rows] == [
+        ["en", "trained on"],
+        ["ru", "few-shot, 10"],
+        ["tr", "zero-shot"],
+    ]
 
 
 def test_an_empty_store_is_no_error_and_is_not_made_by_looking(capsys, own_store):

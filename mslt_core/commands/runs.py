@@ -66,13 +66,20 @@ def run_answer(store: Store, run: str) -> Answer:
             [
                 (
                     lang,
-                    "zero-shot" if lang in info.zero_shot_langs else "trained on",
+                    _role(info, lang),
                     *(getattr(score, name) for _, name in shown_columns),
                 )
                 for lang, score in scores.items()
             ],
         ),
     )
+
+
+def _role(info: RunInfo, lang: str) -> str:
+    """What the run has seen of a target."""
+    if lang in info.spec.shot_langs:
+        return f"few-shot, {info.spec.shots}"
+    return "zero-shot" if lang in info.zero_shot_langs else "trained on"
 
 
 def _snapshots(store: Store, run: str) -> list[dict[str, Any]]:
