@@ -233,6 +233,27 @@ def test_views_of_sets_as_tables(capsys, view):
     ] in " ".join(out.split())
 
 
+def test_sets_of_other_data_are_counted_and_those_of_another_recipe_told(ask, capsys):
+    store = open_store()
+    _, (english,) = groups_of(("en",))
+    info = english.runs[0]
+    changes = [{"steps": 126}, {"data": "d" * 16}, {"task": "wikiann", "data": "e" * 16}]
+    for spec in [info.spec.but(**change) for change in changes]:
+        put(store, spec, store.runs.outcome(info.run)["scores"])
+    named = ["--experiment", english.experiment]
+    assert main(["compare", *named]) == 0
+    told = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    assert [line for line in told if "eft out" in line] == [
+        "Left out: SSLT(en): steps 126, not 125.",
+        "2 sets of other tasks or data are left out.",
+    ]
+    assert {one["reason"] for one in ask(*named)[1]["left_out"]} == {
+        "steps 126, not 125",
+        "other data",
+        "task wikiann, not cldr-ner, other data",
+    }
+
+
 def test_sets_left_out_for_one_reason_are_told_together(monkeypatch, capsys):
     """As the 127 sets of the example are beside runs of another task."""
     elsewhere = [(f"SSLT({lang})", "task xnli, not cldr-ner") for lang in ("ar", "de", "es", "fr")]

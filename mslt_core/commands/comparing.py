@@ -12,6 +12,7 @@ from mslt_core.commands.set_views import SET_VIEWS, set_view
 from mslt_core.commands.wider_views import groups_view, sizes_view
 from mslt_core.pipeline import (
     TOP,
+    comparable,
     experiment_label,
     gains_over,
     open_store,
@@ -27,6 +28,7 @@ from mslt_core.spec.naming import first_few
 from mslt_core.spec.results import SCORES, RunGroup
 from mslt_core.spec.selecting import FeatureSet
 from mslt_core.spec.views import GroupBy
+from mslt_core.store import Store
 
 NOISE: dict[Carried, str] = {
     "both": "test items and seeds",
@@ -110,20 +112,47 @@ def _compare(args: argparse.Namespace) -> Answer:
     if args.view != "gains":
         against = baseline_of(pool, args.against) if args.against else None
         return set_view(args, store, pool, against)
+    elsewhere = [g for g in everything if g.experiment != experiment] if args.sets is None else []
+    return _gains(args, store, pool, elsewhere)
+
+
+def _gains(
+    args: argparse.Namespace,
+    store: Store,
+    pool: Sequence[RunGroup],
+    elsewhere: Sequence[RunGroup],
+) -> Answer:
+    """Sets of `pool` minus one of them; those of other experiments are told as left out."""
     baseline = baseline_of(pool, args.against)
     others = chosen_sets(pool, args.sets, baseline)
-    elsewhere = [g for g in everything if g.experiment != experiment] if args.sets is None else []
+    near = [group for group in elsewhere if _data_of(group) == _data_of(baseline)]
+    far = [group for group in elsewhere if _data_of(group) != _data_of(baseline)]
     ranked = ranking(
-        store, (baseline, *others, *elsewhere), args.metric, average=args.average, pool=pool
+        store, (baseline, *others, *near), args.metric, average=args.average, pool=pool
     )
     shared, _ = zero_shot_means(store, (baseline, *others), ranked.metric)
     results = gains_over(
         store, baseline, others, ranked.metric, mean_over=shared, average=args.average, pool=pool
     )
     by_key = {group.key: result for group, result in zip(others, results, strict=True)}
-    payload = _payload(experiment, baseline, ranked, by_key)
-    uneven = seeds_differ((baseline, *others))
-    return Answer(payload=payload, shown=lambda: _shown(baseline, ranked, by_key, uneven=uneven))
+    payload = _payload(baseline.experiment, baseline, ranked, by_key)
+    _, apart = comparable((baseline, *far), ranked.metric)
+    payload["left_out"] = [
+        {"name": name, "reason": reason} for name, reason in (*ranked.left_out, *apart)
+    ]
+    told = _headline(
+        ranked,
+        [one.interval for one in results],
+        uneven=seeds_differ((baseline, *others)),
+        n_far=len(apart),
+    )
+    return Answer(payload=payload, shown=lambda: _shown(baseline, ranked, by_key, told))
+
+
+def _data_of(group: RunGroup) -> tuple[str | None, ...]:
+    """What it is trained and scored on: sets with other data nobody means to compare."""
+    spec = group.runs[0].spec
+    return spec.task, spec.data, spec.eval_task, spec.eval_data
 
 
 def _require_score(groups: Sequence[RunGroup], metric: str | None) -> None:
@@ -148,7 +177,6 @@ def _payload(
         "pool": ranked.pool and _finite(dataclasses.asdict(ranked.pool)),
         "n_may_be_best": len(ranked.tied),
         "sets": [_set(standing, by_key.get(standing.key)) for standing in ranked.standings],
-        "left_out": [{"name": name, "reason": reason} for name, reason in ranked.left_out],
     }
 
 
@@ -182,13 +210,11 @@ def _finite(fields: dict[str, Any]) -> dict[str, Any]:
 
 
 def _shown(
-    baseline: RunGroup, ranked: Ranking, by_key: dict[str, GainResult], *, uneven: bool
+    baseline: RunGroup, ranked: Ranking, by_key: dict[str, GainResult], headline: str
 ) -> Any:
     from rich.console import Group
 
-    experiment = experiment_label(baseline.runs[0].spec)
-    intervals = [one.interval for one in by_key.values()]
-    told = f"{experiment}\n{_headline(ranked, intervals, uneven=uneven)}"
+    told = f"{experiment_label(baseline.runs[0].spec)}\n{headline}"
     columns = ("set", "mean", f"minus {baseline.name}", "95 %", "items", "seeds", "p", "n", "")
     rows = []
     for standing in ranked.standings:
@@ -229,7 +255,7 @@ def _row(found: Difference) -> tuple[str, str, str, str, str]:
     return f"{100 * found.estimate:+.1f}", interval, one, other, probability(found.p)
 
 
-def _headline(ranked: Ranking, intervals: Sequence[Carried], *, uneven: bool) -> str:
+def _headline(ranked: Ranking, intervals: Sequence[Carried], *, uneven: bool, n_far: int) -> str:
     label, n = METRICS[ranked.metric].label, len(ranked.targets)
     over = f"over the {n} targets that no set trained on: {', '.join(ranked.targets)}"
     if ranked.average == "paper":
@@ -245,4 +271,7 @@ def _headline(ranked: Ranking, intervals: Sequence[Carried], *, uneven: bool) ->
         told.append("Differences are over the seeds that both sets have, means over all.")
     for reason, names in ranked.left_out_by_reason.items():
         told.append(f"Left out: {first_few(names, NAMED)}: {reason}.")
+    if n_far:
+        are = "sets of other tasks or data are" if n_far > 1 else "set of another task or data is"
+        told.append(f"{n_far:,} {are} left out.")
     return "\n".join(told)
