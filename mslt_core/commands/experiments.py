@@ -4,7 +4,7 @@ import argparse
 from collections import Counter
 from collections.abc import Sequence
 
-from mslt_core.pipeline import experiment_labels
+from mslt_core.pipeline import experiment_labels, experiments
 from mslt_core.spec.errors import NotComputedError, SpecError
 from mslt_core.spec.languages import languages
 from mslt_core.spec.results import RunGroup
@@ -22,17 +22,12 @@ def add_experiment(parser: argparse.ArgumentParser | argparse._ArgumentGroup) ->
 
 
 def experiment_of(groups: Sequence[RunGroup], wanted: str | None) -> str:
-    """The experiment that is named, or the one with most sets: the user's before the example's.
-
-    One set of the user's alone has nothing to be compared with, and is no reason to leave the
-    example.
-    """
+    """The experiment that is named, or the one that is meant where none is."""
     if not groups:
         raise NotComputedError("no finished run to compare", hint="`python -m mslt_core train`.")
-    sizes = Counter(group.experiment for group in groups)
     if wanted is None:
-        own = Counter(g.experiment for g in groups if any(not run.read_only for run in g.runs))
-        return max(sizes, key=lambda key: (own[key] if own[key] > 1 else 0, sizes[key]))
+        return experiments(groups)[0]
+    sizes = Counter(group.experiment for group in groups)
     found = [key for key in sizes if key.startswith(wanted)]
     if len(found) != 1:
         labels = experiment_labels(groups)

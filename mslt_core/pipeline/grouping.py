@@ -2,6 +2,7 @@
 
 import dataclasses
 import functools
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -89,6 +90,24 @@ def _group(runs: Sequence[RunInfo]) -> RunGroup:
         source_langs=spec.source_langs,
         runs=tuple(runs),
     )
+
+
+def experiments(groups: Sequence[RunGroup]) -> list[str]:
+    """The groups' experiments, the one first that is meant where none is named.
+
+    That is the one with most sets, the user's before the example's. One set of the user's alone
+    has nothing to be compared with, and is no reason to leave the example. A new run beside
+    a sweep changes nothing, either. The others come newest first, again the user's before the
+    example's.
+    """
+    newest = sorted(groups, key=lambda g: max(i.created_utc for i in g.runs), reverse=True)
+    own = Counter(g.experiment for g in groups if any(not run.read_only for run in g.runs))
+    sizes = Counter(group.experiment for group in newest)
+    if not sizes:
+        return []
+    first = max(sizes, key=lambda key: (own[key] if own[key] > 1 else 0, sizes[key]))
+    others = [key for key in sizes if key != first]
+    return [first, *sorted(others, key=lambda key: not own[key])]
 
 
 def zero_shot(groups: Sequence[RunGroup]) -> tuple[RunGroup, ...]:

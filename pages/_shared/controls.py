@@ -23,7 +23,7 @@ def sidebar() -> Context:
         store = _store()
         runs = tuple(store.runs.list())
         groups = pipeline.run_groups(store, runs)
-        experiments = list(dict.fromkeys(group.experiment for group in _newest_first(groups)))
+        experiments = pipeline.experiments(groups)
         if not experiments:
             st.caption("No finished runs yet. Train shows how to make the first ones.")
             return Context(store, runs, (), ())
@@ -85,9 +85,3 @@ def _first_look(groups: tuple[RunGroup, ...]) -> list[str]:
     usual = [g.key for g in groups if g.plain and g.source_langs in pipeline.LOOK_SETS]
     others = [g.key for g in sorted(groups, key=lambda g: not g.plain) if g.key not in usual]
     return [*usual, *others][:MAX_COMPARED]
-
-
-def _newest_first(groups: list[RunGroup]) -> list[RunGroup]:
-    """Groups by their newest run, the user's own before the shipped ones."""
-    newest = sorted(groups, key=lambda g: max(i.created_utc for i in g.runs), reverse=True)
-    return sorted(newest, key=lambda group: group.runs[0].read_only)

@@ -3,7 +3,8 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mslt_core.pipeline import open_store
+from mslt_core.commands.experiments import experiment_of
+from mslt_core.pipeline import open_store, run_groups
 
 
 def _sidebar():
@@ -16,12 +17,17 @@ def _sidebar():
 def two_experiments(tmp_path, monkeypatch):
     """The shipped one, and one of the user's own with two sets."""
     monkeypatch.setenv("MSLT_STORE", str(tmp_path))
+    _finish(tmp_path, ("de",), ("de", "en"), budget=77)
+
+
+def _finish(tmp_path, *sets, budget):
+    """Runs of the user's own, with the numbers of a shipped one."""
     store = open_store(tmp_path)
     shipped = store.runs.list()[0]
     outcome = store.runs.outcome(shipped.run)
     fields = {name: outcome[name] for name in ("scores", "tokens_seen", "device")}
-    for langs in (("de",), ("de", "en")):
-        spec = shipped.spec.but(budget=77, source_langs=langs)
+    for langs in sets:
+        spec = shipped.spec.but(budget=budget, source_langs=langs)
         run = spec.digest()
         store.runs.create(spec, shipped.where)
         with store.runs.claim(run):
@@ -47,6 +53,17 @@ def test_another_experiment_comes_with_sets_of_its_own():
         app.selectbox(key="experiment").select_index(place).run()
         assert not app.exception
         assert len(app.multiselect(key="compare").value) == n_compared
+
+
+@pytest.mark.usefixtures("two_experiments")
+def test_a_run_that_was_tried_out_turns_no_page_to_another_experiment(tmp_path):
+    """Nor another one than the commands take."""
+    _finish(tmp_path, ("es",), budget=55)
+    app = AppTest.from_function(_sidebar, default_timeout=60).run()
+    box = app.selectbox(key="experiment")
+    assert box.value == experiment_of(run_groups(open_store(tmp_path)), None)
+    told = [next(n for n in ("77", "55", "1,000") if f"{n} in" in one) for one in box.options]
+    assert told == ["77", "55", "1,000"]
 
 
 @pytest.mark.usefixtures("two_experiments")

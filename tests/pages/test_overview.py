@@ -24,7 +24,14 @@ TIMEOUT_S = 120  # a cold import on a busy machine
 @pytest.fixture
 def overview(tmp_path, monkeypatch):
     monkeypatch.setenv("MSLT_STORE", str(tmp_path / "store"))
-    return lambda: AppTest.from_file(str(PROJECT / "app.py"), default_timeout=TIMEOUT_S).run()
+
+    def run(**chosen: object) -> AppTest:
+        app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=TIMEOUT_S)
+        for key, value in chosen.items():
+            app.session_state[key] = value
+        return app.run()
+
+    return run
 
 
 def words(app: AppTest) -> str:
@@ -105,8 +112,9 @@ def test_a_single_set_has_no_story_yet(overview):
     example, own = open_store(EXAMPLE), open_store()
     (shipped,) = (g.runs[0] for g in run_groups(example) if g.name == "SSLT(en)")
     scores = example.runs.outcome(shipped.run, rows=False)["scores"]
-    put(own, shipped.spec.but(steps=126), scores)
-    app = overview()
+    spec = shipped.spec.but(steps=126)
+    put(own, spec, scores)
+    app = overview(experiment=pipeline.experiment_key(spec))
     assert "SSLT(en) is the one set so far" in words(app).replace("**", "")
     assert "no set of several languages is trained yet." in words(app)
     assert "The story so far" not in [heading.value for heading in app.subheader]
