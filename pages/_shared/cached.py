@@ -129,10 +129,11 @@ def _gains(
     stamp: str,  # noqa: ARG001
     _baseline: RunGroup,
     _others: tuple[RunGroup, ...],
+    _beside: tuple[RunGroup, ...],
     _pool: tuple[RunGroup, ...],
 ) -> tuple[GainResult, ...]:
     store = pipeline.open_store(root)
-    shared, _ = pipeline.zero_shot_means(store, (_baseline, *_others), metric)
+    shared, _ = pipeline.zero_shot_means(store, (_baseline, *_others, *_beside), metric)
     return pipeline.gains_over(
         store, _baseline, _others, metric, mean_over=shared, average=average, pool=_pool
     )
@@ -145,13 +146,15 @@ def gains(
     metric: str | None = None,
     *,
     average: Average = "shared",
+    beside: tuple[RunGroup, ...] = (),
     pool: tuple[RunGroup, ...] = (),
 ) -> tuple[GainResult, ...]:
     """Each group minus the baseline; the means are over targets that none of them trained on.
 
-    The groups of `pool` lend their seeds' noise."""
-    stamp = _stamps((baseline, *others), pool)
-    return _gains(root, metric, average, stamp, baseline, others, pool)
+    Nor did the groups that stand `beside` them elsewhere; those of `pool` lend their seeds' noise.
+    """
+    stamp = _stamps((baseline, *others), beside, pool)
+    return _gains(root, metric, average, stamp, baseline, others, beside, pool)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
@@ -289,9 +292,9 @@ def _data_stamp(data: str | None) -> str:
     return pipeline.data_stamp(data, roots=pipeline.allowed_roots())
 
 
-def _stamps(groups: tuple[RunGroup, ...], pool: tuple[RunGroup, ...]) -> str:
+def _stamps(*parts: tuple[RunGroup, ...]) -> str:
     """Which groups, in which part of the question."""
-    return " / ".join(" ".join(map(_stamp, some)) for some in (groups, pool))
+    return " / ".join(" ".join(map(_stamp, some)) for some in parts)
 
 
 def _swept_stamp(sweep: Swept) -> str:

@@ -53,7 +53,10 @@ def gain(context: Context) -> None:
             f"{'compared, see the sidebar' if is_there else 'trained yet'}."
         )
         return
-    (result,) = cached.gains(context.root, baseline, (several,), pool=context.groups)
+    # the link leads to all that is compared, where a mean is over targets unseen by each of them
+    (result,) = cached.gains(
+        context.root, baseline, (several,), beside=context.chosen, pool=context.groups
+    )
     colours = context.colours()
     if result.mean is not None:
         rest_on(pipeline.paired(baseline, (several,)))

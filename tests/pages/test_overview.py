@@ -73,6 +73,19 @@ def test_findings_with_their_uncertainty_each_with_a_way_to_its_view(overview):
     assert found["See the maps"].startswith("mingling")
 
 
+def test_a_pair_is_told_of_as_in_the_view_that_its_link_opens(overview):
+    """Whatever a third set, which is compared as well, was trained on."""
+    groups = {group.name: group for group in run_groups(open_store(EXAMPLE))}
+    names = ("SSLT(en)", "MSLT(ar, en, zh)", "MSLT(de, es, fr)")
+    app = overview(compare=[groups[name].key for name in names])
+    assert [group.name for group in app.session_state["context"].chosen] == [*names]
+    said = re.compile(r"\*\*MSLT\(ar, en, zh\)\*\* scores higher than SSLT\(en\).*")
+    (told,) = said.findall(words(app))
+    (in_results,) = said.findall(words(app.switch_page("pages/results.py").run()))
+    assert told == in_results
+    assert "unseen by all sets compared" in told
+
+
 def test_criteria_are_told_of_once_they_were_asked(overview, monkeypatch):
     cached._were_judged.clear()
     monkeypatch.setattr(cached, "judged", lambda *_, **__: pytest.fail("nobody asked"))
