@@ -3,15 +3,16 @@
 import itertools
 from collections.abc import Sequence
 
-from mslt_core.pipeline.grouping import alike
+from mslt_core.pipeline.grouping import alike, group_key
 from mslt_core.pipeline.measured import Measures, collapsed, difference, layer_curves
 from mslt_core.pipeline.offers import LOOK_SETS
 from mslt_core.pipeline.swept import Swept
 from mslt_core.spec.evidence import MIN_SEEDS
 from mslt_core.spec.findings import NextStep, SpaceChange, SpaceShift
 from mslt_core.spec.measuring import MeasureSpec, Part
-from mslt_core.spec.results import RunGroup
+from mslt_core.spec.results import RunGroup, RunInfo
 from mslt_core.spec.specs import MingleSpec
+from mslt_core.store import UNFINISHED
 
 PARTS: tuple[Part, ...] = ("cka", "pairs", "mixing")
 """What the change of a space is told by."""
@@ -63,29 +64,43 @@ def next_step(
     *,
     looked: bool,
     judged: bool,
+    runs: Sequence[RunInfo] = (),
 ) -> NextStep:
     """What is missing first: a baseline, several sources, seeds, a look inside, a sweep.
 
     Seeds are those of sets that one recipe trains: plain ones, or ones with the same few-shot
     examples. `compared` are the sets that are shown, the baseline among them; `looked` and
-    `judged` tell whether the space was measured and the criteria were asked.
+    `judged` tell whether the space was measured and the criteria were asked. Seeds of `runs` that
+    are not finished yet are not asked for again.
     """
     if not any(len(group.source_langs) == 1 for group in groups):
         return NextStep(step="baseline", sets=(("en",),))
     if not any(len(group.source_langs) > 1 for group in groups):
         return NextStep(step="several", sets=(LOOK_SETS[1],))
-    few = [group for group in compared if len(group.runs) < MIN_SEEDS]
-    if few:
-        now = alike(few)
+    taken = {g.key: _seeds(g, runs) for g in compared if len(g.runs) < MIN_SEEDS}
+    few = [group for group in compared if group.key in taken]
+    now = alike([group for group in few if len(taken[group.key]) < MIN_SEEDS])
+    under_way = tuple(group.name for group in few if len(taken[group.key]) >= MIN_SEEDS)
+    if now:
         spec = now[0].runs[0].spec
+        in_common = set[int].intersection(*(taken[group.key] for group in now))
         return NextStep(
             step="seeds",
             sets=tuple(group.source_langs for group in now),
             names=tuple(group.name for group in now),
             few_shot=(spec.shots, spec.shot_langs),
+            n_seeds=MIN_SEEDS - len(in_common),
+            under_way=under_way,
         )
     if not looked:
-        return NextStep(step="look")
+        return NextStep(step="look", under_way=under_way)
     if not any(sweep.k > 1 for sweep in sweeps):
-        return NextStep(step="sweep")
-    return NextStep(step="more" if judged else "criteria")
+        return NextStep(step="sweep", under_way=under_way)
+    return NextStep(step="more" if judged else "criteria", under_way=under_way)
+
+
+def _seeds(group: RunGroup, runs: Sequence[RunInfo]) -> set[int]:
+    """What a set was trained with, or will be soon."""
+    unfinished = [info for info in runs if info.state in UNFINISHED]
+    coming = {info.spec.seed for info in unfinished if group_key(info.spec) == group.key}
+    return coming | {info.spec.seed for info in group.runs}

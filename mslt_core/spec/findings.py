@@ -3,6 +3,7 @@
 import dataclasses
 from typing import Literal
 
+from mslt_core.spec.evidence import MIN_SEEDS
 from mslt_core.spec.measuring import LayerPoint
 from mslt_core.spec.results import CheckpointRef
 
@@ -55,3 +56,7 @@ class NextStep:
     """Of the sets that lack seeds."""
     few_shot: tuple[int, tuple[str, ...]] = (0, ())
     """How many examples the sets have of each of these targets."""
+    n_seeds: int = MIN_SEEDS
+    """How many to train each set with: so many that they have enough in common."""
+    under_way: tuple[str, ...] = ()
+    """Names of compared sets that lack seeds which are being trained already."""

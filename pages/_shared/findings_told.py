@@ -106,5 +106,12 @@ def few_seeds(groups: Sequence[RunGroup]) -> str:
     return f"{joined(few)} {has} fewer than {MIN_SEEDS} seeds."
 
 
+def seeds_under_way(step: NextStep) -> str:
+    """Which compared sets will have enough seeds soon; empty where none will."""
+    if not step.under_way:
+        return ""
+    return f"Further seeds of {joined([escape(n) for n in step.under_way])} are being trained."
+
+
 def _runs(n: int) -> str:
     return "a single run" if n == 1 else "two runs" if n == 2 else told_seeds(n)

@@ -11,8 +11,7 @@ from mslt_core.spec.judging import Judged
 from pages._shared import cached
 from pages._shared.cards import MINGLING, RESULTS
 from pages._shared.context import Context
-from pages._shared.findings_told import BUTTONS, few_seeds, lacking
-from pages._shared.known import pair
+from pages._shared.findings_told import BUTTONS, few_seeds, lacking, seeds_under_way
 from pages._shared.results_controls import VIEWS
 from pages._shared.train_link import SWEEP, TRAIN, not_carried, train_link
 
@@ -30,9 +29,17 @@ def judged_before(context: Context, sweeps: tuple[Swept, ...]) -> Judged | None:
 def next_step(context: Context, sweeps: tuple[Swept, ...], *, looked: bool) -> None:
     """What is missing, in a sentence, and the button that leads there."""
     judged = judged_before(context, sweeps) is not None
-    compared = [group for group in pair(context) if group is not None]
-    step = pipeline.next_step(context.groups, compared, sweeps, looked=looked, judged=judged)
+    compared = {g.key: g for g in (context.baseline, *context.chosen) if g is not None}
+    step = pipeline.next_step(
+        context.groups,
+        list(compared.values()),
+        sweeps,
+        looked=looked,
+        judged=judged,
+        runs=context.runs,
+    )
     others = few_seeds(context.groups) if step.step != "seeds" else ""
+    others = f"{others} {seeds_under_way(step)}".strip()
     one, other = st.columns([2, 1], vertical_alignment="center", gap="medium")
     one.markdown(f"**What is missing.** {lacking(step, context.groups)} {others}")
     lost = not_carried(context) if step.step not in GO else ""
@@ -45,10 +52,10 @@ def next_step(context: Context, sweeps: tuple[Swept, ...], *, looked: bool) -> N
 
 
 def _to_train(context: Context, step: NextStep) -> None:
-    have = [len(g.runs) for g in context.groups if g.name in step.names]
-    n_seeds = max(pipeline.MIN_SEEDS - min(have, default=0), 1)
     beside = step.step != "seeds"  # SSLT(en) is one of the sets then, if it lacks any
-    asked = train_link(context, step.sets, n_seeds=n_seeds, beside=beside, few_shot=step.few_shot)
+    asked = train_link(
+        context, step.sets, n_seeds=step.n_seeds, beside=beside, few_shot=step.few_shot
+    )
     st.switch_page(TRAIN, query_params=asked)
 
 

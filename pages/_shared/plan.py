@@ -8,9 +8,13 @@ from pathlib import Path
 from mslt_core import pipeline
 from mslt_core.pipeline.checkpoints import model_name
 from mslt_core.spec.specs import TrainSpec, Where, set_name
+from mslt_core.store import UNFINISHED
 from pages._shared import cached
 from pages._shared.context import Context
 from pages._shared.recipe import Recipe
+
+TAKEN = {"done", *UNFINISHED}
+"""States of runs whose seed needs no other run."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -79,12 +83,15 @@ def free_seeds(
 ) -> tuple[int, ...]:
     """The first seeds that none of the sets has been trained with yet: more runs, not the same.
 
-    Seeds of every model count as taken unless `model` says from which one is trained.
+    Nor is about to be: what was stopped, failed or got lost is trained before another. Seeds of
+    every model count as taken unless `model` says from which one is trained.
     """
     used = {
         info.spec.seed
         for info in context.runs
-        if _alike(info.spec, task, model, recipe) and info.spec.source_langs in sets
+        if (info.has_scores or info.state in TAKEN)
+        and _alike(info.spec, task, model, recipe)
+        and info.spec.source_langs in sets
     }
     unused = (seed for seed in itertools.count() if seed not in used)
     return tuple(itertools.islice(unused, recipe.n_seeds))

@@ -125,6 +125,20 @@ def test_more_seeds_of_a_few_shot_set_join_it(own, monkeypatch):
     assert [spec.seed for spec in asked] == [1, 2], "those that the baseline has too"
 
 
+def test_a_set_whose_seed_is_being_trained_is_asked_for_no_other(own):
+    """Or it had seeds 0, 1, 2 and 3, and the others 0, 1 and 3."""
+    put, open_page = own
+    of_all = [put(langs, 0, 1) for langs in ("en", "de,en", "de,es")]
+    info = of_all[2].runs[0]
+    open_store().runs.create(info.spec.but(seed=2), info.where)
+    app = open_page("overview", compare=[group.name for group in of_all])
+    assert "SSLT(en) has two runs; MSLT(de, en) has two runs: from 3 on" in words(app)
+    assert "Further seeds of MSLT(de, es) are being trained." in words(app)
+    app.button(key="next_step").click().run()
+    told = "**2 runs**: SSLT(en) and MSLT(de, en), 100 examples each, 13 steps, seed 2"
+    assert told in words(app)
+
+
 def test_plain_sets_get_their_seeds_without_shots(own):
     """Also where the first set of the experiment is a few-shot one, and both lack seeds."""
     put, open_page = own

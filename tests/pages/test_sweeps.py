@@ -1,5 +1,6 @@
 """The Train page with a whole sweep: the plan, what it costs, and how far it is."""
 
+import dataclasses
 import os
 import re
 import shutil
@@ -329,6 +330,20 @@ def test_runs_of_another_model_take_no_seed(recipe_of):
     assert expected_s(context, Plan("cldr-ner", None, "base", (("en",),), (0,), recipe)) > 0
     other = Plan("cldr-ner", None, "FacebookAI/xlm-roberta-base", (("en",),), (0,), recipe)
     assert expected_s(context, other) is None
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [("queued", (2,)), ("running", (2,)), ("stopped", (1,)), ("failed", (1,)), ("lost", (1,))],
+)
+def test_a_seed_that_was_not_finished_is_trained_before_another(recipe_of, state, expected):
+    runs = pipeline.open_store().runs.list()
+    one = next(i for i in runs if i.spec.source_langs == ("en",) and i.spec.seed == 0)
+    spec = one.spec.but(seed=1)
+    other = dataclasses.replace(one, spec=spec, state=state, has_scores=False)
+    context = Context(pipeline.open_store(), (one, other), (), ())
+    recipe = recipe_of(steps=one.spec.steps, eval_limit=one.spec.eval_limit)
+    assert free_seeds(context, "cldr-ner", recipe, (("en",),), "base") == expected
 
 
 @pytest.mark.slow

@@ -102,6 +102,46 @@ def test_what_is_missing_comes_one_after_the_other(groups):
     assert asked(groups, both, looked=True, judged=True) == ("more", ())
 
 
+def seeded(group, seeds, state="done"):
+    """The group with runs of these seeds."""
+    info = group.runs[0]
+    runs = [dataclasses.replace(info, spec=info.spec.but(seed=s), state=state) for s in seeds]
+    return dataclasses.replace(group, runs=tuple(runs))
+
+
+@pytest.mark.parametrize(
+    ("have", "coming", "names", "n_seeds", "under_way"),
+    [
+        # all that are compared, and not the baseline with one of them alone
+        (((0, 1), (0, 1), (0, 1)), {}, "abc", 1, ""),
+        (((0, 1, 2), (0, 1, 2), (0, 1)), {}, "c", 1, ""),
+        (((0, 1), (0, 1), (0, 1, 2)), {1: "queued"}, "a", 1, "b"),
+        (((0, 1), (0, 1), (0, 1, 2)), {1: "running"}, "a", 1, "b"),
+        (((0, 1), (0, 1), (0, 1, 2)), {1: "failed"}, "ab", 1, ""),
+        # so many that three are in common: seeds are paired
+        (((0, 1), (0,), (0, 1, 2)), {}, "ab", 2, ""),
+        (((0, 1), (2,), (0, 1, 2)), {}, "ab", 3, ""),
+    ],
+)
+def test_seeds_are_asked_for_where_none_are_coming(groups, have, coming, names, n_seeds, under_way):
+    """`coming` has what is not finished of seed 2, by place."""
+    compared = [
+        dataclasses.replace(seeded(group, seeds), name=name)
+        for group, seeds, name in zip((groups[2], *groups[7:9]), have, "abc", strict=True)
+    ]
+    runs = [run for i, state in coming.items() for run in seeded(compared[i], (2,), state).runs]
+    found = next_step(compared, compared, (), looked=False, judged=False, runs=runs)
+    assert (found.step, "".join(found.names), found.n_seeds) == ("seeds", names, n_seeds)
+    assert "".join(found.under_way) == under_way
+
+
+def test_where_all_seeds_are_coming_the_next_step_is_another(groups):
+    compared = [seeded(group, (0, 1)) for group in (groups[2], groups[7])]
+    runs = [run for group in compared for run in seeded(group, (2,), "running").runs]
+    found = next_step(compared, compared, (), looked=False, judged=False, runs=runs)
+    assert (found.step, found.under_way) == ("look", tuple(group.name for group in compared))
+
+
 def test_few_shot_sets_compete_only_among_themselves(groups):
     few = [few_shot(group) for group in groups[:2]]
     assert zero_shot([few[0], *groups[:3], few[1]]) == tuple(groups[:3])
