@@ -324,7 +324,8 @@ class _Reporter:
         self._works.report(self._digest, last, durable=True)
 
     def _eta_s(self, done: int, total: int, now_s: float) -> float | None:
-        if self._first is None or done <= self._first[0]:
+        # after the last step there is something else to do, whose pace nobody knows
+        if self._first is None or done <= self._first[0] or done >= total:
             return None
         first_done, first_s = self._first
         return (total - done) * (now_s - first_s) / (done - first_done)

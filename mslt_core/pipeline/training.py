@@ -277,8 +277,9 @@ class _Judge:
         from mslt_core.models import predict
 
         spec, found, outcomes = self.spec, {}, {}
-        for lang, rows in items.items():
-            self.report(step, spec.steps, f"scoring {lang}")
+        for place, (lang, rows) in enumerate(items.items(), start=1):
+            far = f", {place} of {len(items)} languages" if len(items) > 1 else ""
+            self.report(step, spec.steps, f"scoring {lang}{far}")
             predicted = predict.predict(
                 self.task.kind,
                 model,

@@ -69,7 +69,8 @@ def _cell(
 ) -> SweepCell:
     state, words = found
     if progress:
-        share = f", {progress.done:,} of {progress.total:,}" if progress.total else ""
+        under_way = progress.done < progress.total
+        share = f", {progress.done:,} of {progress.total:,}" if under_way else ""
         words = f"{progress.message or words}{share}"
     return SweepCell(
         run=planned.run,

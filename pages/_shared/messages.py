@@ -89,6 +89,7 @@ def about(seconds: float) -> str:
 
 def show_progress(message: str, done: int, total: int, eta_s: float | None) -> None:
     """How far something is, and how long it will still take."""
-    told = [message or "starting", f"{done:,} of {total:,}" if total else "", time_left(eta_s)]
+    steps = f"{done:,} of {total:,}" if done < total else ""  # then it is the message that tells
+    told = [message or "starting", steps, time_left(eta_s)]
     share = min(done / total, 1.0) if total else 0.0
     st.progress(share, text=escape(", ".join(filter(None, told))))

@@ -82,6 +82,7 @@ def app(kind: str) -> AppTest:
                 st.write("pressed")
             if kind == "progress":
                 show_progress("Embedding Arabic (ar)", 3, 12, 40.0)
+                show_progress("scoring fr, 7 of 14 languages", 60, 60, None)
         st.write("after")
 
     return AppTest.from_function(page, args=(kind,), default_timeout=60).run()
@@ -143,6 +144,7 @@ def test_an_empty_state_says_what_is_missing_and_offers_to_make_it():
 
 
 def test_progress_says_how_far_and_how_long():
-    bar = app("progress").get("progress")[0]
+    bar, whole = app("progress").get("progress")
     assert bar.proto.value == 25
     assert unescaped(bar.proto.text) == "Embedding Arabic (ar), 3 of 12, about 40 s left"
+    assert unescaped(whole.proto.text) == "scoring fr, 7 of 14 languages"

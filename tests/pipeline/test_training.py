@@ -93,14 +93,12 @@ def ask(folder, checkpoint, **changes):
     return make_train_spec(**fields)
 
 
-def run(store, spec, where):
+def run(store, spec, where, report=lambda *_: None):
     check_data(spec, where, store)
     store.runs.create(spec, where)
     with store.runs.claim(spec.digest()):
         store.runs.set_state(spec.digest(), "running")
-        assert execute_training(
-            store, spec, where, report=lambda *_: None, should_stop=lambda: False
-        )
+        assert execute_training(store, spec, where, report=report, should_stop=lambda: False)
         store.runs.set_state(spec.digest(), "done")
     return run_result(store, spec.digest())
 
@@ -177,6 +175,14 @@ def test_the_learning_curve_and_the_chosen_checkpoint(own, store, tiny_checkpoin
     assert (result.step_scored, result.last_scores) == (
         (None, None) if best.step == 40 else (best.step, curve[-1].scores)
     )
+
+
+def test_it_tells_how_far_scoring_is(own, store, tiny_checkpoint):
+    told = []
+    run(store, *ask(own("tagging"), tiny_checkpoint), report=lambda *far: told.append(far))
+    langs = ("de", "en", "sw")
+    scoring = [f"scoring {lang}, {i} of 3 languages" for i, lang in enumerate(langs, start=1)]
+    assert told[-4:] == [(40, 40, message) for message in (*scoring, training.KEEPING)]
 
 
 @pytest.fixture

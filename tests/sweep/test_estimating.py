@@ -137,8 +137,8 @@ def test_a_runs_time_is_split_at_its_reports():
         (1.0, 0, "loading the model"),
         (4.0, 1, "training"),  # warming up: not counted
         (5.0, 6, "training"),
-        (6.5, 6, "scoring de"),
-        (7.0, 6, "scoring en"),
+        (6.5, 6, "scoring de, 1 of 2 languages"),
+        (7.0, 6, "scoring en, 2 of 2 languages"),
         (8.0, 6, training.KEEPING),
     ]
     # 5 steps in 1 s; the 32 items took 1.5 s; 28 s - 6 x 0.2 s - 1.5 s are fixed, among them the
