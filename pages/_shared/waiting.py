@@ -69,9 +69,15 @@ def offer(
 
 
 def _look(root: str, digest: str) -> None:
-    status = pipeline.open_store(root).jobs.status(digest)
+    store = pipeline.open_store(root)
+    status = store.jobs.status(digest)
     if status.state not in UNFINISHED:
         st.rerun()
     progress = status.progress
-    show_progress(progress.message, progress.done, progress.total, progress.eta_s)
+    bar, button = st.columns([6, 1], vertical_alignment="center")
+    with bar:
+        show_progress(progress.message, progress.done, progress.total, progress.eta_s)
+    if button.button("Stop", key=f"stop_{digest}", width="stretch"):
+        jobs.cancel(store, "jobs", digest)
+        st.rerun()
     st.skeleton(height=420)

@@ -41,3 +41,22 @@ def test_a_failed_job_says_why_and_how_to_go_on(tmp_path, has_log, monkeypatch):
     assert ("worker" in " ".join(caption.value for caption in app.caption)) == has_log
     app.button(key=f"again_{SPEC.digest()}").click().run()
     assert started == [SPEC.digest()]
+
+
+def test_what_is_computed_can_be_stopped(tmp_path, monkeypatch):
+    """And asked for again: no warning stands where it was."""
+
+    def cancel(store, kind, digest):
+        with store.works(kind).claim(digest):
+            store.works(kind).set_state(digest, "stopped", "stopped on request")
+
+    monkeypatch.setattr(jobs, "cancel", cancel)
+    store = Store(tmp_path)
+    store.jobs.create(SPEC, Where())
+    app = AppTest.from_function(page, args=(tmp_path,)).run()
+    assert app.session_state["waits"]
+    app.button(key=f"stop_{SPEC.digest()}").click().run()
+    assert not app.exception
+    assert store.jobs.status(SPEC.digest()).state == "stopped"
+    assert not app.session_state["waits"]
+    assert not app.warning
