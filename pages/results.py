@@ -52,12 +52,14 @@ def compared(context: Context, lead: DeltaGenerator) -> None:
     rest_on(pipeline.paired(baseline, others))
     for result in results:
         tell(lead, answer(result), question=QUESTION, key=f"answer_{result.name_b}")
+    runs = [r for group in (baseline, *others) for r in cached.run_results(context.root, group)]
+    if told := pipeline.nothing_learnt((run.info, run.scores) for run in runs):
+        st.warning(escape(told))
     arranged(context, baseline, results)
     rest_on((baseline, *others))
     st.caption(f"{averaged_over(results)} {intervals_told(results[0])}")
     if pipeline.seeds_differ((baseline, *others)):
         st.caption("Differences are over the seeds that both sets have, means over all.")
-    runs = [r for group in (baseline, *others) for r in cached.run_results(context.root, group)]
     if told := unseen_words(runs):
         st.caption(escape(told))
     st.caption(gaps_told(runs, metric), help=METRICS["transfer_gap"].meaning)

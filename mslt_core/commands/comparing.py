@@ -15,12 +15,14 @@ from mslt_core.pipeline import (
     comparable,
     experiment_label,
     gains_over,
+    nothing_learnt,
     open_store,
     ranking,
     run_groups,
     seeds_differ,
     zero_shot_means,
 )
+from mslt_core.pipeline.outcomes import scores_of
 from mslt_core.spec.errors import SpecError
 from mslt_core.spec.evidence import Average, Carried, Difference, GainResult, Ranking, Standing
 from mslt_core.spec.metrics import METRICS
@@ -146,6 +148,10 @@ def _gains(
         uneven=seeds_differ((baseline, *others)),
         n_far=len(apart),
     )
+    payload["nothing_learnt"] = nothing_learnt(
+        (info, scores_of(store, info)) for group in (baseline, *others) for info in group.runs
+    )
+    told = "\n".join(filter(None, (told, payload["nothing_learnt"])))
     return Answer(payload=payload, shown=lambda: _shown(baseline, ranked, by_key, told))
 
 

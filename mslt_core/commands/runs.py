@@ -2,11 +2,19 @@
 
 import argparse
 import dataclasses
+from collections.abc import Mapping
 from typing import Any
 
 from mslt_core import jobs
 from mslt_core.commands.answer import Answer, Subparsers, command, table
-from mslt_core.pipeline import open_store, require_run, run_result, set_gap, snapshots
+from mslt_core.pipeline import (
+    nothing_learnt,
+    open_store,
+    require_run,
+    run_result,
+    set_gap,
+    snapshots,
+)
 from mslt_core.spec.errors import SpecError
 from mslt_core.spec.metrics import METRICS, WITH_MAJORITY
 from mslt_core.spec.results import RunInfo, TargetScores
@@ -61,7 +69,7 @@ def run_answer(store: Store, run: str) -> Answer:
     return Answer(
         payload=payload,
         shown=lambda: table(
-            _headline(info, gap),
+            _headline(info, gap, scores),
             ("target", "", *(label for label, _ in shown_columns)),
             [
                 (
@@ -148,7 +156,7 @@ def _zero_shot(info: RunInfo) -> str:
     return f"{info.mean_score:.3f} on {len(info.zero_shot_langs)}"
 
 
-def _headline(info: RunInfo, gap: float | None) -> str:
+def _headline(info: RunInfo, gap: float | None, scores: Mapping[str, TargetScores]) -> str:
     spec = info.spec
     told = [f"{info.name}, run {info.run}: {info.state}", info.reason]
     told += [spec.task_told] if spec.eval_task else []
@@ -160,7 +168,8 @@ def _headline(info: RunInfo, gap: float | None) -> str:
         told += [f"transfer gap {gap:.3f}"]
     if spec.select != "last":
         told += [f"weights {SELECTED[spec.select]}"]
-    return "; ".join(filter(None, told))
+    lines = "; ".join(filter(None, told)), nothing_learnt([(info, scores)])
+    return "\n".join(filter(None, lines))
 
 
 def _described(info: RunInfo) -> dict[str, Any]:

@@ -76,6 +76,7 @@ from mslt_core.pipeline.item_text import (
 )
 from mslt_core.pipeline.items import compare_items, item_seeds, select_items
 from mslt_core.pipeline.judging import judge_criteria
+from mslt_core.pipeline.learnt import nothing_learnt
 from mslt_core.pipeline.looking import look_stamp
 from mslt_core.pipeline.map_checks import (
     Clusters,
@@ -307,6 +308,7 @@ __all__ = [
     "n_truncated",
     "needs_folder",
     "next_step",
+    "nothing_learnt",
     "one_a_set",
     "open_corpus",
     "open_store",

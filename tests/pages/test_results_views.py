@@ -92,6 +92,15 @@ def test_the_number_of_sources(open_view):
     assert list(table.value["sets"]) == [7, 21, 35, 35, 21, 7, 1]
 
 
+def test_runs_that_learnt_nothing_are_named(open_view, monkeypatch):
+    assert not open_view("targets").warning
+    monkeypatch.setattr(
+        pipeline, "nothing_learnt", lambda runs: f"{len(list(runs))} runs learnt nothing."
+    )
+    # three sets are compared, three seeds each
+    assert [each.value for each in open_view("targets").warning] == ["9 runs learnt nothing\\."]
+
+
 def test_groups_of_targets(open_view):
     app = open_view("groups")
     for by, from_where in (
