@@ -18,6 +18,7 @@ class Parallel:
 
     name = "pairs"
     kind = "classification"
+    paired = False
     labels = ("a", "b")
     train_langs = ("de", "en", "sw")
     eval_langs = ("de", "en", "sw", "th")
