@@ -4,6 +4,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from mslt_core import pipeline
+from mslt_core.spec.evidence import OTHER_SEEDS
 from mslt_core.spec.metrics import METRICS
 from pages._shared import cached
 from pages._shared.context import Context
@@ -59,7 +60,7 @@ def compared(context: Context, lead: DeltaGenerator) -> None:
     rest_on((baseline, *others))
     st.caption(f"{averaged_over(results)} {intervals_told(results[0])}")
     if pipeline.seeds_differ((baseline, *others)):
-        st.caption("Differences are over the seeds that both sets have, means over all.")
+        st.caption(OTHER_SEEDS)
     if told := unseen_words(runs):
         st.caption(escape(told))
     st.caption(gaps_told(runs, metric), help=METRICS["transfer_gap"].meaning)

@@ -24,7 +24,15 @@ from mslt_core.pipeline import (
 )
 from mslt_core.pipeline.outcomes import scores_of
 from mslt_core.spec.errors import SpecError
-from mslt_core.spec.evidence import Average, Carried, Difference, GainResult, Ranking, Standing
+from mslt_core.spec.evidence import (
+    OTHER_SEEDS,
+    Average,
+    Carried,
+    Difference,
+    GainResult,
+    Ranking,
+    Standing,
+)
 from mslt_core.spec.metrics import METRICS
 from mslt_core.spec.naming import first_few
 from mslt_core.spec.results import SCORES, RunGroup
@@ -137,7 +145,7 @@ def _gains(
         store, baseline, others, ranked.metric, mean_over=shared, average=args.average, pool=pool
     )
     by_key = {group.key: result for group, result in zip(others, results, strict=True)}
-    payload = _payload(baseline.experiment, baseline, ranked, by_key)
+    payload = _payload(baseline, ranked, by_key)
     _, apart = comparable((baseline, *far), ranked.metric)
     payload["left_out"] = [
         {"name": name, "reason": reason} for name, reason in (*ranked.left_out, *apart)
@@ -169,11 +177,9 @@ def _require_score(groups: Sequence[RunGroup], metric: str | None) -> None:
         )
 
 
-def _payload(
-    experiment: str, baseline: RunGroup, ranked: Ranking, by_key: dict[str, GainResult]
-) -> dict[str, Any]:
+def _payload(baseline: RunGroup, ranked: Ranking, by_key: dict[str, GainResult]) -> dict[str, Any]:
     return {
-        "experiment": experiment,
+        "experiment": baseline.experiment,
         "metric": ranked.metric,
         "average": ranked.average,
         "targets": ranked.targets,
@@ -274,7 +280,7 @@ def _headline(ranked: Ranking, intervals: Sequence[Carried], *, uneven: bool, n_
     if ranked.pool:
         told.append(f"Seeds' noise pooled over {ranked.pool.n_sets} sets.")
     if uneven:
-        told.append("Differences are over the seeds that both sets have, means over all.")
+        told.append(OTHER_SEEDS)
     for reason, names in ranked.left_out_by_reason.items():
         told.append(f"Left out: {first_few(names, NAMED)}: {reason}.")
     if n_far:

@@ -1,14 +1,14 @@
 """Which items of different targets are one: translations of each other, told by their meaning."""
 
 import dataclasses
-import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
-from mslt_core.spec.sentences import Row, content
+from mslt_core.data.tasks.splits import digests
+from mslt_core.spec.sentences import Row, said
 
 ITEM = "item"
 """What the names are called among an item's outcomes."""
@@ -26,12 +26,11 @@ def item_names(rows: Sequence[Row]) -> Names | None:
     if not any(row.meaning for row in rows):
         return None
     seen: Counter[str] = Counter()
-    found = []
-    for row in rows:
-        text = row.meaning or "\x1f".join(content(row))
-        found.append(hashlib.blake2b(f"{text}\x1f{seen[text]}".encode(), digest_size=4).digest())
+    texts = []
+    for text in map(said, rows):
+        texts.append(f"{text}\x1f{seen[text]}")
         seen[text] += 1
-    return np.frombuffer(b"".join(found), dtype=np.uint32)
+    return digests(texts).astype(np.uint32)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

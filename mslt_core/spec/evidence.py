@@ -16,6 +16,9 @@ MIN_SEEDS = 3
 """With fewer seeds nothing is ranked, and without other sets to lend theirs the seeds are in no
 interval."""
 
+OTHER_SEEDS = "Differences are over the seeds that both sets have, means over all."
+"""What is told where some set has a seed that another lacks."""
+
 
 ALPHA = 0.05
 """False calls of a difference, at most: in a family of tests, the chance of a single one."""

@@ -61,6 +61,11 @@ class QuestionItem(_Row):
 Row = TaggedSentence | LabelledText | ChoiceItem | QuestionItem
 
 
+def said(row: Row) -> str:
+    """What names a row among its translations: its meaning, else all that a model reads of it."""
+    return row.meaning or "\x1f".join(content(row))
+
+
 def content(row: Row) -> tuple[str, ...]:
     """All that a model reads of a row: two rows with the same one are the same question."""
     match row:

@@ -100,7 +100,8 @@ def estimate(
 
     More `n_workers` than this machine has slots are supposed to be at others just like it.
     """
-    here, n_workers = machine.slots(), n_workers or machine.slots()
+    here = machine.slots()
+    n_workers = n_workers or here
     infos = store.runs.list()
     done = {info.run for info in infos if info.state == "done"}
     left = [planned for planned in runs if planned.run not in done]

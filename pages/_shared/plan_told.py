@@ -1,5 +1,6 @@
 """What the Train page is about to do, in one sentence."""
 
+from mslt_core.figures import text
 from mslt_core.spec.specs import OWN_TOLD
 from pages._shared.context import Context
 from pages._shared.messages import about, escape
@@ -15,12 +16,8 @@ def told(context: Context, plan: Plan, n_targets: int) -> str:
     of_other = f" of {escape(OWN_TOLD.get(other, other))}, another data set" if other else ""
     return (
         f"**{plan.n_runs} run{'s' * (plan.n_runs > 1)}**: {escape(names)}, "
-        f"{_count(plan.recipe.budget, 'example')} each, {_count(plan.recipe.steps, 'step')}, "
-        f"{seeds}, scored on {_count(n_targets, 'language')}{of_other}"
+        f"{text.count(plan.recipe.budget, 'example')} each, "
+        f"{text.count(plan.recipe.steps, 'step')}, {seeds}, "
+        f"scored on {text.count(n_targets, 'language')}{of_other}"
         f"{f', {about(seconds)} in all' if seconds else ''}."
     )
-
-
-def _count(n: int, what: str) -> str:
-    """1 step, 2,000 steps."""
-    return f"{n:,} {what}{'s' * (n != 1)}"

@@ -30,7 +30,7 @@ SPLIT_OF: Mapping[str, Split] = MappingProxyType(
 SUFFIXES = (".tsv", ".csv", ".jsonl", ".parquet")
 
 # of the hub's files; older ones carry a hash besides
-_SHARD = r"-\d{5}-of-\d{5}(?:-[0-9a-f]{16})?"
+_SHARD = r"-(?P<shard>\d{5})-of-(?P<shards>\d{5})(?:-[0-9a-f]{16})?"
 _CODE = r"(?P<code>[A-Za-z][\w-]*?)"
 
 
@@ -168,8 +168,8 @@ def _of_one_language(
 
 def _require_one_layout(split: str, lang: str, files: list[Path]) -> None:
     """Several files are the parts of one; anything else is read twice or in part."""
-    places = [re.search(r"-(\d{5})-of-(\d{5})(-|$)", file.stem) for file in files]
-    shards = [(int(place[1]), int(place[2])) for place in places if place]
+    places = [re.search(f"{_SHARD}$", file.stem) for file in files]
+    shards = [(int(place["shard"]), int(place["shards"])) for place in places if place]
     parts = all(file.stem.isdigit() and file.parent == files[0].parent for file in files)
     of_one = len(set(shards)) == len(files) and len({n for _, n in shards}) == 1
     if len(files) > 1 and not of_one and not parts:

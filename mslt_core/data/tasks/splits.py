@@ -16,7 +16,7 @@ from mslt_core.data import files
 from mslt_core.data.tasks.layouts import SPLITS, Found, Split
 from mslt_core.spec.errors import DataError
 from mslt_core.spec.languages import label
-from mslt_core.spec.sentences import Row, TaskKind, content
+from mslt_core.spec.sentences import Row, TaskKind, content, said
 
 
 @dataclasses.dataclass(frozen=True)
@@ -201,7 +201,7 @@ class SplitTask:
         for lang, part in self._train_parts.items():
             rows, _ = self._rows(part, lang)
             contents.append(_names(rows))
-            meanings.append(_digests(row.meaning for row in rows if row.meaning))
+            meanings.append(digests(row.meaning for row in rows if row.meaning))
         return _Trained(np.sort(np.concatenate(contents)), np.sort(np.concatenate(meanings)))
 
     @functools.cached_property
@@ -213,7 +213,7 @@ class SplitTask:
             for row, known in zip(rows, self._known(rows), strict=True):
                 if row.meaning:
                     meant[row.meaning] = meant.get(row.meaning, False) or known
-        trained = _among(_digests(meant), self._trained.meanings)
+        trained = _among(digests(meant), self._trained.meanings)
         return frozenset(m for m, here in zip(meant, trained, strict=True) if here or meant[m])
 
     def _rows(self, part: _Part, lang: str) -> tuple[tuple[Row, ...], tuple[LeftOut, ...]]:
@@ -259,15 +259,15 @@ def sample_rows(rows: Sequence[Row], limit: int | None) -> Sequence[Row]:
     """
     if limit is None or limit >= len(rows):
         return rows
-    keys = _digests(row.meaning or "\x1f".join(content(row)) for row in rows)
+    keys = digests(map(said, rows))
     return tuple(rows[i] for i in sorted(np.argsort(keys, kind="stable")[:limit].tolist()))
 
 
 def _names(rows: Sequence[Row]) -> npt.NDArray[np.uint64]:
-    return _digests("\x1f".join(content(row)) for row in rows)
+    return digests("\x1f".join(content(row)) for row in rows)
 
 
-def _digests(texts: Iterable[str]) -> npt.NDArray[np.uint64]:
+def digests(texts: Iterable[str]) -> npt.NDArray[np.uint64]:
     """Eight bytes that name each text: among a million, two share one once in 10^7 times."""
     found = (hashlib.blake2b(text.encode(), digest_size=8).digest() for text in texts)
     return np.frombuffer(b"".join(found), dtype=np.uint64)
