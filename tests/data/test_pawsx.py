@@ -102,6 +102,19 @@ def test_rows_without_an_id_are_no_translations_of_each_other(write_files):
     assert [row.meaning for row in task.evaluation("en")] == ["test:1", "test:2"]
 
 
+def test_parts_of_a_file_count_on(write_files):
+    """Parquet files number their rows from 1 again: pair 1 and pair 3 would be one."""
+    rows = [{"sentence1": f"s{i}", "sentence2": "b", "label": i % 2} for i in range(5)]
+    parts = {"en/test-00000-of-00002.parquet": rows[:2], "en/test-00001-of-00002.parquet": rows[2:]}
+    lines = [f"t{i}\tb\t{i % 2}\n" for i in range(5)]
+    task = open_pawsx(write_files({**parts, "test-zh.tsv": "".join(lines)}))
+    for lang in ("en", "zh"):
+        assert [row.meaning for row in task.evaluation(lang)] == [f"test:{i}" for i in range(1, 6)]
+    shifted = open_pawsx(write_files({**parts, "test-ko.tsv": "".join(lines[1:])}))
+    with pytest.raises(DataError, match=r"test-ko.tsv has 4 rows, .*00000-of-00002.parquet has 5"):
+        shifted.evaluation("ko")
+
+
 def test_a_pair_that_is_trained_on_in_one_language_is_scored_in_none(write_files):
     task = open_pawsx(
         write_files(

@@ -5,7 +5,7 @@ import pytest
 
 from mslt_core.data import tables
 from mslt_core.data.tasks.layouts import find_files
-from mslt_core.data.tasks.splits import LeftOut, SplitTask
+from mslt_core.data.tasks.splits import LeftOut, SplitTask, file_by_file
 from mslt_core.spec.errors import DataError
 from mslt_core.spec.sentences import LabelledText
 
@@ -38,7 +38,7 @@ def task(write_files):
             ("only",),
             folder=folder,
             found=find_files(folder),
-            read=read,
+            read=file_by_file(read),
             layout="train-<lang>.tsv",
             parallel=True,
             stand_in=stand_in,

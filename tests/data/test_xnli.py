@@ -68,6 +68,19 @@ def test_training_rows_that_are_no_translations_are_refused(write_files):
     assert len(task.train("vi")) == 60  # the hub's labels are the same ones
 
 
+@pytest.mark.parametrize("cut", [3, 4])
+def test_a_premise_may_begin_in_one_part_of_a_file_and_end_in_the_next(write_files, cut):
+    rows = [{"premise": f"p{i // 3}", "hypothesis": f"h{i}", "label": i % 3} for i in range(9)]
+    parts = {
+        "en/test-00000-of-00002.parquet": rows[:cut],
+        "en/test-00001-of-00002.parquet": rows[cut:],
+    }
+    task = open_xnli(write_files({**parts, "de/test-00000-of-00001.parquet": rows}))
+    meanings = [f"test:{i // 3}" for i in range(9)]
+    assert [row.meaning for row in task.evaluation("en")] == meanings
+    assert [row.meaning for row in task.evaluation("de")] == meanings
+
+
 def test_a_premise_that_is_trained_on_in_one_language_is_scored_in_none(write_files):
     tables = {
         "en/train.tsv": "premise\thypothesis\tlabel\np1\th2\tneutral\n",

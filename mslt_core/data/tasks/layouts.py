@@ -8,6 +8,7 @@ from typing import Literal, get_args
 
 from mslt_core.spec.errors import DataError
 from mslt_core.spec.languages import by_any_code
+from mslt_core.spec.naming import first_few
 
 Split = Literal["train", "dev", "test"]
 SPLITS: tuple[Split, ...] = get_args(Split)
@@ -186,7 +187,6 @@ def _require_all(split: str, lang: str, found: set[int], n: int) -> None:
     if missing := sorted(set(range(n)) - found):
         raise DataError(
             f"{split} of {lang} has {len(found)} of its {n} Parquet files; missing: "
-            f"{', '.join(f'{place:05d}-of-{n:05d}' for place in missing[:3])}"
-            f"{' and more' if len(missing) > 3 else ''}",
+            f"{first_few([f'{place:05d}-of-{n:05d}' for place in missing], 3)}",
             hint="Copy the missing files into the folder.",
         )

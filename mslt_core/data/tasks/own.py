@@ -24,7 +24,7 @@ from mslt_core.data.tasks.layouts import (
 )
 from mslt_core.data.tasks.own_yaml import NAME, OwnTask, read_own_task
 from mslt_core.data.tasks.questions import question_item
-from mslt_core.data.tasks.splits import LeftOut, SplitTask
+from mslt_core.data.tasks.splits import LeftOut, SplitTask, file_by_file
 from mslt_core.data.tasks.udpos import find_treebanks
 from mslt_core.spec.languages import by_any_code
 from mslt_core.spec.sentences import ChoiceItem, LabelledText, Row, TaggedSentence, TaskKind
@@ -58,7 +58,7 @@ def open_own(folder: Path, own: OwnTask | None = None) -> SplitTask:
         own.labels,
         folder=folder,
         found=found,
-        read=functools.partial(_read, own, records),
+        read=file_by_file(functools.partial(_read, own, records)),
         layout=LAYOUT,
         parallel="meaning" in own.columns,
         paired="pair" in own.columns,

@@ -31,11 +31,11 @@ class Order:
     """What shows that the same row of two languages' files is one pair, as labels are alike."""
 
     marks: Callable[[Sequence[tables.Record]], Sequence[object]]
-    """A file's labels, None of rows that tell nothing; empty where rows are told by name."""
+    """A split's labels, None of rows that tell nothing; empty where rows are told by name."""
     most: float
     """Of the labels may differ."""
     whole: bool
-    """Whether the files must have as many rows."""
+    """Whether the splits must have as many rows."""
     hint: str = "Copy the files again."
 
 
@@ -50,21 +50,24 @@ def open_pairs(
 ) -> SplitTask:
     """A task of translated pairs in a local folder. Nothing is read before it is asked for.
 
-    `columns` are the two texts' and the label's; `rows` makes rows of a file's records. A file is
-    refused whose rows cannot be translations of those of the split's first language.
+    `columns` are the two texts' and the label's; `rows` makes rows of a split's records, file
+    after file. A split is refused whose rows cannot be translations of those of its first language.
     """
     found = find_files(folder, below=PLACES)
     places = (folder / "test-labels.tsv", folder / "derived" / "test-labels.tsv")
     told = next((path for path in places if path.is_file()), None)
 
-    @functools.lru_cache(maxsize=2)  # of train and of what is scored; all languages ask for them
-    def first(path: Path) -> Sequence[object]:
-        return order.marks(read_pairs(path, columns, told))
+    def records_of(paths: tuple[Path, ...]) -> list[tables.Record]:
+        return [record for path in paths for record in read_pairs(path, columns, told)]
 
-    def read(path: Path, lang: str, split: Split) -> Rows:
-        records, paths = read_pairs(path, columns, told), found[split][min(found[split])]
-        if lang != min(found[split]) and len(paths) == 1:
-            _require_same_order((path, order.marks(records)), (paths[0], first(paths[0])), order)
+    @functools.lru_cache(maxsize=2)  # of train and of what is scored; all languages ask for them
+    def first(paths: tuple[Path, ...]) -> Sequence[object]:
+        return order.marks(records_of(paths))
+
+    def read(paths: tuple[Path, ...], lang: str, split: Split) -> Rows:  # noqa: ARG001
+        records, others = records_of(paths), found[split][min(found[split])]
+        if paths != others:
+            _require_same_order((paths[0], order.marks(records)), (others[0], first(others)), order)
         return rows(records, split)
 
     return SplitTask(

@@ -13,7 +13,7 @@ Yang et al. (2019). PAWS-X: A Cross-lingual Adversarial Dataset for Paraphrase I
 EMNLP.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from mslt_core.data.tables import Record
@@ -49,11 +49,21 @@ def open_pawsx(folder: Path) -> SplitTask:
 
 
 def _rows(records: Sequence[Record], split: Split) -> Sequence[LabelledText | LeftOut]:
-    return [_row(record, split) for record in records]
+    return [
+        _row(record, split, place) for record, place in zip(records, _places(records), strict=True)
+    ]
+
+
+def _places(records: Sequence[Record]) -> Iterator[int]:
+    """The line of each row, counted on from file to file: parts of a file number from 1 again."""
+    before = 0
+    for last, record in zip([records[0], *records], records, strict=False):
+        before += last.line if record.path != last.path else 0
+        yield before + record.line
 
 
 def _marks(records: Sequence[Record]) -> Sequence[object]:
-    """The labels; none of a file with ids, which tell what is a translation of what."""
+    """The labels; none of rows with ids, which tell what is a translation of what."""
     if records[0].fields.get("id") not in (None, ""):
         return ()
     return [str(r.value("label")) if _is_translated(r) else None for r in records]
@@ -64,7 +74,7 @@ def _is_translated(record: Record) -> bool:
     return all(text is not None and str(text).strip() not in {"", NO_TRANSLATION} for text in texts)
 
 
-def _row(record: Record, split: Split) -> LabelledText | LeftOut:
+def _row(record: Record, split: Split, place: int) -> LabelledText | LeftOut:
     if not _is_translated(record):
         return LeftOut(record.row_id, "without a translation")
     if record.value("label") == "":
@@ -75,5 +85,5 @@ def _row(record: Record, split: Split) -> LabelledText | LeftOut:
         text=record.text("sentence1"),
         pair=record.text("sentence2"),
         label=record.choice("label", ("0", "1")),
-        meaning=f"{split}:{record.line if told in (None, '') else told}",
+        meaning=f"{split}:{place if told in (None, '') else told}",
     )

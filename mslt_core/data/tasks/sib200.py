@@ -17,7 +17,7 @@ from pathlib import Path
 from mslt_core.data import tables
 from mslt_core.data.tasks.counting import count_rows
 from mslt_core.data.tasks.layouts import Split, find_files
-from mslt_core.data.tasks.splits import SplitTask
+from mslt_core.data.tasks.splits import SplitTask, file_by_file
 from mslt_core.spec.languages import by_any_code
 from mslt_core.spec.sentences import LabelledText
 
@@ -59,7 +59,7 @@ def open_sib200(folder: Path) -> SplitTask:
         LABELS,
         folder=folder,
         found=find_files(folder, below=PLACES, code_of=_lang_of),
-        read=_read,
+        read=file_by_file(_read),
         layout=LAYOUT,
         parallel=True,
         count=functools.partial(count_rows, columns=("text",)),

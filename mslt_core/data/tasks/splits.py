@@ -28,8 +28,14 @@ class LeftOut:
     """A phrase, the same for all rows of its kind: rows are counted by it."""
 
 
-ReadRows = Callable[[Path, str, Split], Sequence[Row | LeftOut]]
-"""From a file, a language and its split to the language's rows in the file."""
+ReadRows = Callable[[tuple[Path, ...], str, Split], Sequence[Row | LeftOut]]
+"""From the files of a language's split, the language and the split to the rows, in order."""
+
+
+def file_by_file(read: Callable[[Path, str, Split], Sequence[Row | LeftOut]]) -> ReadRows:
+    """Reads files whose rows need nothing of another file."""
+    return lambda paths, lang, split: [row for path in paths for row in read(path, lang, split)]
+
 
 CountRows = Callable[[Path], int]
 """How many rows a file has, at a glance."""
@@ -158,7 +164,7 @@ class SplitTask:
         """Rows of some of `files`, counted where that is possible and read where it is not."""
         if self._count is not None:
             return sum(map(self._count, paths))
-        return sum(len(self._read(path, lang, split)) for path in paths)
+        return len(self._read(tuple(paths), lang, split))
 
     def read_rows(self, lang: str, split: Split, paths: Sequence[Path]) -> int:
         """Rows of some of `files` that can be used: all are read, so that damage is found."""
@@ -218,7 +224,7 @@ class SplitTask:
 
     def _rows(self, part: _Part, lang: str) -> tuple[tuple[Row, ...], tuple[LeftOut, ...]]:
         """A language's rows in some files, and those that these files do not offer."""
-        read = [row for path in part.files for row in self._read(path, lang, part.split)]
+        read = self._read(part.files, lang, part.split)
         rows = tuple(row for row in read if not isinstance(row, LeftOut))
         return rows, tuple(row for row in read if isinstance(row, LeftOut))
 

@@ -26,7 +26,7 @@ from typing import Any
 from mslt_core.data import files, tables
 from mslt_core.data.tasks.layouts import Found, Split, find_joint_files
 from mslt_core.data.tasks.questions import question_item
-from mslt_core.data.tasks.splits import LeftOut, SplitTask
+from mslt_core.data.tasks.splits import LeftOut, SplitTask, file_by_file
 from mslt_core.spec.errors import DataError
 from mslt_core.spec.languages import by_any_code
 from mslt_core.spec.sentences import QuestionItem
@@ -68,7 +68,9 @@ def open_tydiqa(folder: Path) -> SplitTask:
         folder=folder,
         found={"train": found["train"], "dev": {**dev, **held_out}},
         # a file of all languages is asked for once by each
-        read=functools.partial(_read, functools.lru_cache(maxsize=2)(read_questions), held_out),
+        read=file_by_file(
+            functools.partial(_read, functools.lru_cache(maxsize=2)(read_questions), held_out)
+        ),
         layout=LAYOUT,
         unlabelled={"dev": {k: v for k, v in unlabelled.items() if k not in held_out}},
     )

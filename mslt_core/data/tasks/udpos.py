@@ -23,7 +23,7 @@ from pathlib import Path
 from mslt_core.data import files
 from mslt_core.data.tasks.counting import count_sentences
 from mslt_core.data.tasks.layouts import Found, Split
-from mslt_core.data.tasks.splits import LeftOut, SplitTask
+from mslt_core.data.tasks.splits import LeftOut, SplitTask, file_by_file
 from mslt_core.spec.errors import DataError
 from mslt_core.spec.languages import by_any_code
 from mslt_core.spec.sentences import TaggedSentence
@@ -51,7 +51,7 @@ def open_udpos(folder: Path) -> SplitTask:
         LABELS,
         folder=folder,
         found=find_treebanks(folder, ".conllu", below="UD_*"),
-        read=_read,
+        read=file_by_file(_read),
         layout=LAYOUT,
         parallel=True,
         count=count_sentences,

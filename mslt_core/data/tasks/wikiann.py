@@ -16,7 +16,7 @@ from pathlib import Path
 from mslt_core.data import files, tables
 from mslt_core.data.tasks.counting import count_sentences
 from mslt_core.data.tasks.layouts import Split, find_files
-from mslt_core.data.tasks.splits import LeftOut, SplitTask
+from mslt_core.data.tasks.splits import LeftOut, SplitTask, file_by_file
 from mslt_core.spec.errors import DataError
 from mslt_core.spec.languages import LANGUAGES
 from mslt_core.spec.sentences import TaggedSentence
@@ -42,7 +42,7 @@ class WikiAnn(SplitTask):
             folder=folder,
             found={**found, "test": labelled},
             unlabelled={"test": {k: v for k, v in found["test"].items() if k not in labelled}},
-            read=_read,
+            read=file_by_file(_read),
             count=count_sentences,
             layout="train-<lang>.tsv and dev-<lang>.tsv, for instance",
         )

@@ -22,7 +22,7 @@ from types import MappingProxyType
 from mslt_core.data import tables
 from mslt_core.data.tasks.counting import count_rows
 from mslt_core.data.tasks.layouts import Found, Split, find_files
-from mslt_core.data.tasks.splits import SplitTask
+from mslt_core.data.tasks.splits import SplitTask, file_by_file
 from mslt_core.spec.errors import DataError
 from mslt_core.spec.sentences import ChoiceItem
 
@@ -47,7 +47,7 @@ def open_xcopa(folder: Path) -> SplitTask:
         LABELS,
         folder=folder,
         found=found,
-        read=functools.partial(_read, found["test"]),
+        read=file_by_file(functools.partial(_read, found["test"])),
         layout=LAYOUT,
         parallel=True,
         count=count_rows,
