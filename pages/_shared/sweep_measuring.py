@@ -8,7 +8,8 @@ from mslt_core import jobs, pipeline, sweep
 from mslt_core.spec.sweeps import PlannedRun
 from mslt_core.store import UNFINISHED
 from pages._shared.context import Context
-from pages._shared.messages import escape, show_progress
+from pages._shared.messages import escape
+from pages._shared.waiting import show_stoppable
 
 
 def offer_measuring(
@@ -21,7 +22,8 @@ def offer_measuring(
     if any(works.status(digest).state in UNFINISHED for digest in begun):
         st.fragment(_look, run_every=1.0)(context.root, begun)
         return
-    if reasons := [works.status(digest).reason for digest in begun]:
+    ended = [works.status(digest) for digest in begun]
+    if reasons := [status.reason for status in ended if status.state != "stopped"]:
         st.caption(f"The {what} could not be measured: {escape(reasons[0])}")
     if asked and st.button(
         f"Measure the {what} here",
@@ -34,9 +36,8 @@ def offer_measuring(
 
 
 def _look(root: str, digests: list[str]) -> None:
-    works = pipeline.open_store(root).jobs
-    left = [digest for digest in digests if works.status(digest).state in UNFINISHED]
+    store = pipeline.open_store(root)
+    left = [digest for digest in digests if store.jobs.status(digest).state in UNFINISHED]
     if not left:
         st.rerun()
-    progress = works.status(left[0]).progress
-    show_progress(progress.message, progress.done, progress.total, progress.eta_s)
+    show_stoppable(store, left)

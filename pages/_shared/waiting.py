@@ -9,7 +9,7 @@ from mslt_core.spec.base import Spec
 from mslt_core.spec.results import RunInfo
 from mslt_core.spec.selecting import SelectSpec
 from mslt_core.spec.specs import LanguageVectorsSpec, Where
-from mslt_core.store import UNFINISHED
+from mslt_core.store import UNFINISHED, Store
 from pages._shared.context import Context
 from pages._shared.messages import empty_state, escape, show_progress
 
@@ -70,14 +70,19 @@ def offer(
 
 def _look(root: str, digest: str) -> None:
     store = pipeline.open_store(root)
-    status = store.jobs.status(digest)
-    if status.state not in UNFINISHED:
+    if store.jobs.status(digest).state not in UNFINISHED:
         st.rerun()
-    progress = status.progress
+    show_stoppable(store, [digest])
+    st.skeleton(height=420)
+
+
+def show_stoppable(store: Store, digests: Sequence[str]) -> None:
+    """How far the first of some jobs is, and a button that ends them all."""
+    progress = store.jobs.status(digests[0]).progress
     bar, button = st.columns([6, 1], vertical_alignment="center")
     with bar:
         show_progress(progress.message, progress.done, progress.total, progress.eta_s)
-    if button.button("Stop", key=f"stop_{digest}", width="stretch"):
-        jobs.cancel(store, "jobs", digest)
+    if button.button("Stop", key=f"stop_{digests[0]}", width="stretch"):
+        for digest in digests:
+            jobs.cancel(store, "jobs", digest)
         st.rerun()
-    st.skeleton(height=420)

@@ -8,7 +8,7 @@ import shutil
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mslt_core import machine, pipeline, sweep
+from mslt_core import jobs, machine, pipeline, sweep
 from mslt_core.pipeline import PROJECT
 from mslt_core.spec.sweeps import Sweep, SweepSpec
 from mslt_core.sweep import estimating, workers
@@ -92,6 +92,22 @@ def test_the_plan_tells_data_disk_and_time(open_train):
     assert re.search(r"6\.7 MB a run, dropped after scoring; [\d.]+ GB free", text)
     assert "by the shipped runs, which another machine made" in text
     assert "Measure the time here" in labels(app)
+
+
+def test_measuring_can_be_stopped_and_asked_for_again(open_train, monkeypatch):
+    def cancel(store, kind, digest):
+        with store.works(kind).claim(digest):
+            store.works(kind).set_state(digest, "stopped", "stopped on request")
+
+    monkeypatch.setattr(jobs, "start", lambda store, probe, where: store.jobs.create(probe, where))
+    monkeypatch.setattr(jobs, "cancel", cancel)
+    app = open_train(budgets="500", rates="1e-4, 3e-4")
+    app.button(key="measure").click().run()
+    assert "Measure the time here" not in labels(app)
+    next(button for button in app.button if button.label == "Stop").click().run()
+    assert not app.exception
+    assert "Measure the time here" in labels(app)
+    assert "could not be measured" not in words(app)
 
 
 def test_start_stores_the_plan(open_train):
