@@ -3,15 +3,14 @@
 import streamlit as st
 
 from mslt_core import figures, pipeline
-from mslt_core.pipeline import Average, Swept
-from mslt_core.spec.judging import Judged
-from mslt_core.spec.metrics import METRICS
-from pages._shared import cached
+from mslt_core.pipeline import Swept
 from pages._shared.context import Context
 from pages._shared.context import context as sidebar_context
+from pages._shared.criteria_view import offer_vectors
 from pages._shared.judged_basis import left_out, noise_told
+from pages._shared.judged_controls import question
 from pages._shared.judged_table import table
-from pages._shared.judged_told import AVERAGES, answer
+from pages._shared.judged_told import answer
 from pages._shared.lost_told import lost_told
 from pages._shared.marks import mark
 from pages._shared.messages import empty_state, explain_errors
@@ -21,47 +20,6 @@ from pages._shared.take import rest_on, tell
 from pages._shared.theme import show_figure
 
 QUESTION = "Which way of choosing would have found the good sets?"
-
-
-def question(context: Context, sweeps: tuple[Swept, ...]) -> Judged:
-    """Which sets, with English or not, by which score and which mean."""
-    one, other, third, fourth = st.columns([3, 4, 4, 5], vertical_alignment="bottom")
-    by_size = {sweep.k: sweep for sweep in sorted(sweeps, key=lambda sweep: sweep.k)}
-    k = one.selectbox(
-        "Languages in a set",
-        list(by_size),
-        index=list(by_size).index(3 if 3 in by_size else sweeps[0].k),
-        format_func=lambda k: f"{k}: {len(by_size[k].groups)} sets",
-        key="k",
-        bind="query-params",
-    )
-    sweep = by_size[k]
-    fixed = other.selectbox(
-        "Only sets with",
-        (None, *sweep.pool),
-        format_func=lambda lang: lang or "any language",
-        key="with",
-        bind="query-params",
-        help="The paper's Table 2 fixes English.",
-    )
-    metrics = sweep.groups[0].metrics
-    metric = third.selectbox(
-        "Score",
-        metrics,
-        format_func=lambda name: METRICS[name].label,
-        key="metric",
-        bind="query-params",
-    )
-    averages: list[Average] = ["shared", "paper"]
-    average = fourth.selectbox(
-        "Mean over targets",
-        averages,
-        format_func=lambda name: AVERAGES[name],
-        key="average",
-        bind="query-params",
-    )
-    with st.spinner("Asking every criterion", show_time=True):
-        return cached.judged(context.root, sweep, fixed=fixed, metric=metric, average=average)
 
 
 def shown(context: Context, sweeps: tuple[Swept, ...]) -> None:
@@ -77,6 +35,7 @@ def shown(context: Context, sweeps: tuple[Swept, ...]) -> None:
     st.caption(noise_told(judged))
     for told in left_out(judged):
         st.caption(told)
+    offer_vectors(context, judged.asked.but(model=pipeline.base_of(context.groups)), judged.missing)
     with st.expander("The numbers"):
         show_table(table(judged), name=f"criteria, sets of {judged.k}")
     st.subheader("A good set with few runs")

@@ -84,19 +84,24 @@ def _add_ingredients(parser: argparse.ArgumentParser) -> None:
         "--target-by", choices=get_args(FeatureSet), default="syntax", help="default syntax"
     )
     parser.add_argument(
+        "--model", default="base", help="checkpoint of the vocabulary and the embeddings"
+    )
+    add_what_is_read(parser)
+
+
+def add_what_is_read(parser: argparse.ArgumentParser) -> None:
+    """Text, layer and figures for the criteria that are made of them."""
+    parser.add_argument(
         "--pretraining",
         choices=get_args(PretrainingFigures),
         default="xlmr_gib",
-        help="for --criterion pretraining_size (default xlmr_gib)",
-    )
-    parser.add_argument(
-        "--model", default="base", help="checkpoint of the vocabulary and the embeddings"
+        help="whose text the criterion pretraining_size counts (default xlmr_gib)",
     )
     parser.add_argument(
         "--corpus",
         default="cldr-parallel",
-        help="their text: cldr-parallel, a folder of PUD treebanks; for the vocabulary also "
-        "cldr-ner or wikiann:DIR",
+        help="text of vocabulary and embeddings: cldr-parallel, a folder of PUD treebanks; for the "
+        "vocabulary also cldr-ner or wikiann:DIR",
     )
     parser.add_argument("--layer", type=int, default=-1, help="of the embeddings (default: last)")
 

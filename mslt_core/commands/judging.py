@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any, get_args
 
 from mslt_core.commands.answer import Answer, Subparsers, command, probability, progress, table
+from mslt_core.commands.choosing import add_what_is_read
 from mslt_core.commands.experiments import add_experiment, experiment_of
 from mslt_core.pipeline import (
     Access,
@@ -22,6 +23,7 @@ from mslt_core.pipeline import (
 from mslt_core.spec.errors import NotComputedError
 from mslt_core.spec.judging import Judged, Ranged, SearchCurve
 from mslt_core.spec.results import SCORES, RunGroup
+from mslt_core.spec.selecting import SelectSpec
 
 
 def add(subparsers: Subparsers) -> None:
@@ -44,6 +46,7 @@ def add(subparsers: Subparsers) -> None:
         help="mean over targets that no set trained on (default), or the paper's, over each set's "
         "own unseen targets",
     )
+    add_what_is_read(parser)
     parser.add_argument("--search", action="store_true", help="also replay searches with few runs")
 
 
@@ -52,6 +55,14 @@ def _criteria(args: argparse.Namespace) -> Answer:
     everything = run_groups(store)
     experiment = experiment_of(everything, args.experiment)
     sweep = sweep_of_size([g for g in everything if g.experiment == experiment], args.k)
+    asked = SelectSpec(
+        pool=sweep.pool,
+        k=sweep.k,
+        criterion="script",
+        pretraining=args.pretraining,
+        corpus=args.corpus,
+        layer=args.layer,
+    )
     with progress(args) as report:
         report(0, 0, "asking every criterion")
         judged = judge_criteria(
@@ -60,6 +71,7 @@ def _criteria(args: argparse.Namespace) -> Answer:
             fixed=args.fixed,
             metric=args.metric,
             average=args.average,
+            asked=asked,
         )
         curves: tuple[SearchCurve, ...] = ()
         if args.search:
@@ -95,6 +107,10 @@ def _described(judged: Judged) -> dict[str, Any]:
         "sd_seed": judged.sd_seed,
         "df": judged.df,
         "n_sets": len(judged.sets),
+        "model": judged.base,
+        "corpus": judged.asked.corpus,
+        "layer": judged.asked.layer,
+        "pretraining": judged.asked.pretraining,
         "means": {
             " ".join(langs): mean
             for langs, mean in zip(judged.sets, judged.means.tolist(), strict=True)
@@ -136,8 +152,10 @@ def _table(judged: Judged) -> Any:
     over = f"{len(judged.targets)} targets"
     if judged.average == "paper":
         over = f"each set's own unseen ones of {over}"
+    head = f"{len(judged.sets)} sets of {judged.k}, mean over {over}, {seeds}."
+    missing = [f"{name} is left out: {why}" for name, why in judged.missing.items()]
     return table(
-        f"{len(judged.sets)} sets of {judged.k}, mean over {over}, {seeds}",
+        "\n".join(filter(None, [head, judged.made_of, *missing])),
         ("criterion", "pick", "rank", "regret, points", "beats, %", "rho", "p"),
         rows,
     )

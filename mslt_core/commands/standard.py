@@ -10,12 +10,12 @@ from mslt_core.commands.findings import Compared, Finding, figure, finding
 from mslt_core.figures.text import count, gained
 from mslt_core.pipeline import (
     EXAMPLE_CORPUS,
-    EXAMPLE_MODEL,
     LOOK_LANGS,
     MEASURED,
     Access,
     Measures,
     Report,
+    base_of,
     by_size,
     corpus_langs,
     gains_by_group,
@@ -201,9 +201,8 @@ def _criteria(compared: Compared) -> Iterator[Finding]:
 def _mixing(compared: Compared) -> Iterator[Finding]:
     """Maps, CKA and mingling of the first look, as far as they are stored."""
     known = corpus_langs(EXAMPLE_CORPUS)
-    where = compared.baseline.runs[0].where
     look = MingleSpec(
-        checkpoints=(where.model or EXAMPLE_MODEL, *(g.runs[0].run for g in compared.groups)),
+        checkpoints=(base_of(compared.groups), *(g.runs[0].run for g in compared.groups)),
         corpus=EXAMPLE_CORPUS,
         langs=tuple(lang for lang in LOOK_LANGS if lang in known),
     )

@@ -12,7 +12,7 @@ from mslt_core.spec.judging import Judged, PickStanding, Ranged, SearchCurve
 from mslt_core.spec.metrics import METRICS
 from mslt_core.spec.specs import set_name
 
-_ROW, _ABOVE, _BELOW, _RIGHT = 25, 104, 50, 244
+_ROW, _ABOVE, _BELOW, _RIGHT = 25, 122, 50, 244
 _FIXED_NAMES = {"random": "Random order", "model": "Model of the sets"}
 
 
@@ -167,9 +167,10 @@ def _subtitle(judged: Judged) -> str:
         targets = f"each set's own unseen ones of {targets}"
     over = {"both": "test items and seeds", "seeds": "seeds alone"}.get(judged.carried)
     noise = f"95 % intervals over {over}." if over else "Single runs."
+    read = f"<br>{judged.made_of}" if judged.made_of else ""
     return (
         f"{len(judged.sets)} sets of {judged.k} out of {text.listed(judged.pool)}{fixed}, "
-        f"mean over {targets}, {seeds}. {noise}<br>◆ what the criterion picks  ❘ every set"
+        f"mean over {targets}, {seeds}. {noise}{read}<br>◆ what the criterion picks  ❘ every set"
     )
 
 

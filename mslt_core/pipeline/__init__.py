@@ -22,7 +22,7 @@ from mslt_core.pipeline.choosing import (
     select,
     selectable_langs,
 )
-from mslt_core.pipeline.closeness import base_of, geometry, one_a_set
+from mslt_core.pipeline.closeness import geometry, one_a_set
 from mslt_core.pipeline.comparing import gains, gains_over, run_result, zero_shot_means
 from mslt_core.pipeline.corpora import EXAMPLE_CORPUS, open_corpus
 from mslt_core.pipeline.coverage import data_coverage
@@ -121,6 +121,7 @@ from mslt_core.pipeline.outside import (
     read_outside,
 )
 from mslt_core.pipeline.outside_gains import infos, outside_gains, shared_targets, shown_name
+from mslt_core.pipeline.own_base import base_of
 from mslt_core.pipeline.paper import applies_to, paper_overlay, writing_system_scores
 from mslt_core.pipeline.parts import MEASURED
 from mslt_core.pipeline.places import (

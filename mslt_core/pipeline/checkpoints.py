@@ -95,10 +95,10 @@ def snapshots(store: Store, run: str) -> dict[int, CheckpointRef]:
 
 def _base_of(info: RunInfo) -> str:
     """The folder of the checkpoint that a run began from; empty where it is gone."""
-    ref = info.where.model or info.spec.model
+    ref = info.where.model  # not the spec's name: a folder may be called as another one is
     if ref == EXAMPLE_MODEL:
         return str(model_folder(ref))
-    return ref if Path(ref).is_dir() else ""  # nothing is fetched for a list
+    return ref if ref and Path(ref).is_dir() else ""  # nothing is fetched for a list
 
 
 def _at_step(store: Store, run: str, step: int) -> CheckpointRef:

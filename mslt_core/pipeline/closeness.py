@@ -12,6 +12,7 @@ from mslt_core.pipeline.checkpoints import checkpoint
 from mslt_core.pipeline.corpora import corpus_place, corpus_stamp
 from mslt_core.pipeline.embedding import layer_of
 from mslt_core.pipeline.measuring import asked_of, stored_part
+from mslt_core.pipeline.own_base import base_of
 from mslt_core.pipeline.places import EXAMPLE_MODEL
 from mslt_core.spec.errors import MsltError, NotComputedError
 from mslt_core.spec.measuring import LayerSpec
@@ -21,12 +22,6 @@ from mslt_core.store import Store
 
 Floats = npt.NDArray[np.float64]
 Roots = tuple[Path, ...] | None
-
-
-def base_of(groups: Sequence[RunGroup]) -> str:
-    """The base checkpoint that the runs of an experiment began from."""
-    where = groups[0].runs[0].where if groups else None
-    return (where and where.model) or EXAMPLE_MODEL
 
 
 def plain(groups: Sequence[RunGroup]) -> list[RunGroup]:

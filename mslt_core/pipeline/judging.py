@@ -13,9 +13,9 @@ from mslt_core.analysis.exchanging import exchanged_sets
 from mslt_core.analysis.plausible import plausible_means, seed_variance
 from mslt_core.analysis.sets import Members
 from mslt_core.data.paper import paper_tables
-from mslt_core.pipeline.choosing import compare
 from mslt_core.pipeline.ingredients import Access
 from mslt_core.pipeline.noise import carried_by
+from mslt_core.pipeline.own_base import compare_by_own_base
 from mslt_core.pipeline.swept import Swept
 from mslt_core.pipeline.swept_scores import SweptScores, swept_scores
 from mslt_core.spec.errors import BadInputError
@@ -63,7 +63,8 @@ def judge_criteria(
     average : {"shared", "paper"}
         What a set's score is a mean over.
     asked : SelectSpec, optional
-        Model, corpus, targets and figures for the criteria; the defaults where None.
+        Corpus, layer and figures for the criteria; the defaults where None. The model is the one
+        that the sweep's runs began from.
 
     Raises
     ------
@@ -78,7 +79,7 @@ def judge_criteria(
     spec = (asked or SelectSpec(pool=sweep.pool, k=sweep.k, criterion="script")).but(
         pool=sweep.pool, k=sweep.k, include=(fixed,) if fixed else (), exclude=()
     )
-    compared = compare(access, spec)
+    compared = compare_by_own_base(access, sweep.groups, spec)
     known = _Known(
         sets=tuple(sets),
         scores=scores,
@@ -104,6 +105,8 @@ def judge_criteria(
         df=df,
         carried=carried_by(items=found.over_items is not None, seeds=several),
         goodness=goodness,
+        asked=spec,
+        base=sweep.groups[0].runs[0].spec.model,
         criteria=tuple(sorted(criteria, key=lambda c: c.standing.regret.value)),
         random=_standing(known, np.arange(len(sets)), known.draws),
         everything=_everything(known, found),

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from mslt_core.analysis import search
-from mslt_core.pipeline.choosing import compare
 from mslt_core.pipeline.comparing import zero_shot_means
 from mslt_core.pipeline.ingredients import Access
+from mslt_core.pipeline.own_base import compare_by_own_base
 from mslt_core.spec.errors import BadInputError
 from mslt_core.spec.judging import Judged, Proposal, SearchCurve
 from mslt_core.spec.languages import languages
@@ -98,7 +98,7 @@ def propose(
             "the trained sets have no target that none of them learned from",
             hint="Score further languages.",
         )
-    scored = next(iter((found := compare(access, spec)).by_criterion.values()))
+    scored = next(iter((found := compare_by_own_base(access, mine, spec)).by_criterion.values()))
     row = {scored.langs(i): i for i in range(len(scored))}
     good = [-one.scores if one.minimise else one.scores for one in found.by_criterion.values()]
     tried = [row[languages(group.source_langs)] for group in mine]

@@ -4,7 +4,18 @@ import dataclasses
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from mslt_core.spec.selecting import Criterion
+from mslt_core.spec.selecting import Criterion, PretrainingFigures
+
+PRETRAINING_OF: Mapping[PretrainingFigures, str] = MappingProxyType(
+    {
+        "xlmr_gib": "XLM-R, GiB",
+        "xlmr_tokens": "XLM-R, tokens",
+        "mbert": "mBERT, Wikipedia",
+        "mt5": "mT5, tokens",
+        "bloom": "BLOOM, bytes",
+    }
+)
+"""Whose text is counted, and in what."""
 
 LIM = "Lim et al. 2024"
 URIEL = "URIEL via lang2vec, Littell et al. 2017"

@@ -2,12 +2,14 @@
 
 import dataclasses
 from collections.abc import Mapping
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from mslt_core.spec.criteria import PRETRAINING_OF
 from mslt_core.spec.evidence import Average, Carried
-from mslt_core.spec.selecting import Criterion
+from mslt_core.spec.selecting import Criterion, SelectSpec
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -108,6 +110,10 @@ class Judged:
     """What the intervals carry."""
     goodness: Mapping[Criterion, npt.NDArray[np.float64]]
     """(n_sets,) each: what every criterion says of every set, high is good; NaN: nothing."""
+    asked: SelectSpec
+    """Of what text, layer and figures the criteria are made; not of what model."""
+    base: str
+    """The runs' own model, which some criteria read."""
     criteria: tuple[CriterionJudged, ...]
     """By regret, the smallest first."""
     random: PickStanding
@@ -121,6 +127,25 @@ class Judged:
     def means(self) -> npt.NDArray[np.float64]:
         """(n_sets,): mean score of every set over targets and seeds."""
         return self.scores.mean(axis=0)
+
+    @property
+    def made_of(self) -> str:
+        """Whose vocabulary, embeddings and pretraining text criteria are made of; "" where none is.
+
+        Such as: Vocabulary and embeddings: base on cldr-parallel, last layer.
+        """
+        names = {one.criterion for one in self.criteria}
+        read = {"vocabulary": "vocabulary_coverage" in names, "embeddings": "embedding" in names}
+        parts = []
+        if any(read.values()):
+            layer = "last layer" if self.asked.layer == -1 else f"layer {self.asked.layer}"
+            corpus = Path(self.asked.corpus.partition(":")[0]).name
+            what = " and ".join(name for name, is_read in read.items() if is_read)
+            parts.append(f"{what}: {self.base} on {corpus}" + f", {layer}" * read["embeddings"])
+        if "pretraining_size" in names:
+            parts.append(f"pretraining size: {PRETRAINING_OF[self.asked.pretraining]}")
+        told = "; ".join(parts)
+        return f"{told[0].upper()}{told[1:]}." if told else ""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -68,19 +68,29 @@ def _judged(
     average: Average,
     stamp: str,  # noqa: ARG001
     _sweep: Swept,
+    _asked: SelectSpec,
 ) -> Judged:
     return pipeline.judge_criteria(
-        _access(root), _sweep, fixed=fixed, metric=metric, average=average
+        _access(root), _sweep, fixed=fixed, metric=metric, average=average, asked=_asked
     )
 
 
-def judged(root: str, sweep: Swept, *, fixed: str | None, metric: str, average: Average) -> Judged:
+def judged(
+    root: str,
+    sweep: Swept,
+    *,
+    fixed: str | None,
+    metric: str,
+    average: Average,
+    asked: SelectSpec | None = None,
+) -> Judged:
     """Every criterion's pick among the sets of a finished sweep."""
-    asked = SelectSpec(pool=sweep.pool, k=sweep.k, criterion="script")
+    asked = asked or SelectSpec(pool=sweep.pool, k=sweep.k, criterion="script")
+    asked = asked.but(model=pipeline.base_of(sweep.groups))
     embedded = pipeline.choosing_stamp(_access(root), asked, everything=True)
-    stamp = _swept_stamp(sweep)
-    found = _judged(root, fixed, metric, average, f"{stamp} {embedded}", sweep)
-    _were_judged().add((root, fixed, metric, average, stamp))
+    stamp = f"{_swept_stamp(sweep)} {asked.digest()}"
+    found = _judged(root, fixed, metric, average, f"{stamp} {embedded}", sweep, asked)
+    _were_judged().add((root, fixed, metric, average, _swept_stamp(sweep)))
     return found
 
 

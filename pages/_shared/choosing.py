@@ -8,7 +8,7 @@ from mslt_core import pipeline
 from mslt_core.spec.criteria import CRITERIA
 from mslt_core.spec.selecting import PAPER_POOL, TEXT_CRITERIA, Codes, Criterion, SelectSpec
 from pages._shared.language_box import language_box
-from pages._shared.needs import needed_by
+from pages._shared.needs import needed_by, text_and_layer
 
 CODES = {"macro": "macro-languages (ara, zho)", "individual": "individual (arb, cmn)"}
 
@@ -81,20 +81,4 @@ def _more(pool: tuple[str, ...], criterion: Criterion) -> dict[str, Any]:
         bind="query-params",
         help="A checkpoint folder, a hub id, or base: whose sub-words and embeddings.",
     )
-    corpus = st.text_input(
-        "Text",
-        pipeline.EXAMPLE_CORPUS,
-        key="text",
-        bind="query-params",
-        help="cldr-parallel, or a folder of PUD treebanks; for the vocabulary also cldr-ner or "
-        "wikiann: and a folder.",
-    )
-    layer = st.number_input(
-        "Layer",
-        min_value=-1,
-        value=-1,
-        key="vector_layer",
-        bind="query-params",
-        help="Of embeddings; -1 is the last.",
-    )
-    return chosen | {"model": model, "corpus": corpus, "layer": int(layer)}
+    return chosen | {"model": model, **text_and_layer()}

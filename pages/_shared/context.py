@@ -37,9 +37,8 @@ class Context:
 
     @property
     def base(self) -> str:
-        """The base checkpoint of the experiment."""
-        where = self.groups[0].runs[0].where if self.groups else None
-        return (where and where.model) or pipeline.EXAMPLE_MODEL
+        """The base checkpoint of the experiment, as it is called here."""
+        return pipeline.base_of(self.groups)
 
     @property
     def baseline(self) -> RunGroup | None:

@@ -1,5 +1,6 @@
 """The same sets under all criteria: picks, ranks of the chosen set, agreement."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -9,7 +10,7 @@ from mslt_core import figures, jobs
 from mslt_core.figures import text
 from mslt_core.spec.criteria import CRITERIA
 from mslt_core.spec.rankings import CriteriaResult
-from mslt_core.spec.selecting import SelectSpec
+from mslt_core.spec.selecting import Criterion, SelectSpec
 from mslt_core.spec.specs import Where, set_name
 from pages._shared import cached
 from pages._shared.chosen_set import choose, on_click
@@ -45,7 +46,7 @@ def criteria(context: Context, spec: SelectSpec, chosen: tuple[str, ...]) -> Non
         st.caption(f"{CRITERIA[spec.criterion].label}: lowest first, as chosen; {others}.")
     for criterion, why in result.missing.items():
         st.caption(f"{CRITERIA[criterion].label} is left out: {escape(why)}")
-    _offer_vectors(context, spec, result)
+    offer_vectors(context, spec, result.missing)
 
 
 def _with_all_needs(spec: SelectSpec) -> SelectSpec:
@@ -62,9 +63,9 @@ def _with_all_needs(spec: SelectSpec) -> SelectSpec:
     return spec.but(**found)
 
 
-def _offer_vectors(context: Context, spec: SelectSpec, result: CriteriaResult) -> None:
+def offer_vectors(context: Context, spec: SelectSpec, missing: Mapping[Criterion, str]) -> None:
     """The button that computes the embeddings that some criteria lack."""
-    if "not computed yet" not in result.missing.get("embedding", ""):
+    if "not computed yet" not in missing.get("embedding", ""):
         return
     work = vectors_of(spec)
     if not wait_for(context, work) and st.button("Compute the embeddings", key="compute_vectors"):

@@ -22,9 +22,10 @@ def noise_told(judged: Judged) -> str:
     return (
         f"One run scatters by {100 * judged.sd_seed:.2f} points around its set (pooled over all "
         f"sets, {judged.df} degrees of freedom). {each} The best of many noisy means is partly "
-        f"luck: intervals take that off. {CARRIED[judged.carried]} Each p, by exchanging "
-        f"languages, is its criterion's own: of {len(judged.criteria)}, one below 0.05 may well "
-        "be chance."
+        f"luck: intervals take that off. {CARRIED[judged.carried]} They lean on how well their "
+        "criterion goes with the scores, so that two with the same pick may differ. Each p, by "
+        f"exchanging languages, is its criterion's own: of {len(judged.criteria)}, one below 0.05 "
+        "may well be chance."
     )
 
 

@@ -5,7 +5,7 @@ from typing import Any, get_args
 import streamlit as st
 
 from mslt_core import pipeline
-from mslt_core.spec.criteria import CRITERIA
+from mslt_core.spec.criteria import CRITERIA, PRETRAINING_OF
 from mslt_core.spec.selecting import (
     Criterion,
     FeatureSet,
@@ -14,13 +14,6 @@ from mslt_core.spec.selecting import (
 )
 from pages._shared.language_box import language_box
 
-FIGURES = {
-    "xlmr_gib": "XLM-R, GiB",
-    "xlmr_tokens": "XLM-R, tokens",
-    "mbert": "mBERT, Wikipedia",
-    "mt5": "mT5, tokens",
-    "bloom": "BLOOM, bytes",
-}
 NORMALISATIONS = {
     "rank": "ranks",
     "zscore": "z-scores",
@@ -45,11 +38,32 @@ def pretraining_figures() -> dict[str, Any]:
     chosen = st.selectbox(
         "Pretraining data of",
         figures,
-        format_func=lambda name: FIGURES[name],
+        format_func=lambda name: PRETRAINING_OF[name],
         key="pretraining",
         bind="query-params",
     )
     return {"pretraining": chosen}
+
+
+def text_and_layer() -> dict[str, Any]:
+    """The text of vocabulary and embeddings, and the layer of these."""
+    corpus = st.text_input(
+        "Text",
+        pipeline.EXAMPLE_CORPUS,
+        key="text",
+        bind="query-params",
+        help="cldr-parallel, or a folder of PUD treebanks; for the vocabulary also cldr-ner or "
+        "wikiann: and a folder.",
+    )
+    layer = st.number_input(
+        "Layer",
+        min_value=-1,
+        value=-1,
+        key="vector_layer",
+        bind="query-params",
+        help="Of embeddings; -1 is the last.",
+    )
+    return {"corpus": corpus, "layer": int(layer)}
 
 
 def targets() -> dict[str, Any]:

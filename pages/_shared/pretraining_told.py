@@ -40,9 +40,10 @@ def _says(found: RankCorrelation | None) -> str:
 
 def basis(found: ByPretraining, context: Context) -> str:
     """Whose text is counted, and what intervals are over."""
+    base = context.spec.model if context.spec else context.base
     known = next((one.correlation for one in found.series if one.correlation), None)
     told = [
-        f"Text: {found.source}. The base model here is {escape(context.base)}; figures of another "
+        f"Text: {found.source}. The base model here is {escape(base)}; figures of another "
         "model's text say little of it."
     ]
     if known and known.over == "points":

@@ -14,6 +14,7 @@ from mslt_core.spec.judging import (
     Ranged,
     SearchCurve,
 )
+from mslt_core.spec.selecting import SelectSpec
 
 SETS = (("de", "en"), ("de", "zh"), ("en", "zh"))
 
@@ -49,6 +50,8 @@ def judged():
         df=2,
         carried="both",
         goodness={"syntax": np.array([1.0, 3.0, 2.0])},
+        asked=SelectSpec(pool=("de", "en", "zh"), k=2, criterion="script", corpus="/data/pud"),
+        base="mini",
         criteria=(
             CriterionJudged(
                 criterion="syntax", picks=SETS[1:2], standing=standing(1.0, 0.0), paper=(), **one
@@ -122,3 +125,15 @@ def test_searches_fall_with_the_runs_spent():
     assert "25 %" in named["Model of the sets"].hovertext[1]
     assert "3 different" in named["Syntax"].hovertext[0]
     assert "Model of the sets 1.00" in alt_text(fig)
+
+
+def test_the_model_and_the_text_that_criteria_read_are_named(judged):
+    assert "pud" not in criteria_picks(judged).layout.title.subtitle.text
+    names = ("vocabulary_coverage", "pretraining_size")
+    read = [dataclasses.replace(judged.criteria[0], criterion=name) for name in names]
+    told = dataclasses.replace(judged, criteria=tuple(read))
+    shown = criteria_picks(told).layout.title.subtitle.text
+    assert "Vocabulary: mini on pud; pretraining size: XLM-R, GiB." in shown
+    embedded = dataclasses.replace(judged.criteria[0], criterion="embedding")
+    told = dataclasses.replace(told, criteria=(read[0], embedded))
+    assert told.made_of == "Vocabulary and embeddings: mini on pud, last layer."
