@@ -91,7 +91,7 @@ with left, explain_errors():
         label_visibility="collapsed",
     )
     if extent == "A whole sweep":
-        sets = sweep_sets(context, offer)
+        sets = sweep_sets(context, offer, model)
         asked = recipe(offer, model)
         above = st.container()  # the plan and its button come before what is rarely changed
         varied, terms = also_varied(model, asked)

@@ -145,7 +145,8 @@ def _sets(args: argparse.Namespace) -> tuple[tuple[str, ...], ...]:
         raise SpecError(f"unknown criterion {strangers[0]!r}", hint=f"Known are {known}.")
     with progress(args) as report:
         access = Access(store=open_store(args.store), report=report)
-        chosen = sweep.picks(access, pool, sizes, names)
+        model = _parts(args.models or EXAMPLE_MODEL)[0]
+        chosen = sweep.picks(access, pool, sizes, names, model)
     return tuple(dict.fromkeys((*listed, *chosen)))
 
 

@@ -132,6 +132,34 @@ def latest_valid(folder: Path, spec: str) -> Path | None:
     return None
 
 
+def set_all_aside(folder: Path, why: str) -> None:
+    """Leave no state to go on from: all get new names, and none is deleted."""
+    for path in _steps(folder):
+        _set_aside(path, "useless", why)
+
+
+def restore(folder: Path) -> None:
+    """Put back what a process had moved out of the way of its successor when it was killed."""
+    if not folder.exists() and (old := _hidden(folder, "old")).exists():
+        old.rename(folder)
+
+
+def take_away(folder: Path) -> None:
+    """Make `folder` a thing of the past at once, and delete it after."""
+    with contextlib.suppress(FileNotFoundError):
+        folder.rename(finished := _hidden(folder, "finished"))
+        shutil.rmtree(finished, ignore_errors=True)
+
+
+def was_taken_away(folder: Path) -> bool:
+    """Whether a process was killed while it deleted `folder`; then the rest is deleted."""
+    finished = _hidden(folder, "finished")
+    was_cut_short = finished.exists()
+    if was_cut_short:
+        shutil.rmtree(finished, ignore_errors=True)
+    return was_cut_short
+
+
 def rotate(folder: Path) -> None:
     """Keep the newest checkpoints by step number; clocks and file dates play no part."""
     for path in _steps(folder)[:-KEPT]:

@@ -223,6 +223,7 @@ def _train(
                 leave_out=progress.leave_out,
             )
             trainer.add_callback(curve)
+            progress.best_step = lambda: curve.best_step
         trainer.train(resume_from_checkpoint=str(found) if found else None)
     return int(about["step"]), curve.best_step if curve else None
 
@@ -237,6 +238,19 @@ def _scored(
 
 def _latest(folder: Path, spec: str, team: Team) -> Path | None:
     """The checkpoint to go on from; the first process looks, as it sets damaged ones aside."""
-    found = None if team.rank else checkpoints.latest_valid(folder, spec)
+    found = None if team.rank else _resumable(folder, spec)
     step = team.agreed(checkpoints.read_about(found)["step"] if found else -1)
     return None if step < 0 else checkpoints.step_folder(folder, step)
+
+
+def _resumable(folder: Path, spec: str) -> Path | None:
+    """The newest whole state; none if the best weights that it knew of are lost.
+
+    To go on without them would choose among later ones alone.
+    """
+    found = checkpoints.latest_valid(folder, spec)
+    best_step = checkpoints.read_about(found).get("best_step") if found else None
+    if best_step is None or tuning.keeps_best(folder, best_step):
+        return found
+    checkpoints.set_all_aside(folder, f"the weights of step {best_step}, the best, are lost")
+    return None

@@ -42,6 +42,8 @@ class Progress(TrainerCallback):
     ) -> None:
         self.spec, self.saving = spec, saving
         self.report, self.should_stop = report, should_stop
+        self.best_step: Callable[[], int | None] = lambda: None
+        """Which step's weights are kept as the best so far."""
         self.stopped = False
         self.grad_norm = math.nan
         self.learning_rate = math.nan
@@ -59,6 +61,7 @@ class Progress(TrainerCallback):
             "losses": self.losses,
             "elapsed_s": self._elapsed_s(),
             "last_point_s": self._last_point_s,
+            "best_step": self.best_step(),
         }
 
     def resume(self, about: Mapping[str, Any]) -> None:

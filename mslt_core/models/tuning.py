@@ -70,6 +70,14 @@ def save_best(model: Any, folder: Path, *, step: int, score: float) -> None:
         save_file(weights, staging / "trained.safetensors")
 
 
+def keeps_best(folder: Path, step: int) -> bool:
+    """Whether the best weights as they were after `step`, or later ones, are there and whole."""
+    checkpoints.restore(folder / BEST)
+    with contextlib.suppress(CheckpointError):
+        return bool(checkpoints.verify(folder / BEST)["step"] >= step)
+    return False
+
+
 def best_so_far(folder: Path, up_to: int) -> tuple[int, float] | None:
     """Step and score of the kept weights; None without, or if they are from beyond `up_to`."""
     with contextlib.suppress(CheckpointError):

@@ -211,6 +211,11 @@ def usual_learning_rate(
     return _learning_rate(model_folder(model, roots=roots), tune)
 
 
+def require_rows(spec: TrainSpec, where: Where) -> None:
+    """Refuse what `make_train_spec` refuses of the data, for other sources of a spec it made."""
+    pick(spec, stocks(tasks.open_task(spec.task, where.data), where.data))
+
+
 def realised(spec: TrainSpec, where: Where) -> dict[str, int]:
     """Training examples that each language of the run gets: they sum to the budget."""
     return shares(spec, stocks(tasks.open_task(spec.task, where.data), where.data))

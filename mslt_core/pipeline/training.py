@@ -4,7 +4,6 @@ import contextlib
 import dataclasses
 import functools
 import gc
-import shutil
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -113,9 +112,11 @@ def execute_training(
 
     `report` gets steps done, steps in all, and what is being done.
     """
-    from mslt_core.models import distributed
+    from mslt_core.models import checkpoints, distributed
 
     run = spec.digest()
+    if checkpoints.was_taken_away(store.runs.folder(run) / STATES):
+        return True  # all was written, and only the process was killed
     command = [sys.executable, "-m", "mslt_core", "work", "--assist", "--store", str(store.root)]
     with distributed.together([*command, "runs", run], spec.batch_size) as team:
         from mslt_core.models import finetune  # takes seconds, in which the others load too
@@ -224,7 +225,7 @@ def _finish(store: Store, spec: TrainSpec, judge: "_Judge", drawn: Drawn, tuned:
         last_scores=last_scores,
     )
     # nobody resumes a finished run, and its checkpoints are several times as large as its weights
-    shutil.rmtree(folder / STATES, ignore_errors=True)
+    checkpoints.take_away(folder / STATES)
 
 
 def _fingerprints(store: Store, spec: TrainSpec) -> dict[int, str]:

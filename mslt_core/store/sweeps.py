@@ -60,7 +60,10 @@ class Sweeps:
         if self._read_only:
             raise StoreError(f"the store {self._root.parent} is read-only: it cannot hold a sweep")
         folder = self.folder(sweep.digest)
-        created_utc = self.get(sweep.digest).created_utc if self.exists(sweep.digest) else utc_now()
+        created_utc = utc_now()
+        if self.exists(sweep.digest):
+            with contextlib.suppress(StoreError):  # a damaged plan is written anew
+                created_utc = self.get(sweep.digest).created_utc
         with write_errors_explained(folder):
             make_folder(folder / "workers")
         write_json(folder / PLAN, plan_of(dataclasses.replace(sweep, created_utc=created_utc)))
@@ -82,6 +85,15 @@ class Sweeps:
             raise StoreError(
                 f"{path} is damaged: {e}", hint="Its runs are whole. Start the sweep again."
             ) from e
+
+    def keep_weights_of(self, run: str) -> bool:
+        """Whether any plan that holds the run keeps the weights of its runs."""
+        for digest in self.digests():
+            with contextlib.suppress(StoreError):  # a damaged plan asks for nothing
+                sweep = self.get(digest)
+                if sweep.keep_weights and any(planned.run == run for planned in sweep.runs):
+                    return True
+        return False
 
     @contextlib.contextmanager
     def locked(self, digest: str) -> Iterator[None]:

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from mslt_core.pipeline import (
+    EXAMPLE_MODEL,
     Access,
     check_batches,
     check_data,
@@ -15,6 +16,7 @@ from mslt_core.pipeline import (
     task_offer,
 )
 from mslt_core.pipeline.presets import preset
+from mslt_core.pipeline.recipes import require_rows
 from mslt_core.spec.errors import BadInputError, DataError, SpecError
 from mslt_core.spec.languages import languages
 from mslt_core.spec.selecting import Criterion, SelectSpec
@@ -52,12 +54,19 @@ def all_sets(pool: Iterable[str], sizes: Iterable[int]) -> Sets:
 
 
 def picks(
-    access: Access, pool: Iterable[str], sizes: Iterable[int], criteria: Iterable[Criterion]
+    access: Access,
+    pool: Iterable[str],
+    sizes: Iterable[int],
+    criteria: Iterable[Criterion],
+    model: str = EXAMPLE_MODEL,
 ) -> Sets:
-    """The first set of every criterion and size, each named once; of tied ones the first listed."""
+    """The first set of every criterion and size, each named once; of tied ones the first listed.
+
+    `model` is asked by the criteria that read one.
+    """
     found = []
     for k, criterion in itertools.product(sorted(set(sizes)), criteria):
-        spec = SelectSpec(pool=languages(pool), k=k, criterion=criterion)
+        spec = SelectSpec(pool=languages(pool), k=k, criterion=criterion, model=model)
         found += [ranked.source_langs for ranked in select(access, spec).sets.best(1)]
     return tuple(dict.fromkeys(found))
 
@@ -65,8 +74,8 @@ def picks(
 def plan(spec: SweepSpec, *, roots: tuple[Path, ...] | None = None) -> tuple[PlannedRun, ...]:
     """Every run of the sweep, one seed after the other, checked against data and models.
 
-    Every language is checked in its smallest set, where most is asked of it; all else that is
-    looked up is the same for all sets and seeds.
+    Every language is checked in its smallest set, where most is asked of it, and where shares are
+    uneven every set is; all else that is looked up is the same for all sets and seeds.
     """
     smallest = {
         lang: langs for langs in sorted(spec.source_sets, key=len, reverse=True) for lang in langs
@@ -78,6 +87,10 @@ def plan(spec: SweepSpec, *, roots: tuple[Path, ...] | None = None) -> tuple[Pla
             made[model, budget, rate] = make_train_spec(
                 **{**asked, "source_langs": langs, "budget": budget, "roots": roots}
             )
+        if made[model, budget, rate][0].alpha:  # shares depend on who else is in the set
+            base, where = made[model, budget, rate]
+            for langs in dict.fromkeys(spec.source_sets):
+                require_rows(base.but(source_langs=langs), where)
     runs = []
     for seed, recipe, langs in itertools.product(spec.seeds, spec.recipes(), spec.source_sets):
         base, where = made[recipe]

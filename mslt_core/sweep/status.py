@@ -1,5 +1,6 @@
 """How far a sweep is, told by the run folders and by what its workers noted."""
 
+import json
 import statistics
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -55,10 +56,14 @@ def status(store: Store, digest: str) -> SweepStatus:
 
 
 def _last_words(store: Store, digest: str) -> str:
-    """The last line that a worker wrote before it died, if it wrote any."""
+    """The last line that a worker wrote before it died, if it wrote any.
+
+    One that left in peace wrote the sweep's name, which tells nothing.
+    """
     log = store.sweeps.folder(digest) / "worker.log"
     lines = log.read_text(encoding="utf-8", errors="replace").split("\n") if log.exists() else []
-    return next((line.strip() for line in reversed(lines) if line.strip()), "")
+    in_peace = {"", digest, json.dumps({"sweep": digest})}
+    return next((line.strip() for line in reversed(lines) if line.strip() not in in_peace), "")
 
 
 def _cell(
@@ -87,6 +92,9 @@ def _state(
 ) -> tuple[CellState, str]:
     """What the grid calls a run's state, and a word on it."""
     if info is None:
+        if store.runs.exists(run) and store.runs.status(run).state == "done":
+            folder = store.runs.folder(run)
+            return "failed", f"{folder} is damaged: delete the folder, and resume the sweep"
         return "waiting", "not begun"
     if info.state == "done":
         return "done", f"done in {info.elapsed_s:.0f} s"

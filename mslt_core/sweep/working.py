@@ -64,8 +64,8 @@ def do_run(
             state = jobs.work(store, "runs", run, execute, should_stop=halted, in_turn=in_turn)
         except AlreadyRunningError:
             return None
-    # who starts the same runs again may want their weights after all, and the worker lives on
-    if state == "done" and not store.sweeps.get(digest).keep_weights:
+    # who starts the same runs again, or others beside them, may want their weights after all
+    if state == "done" and not store.sweeps.keep_weights_of(run):
         store.runs.drop_weights(run)
     store.sweeps.note(digest, "end", run, state=state, took_s=time.monotonic() - began_s)
     tidy()
@@ -94,7 +94,8 @@ def take(store: Store, sweep: Sweep, runs: Sequence[PlannedRun]) -> PlannedRun |
         hold = hold_of(store, planned.run, again)
         if hold == "free" and _is_taken(store, digest, planned):
             return planned
-        busy |= hold == "held"
+        # another sweep's worker may have been faster, and may yet leave it
+        busy |= hold == "held" or (hold == "free" and hold_of(store, planned.run, again) == "held")
     return "held" if busy else "settled"
 
 

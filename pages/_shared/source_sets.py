@@ -56,7 +56,7 @@ def one_set(train_langs: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(sorted(langs))
 
 
-def sweep_sets(context: Context, offer: TaskOffer) -> Sets:
+def sweep_sets(context: Context, offer: TaskOffer, model: str) -> Sets:
     """The sets of source languages: made from a pool, picked by criteria, or written down."""
     by = one_of("Sets", SETS_BY, key="sets_by", label_visibility="collapsed", wrap=True)
     if by == "listed":
@@ -77,10 +77,10 @@ def sweep_sets(context: Context, offer: TaskOffer) -> Sets:
         bind="query-params",
         wrap=True,
     )
-    return sweep.all_sets(pool, sizes) if by == "sizes" else _picked(context, pool, sizes)
+    return sweep.all_sets(pool, sizes) if by == "sizes" else _picked(context, pool, sizes, model)
 
 
-def _picked(context: Context, pool: tuple[str, ...], sizes: list[int]) -> Sets:
+def _picked(context: Context, pool: tuple[str, ...], sizes: list[int], model: str) -> Sets:
     """The best set of every size under some criteria."""
     # blend and targets need more than a name
     names: list[Criterion] = [c for c in get_args(Criterion) if c not in {"blend", "targets"}]
@@ -94,9 +94,13 @@ def _picked(context: Context, pool: tuple[str, ...], sizes: list[int]) -> Sets:
         wrap=True,
     )
     # diversity is a sum over pairs, so one language has none; a pick then is none at all
-    access = pipeline.Access(store=context.store, compute=not set(criteria) & set(TEXT_CRITERIA))
+    access = pipeline.Access(
+        store=context.store,
+        compute=not set(criteria) & set(TEXT_CRITERIA),
+        roots=pipeline.allowed_roots(),
+    )
     with st.spinner("Asking every criterion", show_time=True):
-        return sweep.picks(access, pool, [k for k in sizes if k > 1], criteria)
+        return sweep.picks(access, pool, [k for k in sizes if k > 1], criteria, model)
 
 
 def _listed(offer: TaskOffer) -> Sets:

@@ -169,6 +169,29 @@ def test_a_resumed_run_remembers_the_best_so_far(train):
     assert train("cut", spec, **options).best_step == 2
 
 
+@pytest.mark.parametrize("harm", ["cut", "gone", "moved aside"])
+def test_a_run_whose_best_weights_are_lost_begins_again(train, harm):
+    """To go on would choose among later steps alone, and contradict the curve."""
+    spec = SPEC.but(eval_every=2, select="target")
+    scores = {2: 0.9, 4: 0.1, 6: 0.2, 8: 0.3, 10: 0.4}
+    steps, asked = iter(range(100)), []
+    options = {"evaluate": lambda step, *_: asked.append(step) or scores[step], "save_every": 2}
+    train("cut", spec, should_stop=lambda: next(steps) == 4, **options)
+    states = train.folder / "cut" / "checkpoints"
+    if harm == "cut":
+        weights = states / "best" / "trained.safetensors"
+        weights.write_bytes(weights.read_bytes()[:-1])
+    else:  # as a process leaves it that is killed while it puts better ones in place
+        (states / "best").rename(states / (".best.old" if harm == "moved aside" else "elsewhere"))
+    asked.clear()
+    tuned = train("cut", spec, **options)
+    assert tuned.best_step == 2
+    began_again = harm != "moved aside"
+    assert asked == ([2, 4, 6, 8, 10] if began_again else [6, 8, 10])
+    assert tuned.resumed_from == (0 if began_again else 5)
+    assert bool(list(states.glob("step-*.useless"))) == began_again
+
+
 def test_the_best_from_beyond_the_resumed_step_is_not_counted(train):
     tuned = train("run")
     folder = train.folder / "run" / "checkpoints"

@@ -5,6 +5,7 @@ import shutil
 import pytest
 
 from mslt_core import jobs, pipeline
+from mslt_core.models import finetune
 from mslt_core.models.load import load_encoder
 from mslt_core.pipeline import execute_training, make_train_spec, snapshots
 from mslt_core.pipeline.checkpoints import require_weights
@@ -140,3 +141,29 @@ def test_their_room_is_asked_for_before_the_run(store, ask, monkeypatch):
     pipeline.check_data(*ask(keep_every=3), store)  # its own and those after 3 and 6
     with pytest.raises(StoreError, match="or keep the weights of fewer steps"):
         pipeline.check_data(spec, where, store)
+
+
+def test_a_run_that_is_killed_while_it_tidies_up_is_not_done_again(store, ask, monkeypatch):
+    """Its results are written, and without some of its states it would end with others."""
+    spec, where = ask(eval_every=3, select="target")
+    store.runs.create(spec, where)
+    folder = store.runs.folder(spec.digest())
+
+    def execute():
+        return execute_training(
+            store, spec, where, report=lambda *_: None, should_stop=lambda: False
+        )
+
+    def killed(path, **_):
+        if path.name == ".checkpoints.finished":
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(shutil, "rmtree", killed)
+        with pytest.raises(KeyboardInterrupt):
+            execute()
+    assert not (folder / "checkpoints").exists()
+    monkeypatch.setattr(finetune, "finetune", None)  # it would be missed
+    assert execute()
+    assert store.runs.outcome(spec.digest())["step_scored"] in {None, 3, 6}
+    assert not list(folder.glob(".checkpoints*"))

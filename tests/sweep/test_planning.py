@@ -9,7 +9,8 @@ import pytest
 from mslt_core import pipeline, sweep
 from mslt_core.data.tasks.cldr_ner import CldrNer
 from mslt_core.pipeline.presets import preset
-from mslt_core.spec.errors import MsltError, SpecError
+from mslt_core.spec.errors import DataError, MsltError, SpecError
+from mslt_core.spec.selecting import SelectSpec
 from mslt_core.spec.sweeps import Sweep, SweepSpec
 from mslt_core.sweep import planning, presets
 
@@ -65,6 +66,33 @@ def test_a_tracker_that_is_not_here_is_refused_before_any_run(monkeypatch, plann
 def test_the_picks_of_criteria_name_each_set_once(store):
     found = sweep.picks(pipeline.Access(store=store), "ar,de,en,es,fr,ru,zh", (3,), ["syntax"] * 2)
     assert found == (("ar", "de", "zh"),)
+
+
+def test_picks_are_those_of_the_model_that_is_to_be_trained(store, tiny_checkpoint):
+    access, pool = pipeline.Access(store=store), ("ar", "de", "en", "es", "fr", "ru", "zh")
+    for criterion in ("embedding", "vocabulary_coverage"):
+        (found,) = sweep.picks(access, pool, (3,), [criterion], str(tiny_checkpoint))
+        asked = SelectSpec(pool=pool, k=3, criterion=criterion, model=str(tiny_checkpoint))
+        assert found == pipeline.select(access, asked).sets.best(1)[0].source_langs
+    assert found != sweep.picks(access, pool, (3,), [criterion])[0]
+
+
+def test_uneven_shares_are_checked_in_every_set(tmp_path):
+    """Beside a language of few rows one of many must give more than it may have."""
+    sizes = {"de": 100, "en": 100, "zh": 1000}
+    for lang, n in sizes.items():
+        rows = [f"{lang} {i}\t{'no' if i % 2 else 'yes'}\n" for i in range(n)]
+        (tmp_path / f"train-{lang}.tsv").write_text("text\tlabel\n" + "".join(rows))
+    (tmp_path / "test-fr.tsv").write_text("text\tlabel\noui\tyes\nnon\tno\n")
+    told = "kind: classification\ntitle: Uneven\nlabels: [yes, no]\n"
+    (tmp_path / "task.yaml").write_text(told.replace("[yes, no]", "['yes', 'no']"))
+    spec = asked(
+        **{"task": "own", "data": str(tmp_path), "budgets": (250,), "recipe": (("alpha", 1.0),)},
+        source_sets=(("de", "en"), ("de", "zh"), ("en", "zh")),
+    )
+    with pytest.raises(DataError, match=r"has 100 training examples, 125 are wanted"):
+        sweep.plan(spec)
+    assert len(sweep.plan(spec.but(budgets=(150,)))) == 3
 
 
 def test_every_value_with_every_other_one_seed_after_the_other():

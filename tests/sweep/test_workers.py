@@ -237,6 +237,8 @@ def test_a_damaged_plan_says_that_its_runs_are_whole(store, sweep_of):
     (store.sweeps.folder(plan.digest) / "plan.json").write_text('{"half')
     with pytest.raises(StoreError, match=r"plan.json is damaged.*Its runs are whole"):
         store.sweeps.get(plan.digest)
+    store.sweeps.save(plan)  # as the message says
+    assert store.sweeps.get(plan.digest).runs == plan.runs
 
 
 def test_the_same_runs_are_the_same_sweep(store, planned):

@@ -2,6 +2,7 @@
 
 import dataclasses
 import os
+import shutil
 import signal
 
 import pytest
@@ -201,6 +202,46 @@ def test_a_worker_that_lives_keeps_what_a_second_start_asks_for(
 
     sweep.work_through(store, plan.digest, started_again)
     assert {(store.runs.folder(run.run) / "model").exists() for run in plan.runs} == {keep}
+
+
+def test_weights_that_another_sweep_keeps_stay(store, sweep_of, done_at_once):
+    plan = sweep_of(2, keep_weights=False)
+    store.sweeps.save(dataclasses.replace(plan, runs=plan.runs[:1], keep_weights=True))
+    sweep.work_through(store, plan.digest, done_at_once)
+    kept = [(store.runs.folder(run.run) / "model").exists() for run in plan.runs]
+    assert kept == [True, False]
+
+
+def test_a_run_that_another_sweep_just_took_is_waited_for(store, sweep_of, monkeypatch):
+    """Its worker may be killed, and this one would have left a run undone."""
+    plan = sweep_of(1)
+
+    def faster(store, digest, planned):
+        store.runs.create(planned.spec, planned.where)
+        return False
+
+    monkeypatch.setattr(working, "_is_taken", faster)
+    with store.sweeps.locked(plan.digest):
+        assert working.take(store, plan, plan.runs) == "held"
+
+
+def test_a_done_run_whose_question_is_damaged_is_told_and_holds_nothing_up(
+    store, sweep_of, done_at_once
+):
+    plan = sweep_of(2)
+    sweep.work_through(store, plan.digest, done_at_once)
+    folder = store.runs.folder(plan.runs[0].run)
+    (folder / "spec.json").write_text('{"half')
+    log = store.sweeps.folder(plan.digest) / "worker.log"
+    log.write_text(f'out of memory\n{{"sweep": "{plan.digest}"}}\n')
+    now = sweep.status(store, plan.digest)
+    assert [cell.state for cell in now.cells] == ["failed", "done"]
+    assert now.cells[0].told == f"{folder} is damaged: delete the folder, and resume the sweep"
+    assert now.state == "ended"
+    assert now.last_words == "out of memory"
+    shutil.rmtree(folder)
+    sweep.work_through(store, plan.digest, done_at_once)
+    assert {cell.state for cell in sweep.status(store, plan.digest).cells} == {"done"}
 
 
 def test_status_tells_progress_pace_and_time_left(store, sweep_of, done_at_once, monkeypatch):
