@@ -83,7 +83,8 @@ def snapshots(store: Store, run: str) -> dict[int, CheckpointRef]:
         step: dataclasses.replace(
             own,
             key=f"{info.run}@{step}",
-            name=f"{info.name}, step {step}",
+            # a base that is not here goes by this name in place of its own
+            name=f"{info.name}, step {step}" if step or path else f"Base ({info.spec.model})",
             kind=own.kind if step else "base",
             source_langs=own.source_langs if step else (),
             path=path,
