@@ -11,6 +11,7 @@ from pages._shared.judged_basis import left_out, noise_told
 from pages._shared.judged_controls import question
 from pages._shared.judged_table import table
 from pages._shared.judged_told import answer
+from pages._shared.learnt_told import warn_of_nothing_learnt
 from pages._shared.lost_told import lost_told
 from pages._shared.marks import mark
 from pages._shared.messages import empty_state, explain_errors
@@ -29,8 +30,10 @@ def shown(context: Context, sweeps: tuple[Swept, ...]) -> None:
     judged = question(context, sweeps)
     whole = {tuple(sorted(judged.pool))} if judged.everything else set()
     asked = {tuple(sorted(langs)) for langs in judged.sets} | whole
-    rest_on([g for g in context.groups if g.plain and tuple(sorted(g.source_langs)) in asked])
+    groups = [g for g in context.groups if g.plain and tuple(sorted(g.source_langs)) in asked]
+    rest_on(groups)
     tell(lead, answer(judged), question=QUESTION)
+    warn_of_nothing_learnt(context, groups)
     show_figure(lambda theme: figures.criteria_picks(judged, theme=theme), key="picks")
     st.caption(noise_told(judged))
     for told in left_out(judged):

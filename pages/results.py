@@ -19,6 +19,7 @@ from pages._shared.gains_told import (
 )
 from pages._shared.gap_told import gaps_told
 from pages._shared.learning_view import on_the_way
+from pages._shared.learnt_told import warn_of_nothing_learnt
 from pages._shared.lost_told import lost_told
 from pages._shared.marks import mark
 from pages._shared.messages import empty_state, escape, explain_errors
@@ -54,8 +55,7 @@ def compared(context: Context, lead: DeltaGenerator) -> None:
     for result in results:
         tell(lead, answer(result), question=QUESTION, key=f"answer_{result.name_b}")
     runs = [r for group in (baseline, *others) for r in cached.run_results(context.root, group)]
-    if told := pipeline.nothing_learnt((run.info, run.scores) for run in runs):
-        st.warning(escape(told))
+    warn_of_nothing_learnt(context, (baseline, *others))
     arranged(context, baseline, results)
     rest_on((baseline, *others))
     st.caption(f"{averaged_over(results)} {intervals_told(results[0])}")

@@ -96,7 +96,7 @@ def _shown(number: int, heading: str, note: str, pinned: Pinned, content: PinCon
         number=number,
         heading=plain(heading) or title,
         asks=title if heading and plain(heading) != title else "",
-        told=plain(pin.told),
+        told=plain(pin.said),
         subtitle=subtitle,
         alt=plain(pin.alt) or title,
         note=plain(note, lines=True),

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from urllib.parse import urlencode
 
 from mslt_core.pipeline.grouping import group_key, run_groups
+from mslt_core.pipeline.learnt import nothing_learnt
+from mslt_core.pipeline.outcomes import scores_of
 from mslt_core.spec.citing import BETWEEN, seeds_told
 from mslt_core.spec.errors import NotComputedError, StoreError
 from mslt_core.spec.results import RunGroup, RunInfo
@@ -74,6 +76,7 @@ def origin_of(
         sizes=items_told(store, infos) if sizes is None else sizes,
         versions=versions,
         known=tuple(sorted(info.run for info in _akin(store, infos) if info.run not in shown)),
+        doubt=nothing_learnt((info, scores_of(store, info)) for info in infos if info.has_scores),
     )
 
 

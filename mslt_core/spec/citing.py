@@ -45,6 +45,7 @@ def cite_text(title: str, origin: Origin, created_utc: str) -> str:
     else:
         told.append(NO_RUNS)
     told.append(f"Size: {origin.sizes}." if origin.sizes else "")
+    told.append(origin.doubt)
     software = ", ".join(f"{name} {v}" for name, v in origin.versions if name != "mslt-lab")
     told.append(f"Software: {software}." if software else "")
     told.append(f"Terms and procedure follow {PAPER}.")

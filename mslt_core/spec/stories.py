@@ -35,6 +35,9 @@ class Origin(Spec):
     known: Annotated[tuple[str, ...], Later] = Field(
         default=(), description="digests of finished runs of the same sets that were not shown"
     )
+    doubt: Annotated[str, Later] = Field(
+        default="", description="runs shown that may have learnt nothing, in a sentence"
+    )
 
     @property
     def path(self) -> str:
@@ -52,6 +55,11 @@ class Pin(Spec):
     alt: str = Field(default="", description="the figure in words")
     origin: Origin
     content: str = Field(description="fingerprint of the figure, the table or the number")
+
+    @property
+    def said(self) -> str:
+        """The answer, and what makes one doubt the runs behind it."""
+        return f"{self.told} {self.origin.doubt}".strip()
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

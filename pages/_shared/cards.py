@@ -8,7 +8,7 @@ from pages._shared.context import Context
 from pages._shared.findings_told import best, few_shot_apart
 from pages._shared.gains_told import answer
 from pages._shared.known import pair, space_change
-from pages._shared.messages import escape
+from pages._shared.learnt_told import warn_of_nothing_learnt
 from pages._shared.results_controls import VIEWS
 from pages._shared.space_told import mixing
 from pages._shared.take import goes_with, rest_on
@@ -66,9 +66,7 @@ def gain(context: Context) -> None:
             lambda theme: figures.spark_gain(result, colours=colours, theme=theme), key="spark_gain"
         )
     st.markdown(answer(result))
-    runs = [r for group in (baseline, several) for r in cached.run_results(context.root, group)]
-    if told := pipeline.nothing_learnt((run.info, run.scores) for run in runs):
-        st.warning(escape(told))
+    warn_of_nothing_learnt(context, (baseline, several))
     st.page_link(
         RESULTS,
         label="See every target language",

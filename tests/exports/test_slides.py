@@ -1,5 +1,7 @@
 """What a slide says, and how a figure leaves its title to it."""
 
+import dataclasses
+
 import pytest
 
 from mslt_core.exports.slides import (
@@ -26,6 +28,15 @@ def test_a_slide_says_all_that_is_known(told):
     facts = dict(slide.facts)
     assert facts["Runs"] == f"{'a' * 16}, {'b' * 16}"
     assert facts["View"] == "/results?view=targets"
+
+
+def test_runs_that_may_have_learnt_nothing_are_named_on_the_slide(told):
+    story, ((pinned, content),) = told(NUMBER)
+    origin = pinned.pin.origin.but(doubt="SSLT(en) may have learnt nothing.")
+    pinned = dataclasses.replace(pinned, pin=pinned.pin.but(origin=origin))
+    (slide,) = shown_slides(story, [(pinned, content)])
+    assert slide.told == "More on 13 of 15. SSLT(en) may have learnt nothing."
+    assert "SSLT(en) may have learnt nothing." in slide.cite
 
 
 def test_a_citation_names_model_data_seeds_versions_and_day(told):

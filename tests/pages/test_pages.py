@@ -395,6 +395,14 @@ def test_criteria_are_judged_beside_luck_and_with_english_fixed(open_page):
     assert "over those of 24 targets that the set was not trained on: ar, " in words(app)
 
 
+def test_runs_that_learnt_nothing_are_named_beside_the_criteria(open_page, monkeypatch):
+    monkeypatch.setattr(
+        pipeline, "nothing_learnt", lambda runs: f"{len(list(runs))} runs learnt nothing."
+    )
+    # all 35 sets of three languages and the one of all seven, three seeds each
+    assert "108 runs learnt nothing" in words(open_page("criteria"))
+
+
 def test_the_whole_question_about_criteria_is_in_the_link(open_page):
     app = open_page("overview")
     asked = {

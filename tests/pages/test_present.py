@@ -64,7 +64,11 @@ def story(store):
     """Three slides: an answer, a table, and an answer without runs; its id."""
     frame = TableContent(columns=("lang", "points"), rows=(("ar", 61.25), ("*sw*", None)))
     given = [
-        (NumberContent(value="Up by 2.1 points"), "Is it *better*?", Origin(page="results")),
+        (
+            NumberContent(value="Up by 2.1 points"),
+            "Is it *better*?",
+            Origin(page="results", doubt="They may have learnt nothing"),
+        ),
         (frame, "Which languages?", Origin(page="results", runs=("0" * 16,), seeds=(0,))),
         (NumberContent(value="Seven"), "How many?", Origin(page="../results")),
     ]
@@ -114,6 +118,7 @@ def test_a_slide_shows_what_was_pinned_and_where_it_comes_from(open_page, story)
     for part in (
         "Is it *better*?",
         "Up by 2.1 points",
+        "They may have learnt nothing",
         "Say it slowly",
         "No training run stands behind it",
         "22 November 2026",

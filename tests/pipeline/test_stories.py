@@ -60,6 +60,19 @@ def test_an_origin_tells_runs_sets_seeds_and_sizes(store, finished):
     assert {"mslt-lab", "python", "numpy", "plotly"} <= set(dict(origin.versions))
 
 
+def test_an_origin_names_runs_that_may_have_learnt_nothing(store, finished):
+    """A number may be pinned from any page, and the warning beside it must go with it."""
+    good, low = finished(), finished(seed=1)
+    assert origin_of(store, [good, low], page="results").doubt == ""
+    scores = TargetScores(item_accuracy=0.3, majority_accuracy=0.4, n_items=50, n_tokens=50)
+    put(store, low.spec.but(steps=20), {"en": scores})
+    (worse,) = (info for info in store.runs.list() if info.spec.steps == 20)
+    pin = pinned(origin_of(store, [good, worse], page="results")).pin
+    assert "SSLT(en) (seed 1: 30.0 % against 40.0 %" in pin.origin.doubt
+    assert pin.but(told="Up by 2 points.").said == f"Up by 2 points. {pin.origin.doubt}"
+    assert pin.said == pin.origin.doubt
+
+
 def test_one_language_is_told_in_the_singular(store, finished):
     alone = finished(n_items=(300,), target_langs=TARGETS[:1])
     assert origin_of(store, [alone], page="results").sizes == "1 language scored, 300 items"

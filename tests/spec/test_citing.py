@@ -39,6 +39,13 @@ def test_a_paragraph_says_it_in_full():
     )
 
 
+def test_runs_that_may_have_learnt_nothing_are_cited_as_such():
+    doubt = "They seem to have learnt nothing."
+    told = cite_text("x", ORIGIN.but(doubt=doubt), UTC)
+    assert f"300 items each. {doubt} Software" in told
+    assert ORIGIN.but(doubt="").digest() == ORIGIN.digest(), "earlier pins keep their names"
+
+
 def test_a_whole_sweep_is_counted():
     many = ORIGIN.but(sets=tuple(f"SSLT({i})" for i in range(9)))
     assert "Sets: 9 sets; seeds" in cite_text("x", many, UTC)

@@ -42,8 +42,8 @@ def show_slide(store: Store, slide: Slide, place: Place) -> Pinned:
     pin = pinned.pin
     content = store.stories.content(slide.pin)
     _text("heading", slide.heading or pin.title, place)
-    if pin.told:
-        _text(answer_part(pin.told), pin.told, place)
+    if pin.said:
+        _text(answer_part(pin.said), pin.said, place)
     if pin.subtitle:
         _text("subtitle", pin.subtitle, place)
     _content(content, pin.alt, place)

@@ -48,7 +48,7 @@ def _place(store: Store, slide: Slide) -> Place:
     pin = store.stories.pin(slide.pin).pin
     texts = [
         (HEADING, slide.heading or pin.title),
-        (TOLD if answer_part(pin.told) == "told" else TOLD_LONG, pin.told),
+        (TOLD if answer_part(pin.said) == "told" else TOLD_LONG, pin.said),
         (SUBTITLE, pin.subtitle),
         (NOTE, slide.note),
     ]
