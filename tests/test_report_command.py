@@ -5,6 +5,7 @@ import json
 import re
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from mslt_core.__main__ import main
@@ -19,6 +20,7 @@ from mslt_core.pipeline import (
     swept,
     zero_shot_means,
 )
+from mslt_core.spec.judging import AllLanguages, CriterionJudged, Judged, PickStanding, Ranged
 from mslt_core.spec.stories import (
     FigureContent,
     NumberContent,
@@ -28,6 +30,8 @@ from mslt_core.spec.stories import (
     TableContent,
 )
 from mslt_core.store.pin_content import content_fingerprint
+from pages._shared import judged_told
+from pages._shared.messages import unescaped
 
 DRAWN = {"data": [{"type": "scatter", "x": [1], "y": [2]}], "layout": {"height": 300}}
 CONTENTS = {
@@ -218,6 +222,34 @@ def test_a_finding_names_the_runs_that_its_number_rests_on(pair):
     for difference in (number, gains, *(pin for pin, _ in standard._groups(pair))):
         assert len(difference.origin.runs) == 4, difference.title
     assert len(scores.origin.runs) == 5, "all scores are shown"
+
+
+def test_criteria_are_told_as_on_their_page(pair, monkeypatch):
+    rank = Ranged(value=1.0, low=1.0, high=4.0)
+    regret = Ranged(value=0.0, low=0.0, high=0.01)
+    stands = PickStanding(rank=rank, regret=regret, beats=rank, held_out=())
+
+    def judged(_, sweep, **__):
+        pick = CriterionJudged(
+            criterion="syntax", picks=(sweep.groups[0].source_langs,), standing=stands, rho=rank,
+            p=0.5, against_least=regret, least=(), paper=(),
+        )  # fmt: skip
+        told["page"] = Judged(
+            pool=sweep.pool, k=sweep.k, fixed=None, metric=pair.metric, average="shared",
+            targets=("fi",), seeds=(0, 1), sets=tuple(g.source_langs for g in sweep.groups),
+            scores=np.zeros((2, len(sweep.groups))), sd_seed=0.01, df=2, carried="both",
+            goodness={}, criteria=(pick, dataclasses.replace(pick, criterion="family")),
+            random=stands, everything=AllLanguages(score=0.8, minus_best=regret), missing={},
+        )  # fmt: skip
+        return told["page"]
+
+    told = {}
+    monkeypatch.setattr(standard, "judge_criteria", judged)
+    ((pin, _),) = standard._criteria(pair)
+    assert pin.told == unescaped(judged_told.answer(told["page"]))
+    assert "Syntax (and 1 more) would have chosen" in pin.told
+    assert "rank 1 [1, 4] of 35" in pin.told
+    assert any(name.count(",") == 6 for name in pin.origin.sets), "all seven languages are told of"
 
 
 def test_few_shot_sets_do_not_compete_for_the_best():

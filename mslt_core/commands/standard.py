@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from mslt_core import figures
 from mslt_core.commands import standard_told as told
 from mslt_core.commands.findings import Compared, Finding, figure, finding
+from mslt_core.figures import judged_text
 from mslt_core.figures.text import count, gained
 from mslt_core.pipeline import (
     EXAMPLE_CORPUS,
@@ -191,10 +192,13 @@ def _criteria(compared: Compared) -> Iterator[Finding]:
     if sweeps:
         access = Access(store=compared.store, compute=False)
         judged = judge_criteria(access, sweeps[0], metric=compared.metric)
+        whole = sweeps[0].whole if judged.everything else None
         sizes = f"{len(judged.sets)} sets of {judged.k}, {len(judged.targets)} targets"
-        origin = compared.origin("criteria", sweeps[0].groups, sizes)
+        origin = compared.origin("criteria", (*sweeps[0].groups, *filter(None, [whole])), sizes)
         yield figure(
-            lambda theme: figures.criteria_picks(judged, theme=theme), told.criteria(judged), origin
+            lambda theme: figures.criteria_picks(judged, theme=theme),
+            judged_text.answer(judged),
+            origin,
         )
 
 

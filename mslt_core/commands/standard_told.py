@@ -3,16 +3,13 @@
 import collections
 from collections.abc import Mapping, Sequence
 
-from mslt_core.figures.text import count, gained, interval, points, seeds
+from mslt_core.figures.text import count, gained, points, seeds
 from mslt_core.pipeline import Measures, difference
-from mslt_core.spec.criteria import CRITERIA
 from mslt_core.spec.evidence import Carried, GainResult, Ranking
-from mslt_core.spec.judging import Judged, Ranged
 from mslt_core.spec.languages import label
 from mslt_core.spec.measuring import LayerPoint
 from mslt_core.spec.metrics import METRICS
 from mslt_core.spec.results import MingleResult
-from mslt_core.spec.specs import set_name
 from mslt_core.spec.views import PLATEAU, ByGroup, BySize
 
 NOISE: dict[Carried, str] = {
@@ -125,26 +122,6 @@ def best(ranking: Ranking) -> str:
         f"{len(tied)} of {len(judged)} sets may be the best (95 %); {top}. {label(lang)} is in "
         f"{n} of {len(tied)} of them, and in {among} of all {len(judged)}."
     )
-
-
-def criteria(judged: Judged) -> str:
-    """What the best criterion would have chosen, beside random choice."""
-    first = judged.criteria[0]
-    pick = set_name(first.picks[0])
-    if len(first.picks) > 1:
-        pick = f"one of {len(first.picks)} tied sets"
-    better = sum(one.standing.regret.value < judged.random.regret.value for one in judged.criteria)
-    rank = first.standing.rank.value
-    return (
-        f"{CRITERIA[first.criterion].label} would have chosen {pick}: rank {rank:.4g} of "
-        f"{len(judged.sets)}, {_ranged(first.standing.regret)} points from the best set, "
-        f"{seeds(len(judged.seeds))}. Choosing by lot costs {_ranged(judged.random.regret)}; "
-        f"{better} of {len(judged.criteria)} criteria cost less."
-    )
-
-
-def _ranged(found: Ranged) -> str:
-    return f"{points(found.value)} {interval(found.low, found.high)}".strip().replace("-", "−")
 
 
 def mixed(result: MingleResult) -> str:

@@ -5,9 +5,9 @@ import math
 import pandas as pd
 
 from mslt_core.figures import text
+from mslt_core.figures.judged_text import number, picks_told, points, rank_told
 from mslt_core.spec.criteria import CRITERIA
 from mslt_core.spec.judging import CriterionJudged, Judged
-from pages._shared.judged_told import number, picks_told, points, rank_told
 
 
 def table(judged: Judged) -> pd.DataFrame:

@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from mslt_core.figures import alt_text, criteria_picks, search_regret
+from mslt_core.figures import alt_text, criteria_picks, judged_text, search_regret
 from mslt_core.spec.judging import (
     AllLanguages,
     CriterionJudged,
@@ -137,3 +137,21 @@ def test_the_model_and_the_text_that_criteria_read_are_named(judged):
     embedded = dataclasses.replace(judged.criteria[0], criterion="embedding")
     told = dataclasses.replace(told, criteria=(read[0], embedded))
     assert told.made_of == "Vocabulary and embeddings: mini on pud, last layer."
+
+
+def test_the_answer_names_what_else_picks_the_same_and_the_intervals(judged):
+    syntax, family = judged.criteria
+    twin = dataclasses.replace(syntax, criterion="geography")
+    tied = dataclasses.replace(judged, criteria=(syntax, twin, family))
+    told = judged_text.answer(tied)
+    assert told == (
+        "Syntax (and 1 more) would have chosen MSLT(de, zh): rank 1 [0, 2] of 3, 0.0 [−0.1, 0.1] "
+        "points from the best set, two runs each. Choosing by lot costs 2.0 [1.9, 2.1]; 2 of 3 "
+        "criteria cost less. All 3 languages at once, under the same budget: +1.5 against the best "
+        "set."
+    )
+    assert judged_text.answer(tied, bold="**").replace("**", "") == told
+    level = dataclasses.replace(judged, criteria=(family,), everything=None)
+    assert "would have chosen one of 2 tied sets: rank 2.5 [2.0, 3.0] of 3" in (
+        judged_text.answer(level)
+    )
