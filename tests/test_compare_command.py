@@ -85,7 +85,9 @@ def test_people_get_tables(capsys):
     assert "cldr-ner, base, 1,000 in 125 steps" in out, "which experiment it is of"
     assert "MSLT(de, en, es) minus SSLT(en), in points" in out
     assert "zero-shot" in out
-    assert "Intervals carry test items and seeds;" in out
+    assert "Seeds' noise pooled over " in out
+    assert "another seed may move" not in out
+    assert "Intervals and p carry test items and seeds;" in out
 
 
 def test_the_headline_says_what_the_rows_carry(capsys, monkeypatch):
@@ -95,7 +97,24 @@ def test_the_headline_says_what_the_rows_carry(capsys, monkeypatch):
         comparing, "run_groups", lambda _: [g for g in groups if len(g.source_langs) == 1]
     )
     assert main(["compare", "--sets", "de"]) == 0
-    assert "Intervals carry test items alone;" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert "Intervals and p carry test items alone;" in out
+    assert "another seed may move a difference further" in out
+
+
+def test_a_pool_of_seeds_that_no_row_uses_is_not_told_of(ask, capsys, monkeypatch):
+    # two runs a set: eleven sets of several tell how their seeds scatter, four singles do not
+    groups = [dataclasses.replace(g, runs=g.runs[:2]) for g in run_groups(open_store())]
+    singles = [g for g in groups if len(g.source_langs) == 1][:4]
+    pairs = [g for g in groups if len(g.source_langs) == 2][:11]
+    monkeypatch.setattr(comparing, "run_groups", lambda _: singles + pairs)
+    against = ",".join(pairs[0].source_langs)
+    for baseline, told in (("de", False), (against, True)):
+        _, answer, _ = ask("--against", baseline)
+        seeds = [one["gain"]["sd_seeds"] for one in answer["sets"] if one["gain"]]
+        assert (answer["pool"]["n_sets"], any(seeds)) == (11, told)
+        assert main(["compare", "--against", baseline]) == 0
+        assert ("Seeds' noise pooled over 11 sets." in capsys.readouterr().out) == told
 
 
 def test_means_and_differences_of_other_seeds_are_told(capsys, monkeypatch):
@@ -215,6 +234,27 @@ def test_a_score_that_no_set_has(ask, view):
     assert status == 2
     assert "none of these sets is scored by macro_f1" in err
     assert "They are by accuracy, span_f1" in err
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ("--view", "sizes"),
+        ("--view", "groups", "--sets", "de"),
+        ("--view", "recurring", "--k", "2", "--top", "1"),
+    ],
+)
+def test_views_say_what_their_p_carries(capsys, monkeypatch, asked):
+    few = [
+        dataclasses.replace(group, runs=group.runs[:2])
+        for group in run_groups(open_store())
+        if {*group.source_langs} <= {"ar", "de", "en"}
+    ]
+    alone = "Intervals and p carry test items alone: another seed may move a difference further."
+    for groups, told in ((few, True), (run_groups(open_store()), False)):
+        monkeypatch.setattr(comparing, "run_groups", lambda _, some=groups: some)
+        assert main(["compare", *asked]) == 0
+        assert (alone in " ".join(capsys.readouterr().out.split())) == told
 
 
 def test_a_size_that_is_not_there(ask):

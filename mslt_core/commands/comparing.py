@@ -152,7 +152,7 @@ def _gains(
     ]
     told = _headline(
         ranked,
-        [one.interval for one in results],
+        results,
         uneven=seeds_differ((baseline, *others)),
         n_far=len(apart),
     )
@@ -267,7 +267,7 @@ def _row(found: Difference) -> tuple[str, str, str, str, str]:
     return f"{100 * found.estimate:+.1f}", interval, one, other, probability(found.p)
 
 
-def _headline(ranked: Ranking, intervals: Sequence[Carried], *, uneven: bool, n_far: int) -> str:
+def _headline(ranked: Ranking, results: Sequence[GainResult], *, uneven: bool, n_far: int) -> str:
     label, n = METRICS[ranked.metric].label, len(ranked.targets)
     over = f"over the {n} targets that no set trained on: {', '.join(ranked.targets)}"
     if ranked.average == "paper":
@@ -275,9 +275,12 @@ def _headline(ranked: Ranking, intervals: Sequence[Carried], *, uneven: bool, n_
     told = [f"{label} in points, mean {over}."]
     if len(ranked.tied) > 1:
         told.append(f"{len(ranked.tied)} of {len(ranked.standings)} sets may be the best (95 %).")
+    intervals = {one.interval for one in results}
     carried = " or ".join(NOISE[kind] for kind in NOISE if kind in intervals)
-    told.append(f"Intervals carry {carried}; ± is a standard deviation.")
-    if ranked.pool:
+    told.append(f"Intervals and p carry {carried}; ± is a standard deviation.")
+    if "items" in intervals:
+        told.append("With test items alone in it, another seed may move a difference further.")
+    if ranked.pool and (ranked.tied or any(one.mean and one.mean.sd_seeds for one in results)):
         told.append(f"Seeds' noise pooled over {ranked.pool.n_sets} sets.")
     if uneven:
         told.append(OTHER_SEEDS)

@@ -18,7 +18,7 @@ from mslt_core.pipeline import (
     set_gaps,
 )
 from mslt_core.spec.errors import NotComputedError, SpecError
-from mslt_core.spec.evidence import Difference
+from mslt_core.spec.evidence import Carried, Difference
 from mslt_core.spec.metrics import METRICS
 from mslt_core.spec.results import RunGroup
 from mslt_core.spec.set_views import Recurring, SetEnds, SetGapJudged, SetsAsked, Similarity
@@ -84,12 +84,19 @@ def plain(answer: Any) -> Any:
     return answer
 
 
+def items_alone(carried: Carried) -> str:
+    """What stands above a table whose intervals and p hold no seeds' noise; empty for others."""
+    told = " Intervals and p carry test items alone: another seed may move a difference further."
+    return told if carried == "items" else ""
+
+
 def _about(found: SetsAsked) -> str:
     runs = {1: "A single run a set", 2: "Two runs a set"}.get(len(found.seeds))
     return (
         f"{METRICS[found.metric].label}, {found.n_sets} sets of {found.k} out of "
         f"{', '.join(found.pool)}. Means over the {len(found.targets)} targets that no set trained "
         f"on: {', '.join(found.targets)}. {runs or f'{len(found.seeds)} seeds'}."
+        f"{items_alone(found.carried)}"
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from mslt_core.commands.answer import Answer, table
-from mslt_core.commands.set_views import plain, points_row
+from mslt_core.commands.set_views import items_alone, plain, points_row
 from mslt_core.pipeline import by_size, gains_by_group, swept
 from mslt_core.spec.errors import NotComputedError
 from mslt_core.spec.metrics import METRICS
@@ -44,6 +44,7 @@ def _sizes(found: BySize) -> Any:
         f"{METRICS[found.metric].label} in points, all sets out of {', '.join(found.pool)}, "
         f"{found.gains[-1].strength}. Means over the {len(found.targets)} targets that no set "
         f"trained on: {', '.join(found.targets)}. {level[0].upper()}{level[1:]}."
+        f"{items_alone(found.carried)}"
     )
     rows = [
         (
@@ -81,6 +82,7 @@ def _groups(found: Sequence[ByGroup]) -> Any:
     first = found[0]
     told = [
         f"{METRICS[first.metric].label} in points, minus {first.name_a}, targets by {BY[first.by]}."
+        f"{items_alone(first.carried)}"
     ]
     for one in found:
         if one.trend is not None:

@@ -13,8 +13,8 @@ INTERVALS = {
     "in them.",
     "seeds": "Intervals: 95 % Student's t over the seeds, which are paired; outcomes of single "
     "test items are not stored, so the items' noise is in none of them.",
-    "items": "Fewer than three seeds, so the intervals (95 %, paired test items) carry the items' "
-    "sampling only. Another seed may move every point further than that.",
+    "items": "Fewer than three seeds, so intervals (95 %, paired test items) and p carry the "
+    "items' sampling only. Another seed may move every point further than that.",
     "none": "Fewer than three seeds, and no outcomes of single test items: no interval.",
 }
 ITEMS_ALONE = " Intervals carry test items alone: another seed may move this further."
