@@ -117,6 +117,18 @@ def test_a_pool_of_seeds_that_no_row_uses_is_not_told_of(ask, capsys, monkeypatc
         assert ("Seeds' noise pooled over 11 sets." in capsys.readouterr().out) == told
 
 
+def test_where_each_target_is_a_source_of_some_set_no_mean_is_told(capsys):
+    store, (_, singles) = open_store(), groups_of(("de",), ("en",))
+    for info in (info for group in singles for info in group.runs):
+        scores = store.runs.outcome(info.run)["scores"]
+        spec = info.spec.but(target_langs=("de", "en"), steps=126)
+        put(store, spec, {lang: scores[lang] for lang in spec.target_langs})
+    assert main(["compare", "--sets", "de"]) == 0
+    out = " ".join(capsys.readouterr().out.split())
+    assert "points, without a mean: there is no target that none of these sets trained on." in out
+    assert "0 targets" not in out
+
+
 def test_means_and_differences_of_other_seeds_are_told(capsys, monkeypatch):
     """Else the difference would not be that of the two means, and nothing would say why."""
     groups = [g for g in run_groups(open_store()) if len(g.source_langs) == 1]

@@ -268,11 +268,7 @@ def _row(found: Difference) -> tuple[str, str, str, str, str]:
 
 
 def _headline(ranked: Ranking, results: Sequence[GainResult], *, uneven: bool, n_far: int) -> str:
-    label, n = METRICS[ranked.metric].label, len(ranked.targets)
-    over = f"over the {n} targets that no set trained on: {', '.join(ranked.targets)}"
-    if ranked.average == "paper":
-        over = "over each set's own unseen targets, as in the paper: other languages for other sets"
-    told = [f"{label} in points, mean {over}."]
+    told = [f"{METRICS[ranked.metric].label} in points, {_averaged(ranked)}."]
     if len(ranked.tied) > 1:
         told.append(f"{len(ranked.tied)} of {len(ranked.standings)} sets may be the best (95 %).")
     intervals = {one.interval for one in results}
@@ -290,3 +286,14 @@ def _headline(ranked: Ranking, results: Sequence[GainResult], *, uneven: bool, n
         are = "sets of other tasks or data are" if n_far > 1 else "set of another task or data is"
         told.append(f"{n_far:,} {are} left out.")
     return "\n".join(told)
+
+
+def _averaged(ranked: Ranking) -> str:
+    """Over which targets means are; there may be none."""
+    n = len(ranked.targets)
+    if not n:
+        return "without a mean: there is no target that none of these sets trained on"
+    if ranked.average == "paper":
+        own = "each set's own unseen targets, as in the paper: other languages for other sets"
+        return f"mean over {own}"
+    return f"mean over the {n} targets that no set trained on: {', '.join(ranked.targets)}"

@@ -256,7 +256,7 @@ PARTS: dict[Callable[[Compared], Iterator[Finding]], str] = {
     _gains: "gains are left out: there is nothing to compare",
     _groups: "gains by distance are left out: no unseen target has a distance",
     _sizes: "score by number of sources is left out: it needs every set of two sizes",
-    _best: "the best sets are left out: they need three seeds each",
+    _best: "the best sets are left out: they need three seeds each and a target unseen by all",
     _criteria: "criteria are left out: they need every set of a size",
     _mixing: "mixing is left out: open the Mingling page with its defaults to compute it",
 }

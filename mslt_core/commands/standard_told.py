@@ -18,13 +18,14 @@ NOISE: dict[Carried, str] = {
     "items": ", beyond the items' noise (fewer than three seeds) on",
     "none": "",
 }
+NOT_ZERO_SHOT = "Every target is a source language of one of the sets: nothing here is zero-shot."
 
 
 def gain(result: GainResult) -> str:
     """On how many unseen languages one set beats the other, and by how much."""
     unseen = [one for one in result.gains if one.lang in result.zero_shot]
     if result.mean is None or not unseen:
-        return "Every target is a source language of one of the sets: nothing here is zero-shot."
+        return NOT_ZERO_SHOT
     up = sum(one.difference > 0 for one in unseen)
     beyond = sum(one.beyond_noise and one.difference > 0 for one in unseen)
     below = sum(one.beyond_noise and one.difference < 0 for one in unseen)
@@ -41,6 +42,8 @@ def gains(results: Sequence[GainResult]) -> str:
     """The same of several sets against one, in short."""
     if len(results) == 1:
         return gain(results[0])
+    if not any(result.zero_shot for result in results):
+        return NOT_ZERO_SHOT
     told = []
     for result in results:
         unseen = [one for one in result.gains if one.lang in result.zero_shot]

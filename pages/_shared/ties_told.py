@@ -17,6 +17,8 @@ def answer(ranking: Ranking) -> str:
     """How many may be the best, and what most of them have in common."""
     judged = [s for s in ranking.standings if s.may_be_best is not None]
     tied = ranking.tied
+    if not ranking.standings:
+        return "Nothing can be ranked: there is no target that none of these sets trained on."
     if not tied:
         of = f"Nothing can be ranked: of {text.count(len(ranking.standings), 'set')}"
         if ranking.alone:

@@ -48,3 +48,11 @@ def test_one_language_is_not_several():
     assert "on 1 of 1 unseen language, beyond" in standard_told.gain(
         result(KNOWN, KNOWN, interval="both")
     )
+
+
+def test_where_nothing_is_zero_shot_no_count_of_none_is_told():
+    seen = dataclasses.replace(result(None, interval="both"), zero_shot=())
+    for told in (
+        answer(seen), standard_told.gain(seen), standard_told.gains([seen, seen])
+    ):  # fmt: skip
+        assert told.startswith("Every target is a source language of one of the sets")

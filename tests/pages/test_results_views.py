@@ -343,6 +343,10 @@ def test_few_seeds_rank_nothing():
     ]
     found = pipeline.ranking(store, groups)
     assert "Nothing can be ranked: of 4 sets no two have the same three seeds" in answer(found)
+    none = dataclasses.replace(found, standings=(), targets=())
+    assert answer(none) == (
+        "Nothing can be ranked: there is no target that none of these sets trained on."
+    )
     assert recurring(found).empty
     table = standings(found)
     assert set(table["may be the best"]) == {"too few seeds"}
