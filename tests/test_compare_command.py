@@ -20,6 +20,7 @@ from mslt_core.pipeline import (
     swept,
     zero_shot_means,
 )
+from mslt_core.spec.specs import Where
 from tests.pipeline.made import put
 
 
@@ -127,6 +128,16 @@ def test_where_each_target_is_a_source_of_some_set_no_mean_is_told(capsys):
     out = " ".join(capsys.readouterr().out.split())
     assert "points, without a mean: there is no target that none of these sets trained on." in out
     assert "0 targets" not in out
+
+
+def test_own_data_is_told_by_its_folder(capsys):
+    store, (_, singles) = open_store(), groups_of(("de",), ("en",))
+    for info in (group.runs[0] for group in singles):
+        spec = info.spec.but(task="own", data="d" * 16)
+        scores = store.runs.outcome(info.run)["scores"]
+        put(store, spec, scores, where=Where(data="/home/me/reviews"))
+    assert main(["compare", "--sets", "de"]) == 0
+    assert "own data (reviews), base, 1,000 in 125 steps" in capsys.readouterr().out
 
 
 def test_means_and_differences_of_other_seeds_are_told(capsys, monkeypatch):

@@ -21,6 +21,7 @@ from mslt_core.pipeline import (
     zero_shot_means,
 )
 from mslt_core.spec.judging import AllLanguages, CriterionJudged, Judged, PickStanding, Ranged
+from mslt_core.spec.specs import Where
 from mslt_core.spec.stories import (
     FigureContent,
     NumberContent,
@@ -222,6 +223,19 @@ def test_a_finding_names_the_runs_that_its_number_rests_on(pair):
     for difference in (number, gains, *(pin for pin, _ in standard._groups(pair))):
         assert len(difference.origin.runs) == 4, difference.title
     assert len(scores.origin.runs) == 5, "all scores are shown"
+
+
+def test_own_data_is_told_by_its_folder(pair, monkeypatch):
+    one = pair.baseline.runs[0]
+    own = dataclasses.replace(
+        one, spec=one.spec.but(task="own"), where=Where(data="/home/me/reviews")
+    )
+    baseline = dataclasses.replace(pair.baseline, runs=(own,))
+    asked = dataclasses.replace(pair, baseline=baseline)
+    assert asked.origin("results", [baseline], "").experiment.startswith("own data (reviews), base")
+    monkeypatch.setattr(standard, "PARTS", {})
+    story, _, _ = standard.standard_story(asked, lambda *_: None)
+    assert story.title == "Does MSLT beat SSLT on own data (reviews)?"
 
 
 def test_criteria_are_told_as_on_their_page(pair, monkeypatch):

@@ -226,7 +226,8 @@ def _shown(
 ) -> Any:
     from rich.console import Group
 
-    told = f"{experiment_label(baseline.runs[0].spec)}\n{headline}"
+    one = baseline.runs[0]
+    told = f"{experiment_label(one.spec, one.where)}\n{headline}"
     columns = ("set", "mean", f"minus {baseline.name}", "95 %", "items", "seeds", "p", "n", "")
     rows = []
     for standing in ranked.standings:

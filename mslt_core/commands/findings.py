@@ -39,12 +39,12 @@ class Compared:
 
     def origin(self, page: str, groups: Sequence[RunGroup], sizes: str) -> Origin:
         """What a finding about `groups` was computed from."""
-        spec = self.baseline.runs[0].spec
+        one = self.baseline.runs[0]
         return origin_of(
             self.store,
             [info for group in groups for info in group.runs],
             page=page,
-            experiment=experiment_label(spec),
+            experiment=experiment_label(one.spec, one.where),
             sizes=sizes,
         )
 

@@ -33,6 +33,7 @@ from mslt_core.pipeline import (
     zero_shot,
     zero_shot_means,
 )
+from mslt_core.pipeline.experiment_labels import task_label
 from mslt_core.spec.errors import BadInputError, NotComputedError
 from mslt_core.spec.evidence import GainResult
 from mslt_core.spec.measuring import MeasureSpec
@@ -68,8 +69,9 @@ def standard_story(
         if not found:
             left_out.append(needs)
         made += [(Pinned(digest=pin.digest(), pin=pin, created_utc=now), c) for pin, c in found]
+    one = compared.baseline.runs[0]
     story = Story(
-        title=f"Does MSLT beat SSLT on {compared.baseline.runs[0].spec.task_told}?",
+        title=f"Does MSLT beat SSLT on {task_label(one.spec, one.where)}?",
         slides=tuple(Slide(pin=pinned.digest) for pinned, _ in made),
     )
     return story, made, left_out

@@ -5,11 +5,13 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from mslt_core.spec.results import RunGroup, RunInfo
-from mslt_core.spec.specs import TrainSpec
+from mslt_core.spec.specs import OWN_TOLD, TrainSpec, Where
+
+NOWHERE = Where()
 
 
 def _folders(info: RunInfo) -> str:
-    """Names of the folders that were read: two sets of one's own data differ in nothing else."""
+    """Names of the folders that were read: two sets of data may differ in nothing else."""
     read = (info.where.data, info.where.eval_data)
     return " on ".join(Path(folder).name for folder in read if folder)
 
@@ -26,9 +28,19 @@ APART: tuple[Callable[[RunInfo], str], ...] = (
 """What sets experiments apart whose labels read alike, in words; empty where that is nothing."""
 
 
-def experiment_label(spec: TrainSpec) -> str:
+def task_label(spec: TrainSpec, where: Where) -> str:
+    """own data (reviews): one's own data by the name of its folder, where that is known.
+
+    The title in a folder is not told: it may be another than when a run read it.
+    """
+    read = ((spec.task, where.data), (spec.eval_task, where.eval_data))
+    own = [Path(folder).name for task, folder in read if task in OWN_TOLD and folder]
+    return f"{spec.task_told} ({', '.join(own)})" if own else spec.task_told
+
+
+def experiment_label(spec: TrainSpec, where: Where = NOWHERE) -> str:
     """What the runs of an experiment share, in a line; first what a narrow box must not cut off."""
-    told = [spec.task_told, spec.model, f"{spec.budget:,} in {spec.steps:,} steps"]
+    told = [task_label(spec, where), spec.model, f"{spec.budget:,} in {spec.steps:,} steps"]
     if spec.tune != "all":
         told.append(f"LoRA {spec.lora_rank}" if spec.tune == "lora" else "head only")
     if spec.precision != "float32":
@@ -38,8 +50,8 @@ def experiment_label(spec: TrainSpec) -> str:
     if spec.rows == "parallel":
         told.append("the same meanings")
     if spec.select != "last":
-        where = "held-out source rows" if spec.select == "source" else "test items"
-        told.append(f"best weights on {where}")
+        rows = "held-out source rows" if spec.select == "source" else "test items"
+        told.append(f"best weights on {rows}")
     return ", ".join(told)
 
 
@@ -51,7 +63,7 @@ def experiment_labels(groups: Iterable[RunGroup]) -> dict[str, str]:
     infos = {group.experiment: group.runs[0] for group in groups}
     alike: dict[str, list[str]] = {}
     for key, info in infos.items():
-        alike.setdefault(experiment_label(info.spec), []).append(key)
+        alike.setdefault(experiment_label(info.spec, info.where), []).append(key)
     labels: dict[str, str] = {}
     for label, keys in alike.items():
         apart = _apart({key: infos[key] for key in keys})

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mslt_core.pipeline import realised
+from mslt_core.pipeline.experiment_labels import task_label
 from mslt_core.pipeline.presets import preset, preset_told
 from mslt_core.spec.errors import DataError
 from mslt_core.spec.specs import TrainSpec
@@ -34,7 +35,9 @@ def told(runs: Sequence[PlannedRun]) -> str:
     budgets = sorted({spec.budget for spec in specs})
     examples = " or ".join(f"{budget:,}" for budget in budgets)
     beside = f", and {oracles} oracles" if oracles else ""
-    return f"{' × '.join(parts)} on {specs[0].task_told}, {examples} examples each{beside}"
+    first = next(planned for planned in runs if not planned.spec.oracle)
+    task = task_label(first.spec, first.where)
+    return f"{' × '.join(parts)} on {task}, {examples} examples each{beside}"
 
 
 def _rates(specs: Sequence[TrainSpec]) -> dict[str, int]:

@@ -14,6 +14,7 @@ from mslt_core.spec.evidence import Ranking, Standing
 from mslt_core.spec.findings import SpaceChange, SpaceShift
 from mslt_core.spec.measuring import LayerPoint
 from mslt_core.spec.results import CheckpointRef
+from mslt_core.spec.specs import Where
 from pages._shared import cached, findings_told, space_told
 from pages._shared.train_link import not_carried, train_link
 from tests.pipeline.made import put
@@ -131,6 +132,22 @@ def test_a_single_set_has_no_story_yet(overview):
     assert "SSLT(en) is the one set so far" in words(app).replace("**", "")
     assert "no set of several languages is trained yet." in words(app)
     assert "The story so far" not in [heading.value for heading in app.subheader]
+
+
+def test_own_data_is_told_by_its_folder(overview):
+    example, own = open_store(EXAMPLE), open_store()
+    (shipped,) = (g.runs[0] for g in run_groups(example) if g.name == "SSLT(en)")
+    spec = shipped.spec.but(task="own", data="d" * 16)
+    scores = example.runs.outcome(shipped.run, rows=False)["scores"]
+    put(own, spec, scores, where=Where(data="/home/me/reviews"))
+    app = overview(experiment=pipeline.experiment_key(spec))
+    assert not app.exception
+    told = "own data (reviews), base, 1,000 in 125 steps"
+    assert told in words(app)
+    assert told in app.selectbox(key="experiment").options
+    app.session_state["along_spark_sets"] = True
+    app.run()
+    assert f"Recipe: {told}." in "\n".join(code.value for code in app.code)
 
 
 def test_the_next_step_leads_to_train_with_the_sets_filled_in(overview):

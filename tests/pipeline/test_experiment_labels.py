@@ -3,6 +3,7 @@
 from types import SimpleNamespace
 
 from mslt_core.pipeline import experiment_labels
+from mslt_core.pipeline.experiment_labels import task_label
 from mslt_core.spec.specs import TrainSpec, Where
 
 SPEC = TrainSpec(
@@ -62,13 +63,27 @@ def test_another_data_set_that_is_scored_comes_before_what_a_narrow_box_cuts_off
     assert shifted.but(eval_task="wikiann").task_told == "wikiann scored on another wikiann"
 
 
-def test_two_sets_of_own_data_by_their_folders():
+def test_own_data_by_its_folders_whatever_else_differs():
     own = SPEC.but(task="own")
     wheres = {"aaaa1": Where(data="/home/me/reviews"), "bbbb1": Where(data="/home/me/tweets")}
-    assert named(wheres, aaaa1=own, bbbb1=own.but(data="other")) == {
-        "aaaa1": "reviews: own data, mini, 300 in 40 steps",
-        "bbbb1": "tweets: own data, mini, 300 in 40 steps",
+    assert named(wheres, aaaa1=own, bbbb1=own.but(data="other"), cccc1=own.but(budget=500)) == {
+        "aaaa1": "own data (reviews), mini, 300 in 40 steps",
+        "bbbb1": "own data (tweets), mini, 300 in 40 steps",
+        "cccc1": "own data, mini, 500 in 40 steps",
     }
+    both = own.but(eval_task="own", eval_data="o", eval_draw="sample")
+    where = Where(data="/me/reviews", eval_data="/me/tweets")
+    assert task_label(both, where) == "own data scored on another own data (reviews, tweets)"
+    shifted = both.but(task="wikiann")
+    assert task_label(shifted, where) == "wikiann scored on own data (tweets)"
+
+
+def test_two_folders_of_one_task():
+    wheres = {"aaaa1": Where(data="/me/wikiann"), "bbbb1": Where(data="/me/wikiann-small")}
+    assert list(named(wheres, aaaa1=SPEC, bbbb1=SPEC.but(data="other")).values()) == [
+        "wikiann: wikiann, mini, 300 in 40 steps",
+        "wikiann-small: wikiann, mini, 300 in 40 steps",
+    ]
 
 
 def test_a_curve_sets_apart_from_runs_without_one():

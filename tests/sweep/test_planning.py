@@ -11,7 +11,8 @@ from mslt_core.data.tasks.cldr_ner import CldrNer
 from mslt_core.pipeline.presets import preset
 from mslt_core.spec.errors import DataError, MsltError, SpecError
 from mslt_core.spec.selecting import SelectSpec
-from mslt_core.spec.sweeps import Sweep, SweepSpec
+from mslt_core.spec.specs import Where
+from mslt_core.spec.sweeps import PlannedRun, Sweep, SweepSpec
 from mslt_core.sweep import planning, presets
 
 PAPER = pipeline.PROJECT.parent / "shared" / "paper"
@@ -55,6 +56,8 @@ def test_batches_that_processes_cannot_share_are_refused_before_anything_is_read
 def test_the_same_weights_under_two_names_are_told_as_two_models(planned):
     runs = [planned(), planned(model="copy")]
     assert "MSLT(de, en) × 2 models" in sweep.told(runs)
+    own = PlannedRun(spec=runs[0].spec.but(task="own"), where=Where(data="/home/me/reviews"))
+    assert sweep.told([own]).startswith("MSLT(de, en) on own data (reviews), ")
 
 
 def test_a_tracker_that_is_not_here_is_refused_before_any_run(monkeypatch, planned):
