@@ -21,6 +21,7 @@ from mslt_core.pipeline import (
     zero_shot_means,
 )
 from mslt_core.spec.judging import AllLanguages, CriterionJudged, Judged, PickStanding, Ranged
+from mslt_core.spec.selecting import SelectSpec
 from mslt_core.spec.specs import Where
 from mslt_core.spec.stories import (
     FigureContent,
@@ -253,6 +254,7 @@ def test_criteria_are_told_as_on_their_page(pair, monkeypatch):
             targets=("fi",), seeds=(0, 1), sets=tuple(g.source_langs for g in sweep.groups),
             scores=np.zeros((2, len(sweep.groups))), sd_seed=0.01, df=2, carried="both",
             goodness={}, criteria=(pick, dataclasses.replace(pick, criterion="family")),
+            asked=SelectSpec(pool=sweep.pool, k=sweep.k, criterion="script"), base="base",
             random=stands, everything=AllLanguages(score=0.8, minus_best=regret), missing={},
         )  # fmt: skip
         return told["page"]
