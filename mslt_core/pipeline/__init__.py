@@ -148,6 +148,7 @@ from mslt_core.pipeline.searching import (
     luck_reaches,
     propose,
     search_curves,
+    too_few_sets,
 )
 from mslt_core.pipeline.set_ends import best_and_worst
 from mslt_core.pipeline.shifts import at_chance, corpus_notes, corpus_told, misaligned
@@ -356,6 +357,7 @@ __all__ = [
     "targets_by_pretraining",
     "task_offer",
     "task_titles",
+    "too_few_sets",
     "untracked",
     "unusual",
     "usual_learning_rate",

@@ -21,6 +21,8 @@ N_REPEATS = 105
 N_PROPOSED = 3
 LUCK, MODEL = "random", "model"
 """Names of the strategies that are no criteria."""
+LUCK_IS_ENOUGH = 0.95
+"""Where runs drawn by lot include one of the top three so often, a search has nothing to save."""
 
 
 def search_curves(
@@ -34,15 +36,16 @@ def search_curves(
     Raises
     ------
     BadInputError
-        With a single seed there is none to judge by.
+        With few sets there is nothing to save, and with a single seed there is none to judge by.
     """
+    if few := too_few_sets(len(judged.sets), n_runs):
+        raise BadInputError(few, hint="Judge the criteria by their picks.")
     if len(judged.seeds) < 2:
         raise BadInputError(
             "a search is judged on seeds that it did not see, and this sweep has one",
             hint="Train the sets with a second seed.",
         )
     n_sets = len(judged.sets)
-    n_runs = min(n_runs, n_sets)
     strategies: dict[str, search.Strategy] = {
         LUCK: search.at_random(n_sets),
         MODEL: search.by_model(np.column_stack(list(judged.goodness.values()))),
@@ -61,6 +64,18 @@ def search_curves(
     }
     curves = [_curve(name, found) for name, found in replays.items()]
     return tuple(sorted(curves, key=lambda curve: curve.regret[-1]))
+
+
+def too_few_sets(n_sets: int, n_runs: int = N_RUNS) -> str:
+    """Why a search has nothing to save among so few sets; empty where it may."""
+    n_runs = min(n_runs, n_sets)
+    luck = luck_reaches(n_sets, n_runs)
+    if luck < LUCK_IS_ENOUGH:
+        return ""
+    return (
+        f"{n_sets} sets are too few for a search to save anything: {n_runs} runs drawn by lot "
+        f"include one of the top three in {100 * luck:.0f} % of cases"
+    )
 
 
 def luck_reaches(n_sets: int, n_runs: int) -> float:

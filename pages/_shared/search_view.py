@@ -16,10 +16,15 @@ from pages._shared.theme import show_figure
 from pages._shared.train_link import TRAIN, not_carried, train_link
 
 N_CRITERIA_SHOWN = 3
+LEVEL = 1e-9
+"""Losses no further apart are one: they are means of the same scores in another order."""
 
 
 def few_runs(judged: Judged) -> None:
     """Every strategy replayed over the sweep, in a sentence and a figure."""
+    if few := pipeline.too_few_sets(len(judged.sets)):
+        st.caption(f"{few}.")
+        return
     if len(judged.seeds) < 2:
         st.caption("A search is judged on seeds that it did not see: train a second seed.")
         return
@@ -55,9 +60,11 @@ def _criteria_told(curves: tuple[SearchCurve, ...]) -> str:
     if not found:
         return f"None of {len(names)} criteria had trained one with every seed."
     best = figures.strategy_name(found[0].name)
+    n_level = sum(c.regret[-1] <= found[0].regret[-1] + LEVEL for c in found) - 1
+    more = f" and {n_level} more" if n_level else ""
     return (
-        f"{len(found)} of {len(names)} criteria had trained one with every seed; {escape(best)} "
-        "lost the fewest points."
+        f"{len(found)} of {len(names)} criteria had trained one with every seed; "
+        f"{escape(best)}{more} lost the fewest points."
     )
 
 

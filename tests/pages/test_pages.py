@@ -393,6 +393,10 @@ def test_criteria_are_judged_beside_luck_and_with_english_fixed(open_page):
     assert_sound(app)
     # English is in every set, so it is in no mean
     assert "over those of 24 targets that the set was not trained on: ar, " in words(app)
+    app.selectbox(key="k").set_value(6).run()
+    assert_sound(app)
+    assert "6 sets are too few for a search to save anything" in words(app)
+    assert "a search by a model of the sets had trained" not in words(app)
 
 
 def test_runs_that_learnt_nothing_are_named_beside_the_criteria(open_page, monkeypatch):

@@ -31,6 +31,15 @@ def test_the_cheapest_is_among_those_that_found_a_good_set():
     assert _criteria_told(curves[:2]) == "None of 1 criteria had trained one with every seed."
 
 
+def test_criteria_that_tie_are_not_passed_over():
+    level = [curve(name, 0.03 + 1e-12 * i, 1.0) for i, name in enumerate(("syntax", "family"))]
+    missed = curve("geography", 0.03, 0.67)
+    found = (*level, missed, curve("script", 0.04, 1.0))
+    assert _criteria_told(found) == (
+        "3 of 4 criteria had trained one with every seed; Syntax and 1 more lost the fewest points."
+    )
+
+
 def test_criteria_that_one_reason_leaves_out_are_told_at_once():
     why = "k must be 2 or more for {}, got 1. Diversity is a sum over pairs."
     missing = {

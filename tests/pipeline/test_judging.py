@@ -9,7 +9,14 @@ import pytest
 
 from mslt_core import pipeline
 from mslt_core.pipeline.judging import judge_criteria
-from mslt_core.pipeline.searching import LUCK, MODEL, luck_reaches, propose, search_curves
+from mslt_core.pipeline.searching import (
+    LUCK,
+    MODEL,
+    luck_reaches,
+    propose,
+    search_curves,
+    too_few_sets,
+)
 from mslt_core.pipeline.swept import _complete_pool, swept
 from mslt_core.pipeline.swept_scores import swept_scores
 from mslt_core.spec.errors import BadInputError
@@ -207,6 +214,19 @@ def test_searches_beside_luck(judged):
     assert curves["geography"].n_different == 3
     assert set(curves) == {LUCK, MODEL, *judged.goodness}
     assert all(np.diff(curve.reached).min() >= 0 for curve in curves.values())
+
+
+def test_few_sets_are_not_searched(access, groups, judged):
+    # of ten sets seven are not in the top three: 1 - C(7, 6) / C(10, 6) = 1 - 7/210
+    assert too_few_sets(10) == (
+        "10 sets are too few for a search to save anything: 6 runs drawn by lot include one of the "
+        "top three in 97 % of cases"
+    )
+    assert "4 runs drawn by lot include one of the top three in 100 %" in too_few_sets(4)
+    assert not too_few_sets(15)
+    singles = next(sweep for sweep in swept(groups) if sweep.k == 1)
+    with pytest.raises(BadInputError, match="7 sets are too few for a search to save anything"):
+        search_curves(judge_criteria(access, singles))
 
 
 def test_what_to_train_next_was_not_trained(access, groups):
