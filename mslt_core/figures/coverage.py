@@ -11,7 +11,7 @@ from mslt_core.figures.style import Theme
 from mslt_core.spec.coverage import CoverageCell, CoverageResult, Mark
 
 _ROW_HEIGHT, _TOP = 22, 148
-_MARKS: tuple[Mark, ...] = ("there", "scored", "trained on")
+_MARKS: tuple[Mark, ...] = ("there", "for scoring", "for training")
 _GROUPS: Mapping[str, str] = {
     "task": "rows in the data",
     "parallel": "parallel",
@@ -51,7 +51,7 @@ def _fills(theme: Theme) -> dict[Mark, str]:
     places = (0.25, 0.75) if theme == "light" else (0.2, 0.6)
     pale, deep = style.sample(look.ramp, places)
     (brown,) = style.sample(look.diverging, [0.25])
-    return {"there": pale, "scored": brown, "trained on": deep}
+    return {"there": pale, "for scoring": brown, "for training": deep}
 
 
 def _draw(fig: go.Figure, result: CoverageResult, theme: Theme) -> None:

@@ -24,10 +24,10 @@ MODELS: Mapping[PretrainingFigures, str] = {
 
 _SPLITS = {
     "train": "Training rows, repeats and all.",
-    "dev": "Development rows; scored where there is no labelled test set.",
-    "test": "Test rows; trained on where the data has no training set.",
+    "dev": "Development rows; for scoring where there is no labelled test set.",
+    "test": "Test rows; for training where the data has no training set.",
 }
-_MARKS: Mapping[str, Mark] = {"training": "trained on", "scoring": "scored"}
+_MARKS: Mapping[str, Mark] = {"training": "for training", "scoring": "for scoring"}
 _UNUSED = {"nothing": "not used", "no labels": "without labels, so not used"}
 
 

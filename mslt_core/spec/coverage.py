@@ -3,7 +3,7 @@
 import dataclasses
 from typing import Literal
 
-Mark = Literal["trained on", "scored", "there", "nothing"]
+Mark = Literal["for training", "for scoring", "there", "nothing"]
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

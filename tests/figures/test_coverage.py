@@ -15,8 +15,8 @@ def column(key: str, group: str) -> CoverageColumn:
 @pytest.fixture
 def result() -> CoverageResult:
     """English has 4,000 rows to train on and 500 to score, Swahili 500 to score alone."""
-    train = CoverageCell(mark="trained on", shown="4,000", told="4,000 rows, trained on")
-    test = CoverageCell(mark="scored", shown="500", told="500 rows, scored")
+    train = CoverageCell(mark="for training", shown="4,000", told="4,000 rows, for training")
+    test = CoverageCell(mark="for scoring", shown="500", told="500 rows, for scoring")
     none = CoverageCell(mark="nothing", shown="", told="no <train> file")
     there = CoverageCell(mark="there", shown="yes", told="a treebank")
     return CoverageResult(
@@ -48,9 +48,9 @@ def test_cells_say_how_many_and_what_for(result):
     assert list(zip(numbers.y, numbers.x, numbers.text, strict=True)) == [
         (0, 0, "4,000"), (0, 1, "500"), (0, 2, "yes"), (1, 1, "500"),
     ]  # fmt: skip
-    assert grid.hovertext[0][0] == "English (en), train<br>4,000 rows, trained on"
+    assert grid.hovertext[0][0] == "English (en), train<br>4,000 rows, for training"
     assert [t.name for t in fig.data if t.showlegend is not False and t.name] == [
-        "trained on", "scored", "there",
+        "for training", "for scoring", "there",
     ]  # fmt: skip
 
 

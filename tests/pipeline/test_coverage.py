@@ -23,8 +23,8 @@ def folder(tmp_path):
 def test_rows_are_counted_and_marked_by_their_use(folder):
     result = data_coverage("wikiann", str(folder))
     train, dev, test = (result.column(split) for split in ("train", "dev", "test"))
-    assert (train["en"].mark, train["en"].shown) == ("trained on", "2")
-    assert (dev["sw"].mark, dev["sw"].shown) == ("scored", "1")
+    assert (train["en"].mark, train["en"].shown) == ("for training", "2")
+    assert (dev["sw"].mark, dev["sw"].shown) == ("for scoring", "1")
     assert (train["sw"].mark, train["sw"].shown) == ("nothing", "")
     assert train["sw"].told == "the data holds no train file of this language"
     assert {cell.mark for cell in test.values()} == {"nothing"}
