@@ -162,7 +162,7 @@ def _run_problems(store: Store, run: str) -> list[str]:
         store.runs.outcome(run)
         files = (folder / "predictions").glob("*.safetensors")
         unreadable = {path.stem for path in files if store.runs.predictions(run, path.stem) is None}
-        problems += [f"run {run}: predictions of {lang} are damaged" for lang in unreadable]
+        problems += [f"run {run}: predictions of {lang} are damaged" for lang in sorted(unreadable)]
     for weights in (folder / "model", *folder.glob("snapshots/step-*")):
         if not weights.is_dir():
             continue

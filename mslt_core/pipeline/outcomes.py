@@ -213,7 +213,8 @@ def weighted_blocks(
     for block in blocks_of(sizes, names):
         joined = np.zeros((len(of_runs), block.n), dtype=np.float32)
         for row, (of_run, weight) in enumerate(zip(of_runs, weights, strict=True)):
-            for lang in weight.keys() & block.places:
+            # in the weights' order: in float32 a sum's last digits depend on it
+            for lang in [lang for lang in weight if lang in block.places]:
                 joined[row] += np.float32(weight[lang]) * block.spread(lang, of_run[lang])
         found.append(joined)
     return found

@@ -84,6 +84,18 @@ def test_what_a_language_lacks_keeps_others_joined(answers):
     assert apart < 0.8 * item_variance(block)
 
 
+def test_targets_are_added_in_the_order_of_their_weights():
+    """In float32 a sum's last digits depend on it, and a set's order on the hash seed."""
+    rng = np.random.default_rng(0)
+    langs = [f"l{i:02}" for i in range(20)]
+    found = Influences({lang: rng.standard_normal(500, np.float32) for lang in langs}, {})
+    (block,) = weighted_blocks([found], [dict.fromkeys(reversed(langs), 0.05)])
+    expected = np.zeros(500, np.float32)
+    for lang in reversed(langs):
+        expected += np.float32(0.05) * found[lang]
+    np.testing.assert_array_equal(block[0], expected)
+
+
 def test_the_order_of_a_file_changes_no_interval(tmp_path, answers):
     def judged(folder, order):
         store = Store(tmp_path / folder)
