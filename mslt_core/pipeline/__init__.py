@@ -40,7 +40,7 @@ from mslt_core.pipeline.embedding import (
     quiet,
     relative_depth,
 )
-from mslt_core.pipeline.experiment_labels import experiment_label, experiment_labels
+from mslt_core.pipeline.experiment_labels import experiment_label, experiment_labels, run_labels
 from mslt_core.pipeline.explaining import explain
 from mslt_core.pipeline.fetching import execute_fetching, fetch, fetchable, is_fetched
 from mslt_core.pipeline.findings import change_asked, next_step, space_change
@@ -334,6 +334,7 @@ __all__ = [
     "require_run",
     "rows_as_csv",
     "run_groups",
+    "run_labels",
     "run_result",
     "score_courses",
     "search_curves",

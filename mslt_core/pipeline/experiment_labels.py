@@ -1,9 +1,10 @@
 """Names of experiments, as people read them: in the sidebar, in a pin, on a command line."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
+from mslt_core.pipeline.grouping import experiment_key
 from mslt_core.spec.results import RunGroup, RunInfo
 from mslt_core.spec.specs import OWN_TOLD, TrainSpec, Where
 
@@ -60,7 +61,18 @@ def experiment_labels(groups: Iterable[RunGroup]) -> dict[str, str]:
 
     A narrow box cuts off the end. Where no recipe tells, the first digits of the key do.
     """
-    infos = {group.experiment: group.runs[0] for group in groups}
+    return _labels({group.experiment: group.runs[0] for group in groups})
+
+
+def run_labels(infos: Sequence[RunInfo]) -> dict[str, str]:
+    """By run the label of its experiment, told apart from all others of these runs, done or not."""
+    keys = {info.run: experiment_key(info.spec) for info in infos}
+    labels = _labels({keys[info.run]: info for info in infos})
+    return {run: labels[key] for run, key in keys.items()}
+
+
+def _labels(infos: Mapping[str, RunInfo]) -> dict[str, str]:
+    """By experiment, of which one run is given each."""
     alike: dict[str, list[str]] = {}
     for key, info in infos.items():
         alike.setdefault(experiment_label(info.spec, info.where), []).append(key)

@@ -1,17 +1,13 @@
 """Runs as they go on: state, progress, loss, time left. Looks at the store, never at the worker."""
 
-from collections.abc import Sequence
-
 import streamlit as st
 
-from mslt_core import figures, jobs, pipeline
+from mslt_core import jobs, pipeline
 from mslt_core.spec.metrics import METRICS
 from mslt_core.spec.results import RunInfo
 from mslt_core.store import UNFINISHED, Store
-from pages._shared.labels import told_apart
+from pages._shared.loss_view import losses, titles_of
 from pages._shared.messages import about, escape, explain_errors, show_progress
-from pages._shared.take import rest_on
-from pages._shared.theme import show_figure
 
 SHOWN = 6
 """Runs on the page; the newest first."""
@@ -48,29 +44,17 @@ def _look(root: str, busy: bool) -> None:
         if not shown:
             st.info("No runs yet. Start one on the left; it goes on when you close this page.")
             return
-        titles = titles_of(shown)
-        _curves(store, shown, titles)
-        keys = {info.run: pipeline.experiment_key(info.spec) for info in shown}
-        labels = pipeline.experiment_labels(pipeline.run_groups(store, runs))
+        titles, recipes = titles_of(shown), _recipes(runs, shown)
+        losses(store, shown, recipes)
         for info in shown:
-            label = labels.get(keys[info.run], pipeline.experiment_label(info.spec))
-            _row(store, info, titles[info.run], label if len({*keys.values()}) > 1 else "")
+            _row(store, info, titles[info.run], recipes.get(info.run, ""))
 
 
-def _curves(store: Store, shown: list[RunInfo], titles: dict[str, str]) -> None:
-    histories = {titles[info.run]: store.runs.history(info.run) for info in reversed(shown)}
-    histories = {name: points for name, points in histories.items() if points}
-    if histories:
-        names = {titles[info.run]: info.name for info in shown}
-        by_set = figures.set_colours(
-            sorted(set(names.values()), key=lambda n: (n[:4] != "SSLT", n))
-        )
-        colours = {title: by_set[name] for title, name in names.items()}
-        rest_on(runs=shown)
-        show_figure(
-            lambda theme: figures.training_curves(histories, colours=colours, theme=theme),
-            key="curves",
-        )
+def _recipes(runs: list[RunInfo], shown: list[RunInfo]) -> dict[str, str]:
+    """The experiment's label of every shown run; nothing where all are of one."""
+    labels = pipeline.run_labels(runs)
+    told = {info.run: labels[info.run] for info in shown}
+    return told if len({*told.values()}) > 1 else {}
 
 
 def _row(store: Store, info: RunInfo, title: str, recipe: str) -> None:
@@ -96,12 +80,6 @@ def _row(store: Store, info: RunInfo, title: str, recipe: str) -> None:
         ):
             jobs.start(store, info.spec, info.where)
             st.rerun()
-
-
-def titles_of(infos: Sequence[RunInfo]) -> dict[str, str]:
-    """Set and seed of every run; with its first digits where another recipe has the same ones."""
-    titles = {info.run: f"{info.name}, seed {info.spec.seed}" for info in infos}
-    return told_apart(titles)
 
 
 def _told(info: RunInfo) -> str:
