@@ -21,7 +21,7 @@ import pytest
 from mslt_core import jobs
 from mslt_core.__main__ import _explained, main, parser
 from mslt_core.commands import train_question, training, upkeep
-from mslt_core.pipeline import Access, corpus_langs, open_store, select
+from mslt_core.pipeline import EXAMPLE, Access, corpus_langs, open_store, select
 from mslt_core.spec.errors import TrainingError
 from mslt_core.spec.fetching import FetchSpec
 from mslt_core.spec.results import TargetScores
@@ -392,9 +392,51 @@ def test_people_get_tables(train_args, capsys):
     assert answer["transfer_gap"] == pytest.approx(means[0] - means[1])
     assert float(shown[1]) == pytest.approx(answer["transfer_gap"], abs=5e-4)
     assert main(["runs"]) == 0
-    assert re.search(r"\d+ runs in .*MSLT\(de, en\)", capsys.readouterr().out, flags=re.DOTALL)
+    assert re.search(r"1 run in .*MSLT\(de, en\)", capsys.readouterr().out, flags=re.DOTALL)
     assert main(["select", "--top", "1"]) == 0
     assert "ar, de, zh" in capsys.readouterr().out
+
+
+def test_ones_own_runs_are_listed_with_what_tells_them_apart(own_store, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "160")
+    assert main(["runs"]) == 0
+    n = len([*(EXAMPLE / "runs").iterdir()])
+    none = f"no runs in {own_store}; `runs --all` lists the shipped example's {n} as well"
+    assert " ".join(capsys.readouterr().out.split()) == none
+    spec = TrainSpec(
+        task="cldr-ner",
+        data="d0",
+        model="base",
+        model_fingerprint="m0",
+        source_langs=("de", "en"),
+        target_langs=("en", "ru"),
+        budget=90,
+        steps=10,
+        learning_rate=3e-4,
+    )
+    scores = dict.fromkeys(
+        spec.target_langs,
+        TargetScores(accuracy=0.5, majority_accuracy=0.3, n_items=2, n_tokens=7),
+    )
+    for one in (spec, spec.but(tune="lora")):
+        put(Store(own_store), one, scores)
+    Store(own_store).runs.create(spec.but(tune="head"), Where())
+    assert main(["runs"]) == 0
+    title, *lines = capsys.readouterr().out.splitlines()
+    assert title.startswith("3 runs in ")
+    rows = [[cell.strip() for cell in line.split("│")[2:5]] for line in lines if "│" in line]
+    recipe = "cldr-ner, base, 90 in 10 steps"
+    assert sorted(rows) == [
+        ["MSLT(de, en)", "done", recipe],
+        ["MSLT(de, en)", "done", f"{recipe}, LoRA 8"],
+        ["MSLT(de, en)", "queued", f"{recipe}, head only"],
+    ]
+    assert main(["runs", "--all"]) == 0
+    everything = capsys.readouterr().out
+    assert f"; below them the shipped example's {n}" in " ".join(everything.split())
+    listed = [line.split("│")[1].strip() for line in everything.splitlines() if "│" in line]
+    assert len(listed) == 3 + n
+    assert {path.name for path in (own_store / "runs").iterdir()} == set(listed[:3])
 
 
 def test_a_few_shot_target_is_no_source(own_store, capsys):

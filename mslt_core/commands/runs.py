@@ -2,7 +2,7 @@
 
 import argparse
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mslt_core import jobs
@@ -11,6 +11,7 @@ from mslt_core.pipeline import (
     nothing_learnt,
     open_store,
     require_run,
+    run_labels,
     run_result,
     set_gap,
     snapshots,
@@ -36,6 +37,9 @@ def add(subparsers: Subparsers) -> None:
         example="runs 4a1c --json",
     )
     parser.add_argument("run", nargs="?", metavar="RUN", help="a run's digest, or its beginning")
+    parser.add_argument(
+        "--all", action="store_true", help="list the shipped example's runs below yours"
+    )
     parser.add_argument("--stop", action="store_true", help="ask RUN to stop")
 
 
@@ -110,43 +114,35 @@ def _runs(args: argparse.Namespace) -> Answer:
     infos = store.runs.list()
     return Answer(
         payload={"runs": [_described(info) for info in infos]},
-        shown=lambda: table(
-            f"{len(infos)} runs in {store.root}",
-            (
-                "run",
-                "name",
-                "state",
-                "task",
-                "model",
-                "budget",
-                "step",
-                "seed",
-                "zero-shot score",
-            ),
-            [
-                (
-                    info.run,
-                    info.name,
-                    info.state,
-                    info.spec.task_told,
-                    _model(info),
-                    info.spec.budget,
-                    f"{info.step}/{info.spec.steps}",
-                    info.spec.seed,
-                    _zero_shot(info),
-                )
-                for info in infos
-            ],
-        ),
+        shown=lambda: _listed(store, infos, shipped=args.all),
     )
 
 
-def _model(info: RunInfo) -> str:
-    """Base checkpoint, and what of it was trained where that is not all."""
-    spec = info.spec
-    tuned = {"all": "", "lora": f", LoRA {spec.lora_rank}", "head": ", head only"}[spec.tune]
-    mark = " (chosen on test items)" if spec.select == "target" else ""
-    return f"{spec.model}{tuned}{mark}"
+def _listed(store: Store, infos: Sequence[RunInfo], *, shipped: bool) -> Any:
+    """One's own runs; the shipped ones are counted, or listed below."""
+    own = [info for info in infos if store.read_only or not info.read_only]
+    others = [info for info in infos if info.read_only and not store.read_only]
+    labels = run_labels(infos)
+    told = f"{len(own) or 'no'} run{'s' * (len(own) != 1)} in {store.root}"
+    if others:
+        more = f"the shipped example's {len(others)}"
+        told += f"; below them {more}" if shipped else f"; `runs --all` lists {more} as well"
+    return table(
+        told,
+        ("run", "name", "state", "experiment", "step", "seed", "zero-shot score"),
+        [
+            (
+                info.run,
+                info.name,
+                info.state,
+                labels[info.run],
+                f"{info.step}/{info.spec.steps}",
+                info.spec.seed,
+                _zero_shot(info),
+            )
+            for info in (*own, *(others if shipped else ()))
+        ],
+    )
 
 
 def _zero_shot(info: RunInfo) -> str:
