@@ -12,7 +12,7 @@ from mslt_core.pipeline.stock import pick, stock
 from mslt_core.spec.errors import DataError, SpecError
 from mslt_core.spec.languages import label
 from mslt_core.spec.sentences import Row
-from mslt_core.spec.specs import TrainSpec
+from mslt_core.spec.specs import OWN_TOLD, TrainSpec
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -70,11 +70,21 @@ def evaluation_items(
     for lang, rows in items.items():
         if not rows:
             raise DataError(
-                f"{task.name} has nothing to score in {label(lang)}: all its sentences are in the "
-                "training data too",
+                f"{_told(task)} has nothing to score in {label(lang)}: "
+                + _where_all_is_known(task, lang, trained or task),
                 hint="Complete the file, or leave the language out of the targets.",
             )
     return items
+
+
+def _where_all_is_known(task: tasks.Task, lang: str, trained: tasks.Task) -> str:
+    translated = any(row.meaning for row in task.evaluation(lang))
+    beside = ", or translations of them," if translated else ""
+    return f"all its sentences{beside} are in the training data of {_told(trained)} too"
+
+
+def _told(task: tasks.Task) -> str:
+    return OWN_TOLD.get(task.name, task.name)
 
 
 def _new_items(task: tasks.Task, spec: TrainSpec, trained: tasks.Task) -> dict[str, Sequence[Row]]:

@@ -234,6 +234,18 @@ def test_items_known_in_one_language_are_scored_in_none():
     assert not {"1", "2", "3"} & set.union(*meanings(items).values())
 
 
+def test_where_all_is_known_says_in_which_data():
+    task, trained = Sorted(), Sorted()
+    trained.name = "own"
+    trained.trained_on = lambda rows: [row.text.startswith("de ") for row in rows]
+    told = (
+        r"sorted has nothing to score in English \(en\): all its sentences, or translations of "
+        "them, are in the training data of own data too"
+    )
+    with pytest.raises(DataError, match=told):
+        evaluation_items(task, spec("de", **OTHER), trained=trained)
+
+
 def test_what_an_earlier_version_drew_is_not_drawn_again_under_its_name():
     earlier = spec("de", **{**OTHER, "eval_draw": None}, eval_limit=60)
     assert earlier.digest() != spec("de", **OTHER, eval_limit=60).digest()
