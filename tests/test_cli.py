@@ -301,6 +301,9 @@ def test_a_map_of_few_sentences_is_judged_by_fewer_neighbours(ask, pud, tiny_che
 
 def test_doctor_reads_everything_and_names_what_is_damaged(ask, pud, panx, tmp_path, own_store):
     here = os.path.commonpath([pud, panx])
+    pairs = panx.parent / "xtreme"  # XNLI's files have the names of WikiANN's
+    pairs.mkdir()
+    (pairs / "dev-en.tsv").write_text("It rains.\tIt is wet.\tentailment\n", encoding="utf-8")
     status, answer, _ = ask("doctor", "--roots", here)
     assert (status, answer["healthy"]) == (0, True)
     assert answer["hub"] == {"reachable": False, "problem": "HF_HUB_OFFLINE is set"}
@@ -308,6 +311,7 @@ def test_doctor_reads_everything_and_names_what_is_damaged(ask, pud, panx, tmp_p
     assert answer["packages"]["torch"]["installed"]
     found = {(Path(d["path"]).name, d["kind"], tuple(d["langs"])) for d in answer["data"]}
     assert (panx.name, "wikiann", ("de", "en")) in found
+    assert pairs.name not in {name for name, *_ in found}
 
     damaged = own_store / "arrays" / "ab" / f"{'ab' * 8}.safetensors"
     damaged.parent.mkdir(parents=True)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Literal
 
 from mslt_core.data import parallel, tasks
+from mslt_core.data.tasks import wikiann
 from mslt_core.pipeline.places import PROJECT
 from mslt_core.spec.errors import CheckpointError, MsltError
 from mslt_core.store import Store
@@ -185,7 +186,7 @@ def _can_write(root: Path, there: Path) -> bool:
 
 
 def _candidates(root: Path) -> Iterator[tuple[Path, FolderKind]]:
-    """Folders whose names promise something, found without opening a file."""
+    """Folders whose names promise something; of a file no more than a line is read."""
     for n_folders, (text, folders, files) in enumerate(os.walk(root)):
         if n_folders >= MAX_FOLDERS:
             return
@@ -199,12 +200,22 @@ def _candidates(root: Path) -> Iterator[tuple[Path, FolderKind]]:
 
 
 def _kind(folder: Path, folders: Sequence[str], files: Sequence[str]) -> FolderKind | None:
-    if any(re.fullmatch(r"(train|dev)-\w+\.tsv", name) for name in files):
+    tables = sorted(name for name in files if re.fullmatch(r"(train|dev)-\w+\.tsv", name))
+    if tables and _tagged(folder / tables[0]):
         return "wikiann"
     if any(re.fullmatch(r"UD_.+-PUD", name) for name in folders):
         return "pud"
     weights = "model.safetensors" in files or any(folder.glob(SHARDS))
     return "checkpoint" if weights and "config.json" in files else None
+
+
+def _tagged(table: Path) -> bool:
+    """Whether its first line is a token and its tag: other tasks of XTREME name files alike."""
+    try:
+        with table.open(encoding="utf-8", errors="replace") as lines:
+            return next(lines, "").rstrip("\n").rpartition("\t")[2] in wikiann.LABELS
+    except OSError:
+        return False
 
 
 def _looked_into(folder: Path, kind: FolderKind) -> FoundFolder:
