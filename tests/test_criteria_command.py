@@ -55,6 +55,7 @@ def test_criteria_say_what_the_pipeline_says(capsys):
     assert found["targets"] == list(judged.targets)
     assert main(["criteria", "--k", "2"]) == 0
     table = capsys.readouterr().out
+    assert table.startswith("cldr-ner, base, 1,000 in 125 steps\n21 sets of 2, mean over ")
     assert judged.everything is None, "the paper's mean has other targets for all at once"
     (row,) = [line for line in table.splitlines() if "all languages" in line]
     everything = judge_criteria(Access(store=store), sweep).everything

@@ -13,6 +13,7 @@ from mslt_core.pipeline import (
     Access,
     Average,
     Swept,
+    experiment_label,
     judge_criteria,
     luck_reaches,
     open_store,
@@ -77,9 +78,10 @@ def _criteria(args: argparse.Namespace) -> Answer:
         if args.search:
             report(0, 0, "searching again and again")
             curves = search_curves(judged)
+    label = experiment_label(sweep.groups[0].runs[0].spec)
     return Answer(
         payload={**_described(judged), "search": [dataclasses.asdict(one) for one in curves]},
-        shown=lambda: _search_table(curves, judged) if curves else _table(judged),
+        shown=lambda: _search_table(label, curves, judged) if curves else _table(label, judged),
     )
 
 
@@ -129,7 +131,7 @@ def _without_nan(found: dict[str, Any]) -> dict[str, Any]:
     return {**found, "rho": rho, "p": None if math.isnan(found["p"]) else found["p"]}
 
 
-def _table(judged: Judged) -> Any:
+def _table(experiment: str, judged: Judged) -> Any:
     rows: list[Sequence[object]] = [
         (
             one.criterion,
@@ -155,17 +157,17 @@ def _table(judged: Judged) -> Any:
     head = f"{len(judged.sets)} sets of {judged.k}, mean over {over}, {seeds}."
     missing = [f"{name} is left out: {why}" for name, why in judged.missing.items()]
     return table(
-        "\n".join(filter(None, [head, judged.made_of, *missing])),
+        "\n".join(filter(None, [experiment, head, judged.made_of, *missing])),
         ("criterion", "pick", "rank", "regret, points", "beats, %", "rho", "p"),
         rows,
     )
 
 
-def _search_table(curves: Sequence[SearchCurve], judged: Judged) -> Any:
+def _search_table(experiment: str, curves: Sequence[SearchCurve], judged: Judged) -> Any:
     n_runs = len(curves[0].regret)
     luck = luck_reaches(len(judged.sets), n_runs)
     return table(
-        f"after {n_runs} of {len(judged.sets)} runs, judged on held-out seeds "
+        f"{experiment}\nafter {n_runs} of {len(judged.sets)} runs, judged on held-out seeds "
         f"(a top-three set by lot: {100 * luck:.0f} %)",
         ("strategy", "regret, points", "trained a top three, %", "named one, %", "different"),
         [
