@@ -41,7 +41,8 @@ def data_coverage(
     info = tasks.TASKS[task]
     if info.needs_folder and not data:
         raise BadInputError(
-            f"{task} needs a folder with its files", hint=f"It should hold {info.layout}."
+            f"{info.in_sentence} needs a folder with its files",
+            hint=f"It should hold {info.layout}.",
         )
     rows = tasks.coverage(tasks.open_task(task, data_folder(task, data, roots)), count=True)
     # every language is proposed for the user's own data: then only what is there is listed

@@ -50,14 +50,14 @@ def needs_folder(task: str) -> bool:
 
 def task_offer(task: str, data: str | None, *, roots: tuple[Path, ...] | None = None) -> TaskOffer:
     """The languages that a task can be trained and scored on here."""
-    if needs_folder(task) and not data:
+    info = tasks.TASKS[task]
+    if info.needs_folder and not data:
         raise BadInputError(
-            f"{task} needs a folder with its files",
-            hint=f"It should hold {tasks.TASKS[task].layout}.",
+            f"{info.in_sentence} needs a folder with its files",
+            hint=f"It should hold {info.layout}.",
         )
     folder = data_folder(task, data, roots)
     opened = tasks.open_task(task, folder)
-    info = tasks.TASKS[task]
     return TaskOffer(
         name=task,
         title=info.title,

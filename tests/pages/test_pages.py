@@ -110,7 +110,7 @@ def test_overview_reads_data_only_where_it_is_looked_at(open_page, tmp_path, mon
     assert_sound(app)
     assert "**XLM-R**: Pretraining text of XLM-R" in words(app)
     app.selectbox(key="grid_task_cldr-ner").set_value("wikiann").run()
-    assert "ikiann needs a folder" in "".join(str(w.title) for w in app.warning)
+    assert "WikiANN needs a folder" in "".join(str(w.title) for w in app.warning)
     app.text_input(key="grid_data_wikiann").set_value("/etc").run()
     assert "Start the dashboard with MSLT_ROOTS set" in words(app)
     assert_sound(app)

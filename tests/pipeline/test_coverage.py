@@ -2,7 +2,7 @@
 
 import pytest
 
-from mslt_core.pipeline import data_coverage
+from mslt_core.pipeline import data_coverage, task_offer
 from mslt_core.pipeline.coverage import _short
 from mslt_core.spec.errors import BadInputError
 
@@ -70,8 +70,10 @@ def test_of_own_data_only_what_is_there_is_listed(tmp_path):
 
 def test_the_example_needs_no_folder_and_others_do():
     assert data_coverage("cldr-ner", None).column("test")["sw"].shown == "500"
-    with pytest.raises(BadInputError, match="wikiann needs a folder with its files"):
+    with pytest.raises(BadInputError, match="WikiANN needs a folder with its files"):
         data_coverage("wikiann", None)
+    with pytest.raises(BadInputError, match="Your own data needs a folder with its files"):
+        task_offer("own", None)
 
 
 @pytest.mark.parametrize(

@@ -67,3 +67,8 @@ class TaskInfo:
     """Passes over the budget in training, unless a number of steps is given."""
     eval_limit: int = 1000
     """Test items per language, unless a number is given."""
+
+    @property
+    def in_sentence(self) -> str:
+        """Its title without what it asks: WikiANN."""
+        return self.title.partition(":")[0]
