@@ -3,7 +3,9 @@
 (() => {
   const root = document.documentElement;
   const slides = [...document.querySelectorAll(".slide")];
+  const plots = [...document.querySelectorAll(".plot")];
   const system = matchMedia("(prefers-color-scheme: dark)");
+  const paper = matchMedia("print");
   const button = (id) => document.getElementById(id);
   const CONFIG = {
     // plotly's own bar offers to upload a chart: never here
@@ -73,6 +75,15 @@
   }, { rootMargin: "60% 0px" });
   const redraw = () => Promise.all([...near].map(draw));
 
+  // a picture of the whole page is taken without scrolling: the others are drawn while nobody waits
+  const idle = () => new Promise((done) => (window.requestIdleCallback ?? setTimeout)(done));
+  async function drawRest() {
+    for (const box of plots) {
+      await idle();
+      if (!box.dataset.drawn) await draw(box);
+    }
+  }
+
   function show(place, { scroll = true } = {}) {
     current = Math.max(0, Math.min(slides.length - 1, place));
     slides.forEach((slide, i) => slide.classList.toggle("current", i === current));
@@ -108,7 +119,7 @@
 
   async function printing(on) {
     root.classList.toggle("printing", on);
-    await Promise.all([...document.querySelectorAll(".plot")].map(draw));
+    await Promise.all(plots.map(draw));
   }
 
   const KEYS = {
@@ -145,6 +156,7 @@
     }
   }, { rootMargin: "-50% 0px" });
   system.addEventListener("change", repaint);
+  paper.addEventListener("change", () => printing(paper.matches));
   addEventListener("beforeprint", () => printing(true));
   addEventListener("afterprint", () => printing(false));
   button("theme").addEventListener("click", turn);
@@ -156,11 +168,12 @@
     button("notes").setAttribute("aria-pressed", "true");
     Plotly.setPlotConfig({ logging: 0 });
     figures = await unpacked();
-    document.querySelectorAll(".plot").forEach((box) => watch.observe(box));
+    plots.forEach((box) => watch.observe(box));
     const place = slides.findIndex((slide) => `#${slide.id}` === location.hash);
     show(Math.max(place, 0), { scroll: place > 0 });
     slides.forEach((slide) => read.observe(slide));
     repaint();
+    drawRest();
   }
   // what prints this file waits for it
   window.story = { ready: start(), printing };

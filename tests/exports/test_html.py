@@ -169,6 +169,25 @@ def test_in_a_browser(nasty, told, dots, tmp_path, browser):
     assert not problems
 
 
+@pytest.mark.browser
+@pytest.mark.slow
+def test_figures_that_nobody_scrolled_to_are_in_pictures_and_on_paper(
+    told, dots, tmp_path, browser
+):
+    (tmp_path / "story.html").write_bytes(story_html(*told(*(dots() for _ in range(8)))))
+    drawn = "[...document.querySelectorAll('.plot')].filter(p => p.querySelector('.main-svg'))"
+    page = browser.new_page(viewport={"width": 1024, "height": 768})
+    page.goto((tmp_path / "story.html").as_uri())
+    page.wait_for_function(f"() => {drawn}.length === 8")
+    widths = "new Set([...document.querySelectorAll('.plot')].map(p => p.dataset.drawn))"
+    on_screen = page.evaluate(f"[...{widths}]")
+    page.emulate_media(media="print")
+    page.wait_for_function(f"() => {widths}.size === 1 && !{widths}.has('{on_screen[0]}')")
+    page.emulate_media(media="screen")
+    page.wait_for_function(f"() => {widths}.has('{on_screen[0]}')")
+    page.close()
+
+
 def open_story(page, folder, data):
     (folder / "story.html").write_bytes(data)
     page.goto((folder / "story.html").as_uri())
