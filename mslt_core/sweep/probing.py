@@ -19,7 +19,9 @@ from mslt_core.spec.sweeps import PlannedRun, ProbeSpec
 from mslt_core.store import Arrays, Store
 
 PROBE_STEPS = 6
-PROBE_ITEMS = 16
+PROBE_ITEMS = 64
+"""A language, of which its own start takes too much where they are fewer; passes through the model
+without a step back, so that they take no longer than the steps."""
 PROBE_TARGETS = 2
 ALL_ITEMS = 2000
 """Where everything is scored, so many items a language are counted: what test sets often have."""
@@ -112,7 +114,7 @@ def execute_probe(
             if finished:
                 held, total = gpu_memory(spec.run, where, Path(scratch) / "widest")
     if finished:
-        pace = _measured(seen, ended_s, len(spec.run.target_langs) * PROBE_ITEMS)
+        pace = _measured(seen, ended_s, PROBE_ITEMS)
         pace = dataclasses.replace(pace, gpu_bytes=held, gpu_total=total)
         store.arrays.put(
             spec, {k: np.array(v, np.float64) for k, v in dataclasses.asdict(pace).items()}
@@ -127,21 +129,22 @@ def measured_pace(store: Store, probe: ProbeSpec) -> Pace | None:
 
 
 def _measured(seen: Sequence[tuple[float, int, str]], ended_s: float, n_items: int) -> Pace:
-    """Split a run's time at its reports. The first step, which also warms up, is not counted.
+    """Split a run's time at its reports; `n_items` are those of a target.
 
-    Nor is the keeping of the weights among what the few items took: for a large model that is
+    The first step and the first target also warm up: the rest of a run goes by the others. Nor is
+    the keeping of the weights among what the few items took: for a large model that is
     many times as long.
     """
     steps = [(at_s, done) for at_s, done, message in seen if message == "training"]
-    scoring_s = next(at_s for at_s, _, message in seen if message.startswith("scoring"))
+    scoring_s = [at_s for at_s, _, message in seen if message.startswith("scoring")]
     (first_s, first), (last_s, last) = steps[0], steps[-1]
     step_s = (last_s - first_s) / max(last - first, 1)
     training_s = step_s * last
     keeping_s = next(at_s for at_s, _, message in seen if message == KEEPING)
-    scored_s = keeping_s - scoring_s
+    target_s = keeping_s - scoring_s[-1]
     whole_s = ended_s - seen[0][0]
     return Pace(
-        fixed_s=max(whole_s - training_s - scored_s, 0.0),
+        fixed_s=max(whole_s - training_s - len(scoring_s) * target_s, 0.0),
         step_s=step_s,
-        item_s=scored_s / n_items,
+        item_s=target_s / n_items,
     )

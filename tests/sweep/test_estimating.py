@@ -137,14 +137,14 @@ def test_a_runs_time_is_split_at_its_reports():
         (1.0, 0, "loading the model"),
         (4.0, 1, "training"),  # warming up: not counted
         (5.0, 6, "training"),
-        (6.5, 6, "scoring de, 1 of 2 languages"),
-        (7.0, 6, "scoring en, 2 of 2 languages"),
+        (6.5, 6, "scoring de, 1 of 2 languages"),  # warming up as well
+        (7.5, 6, "scoring en, 2 of 2 languages"),
         (8.0, 6, training.KEEPING),
     ]
-    # 5 steps in 1 s; the 32 items took 1.5 s; 28 s - 6 x 0.2 s - 1.5 s are fixed, among them the
-    # 20 s that the weights took: they are no time of the items
-    assert probing._measured(seen, 28.0, 32) == Pace(
-        fixed_s=pytest.approx(25.3), step_s=0.2, item_s=1.5 / 32
+    # 5 steps in 1 s; the second target's 16 items took 0.5 s; 28 s - 6 x 0.2 s - 2 x 0.5 s are
+    # fixed, among them the 20 s that the weights took: they are no time of the items
+    assert probing._measured(seen, 28.0, 16) == Pace(
+        fixed_s=pytest.approx(25.8), step_s=0.2, item_s=0.5 / 16
     )
 
 
