@@ -7,6 +7,7 @@ import math
 import pytest
 
 from mslt_core.__main__ import main
+from mslt_core.commands import judging
 from mslt_core.commands.answer import probability
 from mslt_core.commands.judging import _told
 from mslt_core.pipeline import (
@@ -89,3 +90,11 @@ def test_criteria_are_judged_by_the_shipped_sweep(capsys):
     assert "Sizes with all their sets: 1, 2, 3, 4, 5, 6" in capsys.readouterr().err
     assert main(["criteria", "--experiment", "ffff"]) == 2
     assert "there is no one experiment 'ffff'" in capsys.readouterr().err
+
+
+def test_runs_that_learnt_nothing_are_named(monkeypatch, capsys):
+    monkeypatch.setattr(judging, "nothing_learnt", lambda runs: f"{len([*runs])} learnt nothing.")
+    assert main(["criteria"]) == 0
+    assert "105 learnt nothing." in capsys.readouterr().out
+    assert main(["criteria", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["nothing_learnt"] == "105 learnt nothing."

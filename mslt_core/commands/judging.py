@@ -16,11 +16,13 @@ from mslt_core.pipeline import (
     experiment_label,
     judge_criteria,
     luck_reaches,
+    nothing_learnt,
     open_store,
     run_groups,
     search_curves,
     swept,
 )
+from mslt_core.pipeline.outcomes import scores_of
 from mslt_core.spec.errors import NotComputedError
 from mslt_core.spec.judging import Judged, Ranged, SearchCurve
 from mslt_core.spec.results import SCORES, RunGroup
@@ -78,10 +80,14 @@ def _criteria(args: argparse.Namespace) -> Answer:
         if args.search:
             report(0, 0, "searching again and again")
             curves = search_curves(judged)
-    label = experiment_label(sweep.groups[0].runs[0].spec)
+    infos = [info for group in sweep.groups for info in group.runs]
+    head = experiment_label(infos[0].spec, infos[0].where)
+    doubt = nothing_learnt((info, scores_of(store, info)) for info in infos)
+    payload = {**_described(judged), "nothing_learnt": doubt}
+    head = "\n".join(filter(None, [head, doubt]))
     return Answer(
-        payload={**_described(judged), "search": [dataclasses.asdict(one) for one in curves]},
-        shown=lambda: _search_table(label, curves, judged) if curves else _table(label, judged),
+        payload={**payload, "search": [dataclasses.asdict(one) for one in curves]},
+        shown=lambda: _search_table(head, curves, judged) if curves else _table(head, judged),
     )
 
 
@@ -131,7 +137,7 @@ def _without_nan(found: dict[str, Any]) -> dict[str, Any]:
     return {**found, "rho": rho, "p": None if math.isnan(found["p"]) else found["p"]}
 
 
-def _table(experiment: str, judged: Judged) -> Any:
+def _table(above: str, judged: Judged) -> Any:
     rows: list[Sequence[object]] = [
         (
             one.criterion,
@@ -157,17 +163,17 @@ def _table(experiment: str, judged: Judged) -> Any:
     head = f"{len(judged.sets)} sets of {judged.k}, mean over {over}, {seeds}."
     missing = [f"{name} is left out: {why}" for name, why in judged.missing.items()]
     return table(
-        "\n".join(filter(None, [experiment, head, judged.made_of, *missing])),
+        "\n".join(filter(None, [above, head, judged.made_of, *missing])),
         ("criterion", "pick", "rank", "regret, points", "beats, %", "rho", "p"),
         rows,
     )
 
 
-def _search_table(experiment: str, curves: Sequence[SearchCurve], judged: Judged) -> Any:
+def _search_table(above: str, curves: Sequence[SearchCurve], judged: Judged) -> Any:
     n_runs = len(curves[0].regret)
     luck = luck_reaches(len(judged.sets), n_runs)
     return table(
-        f"{experiment}\nafter {n_runs} of {len(judged.sets)} runs, judged on held-out seeds "
+        f"{above}\nafter {n_runs} of {len(judged.sets)} runs, judged on held-out seeds "
         f"(a top-three set by lot: {100 * luck:.0f} %)",
         ("strategy", "regret, points", "trained a top three, %", "named one, %", "different"),
         [
