@@ -1,10 +1,11 @@
 """Every way of choosing source languages, declared once: formula, source, what it ignores."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from pathlib import Path
 from types import MappingProxyType
 
-from mslt_core.spec.selecting import Criterion, PretrainingFigures
+from mslt_core.spec.selecting import Criterion, PretrainingFigures, SelectSpec
 
 PRETRAINING_OF: Mapping[PretrainingFigures, str] = MappingProxyType(
     {
@@ -189,3 +190,23 @@ CRITERIA: Mapping[Criterion, CriterionInfo] = MappingProxyType(
         ),
     }
 )
+
+
+def made_of(criteria: Collection[Criterion], asked: SelectSpec, model: str) -> str:
+    """Whose vocabulary, embeddings and pretraining text some criteria are made of.
+
+    Such as: Vocabulary and embeddings: base on cldr-parallel, last layer. Empty where none of
+    them is.
+    """
+    read = {"vocabulary": "vocabulary_coverage", "embeddings": "embedding"}
+    there = [what for what, criterion in read.items() if criterion in criteria]
+    told = []
+    if there:
+        layer = "last layer" if asked.layer == -1 else f"layer {asked.layer}"
+        corpus = Path(asked.corpus.partition(":")[0]).name
+        read_by = f"{' and '.join(there)}: {model} on {corpus}"
+        told.append(f"{read_by}, {layer}" if "embeddings" in there else read_by)
+    if "pretraining_size" in criteria:
+        told.append(f"pretraining size: {PRETRAINING_OF[asked.pretraining]}")
+    words = "; ".join(told)
+    return f"{words[0].upper()}{words[1:]}." if words else ""

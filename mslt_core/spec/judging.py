@@ -2,12 +2,11 @@
 
 import dataclasses
 from collections.abc import Mapping
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from mslt_core.spec.criteria import PRETRAINING_OF
+from mslt_core.spec.criteria import made_of
 from mslt_core.spec.evidence import Average, Carried
 from mslt_core.spec.selecting import Criterion, SelectSpec
 
@@ -130,22 +129,8 @@ class Judged:
 
     @property
     def made_of(self) -> str:
-        """Whose vocabulary, embeddings and pretraining text criteria are made of; "" where none is.
-
-        Such as: Vocabulary and embeddings: base on cldr-parallel, last layer.
-        """
-        names = {one.criterion for one in self.criteria}
-        read = {"vocabulary": "vocabulary_coverage" in names, "embeddings": "embedding" in names}
-        parts = []
-        if any(read.values()):
-            layer = "last layer" if self.asked.layer == -1 else f"layer {self.asked.layer}"
-            corpus = Path(self.asked.corpus.partition(":")[0]).name
-            what = " and ".join(name for name, is_read in read.items() if is_read)
-            parts.append(f"{what}: {self.base} on {corpus}" + f", {layer}" * read["embeddings"])
-        if "pretraining_size" in names:
-            parts.append(f"pretraining size: {PRETRAINING_OF[self.asked.pretraining]}")
-        told = "; ".join(parts)
-        return f"{told[0].upper()}{told[1:]}." if told else ""
+        """Whose vocabulary, embeddings and pretraining text criteria are made of; or empty."""
+        return made_of([one.criterion for one in self.criteria], self.asked, self.base)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

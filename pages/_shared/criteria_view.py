@@ -1,6 +1,7 @@
 """The same sets under all criteria: picks, ranks of the chosen set, agreement."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -8,7 +9,7 @@ import streamlit as st
 
 from mslt_core import figures, jobs
 from mslt_core.figures import text
-from mslt_core.spec.criteria import CRITERIA
+from mslt_core.spec.criteria import CRITERIA, made_of
 from mslt_core.spec.rankings import CriteriaResult
 from mslt_core.spec.selecting import Criterion, SelectSpec
 from mslt_core.spec.specs import Where, set_name
@@ -41,6 +42,9 @@ def criteria(context: Context, spec: SelectSpec, chosen: tuple[str, ...]) -> Non
     show_figure(
         lambda theme: figures.criteria_correlations(result, theme=theme), key="correlations"
     )
+    model = Path(spec.model).name if Path(spec.model).is_absolute() else spec.model
+    if read := made_of(result.by_criterion, spec, model):
+        st.caption(escape(read))
     if spec.minimise and spec.criterion in result.by_criterion:
         others = "the others put the highest score first"
         st.caption(f"{CRITERIA[spec.criterion].label}: lowest first, as chosen; {others}.")

@@ -160,6 +160,11 @@ def test_every_view_of_the_sets(view, open_page):
     assert not app.warning, words(app)
 
 
+def test_the_model_and_the_text_behind_criteria_are_named(open_page):
+    told = words(open_page("languages", view="criteria"))
+    assert "Vocabulary and embeddings: base on cldr-parallel, last layer; pretraining" in told
+
+
 def test_a_set_is_chosen_by_its_place_and_stays_chosen(open_page):
     app = open_page("languages")
     app.selectbox[-1].set_value(("ar", "en", "zh")).run()
