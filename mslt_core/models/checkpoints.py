@@ -153,11 +153,10 @@ def take_away(folder: Path) -> None:
 
 def was_taken_away(folder: Path) -> bool:
     """Whether a process was killed while it deleted `folder`; then the rest is deleted."""
-    finished = _hidden(folder, "finished")
-    was_cut_short = finished.exists()
-    if was_cut_short:
-        shutil.rmtree(finished, ignore_errors=True)
-    return was_cut_short
+    if not (finished := _hidden(folder, "finished")).exists():
+        return False
+    shutil.rmtree(finished, ignore_errors=True)
+    return True
 
 
 def rotate(folder: Path) -> None:

@@ -250,7 +250,10 @@ def _resumable(folder: Path, spec: str) -> Path | None:
     """
     found = checkpoints.latest_valid(folder, spec)
     best_step = checkpoints.read_about(found).get("best_step") if found else None
-    if best_step is None or tuning.keeps_best(folder, best_step):
+    if best_step is None:
+        return found
+    kept = tuning.best_so_far(folder)
+    if kept and kept[0] >= best_step:  # or better ones of a step beyond
         return found
     checkpoints.set_all_aside(folder, f"the weights of step {best_step}, the best, are lost")
     return None

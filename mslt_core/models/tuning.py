@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -70,16 +71,9 @@ def save_best(model: Any, folder: Path, *, step: int, score: float) -> None:
         save_file(weights, staging / "trained.safetensors")
 
 
-def keeps_best(folder: Path, step: int) -> bool:
-    """Whether the best weights as they were after `step`, or later ones, are there and whole."""
-    checkpoints.restore(folder / BEST)
-    with contextlib.suppress(CheckpointError):
-        return bool(checkpoints.verify(folder / BEST)["step"] >= step)
-    return False
-
-
-def best_so_far(folder: Path, up_to: int) -> tuple[int, float] | None:
+def best_so_far(folder: Path, up_to: float = math.inf) -> tuple[int, float] | None:
     """Step and score of the kept weights; None without, or if they are from beyond `up_to`."""
+    checkpoints.restore(folder / BEST)
     with contextlib.suppress(CheckpointError):
         about = checkpoints.verify(folder / BEST)
         if about["step"] <= up_to:

@@ -92,10 +92,12 @@ def take(store: Store, sweep: Sweep, runs: Sequence[PlannedRun]) -> PlannedRun |
     again = store.sweeps.wanted_again(digest)
     for planned in runs:
         hold = hold_of(store, planned.run, again)
-        if hold == "free" and _is_taken(store, digest, planned):
-            return planned
-        # another sweep's worker may have been faster, and may yet leave it
-        busy |= hold == "held" or (hold == "free" and hold_of(store, planned.run, again) == "held")
+        if hold == "free":
+            if _is_taken(store, digest, planned):
+                return planned
+            # another sweep's worker may have been faster, and may yet leave it
+            hold = hold_of(store, planned.run, again)
+        busy |= hold == "held"
     return "held" if busy else "settled"
 
 
