@@ -6,9 +6,8 @@ from pathlib import Path
 import numpy as np
 
 from mslt_core.data import pretraining, tasks, typology
-from mslt_core.pipeline.places import data_folder
+from mslt_core.pipeline.places import data_folder, require_folder
 from mslt_core.spec.coverage import CoverageCell, CoverageColumn, CoverageResult, Mark
-from mslt_core.spec.errors import BadInputError
 from mslt_core.spec.languages import LANGUAGES
 from mslt_core.spec.selecting import PretrainingFigures
 
@@ -38,12 +37,8 @@ def data_coverage(
 
     Rows are counted, which reads every file once.
     """
+    require_folder(task, data)
     info = tasks.TASKS[task]
-    if info.needs_folder and not data:
-        raise BadInputError(
-            f"{info.in_sentence} needs a folder with its files",
-            hint=f"It should hold {info.layout}.",
-        )
     rows = tasks.coverage(tasks.open_task(task, data_folder(task, data, roots)), count=True)
     # every language is proposed for the user's own data: then only what is there is listed
     proposed = () if info.kind is None else info.source_pool + info.target_langs

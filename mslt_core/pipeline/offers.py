@@ -5,7 +5,7 @@ from pathlib import Path
 
 from mslt_core.data import tasks
 from mslt_core.pipeline.corpora import open_corpus
-from mslt_core.pipeline.places import data_folder, existing_folder
+from mslt_core.pipeline.places import data_folder, existing_folder, require_folder
 from mslt_core.pipeline.stock import is_parallel, stocks
 from mslt_core.spec.errors import BadInputError
 from mslt_core.store.records import stamp_of
@@ -50,12 +50,8 @@ def needs_folder(task: str) -> bool:
 
 def task_offer(task: str, data: str | None, *, roots: tuple[Path, ...] | None = None) -> TaskOffer:
     """The languages that a task can be trained and scored on here."""
+    require_folder(task, data)
     info = tasks.TASKS[task]
-    if info.needs_folder and not data:
-        raise BadInputError(
-            f"{info.in_sentence} needs a folder with its files",
-            hint=f"It should hold {info.layout}.",
-        )
     folder = data_folder(task, data, roots)
     opened = tasks.open_task(task, folder)
     return TaskOffer(

@@ -93,6 +93,16 @@ def data_folder(
     return existing_folder(data, roots=roots)
 
 
+def require_folder(task: str, data: str | None) -> None:
+    """Refuse a task of a folder without one."""
+    info = tasks.TASKS[task]
+    if info.needs_folder and not data:
+        raise BadInputError(
+            f"{info.in_sentence} needs a folder with its files",
+            hint=f"It should hold {info.layout}.",
+        )
+
+
 def proposed_folders(task: str) -> tuple[str, ...]:
     """The folders of a task's proposed languages in its data set on the hub; none means all."""
     info = tasks.TASKS.get(task)
