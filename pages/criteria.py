@@ -38,7 +38,7 @@ def shown(context: Context, sweeps: tuple[Swept, ...]) -> None:
     st.caption(noise_told(judged))
     for told in left_out(judged):
         st.caption(told)
-    offer_vectors(context, judged.asked.but(model=pipeline.base_of(context.groups)), judged.missing)
+    offer_vectors(context, judged.asked, judged.missing)
     with st.expander("The numbers"):
         show_table(table(judged), name=f"criteria, sets of {judged.k}")
     st.subheader("A good set with few runs")

@@ -31,8 +31,7 @@ def known(context: Context) -> None:
         next_step(context, sweeps, looked=looked)
     further(context, sweeps)
     st.subheader("What has been run")
-    run = context.groups[0].runs[0]
-    st.caption(escape(pipeline.experiment_label(run.spec, run.where)))
+    st.caption(escape(pipeline.experiment_label(context.groups[0].runs[0])))
     runs = trained(context).round(1)
     st.dataframe(runs, hide_index=True, width="stretch", column_config=with_decimals(runs, 1))
 

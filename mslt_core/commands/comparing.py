@@ -226,8 +226,7 @@ def _shown(
 ) -> Any:
     from rich.console import Group
 
-    one = baseline.runs[0]
-    told = f"{experiment_label(one.spec, one.where)}\n{headline}"
+    told = f"{experiment_label(baseline.runs[0])}\n{headline}"
     columns = ("set", "mean", f"minus {baseline.name}", "95 %", "items", "seeds", "p", "n", "")
     rows = []
     for standing in ranked.standings:

@@ -39,12 +39,11 @@ class Compared:
 
     def origin(self, page: str, groups: Sequence[RunGroup], sizes: str) -> Origin:
         """What a finding about `groups` was computed from."""
-        one = self.baseline.runs[0]
         return origin_of(
             self.store,
             [info for group in groups for info in group.runs],
             page=page,
-            experiment=experiment_label(one.spec, one.where),
+            experiment=experiment_label(self.baseline.runs[0]),
             sizes=sizes,
         )
 

@@ -26,7 +26,6 @@ from mslt_core.pipeline.outcomes import scores_of
 from mslt_core.spec.errors import NotComputedError
 from mslt_core.spec.judging import Judged, Ranged, SearchCurve
 from mslt_core.spec.results import SCORES, RunGroup
-from mslt_core.spec.selecting import SelectSpec
 
 
 def add(subparsers: Subparsers) -> None:
@@ -58,14 +57,7 @@ def _criteria(args: argparse.Namespace) -> Answer:
     everything = run_groups(store)
     experiment = experiment_of(everything, args.experiment)
     sweep = sweep_of_size([g for g in everything if g.experiment == experiment], args.k)
-    asked = SelectSpec(
-        pool=sweep.pool,
-        k=sweep.k,
-        criterion="script",
-        pretraining=args.pretraining,
-        corpus=args.corpus,
-        layer=args.layer,
-    )
+    asked = sweep.question(pretraining=args.pretraining, corpus=args.corpus, layer=args.layer)
     with progress(args) as report:
         report(0, 0, "asking every criterion")
         judged = judge_criteria(
@@ -81,13 +73,12 @@ def _criteria(args: argparse.Namespace) -> Answer:
             report(0, 0, "searching again and again")
             curves = search_curves(judged)
     infos = [info for group in sweep.groups for info in group.runs]
-    head = experiment_label(infos[0].spec, infos[0].where)
     doubt = nothing_learnt((info, scores_of(store, info)) for info in infos)
-    payload = {**_described(judged), "nothing_learnt": doubt}
-    head = "\n".join(filter(None, [head, doubt]))
+    above = "\n".join(filter(None, [experiment_label(infos[0]), doubt]))
+    search = [dataclasses.asdict(one) for one in curves]
     return Answer(
-        payload={**payload, "search": [dataclasses.asdict(one) for one in curves]},
-        shown=lambda: _search_table(head, curves, judged) if curves else _table(head, judged),
+        payload={**_described(judged), "nothing_learnt": doubt, "search": search},
+        shown=lambda: _search_table(above, curves, judged) if curves else _table(above, judged),
     )
 
 

@@ -8,8 +8,6 @@ from mslt_core.pipeline.grouping import experiment_key
 from mslt_core.spec.results import RunGroup, RunInfo
 from mslt_core.spec.specs import OWN_TOLD, TrainSpec, Where
 
-NOWHERE = Where()
-
 
 def _folders(info: RunInfo) -> str:
     """Names of the folders that were read: two sets of data may differ in nothing else."""
@@ -39,9 +37,10 @@ def task_label(spec: TrainSpec, where: Where) -> str:
     return f"{spec.task_told} ({', '.join(own)})" if own else spec.task_told
 
 
-def experiment_label(spec: TrainSpec, where: Where = NOWHERE) -> str:
+def experiment_label(info: RunInfo) -> str:
     """What the runs of an experiment share, in a line; first what a narrow box must not cut off."""
-    told = [task_label(spec, where), spec.model, f"{spec.budget:,} in {spec.steps:,} steps"]
+    spec = info.spec
+    told = [task_label(spec, info.where), spec.model, f"{spec.budget:,} in {spec.steps:,} steps"]
     if spec.tune != "all":
         told.append(f"LoRA {spec.lora_rank}" if spec.tune == "lora" else "head only")
     if spec.precision != "float32":
@@ -75,7 +74,7 @@ def _labels(infos: Mapping[str, RunInfo]) -> dict[str, str]:
     """By experiment, of which one run is given each."""
     alike: dict[str, list[str]] = {}
     for key, info in infos.items():
-        alike.setdefault(experiment_label(info.spec, info.where), []).append(key)
+        alike.setdefault(experiment_label(info), []).append(key)
     labels: dict[str, str] = {}
     for label, keys in alike.items():
         apart = _apart({key: infos[key] for key in keys})

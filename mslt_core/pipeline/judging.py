@@ -76,7 +76,7 @@ def judge_criteria(
     _require_metric(sweep, metric)
     found = swept_scores(access.store, sweep, sets, metric, average)
     scores = found.scores
-    spec = (asked or SelectSpec(pool=sweep.pool, k=sweep.k, criterion="script")).but(
+    spec = (asked or sweep.question()).but(
         pool=sweep.pool, k=sweep.k, include=(fixed,) if fixed else (), exclude=()
     )
     compared = compare_by_own_base(access, sweep.groups, spec)

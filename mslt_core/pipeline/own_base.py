@@ -28,11 +28,12 @@ def compare_by_own_base(
 ) -> CriteriaResult:
     """All criteria of `spec`, with the base of these runs for those that read a model."""
     try:
-        return compare(access, spec.but(model=_own_base(access, groups[0].runs[0]).key))
+        base = _own_base(access, groups[0].runs[0])
     except (BadInputError, NotComputedError, HubError) as e:
         told = compare(access, spec, [one for one in COMPARED if one not in TEXT_CRITERIA])
         missing = {**told.missing, **dict.fromkeys(TEXT_CRITERIA, str(e))}
         return dataclasses.replace(told, missing=missing)
+    return compare(access, spec.but(model=base.key))
 
 
 def _own_base(access: Access, info: RunInfo) -> CheckpointRef:

@@ -5,8 +5,11 @@ import itertools
 import math
 from collections import Counter
 from collections.abc import Sequence
+from typing import Any
 
+from mslt_core.pipeline.own_base import base_of
 from mslt_core.spec.results import RunGroup
+from mslt_core.spec.selecting import SelectSpec
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -25,6 +28,14 @@ class Swept:
     def sets(self) -> tuple[tuple[str, ...], ...]:
         """The sets, in order."""
         return tuple(group.source_langs for group in self.groups)
+
+    def question(self, **made_of: Any) -> SelectSpec:
+        """What every criterion is asked about these sets, with the base that the runs began from.
+
+        `made_of` are fields that say of what text, layer and figures criteria are made.
+        """
+        base = base_of(self.groups)
+        return SelectSpec(pool=self.pool, k=self.k, criterion="script", model=base, **made_of)
 
 
 def swept(groups: Sequence[RunGroup]) -> tuple[Swept, ...]:

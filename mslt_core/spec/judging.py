@@ -110,9 +110,9 @@ class Judged:
     goodness: Mapping[Criterion, npt.NDArray[np.float64]]
     """(n_sets,) each: what every criterion says of every set, high is good; NaN: nothing."""
     asked: SelectSpec
-    """Of what text, layer and figures the criteria are made; not of what model."""
+    """Of what model, text, layer and figures the criteria are made."""
     base: str
-    """The runs' own model, which some criteria read."""
+    """The name of that model, from which the runs began."""
     criteria: tuple[CriterionJudged, ...]
     """By regret, the smallest first."""
     random: PickStanding

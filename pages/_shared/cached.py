@@ -85,12 +85,11 @@ def judged(
     asked: SelectSpec | None = None,
 ) -> Judged:
     """Every criterion's pick among the sets of a finished sweep."""
-    asked = asked or SelectSpec(pool=sweep.pool, k=sweep.k, criterion="script")
-    asked = asked.but(model=pipeline.base_of(sweep.groups))
+    asked = asked or sweep.question()
     embedded = pipeline.choosing_stamp(_access(root), asked, everything=True)
     stamp = f"{_swept_stamp(sweep)} {asked.digest()}"
     found = _judged(root, fixed, metric, average, f"{stamp} {embedded}", sweep, asked)
-    _were_judged().add((root, fixed, metric, average, _swept_stamp(sweep)))
+    _were_judged().add((root, fixed, metric, average, stamp))
     return found
 
 
@@ -101,7 +100,8 @@ def _were_judged() -> set[tuple[str, str | None, str, Average, str]]:
 
 def judged_before(root: str, sweep: Swept, metric: str) -> Judged | None:
     """Every criterion's pick, if that was asked since the start: at first it takes seconds."""
-    if (root, None, metric, "shared", _swept_stamp(sweep)) not in _were_judged():
+    stamp = f"{_swept_stamp(sweep)} {sweep.question().digest()}"
+    if (root, None, metric, "shared", stamp) not in _were_judged():
         return None
     return judged(root, sweep, fixed=None, metric=metric, average="shared")
 

@@ -67,4 +67,4 @@ def _what_is_read(place: DeltaGenerator, sweep: Swept) -> SelectSpec:
     with place.popover("More", width="stretch"):
         st.caption(f"Vocabulary and embeddings are those of the runs' base model, {escape(base)}.")
         made_of = text_and_layer() | pretraining_figures()
-    return SelectSpec(pool=sweep.pool, k=sweep.k, criterion="script", **made_of)
+    return sweep.question(**made_of)

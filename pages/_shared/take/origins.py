@@ -64,12 +64,11 @@ def origin_of(now: Context, rests: Rests) -> Origin:
             query.append(("experiment", now.experiment_name))
         if "compare" not in given:
             query += [("compare", group.name) for group in now.chosen]
-    one = next(iter(rests.infos), None)
     return pipeline.stories.origin_of(
         now.store,
         rests.infos,
         page=rests.page,
         query=query,
-        experiment=pipeline.experiment_label(one.spec, one.where) if one else "",
+        experiment=pipeline.experiment_label(rests.infos[0]) if rests.infos else "",
         sizes=rests.sizes,
     )
