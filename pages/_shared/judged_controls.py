@@ -16,7 +16,7 @@ from pages._shared.needs import pretraining_figures, text_and_layer
 
 def question(context: Context, sweeps: tuple[Swept, ...]) -> Judged:
     """Which sets, with English or not, by which score and which mean."""
-    one, other, third, fourth, fifth = st.columns([3, 4, 4, 5, 2], vertical_alignment="bottom")
+    one, other, third, fourth, fifth = st.columns([12, 16, 16, 20, 9], vertical_alignment="bottom")
     sweep = _size(one, sweeps)
     fixed = other.selectbox(
         "Only sets with",
