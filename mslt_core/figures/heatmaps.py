@@ -17,7 +17,7 @@ from mslt_core.spec.metrics import METRICS
 
 # Plot height by number of panels, so that panels are square in a page of about 1,100 px.
 _PANEL_HEIGHT = {1: 360, 2: 380, 3: 310, 4: 230}
-_ABOVE, _BELOW = 112, 44
+_ABOVE, _BELOW = 128, 44
 
 CROSSED_MEANS = "Crossed out: may be chance."
 
@@ -72,7 +72,7 @@ def pair_heatmaps(
     return style.dress(
         fig,
         title=_title(measure, minus),
-        subtitle=f"{text.escape(what)}, {text.escape(over)}. {style.SEEN_KEY}"
+        subtitle=f"{text.escape(what)}, {text.escape(over)}.<br>{style.SEEN_KEY}"
         + f" {CROSSED_MEANS}" * any(mask.any() for mask in crossed),
         alt=f"{what} between {len(matrices[0].langs)} languages. Mean over pairs: {means}.",
         height=_ABOVE + _PANEL_HEIGHT.get(n_panels, 220) + _BELOW,

@@ -11,7 +11,7 @@ from mslt_core.spec.items import ItemsCompared, SeedCells
 from mslt_core.spec.languages import label
 from mslt_core.spec.metrics import METRICS
 
-_ABOVE, _BELOW, _ROW = 86, 8, 34
+_ABOVE, _BELOW, _ROW = 102, 8, 34
 WIDE_ENOUGH = 0.04
 """Share of the bar in which a number can be read."""
 
@@ -51,11 +51,12 @@ def item_agreement(
     return style.dress(
         fig,
         title=f"How often is only one of the two right, in {text.language_label(found.lang)}?",
-        subtitle=f"{pair}, {text.count(found.n, 'test item')}, a bar a seed. All of an item right, "
-        f"by {METRICS[found.metric].in_sentence}",
+        subtitle=f"{pair}, {text.count(found.n, 'test item')}, a bar a seed.<br>"
+        f"All of an item right, by {METRICS[found.metric].in_sentence}",
         alt=_alt(found),
         height=_ABOVE + _ROW * len(cells) + _BELOW,
         theme=theme,
+        lines=2,
     )
 
 

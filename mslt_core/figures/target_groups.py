@@ -10,7 +10,7 @@ from mslt_core.figures.style import Theme
 from mslt_core.spec.metrics import METRICS
 from mslt_core.spec.views import ByGroup, TargetGroup
 
-_ABOVE, _BELOW, _RIGHT, _ROW = 62, 50, 150, 34
+_ABOVE, _BELOW, _RIGHT, _ROW = 78, 50, 150, 34
 
 
 def group_gains(result: ByGroup, *, colour: str, theme: Theme = "light") -> go.Figure:
@@ -40,7 +40,7 @@ def group_gains(result: ByGroup, *, colour: str, theme: Theme = "light") -> go.F
         fig,
         title=f"On which languages does {text.escape(result.name_b)} gain most?",
         subtitle=f"{METRICS[result.metric].label}, {text.count(n, 'unseen target')}, {away}"
-        f"{text.count(result.n_seeds, 'seed')}, {CARRIED[result.carried]}. ◆ mean  ○ one target",
+        f"{text.count(result.n_seeds, 'seed')}, {CARRIED[result.carried]}.<br>◆ mean  ○ one target",
         alt=_alt(result),
         height=_ABOVE + _ROW * max(len(result.groups), 1) + _BELOW,
         theme=theme,
