@@ -248,7 +248,7 @@ def _by_target(result: GainResult) -> Any:
     rows = [
         (
             gain.lang,
-            "trained on" if gain.is_source else "zero-shot",
+            "trained on" if gain.trained_on else "zero-shot",
             *_row(gain),
             probability(gain.p_holm),
         )

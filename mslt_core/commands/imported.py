@@ -115,7 +115,7 @@ def _shown(results: Sequence[GainResult], shared: tuple[str, ...], unstated: Seq
         (
             result.name_b,
             gain.lang or "mean",
-            "trained on" if gain.is_source else "zero-shot",
+            "trained on" if gain.trained_on else "zero-shot",
             f"{100 * gain.estimate:+.1f}",
             "-"
             if gain.low is None or gain.high is None

@@ -226,7 +226,7 @@ def _moved(measures: Measures) -> Iterator[dict[str, Any]]:
                         "name": one.checkpoint.name,
                         "layer": one.layer,
                         "lang": lang,
-                        "seen": lang in one.checkpoint.source_langs,
+                        "seen": lang in one.checkpoint.seen_langs,
                         "value": float(one.values[i]),
                         "low": float(one.low[i]),
                         "high": float(one.high[i]),

@@ -18,7 +18,7 @@ NOISE: dict[Carried, str] = {
     "items": ", beyond the items' noise (fewer than three seeds) on",
     "none": "",
 }
-NOT_ZERO_SHOT = "Every target is a source language of one of the sets: nothing here is zero-shot."
+NOT_ZERO_SHOT = "Every target was trained on by one of the sets: nothing here is zero-shot."
 
 
 def gain(result: GainResult) -> str:

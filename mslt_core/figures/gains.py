@@ -94,7 +94,7 @@ def _gain_dots(
             "opacity": 1,  # plotly fades markers whose sizes differ
             "symbol": ["circle" if gain.lang else "diamond" for gain in gains],
             "size": [10 if gain.lang else 12 for gain in gains],
-            "color": [colour if gain.is_source else look.background for gain in gains],
+            "color": [colour if gain.trained_on else look.background for gain in gains],
             "line": {"width": 2, "color": colour},
         },
         error_x={
@@ -117,7 +117,7 @@ def _gain_hover(result: GainResult, gain: TargetGain) -> str:
     """Difference, both scores, what they rest on, and what no learning at all would get."""
     unit = METRICS[result.metric].unit
     head = text.language_label(gain.lang) if gain.lang else "Mean of the zero-shot targets"
-    trained = "trained on by one of the two" if gain.is_source else "zero-shot"
+    trained = "trained on by one of the two" if gain.trained_on else "zero-shot"
     difference = f"{text.signed_points(gain.difference)} {text.interval(gain.low, gain.high)}"
     parts = [
         f"{name} ±{text.points(half)}"
@@ -173,12 +173,11 @@ def _gain_axis(fig: go.Figure, results: Sequence[GainResult], theme: Theme) -> N
             edges += [e for e in (gain.difference, gain.low, gain.high) if e is not None]
     low, high = 100 * min(edges), 100 * max(edges)
     margin = 0.06 * (high - low) or 1.0
-    info = METRICS["gain"]
     only = results[0] if len(results) == 1 else None
-    name = f"{text.escape(only.name_b)} minus {text.escape(only.name_a)}" if only else info.label
+    ours = f"{text.escape(only.name_b)} " if only else ""
     fig.update_xaxes(
         range=[low - margin, high + margin],
-        title_text=f"{name}, {info.unit}",
+        title_text=f"{ours}minus {_baseline(results)}, {METRICS['gain'].unit}",
         zeroline=True,
         zerolinecolor=style.PALETTES[theme].muted,
         zerolinewidth=1.5,
@@ -192,9 +191,13 @@ def _gain_axis(fig: go.Figure, results: Sequence[GainResult], theme: Theme) -> N
 def _gain_title(results: Sequence[GainResult]) -> str:
     """Which sets against which: MSLT(...) against SSLT(en), each set against SSLT(en)."""
     ours = text.escape(results[0].name_b) if len(results) == 1 else "each set"
-    theirs = {text.escape(result.name_a) for result in results}
-    than = theirs.pop() if len(theirs) == 1 else "its baseline"
-    return f"How much higher does {ours} score than {than}, by language?"
+    return f"How much higher does {ours} score than {_baseline(results)}, by language?"
+
+
+def _baseline(results: Sequence[GainResult]) -> str:
+    """What all of them are measured against."""
+    names = {text.escape(result.name_a) for result in results}
+    return names.pop() if len(names) == 1 else "its baseline"
 
 
 def _gain_subtitle(results: Sequence[GainResult]) -> str:
@@ -208,7 +211,7 @@ def _gain_subtitle(results: Sequence[GainResult]) -> str:
 
 def _gain_alt(result: GainResult) -> str:
     """How many targets gain, and the two ends."""
-    unseen = [gain for gain in result.gains if not gain.is_source]
+    unseen = [gain for gain in result.gains if not gain.trained_on]
     higher = sum(gain.difference > 0 for gain in unseen)
     ordered = sorted(result.gains, key=lambda gain: gain.difference)
     ends = " to ".join(

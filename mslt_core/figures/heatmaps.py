@@ -47,7 +47,7 @@ def pair_heatmaps(
         order = markers.language_order(found.langs, group)
         matrix = cells.reordered(found.matrix, found.langs, order)
         cells.draw(fig, matrix, order, _hover(found, minus), col=col)
-        cells.language_axes(fig, order, marked=found.checkpoint.source_langs, col=col)
+        cells.language_axes(fig, order, marked=found.checkpoint.seen_langs, col=col)
         name = found.checkpoint.name
         style.panel_title(
             fig,
@@ -124,7 +124,7 @@ def _hover(found: PairMatrix, minus: str) -> Hover:
     place = {lang: row for row, lang in enumerate(found.langs)}
 
     def said(lang: str) -> str:
-        seen = "trained on" if lang in ref.source_langs else "not trained on"
+        seen = "trained on" if lang in ref.seen_langs else "not trained on"
         return f"{text.language_label(lang)}, {seen}"
 
     def hover(a: str, b: str, value: float) -> str:

@@ -51,7 +51,7 @@ def language_maps(
     for col, (ref, drawn, cka) in enumerate(panels, start=1):
         hovers = _hovers(drawn, result.texts, ref)
         for lang, share in _interleaved(order, len(drawn.ids), n_panels):
-            seen = lang in ref.source_langs
+            seen = lang in ref.seen_langs
             trace = _points(drawn, lang, share, styles[lang], hovers[lang], seen=seen)
             if category is not None:
                 _recolour(trace, category, category.of_panel(col - 1))
@@ -175,7 +175,7 @@ def _hovers(
     name = text.escape(ref.name)
     hovers = {}
     for lang in drawn.langs:
-        seen = "trained on" if lang in ref.source_langs else "not trained on"
+        seen = "trained on" if lang in ref.seen_langs else "not trained on"
         head = f"<b>{text.language_label(lang)}</b> · {seen}<br>"
         hovers[lang] = [
             f"{head}{text.sentence(said, lang)}<br><i>{text.escape(sent_id)} · {name}</i>"

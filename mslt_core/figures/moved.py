@@ -31,7 +31,7 @@ def moved_languages(
     n, layer.
     """
     info, langs = METRICS[moved[0].measure], moved[0].langs
-    trained = {lang for one in moved for lang in one.checkpoint.source_langs}
+    trained = {lang for one in moved for lang in one.checkpoint.seen_langs}
     order = markers.language_order(langs, group)
     rows = [lang for lang in order if lang in trained] + [x for x in order if x not in trained]
     fig = go.Figure()
@@ -65,7 +65,7 @@ def _add(
 ) -> None:
     places = [one.langs.index(lang) for lang in rows]
     values, low, high = (part[places] for part in (one.values, one.low, one.high))
-    seen = [lang in one.checkpoint.source_langs for lang in rows]
+    seen = [lang in one.checkpoint.seen_langs for lang in rows]
     hovers = [
         f"{text.language_label(lang)}, {'trained on' if known else 'not trained on'}<br>"
         f"{text.escape(one.checkpoint.name)} and {text.escape(base)}, layer {one.layer}<br>"

@@ -125,7 +125,7 @@ def _hover(row: _Row, lang: str, baseline: str) -> str:
     if gain is None:
         return f"{head}<br>not scored by all of its runs and the baseline's"
     return (
-        f"{head}{' · trained on by one of the two' if gain.is_source else ''}<br>"
+        f"{head}{' · trained on by one of the two' if gain.trained_on else ''}<br>"
         f"{text.points(gain.score_b)}, minus {text.escape(baseline)} {whiskers.in_points(gain)}"
         f"<br>{text.count(gain.n_items, 'test item')}, {text.count(gain.n_seeds, 'seed')}"
     )

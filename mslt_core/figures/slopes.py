@@ -59,7 +59,7 @@ def target_slopes(result: GainResult, *, colour: str, theme: Theme = "light") ->
 
 def _line(gain: TargetGain, colour: str, look: style.Palette) -> go.Scatter:
     told = colour if gain.beyond_noise else look.muted
-    inside = told if gain.is_source else look.background
+    inside = told if gain.trained_on else look.background
     is_mean = not gain.lang
     return go.Scatter(
         x=[0, 1],
@@ -86,7 +86,7 @@ def _line(gain: TargetGain, colour: str, look: style.Palette) -> go.Scatter:
 def _hover(gain: TargetGain) -> str:
     head = text.language_label(gain.lang) if gain.lang else "Mean of the zero-shot targets"
     return (
-        f"<b>{head}</b>{' · trained on by one of the two' if gain.is_source else ''}<br>"
+        f"<b>{head}</b>{' · trained on by one of the two' if gain.trained_on else ''}<br>"
         f"{text.points(gain.score_a)} to {text.points(gain.score_b)}: "
         f"<b>{whiskers.in_points(gain)}</b><br>{text.count(gain.n_items, 'test item')}, "
         f"{text.count(gain.n_seeds, 'seed')}"

@@ -86,7 +86,7 @@ def snapshots(store: Store, run: str) -> dict[int, CheckpointRef]:
             # a base that is not here goes by this name in place of its own
             name=f"{info.name}, step {step}" if step or path else f"Base ({info.spec.model})",
             kind=own.kind if step else "base",
-            source_langs=own.source_langs if step else (),
+            seen_langs=own.seen_langs if step else (),
             path=path,
             fingerprint=fingerprint,
         )
@@ -152,7 +152,7 @@ def _of_folder(ref: str, folder: Path) -> CheckpointRef:
         key=ref if ref == EXAMPLE_MODEL else str(folder),
         name="Base" if ref == EXAMPLE_MODEL else f"Base ({model_name(ref, folder)})",
         kind="base",
-        source_langs=(),
+        seen_langs=(),
         path=str(folder),
         fingerprint=checkpoints.fingerprint(folder),
         n_layers=config.n_layers(folder),
@@ -166,7 +166,7 @@ def _of_run(store: Store, info: RunInfo) -> CheckpointRef:
         key=info.run,
         name=info.name,
         kind="sslt" if len(info.spec.source_langs) == 1 else "mslt",
-        source_langs=info.spec.source_langs,
+        seen_langs=info.spec.seen_langs,
         path=str(store.runs.model_folder(info.run) or ""),
         fingerprint=record["weights"],
         n_layers=record["n_layers"],

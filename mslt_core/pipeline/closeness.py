@@ -131,6 +131,6 @@ def _spec_of_any(key: _Key, n_layers: int) -> LayerSpec:
     """The same for all checkpoints of one depth but for their name: texts are hashed once."""
     asked = asked_of(key.store, key.asked.look((EXAMPLE_MODEL,)), key.roots)
     anyone = CheckpointRef(
-        key="", name="", kind="base", source_langs=(), path="", fingerprint="", n_layers=n_layers
+        key="", name="", kind="base", seen_langs=(), path="", fingerprint="", n_layers=n_layers
     )
     return asked.spec(anyone, layer_of(anyone, key.asked.layer), PART_OF[key.asked.measure])

@@ -159,7 +159,7 @@ class _Comparing:
             name_a=a.name,
             name_b=b.name,
             gains=corrected(told[: len(single)]),
-            mean=mean and dataclasses.replace(mean, lang="", is_source=False),
+            mean=mean and dataclasses.replace(mean, lang="", trained_on=False),
             zero_shot=field.named((means[0] + means[1]) > 0) if has_mean else (),
             interval=_carried(told[: len(single)], mean),
             average=self._average,
@@ -209,7 +209,7 @@ class _Comparing:
                     score_b=float(noise.score_b[i]),
                     n_items=sum(score.n_items for score in scores),
                     n_seeds=n_seeds,
-                    is_source=bool(np.any(seen[used[i]])),
+                    trained_on=bool(np.any(seen[used[i]])),
                     majority_accuracy=_mean_majority(scores),
                     **noise.fields(i),
                 )
@@ -222,7 +222,7 @@ def _carried(rows: Sequence[TargetGain], mean: TargetGain | None) -> Carried:
 
     Of a target that a set trained on, too few sets of the pool may know how seeds scatter.
     """
-    claimed = [row for row in (*rows, mean) if row and (row is mean or not row.is_source)] or rows
+    claimed = [row for row in (*rows, mean) if row and (row is mean or not row.trained_on)] or rows
     return carried_by(
         items=all(row.sd_items is not None for row in claimed),
         seeds=all(row.sd_seeds is not None for row in claimed),
@@ -231,10 +231,10 @@ def _carried(rows: Sequence[TargetGain], mean: TargetGain | None) -> Carried:
 
 def corrected(rows: list[TargetGain]) -> tuple[TargetGain, ...]:
     """With Holm's correction over the targets that neither group trained on."""
-    family = [row for row in rows if not row.is_source and row.p is not None]
+    family = [row for row in rows if not row.trained_on and row.p is not None]
     adjusted = iter(holm(np.array([row.p for row in family], dtype=np.float64)).tolist())
     return tuple(
-        row if row.is_source or row.p is None else dataclasses.replace(row, p_holm=next(adjusted))
+        row if row.trained_on or row.p is None else dataclasses.replace(row, p_holm=next(adjusted))
         for row in rows
     )
 

@@ -25,11 +25,14 @@ OTHER_WORDS = {
 OF_THE_SET = {"seed", "source_langs", "shots", "shot_langs"}
 """What groups of one experiment may differ in."""
 
+ASIDE: dict[str, Any] = {"keep_every": None}
+"""What is kept beside a run, which changes none of its scores: its value in every key."""
+
 
 @functools.lru_cache(maxsize=1 << 16)  # fewer than runs are asked for in turn would keep none
 def group_key(spec: TrainSpec) -> str:
-    """Runs with the same key differ in their seed alone."""
-    return _with(spec, seed=0).digest()
+    """Runs with the same key differ in their seed alone, or in what was kept beside them."""
+    return _with(spec, seed=0, **ASIDE).digest()
 
 
 @functools.lru_cache(maxsize=1 << 16)
@@ -41,7 +44,7 @@ def experiment_key(spec: TrainSpec) -> str:
     """
     if spec.items_unsure:
         return group_key(spec)
-    return _with(spec, seed=0, source_langs=("en",), shots=0, shot_langs=()).digest()
+    return _with(spec, seed=0, source_langs=("en",), shots=0, shot_langs=(), **ASIDE).digest()
 
 
 def _with(spec: TrainSpec, **changes: Any) -> TrainSpec:
@@ -65,8 +68,15 @@ def run_groups(store: Store, runs: Sequence[RunInfo] | None = None) -> list[RunG
     for info in store.runs.list() if runs is None else runs:
         if info.has_scores and not info.spec.oracle:
             found.setdefault(_keys(info)[0], []).append(info)
-    groups = [_group(sorted(of_set, key=lambda i: i.spec.seed)) for of_set in found.values()]
-    return sorted(groups, key=_order)
+    return sorted((_group(_one_a_seed(of_set)) for of_set in found.values()), key=_order)
+
+
+def _one_a_seed(runs: Sequence[RunInfo]) -> list[RunInfo]:
+    """By seed. Of two that differ in what was kept beside them, which have the same scores, the one
+    with weights, and with those on the way."""
+    richest = sorted(runs, key=lambda i: (i.has_weights, i.spec.keep_every is not None, i.run))
+    by_seed = {info.spec.seed: info for info in richest}
+    return [by_seed[seed] for seed in sorted(by_seed)]
 
 
 def _order(group: RunGroup) -> tuple[Any, ...]:
@@ -158,7 +168,7 @@ def why_apart(one: RunGroup, other: RunGroup) -> str:
     told = ["perhaps other test items, drawn by an earlier version"] if unsure else []
     for name in TrainSpec.model_fields:
         value, expected = getattr(theirs, name), getattr(ours, name)
-        if name not in OF_THE_SET | {"model"} and value != expected:
+        if name not in OF_THE_SET | ASIDE.keys() | {"model"} and value != expected:
             told.append(OTHER_WORDS.get(name, f"{name} {value}, not {expected}"))
     return ", ".join(dict.fromkeys(told)) or "another experiment"
 

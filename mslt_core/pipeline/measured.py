@@ -71,7 +71,7 @@ class Measures:
 
 def seen_by_any(measures: Measures) -> set[str]:
     """The languages that at least one of the checkpoints was trained on."""
-    sources = {lang for ref in measures.checkpoints for lang in ref.source_langs}
+    sources = {lang for ref in measures.checkpoints for lang in ref.seen_langs}
     return sources.intersection(measures.langs)
 
 

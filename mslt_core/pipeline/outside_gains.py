@@ -61,13 +61,13 @@ def outside_gains(
     found = _Blocks(store, pairs, metric, langs)
     seen = {*a.seen_langs, *b.seen_langs}
     rows = [
-        _gain(scores, found, np.eye(len(langs))[i], lang=lang, is_source=lang in seen)
+        _gain(scores, found, np.eye(len(langs))[i], lang=lang, trained_on=lang in seen)
         for i, lang in enumerate(langs)
     ]
     unseen = [lang not in seen and (mean_over is None or lang in mean_over) for lang in langs]
     mean = None
     if any(unseen):
-        mean = _gain(scores, found, np.array(unseen) / sum(unseen), lang="", is_source=False)
+        mean = _gain(scores, found, np.array(unseen) / sum(unseen), lang="", trained_on=False)
     told = [*rows, *([mean] if mean else [])]
     return GainResult(
         metric=metric,
@@ -151,7 +151,7 @@ def _gain(
     weights: npt.NDArray[np.float64],
     *,
     lang: str,
-    is_source: bool,
+    trained_on: bool,
 ) -> TargetGain:
     """One target's difference, or a mean's; `scores` is (n_seeds, 2, n_langs)."""
     means = scores @ weights
@@ -188,7 +188,7 @@ def _gain(
         lang=lang,
         score_a=score_a,
         score_b=score_b,
-        is_source=is_source,
+        trained_on=trained_on,
         majority_accuracy=None,
         **fields,
     )

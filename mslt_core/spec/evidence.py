@@ -97,7 +97,7 @@ class TargetGain(Difference):
     score_a: float
     """Mean over the seeds of the group that is subtracted."""
     score_b: float
-    is_source: bool
+    trained_on: bool
     """Trained on in either group, so not a zero-shot target."""
     majority_accuracy: float | None
 

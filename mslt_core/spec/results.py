@@ -201,7 +201,8 @@ class CheckpointRef:
     name: str
     """Base, SSLT(en), MSLT(de, en, es), or the folder's name."""
     kind: CheckpointKind
-    source_langs: tuple[str, ...]
+    seen_langs: tuple[str, ...]
+    """What it was trained on: its sources and the languages of its shots."""
     path: str
     fingerprint: str
     n_layers: int

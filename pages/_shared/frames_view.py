@@ -66,7 +66,7 @@ def through_layers(
                 coords=tuple(drawn.coords for drawn in maps),
                 colour=of_set[ref.name],
                 below=tuple(mixing(drawn) for drawn in maps),
-                seen=(frozenset(ref.source_langs),),
+                seen=(frozenset(ref.seen_langs),),
                 neighbours=near if len(near) == len(maps) else (),
             )
         )

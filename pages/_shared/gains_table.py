@@ -13,7 +13,7 @@ def table(result: GainResult) -> pd.DataFrame:
         {
             "lang": gain.lang,
             "target": label(gain.lang),
-            "role": "source" if gain.is_source else "zero-shot",
+            "role": "trained on" if gain.trained_on else "zero-shot",
             result.name_a: _points(gain.score_a),
             result.name_b: _points(gain.score_b),
             "difference": _points(gain.difference),

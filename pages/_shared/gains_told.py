@@ -30,8 +30,8 @@ NOISE = {
 def answer(result: GainResult) -> str:
     """The finding in one sentence, with its uncertainty."""
     if result.mean is None:
-        return "Every target is a source language of one of the sets: nothing here is zero-shot."
-    unseen = {gain.lang: gain for gain in result.gains if not gain.is_source}
+        return "Every target was trained on by one of the sets: nothing here is zero-shot."
+    unseen = {gain.lang: gain for gain in result.gains if not gain.trained_on}
     zero_shot = [unseen[lang] for lang in result.zero_shot if lang in unseen]
     up = sum(gain.difference > 0 for gain in zero_shot)
     beyond = sum(gain.beyond_noise and gain.difference > 0 for gain in zero_shot)

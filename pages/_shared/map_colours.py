@@ -56,7 +56,7 @@ SEEN_MEANS = "Seen: trained on by at least one of the checkpoints that are compa
 
 def seen_by_any(result: MingleResult) -> frozenset[str]:
     """Languages that at least one of the checkpoints was trained on."""
-    return frozenset(lang for ref in result.checkpoints for lang in ref.source_langs)
+    return frozenset(lang for ref in result.checkpoints for lang in ref.seen_langs)
 
 
 def _seen(result: MingleResult) -> Category:

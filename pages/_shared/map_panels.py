@@ -65,7 +65,7 @@ def _panels(result: MingleResult, colours: dict[str, str]) -> tuple[Panel, ...]:
             coords=(drawn.coords,),
             colour=of_set[ref.name],
             below=(", ".join(filter(None, [mixing(drawn), f"CKA {cka.mean_off_diagonal():.2f}"])),),
-            seen=(frozenset(ref.source_langs),),
+            seen=(frozenset(ref.seen_langs),),
             neighbours=() if drawn.neighbours is None else (drawn.neighbours,),
         )
         for ref, drawn, cka in zip(result.checkpoints, result.maps, result.ckas, strict=True)

@@ -84,8 +84,8 @@ def _answer(measures: Measures, name: str, position: int) -> str:
     told = []
     for ref in measures.checkpoints[1:]:
         parts = []
-        seen = [lang for lang in measures.langs if lang in ref.source_langs]
-        unseen = [lang for lang in measures.langs if lang not in ref.source_langs]
+        seen = [lang for lang in measures.langs if lang in ref.seen_langs]
+        unseen = [lang for lang in measures.langs if lang not in ref.seen_langs]
         for which, langs in (("seen", seen), ("unseen", unseen)):
             curves = pipeline.moved_curves(measures, name, langs) if langs else ()
             points = [c.points[position] for c in curves if c.checkpoint.key == ref.key]
@@ -103,7 +103,7 @@ def _rows(one: Moved) -> list[dict[str, object]]:
             "layer": one.layer,
             "lang": lang,
             "language": label(lang),
-            "trained on": lang in one.checkpoint.source_langs,
+            "trained on": lang in one.checkpoint.seen_langs,
             METRICS[one.measure].label: float(value),
             "low": float(low),
             "high": float(high),

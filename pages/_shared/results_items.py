@@ -65,7 +65,7 @@ def _errors(found: ItemsCompared) -> None:
 def _target(context: Context, a: RunGroup, b: RunGroup, metric: str, place: DeltaGenerator) -> str:
     """By default the unseen target that gains most."""
     (result,) = cached.gains(context.root, a, (b,), metric, pool=context.groups)
-    ordered = sorted(result.gains, key=lambda gain: (gain.is_source, -gain.difference, gain.lang))
+    ordered = sorted(result.gains, key=lambda gain: (gain.trained_on, -gain.difference, gain.lang))
     langs = sorted(gain.lang for gain in result.gains)
     lang: str = place.selectbox(
         "Target",

@@ -33,7 +33,7 @@ def checkpoint(name: str) -> CheckpointRef:
         key=name,
         name=name,
         kind="base" if name == "Base" else "sslt" if name.startswith("SSLT") else "mslt",
-        source_langs=source_langs(name),
+        seen_langs=source_langs(name),
         path="/somewhere",
         fingerprint="0" * 16,
         n_layers=4,
@@ -96,7 +96,7 @@ def gain(lang: str, difference: float, half: float | None = 0.01, **fields) -> T
         "high": None if half is None else difference + half,
         "n_items": 1000,
         "n_seeds": 3,
-        "is_source": False,
+        "trained_on": False,
         "majority_accuracy": 0.5,
     }
     return TargetGain(**{**given, **fields})
@@ -114,7 +114,7 @@ def gain_result() -> Callable[..., GainResult]:
             "gains": (
                 gain("fi", -0.01, 0.03),
                 gain("ar", 0.04),
-                gain("de", 0.02, is_source=True),
+                gain("de", 0.02, trained_on=True),
             ),
             "mean": gain("", 0.015, n_items=2000),
             "zero_shot": ("ar", "fi"),

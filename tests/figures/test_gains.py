@@ -103,6 +103,7 @@ def test_several_comparisons_share_the_rows_in_their_own_colours(gain_result):
     assert fig.layout.title.text == (
         "How much higher does each set score than SSLT(en), by language?"
     )
+    assert fig.layout.xaxis.title.text == "minus SSLT(en), points"
 
 
 def test_a_language_that_one_comparison_lacks_leaves_its_row_empty(gain_result):

@@ -11,7 +11,7 @@ LANGS = ("ar", "de", "en")
 
 def moved(name, *sources):
     ref = CheckpointRef(
-        key=name, name=name, kind="sslt", source_langs=sources, path="", fingerprint="0" * 16,
+        key=name, name=name, kind="sslt", seen_langs=sources, path="", fingerprint="0" * 16,
         n_layers=4,
     )  # fmt: skip
     values = np.array([0.5, 0.6, 0.7])

@@ -183,7 +183,7 @@ def gains(name, *rows, mean=None):
     made = [
         TargetGain(
             lang=lang, score_a=before, score_b=after, estimate=after - before,
-            low=after - before - 0.01, high=after - before + 0.01, is_source=lang == "de",
+            low=after - before - 0.01, high=after - before + 0.01, trained_on=lang == "de",
             majority_accuracy=None, n_items=9, n_seeds=3, p_holm=p,
         )
         for lang, before, after, p in rows

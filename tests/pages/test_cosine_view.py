@@ -27,7 +27,7 @@ def shown() -> None:
             key=name,
             name=name,
             kind="base",
-            source_langs=(),
+            seen_langs=(),
             path="",
             fingerprint=name,
             n_layers=1,

@@ -9,7 +9,7 @@ from pages._shared.gains_told import answer, intervals_told
 
 KNOWN = TargetGain(
     lang="fi", estimate=0.1, low=0.0, high=0.2, sd_items=0.03, sd_seeds=0.04, df=9, p=0.05,
-    test="t", n_items=50, n_seeds=2, score_a=0.5, score_b=0.6, is_source=False,
+    test="t", n_items=50, n_seeds=2, score_a=0.5, score_b=0.6, trained_on=False,
     majority_accuracy=None,
 )  # fmt: skip
 
@@ -55,4 +55,4 @@ def test_where_nothing_is_zero_shot_no_count_of_none_is_told():
     for told in (
         answer(seen), standard_told.gain(seen), standard_told.gains([seen, seen])
     ):  # fmt: skip
-        assert told.startswith("Every target is a source language of one of the sets")
+        assert told.startswith("Every target was trained on by one of the sets")

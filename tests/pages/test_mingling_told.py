@@ -67,7 +67,7 @@ def measures(mingling, ranks):
                 key=name,
                 name=name,
                 kind="base",
-                source_langs=(),
+                seen_langs=(),
                 path="",
                 fingerprint=name,
                 n_layers=1,

@@ -313,7 +313,7 @@ def test_mixing_more_is_said_where_the_interval_says_so(value, low, high, said):
     )
     refs = tuple(
         CheckpointRef(
-            key=n, name=n, kind="base", source_langs=(), path="", fingerprint="0", n_layers=4
+            key=n, name=n, kind="base", seen_langs=(), path="", fingerprint="0", n_layers=4
         )
         for n in ("Base", "SSLT(en)")
     )

@@ -94,7 +94,7 @@ def test_a_mean_gain_by_hand(store, finished):
     assert (result.mean.low, result.mean.high) == pytest.approx((0.2 - half, 0.2 + half), abs=1e-6)
     by_lang = {gain.lang: gain for gain in result.gains}
     assert by_lang["fi"].difference == pytest.approx(0.4 / 3)
-    assert by_lang["en"].is_source
+    assert by_lang["en"].trained_on
     assert by_lang["en"].difference == pytest.approx(-0.1)
     assert by_lang["sw"].n_seeds == 3
 

@@ -36,7 +36,7 @@ def measured(ranks):
     names = ("Base", "SSLT(en)", "MSLT(de, en)")
     refs = tuple(
         CheckpointRef(
-            key=n, name=n, kind="base", source_langs=(), path="", fingerprint="0" * 16, n_layers=4
+            key=n, name=n, kind="base", seen_langs=(), path="", fingerprint="0" * 16, n_layers=4
         )
         for n in names
     )

@@ -84,7 +84,7 @@ def test_frames_are_laid_out_from_the_map_of_the_look(store, look):
 
 def test_the_chain_goes_outwards_from_the_layer_of_the_look():
     ref = CheckpointRef(
-        key="a", name="A", kind="base", source_langs=(), path="", fingerprint="0" * 16, n_layers=6
+        key="a", name="A", kind="base", seen_langs=(), path="", fingerprint="0" * 16, n_layers=6
     )
     chain = _outwards(ref, (0, 2, 6), 4)  # 4 is not shown, and yet the root
     starts = {layer: d.start and d.start.layer for layer, d in chain.items()}

@@ -24,7 +24,7 @@ BLOCKS = np.arange(60) % 12
 
 def ref(name, *sources, n_layers=1):
     return CheckpointRef(
-        key=name, name=name, kind="base", source_langs=sources, path="", fingerprint="0" * 16,
+        key=name, name=name, kind="base", seen_langs=sources, path="", fingerprint="0" * 16,
         n_layers=n_layers,
     )  # fmt: skip
 

@@ -67,7 +67,7 @@ def test_a_gain_over_three_seeds_is_student_s_t(store, take):
     # differences 4, 2, 6: mean 4, sd 2, t(2, 0.975) = 4.3027, half width 4.3027 * 2 / sqrt(3)
     assert gain.difference == pytest.approx(0.04)
     assert (gain.low, gain.high) == pytest.approx((-0.00968, 0.08968), abs=1e-5)
-    assert (gain.n_seeds, gain.n_items, gain.is_source) == (3, 200, False)
+    assert (gain.n_seeds, gain.n_items, gain.trained_on) == (3, 200, False)
 
 
 def test_scores_of_few_seeds_have_no_interval(store, take):

@@ -111,7 +111,7 @@ def test_a_mean_over_targets_that_nobody_trained_on(store, take):
     assert result.mean.difference == pytest.approx(0.25)
     # the same items in both targets, and right in both: as sure as one target
     assert result.mean.sd_items == pytest.approx(result.gains[1].sd_items)
-    assert {gain.p_holm is None for gain in result.gains if gain.is_source} == {True}
+    assert {gain.p_holm is None for gain in result.gains if gain.trained_on} == {True}
 
 
 def test_outcomes_of_another_score_are_not_taken_for_it(store, tmp_path):

@@ -46,6 +46,23 @@ def fingerprints(store, run):
     return {step: ref.fingerprint for step, ref in snapshots(store, run).items()}
 
 
+def test_what_is_kept_on_the_way_sets_no_experiments_apart(store, ask):
+    plain, kept, other = (run(store, ask(**w)) for w in ({}, {"keep_every": 4}, {"seed": 1}))
+    (group,) = pipeline.run_groups(store)
+    assert [info.run for info in group.runs] == [kept, other]  # a seed once, with most weights
+    store.runs.drop_weights(kept)
+    (group,) = pipeline.run_groups(store)
+    assert [info.run for info in group.runs] == [plain, other]
+
+
+def test_a_checkpoint_was_trained_on_the_languages_of_its_shots_too(store, ask):
+    asked = ask(keep_every=4, shots=8, shot_langs=("fi",), target_langs=["fi", "fr"])
+    kept = run(store, asked)
+    assert pipeline.checkpoint(store, kept).seen_langs == ("de", "en", "fi")
+    assert snapshots(store, kept)[4].seen_langs == ("de", "en", "fi")
+    assert snapshots(store, kept)[0].seen_langs == ()
+
+
 @pytest.mark.parametrize("tune", ["all", "lora"])
 def test_weights_on_the_way_are_kept_and_change_nothing(tune, store, ask):
     asked = ask(keep_every=4, tune=tune)
@@ -62,9 +79,9 @@ def test_weights_on_the_way_are_kept_and_change_nothing(tune, store, ask):
     for ref in found.values():
         load_encoder(require_weights(ref))  # checked against its fingerprint, whole, loadable
     base, own = asked[1].model, pipeline.checkpoint(store, kept)
-    assert (found[0].path, found[0].kind, found[0].source_langs) == (base, "base", ())
+    assert (found[0].path, found[0].kind, found[0].seen_langs) == (base, "base", ())
     assert (found[9].path, found[9].fingerprint) == (own.path, own.fingerprint)
-    assert found[4].source_langs == ("de", "en")
+    assert found[4].seen_langs == ("de", "en")
     without = run(store, ask(tune=tune))
     assert pipeline.checkpoint(store, without).fingerprint == own.fingerprint
     assert list(snapshots(store, without)) == [0, 9]

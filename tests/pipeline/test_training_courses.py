@@ -18,7 +18,7 @@ A, B = "a" * 16, "b" * 16
 
 def ref(run, step, name):
     return CheckpointRef(
-        key=f"{run}@{step}", name=f"{name}, step {step}", kind="sslt", source_langs=("en",),
+        key=f"{run}@{step}", name=f"{name}, step {step}", kind="sslt", seen_langs=("en",),
         path="", fingerprint=f"{step:016x}", n_layers=4,
     )  # fmt: skip
 
