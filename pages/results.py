@@ -64,7 +64,9 @@ def compared(context: Context, lead: DeltaGenerator) -> None:
     if told := unseen_words(runs):
         st.caption(escape(told))
     st.caption(gaps_told(runs, metric), help=METRICS["transfer_gap"].meaning)
-    on_the_way(context, (baseline, *others), metric, results[0].zero_shot)
+    # one line is set beside another, so all are over the same targets whatever the means are over
+    shared = cached.gains(context.root, baseline, others, metric, pool=context.groups)
+    on_the_way(context, (baseline, *others), metric, shared[0].zero_shot)
     for result in results:
         numbers = table(result)
         with st.expander(f"The numbers: {result.name_b} minus {result.name_a}"):

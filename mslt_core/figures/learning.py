@@ -64,8 +64,8 @@ def learning_curves(
     return style.dress(
         fig,
         title="How did transfer change on the way?",
-        subtitle=f"{info.label}, mean over {text.count(len(langs), 'unseen language')}, {seeds}. "
-        "◆ scored weights" + ", dashed: held-out source rows" * dashed,
+        subtitle=f"{info.label}, mean over {text.count(len(langs), 'language')} unseen by all, "
+        f"{seeds}. ◆ scored weights" + ", dashed: held-out source rows" * dashed,
         alt=f"{info.label} against step, mean over {text.listed(langs)}. {' '.join(alts)}"
         + _SELECTED[curves[0][0].info.spec.select],
         height=_HEIGHT,

@@ -55,7 +55,7 @@ def test_a_line_a_set_is_the_mean_over_targets_and_seeds(curve):
     assert found["SSLT(en)"][0] == (5, 10)
     assert found["SSLT(en)"][1] == pytest.approx((35, 55))
     assert found["MSLT(de, en)"][1] == pytest.approx((80, 90))
-    assert "mean over 2 unseen languages, 1 to 2 seeds" in fig.layout.title.subtitle.text
+    assert "mean over 2 languages unseen by all, 1 to 2 seeds" in fig.layout.title.subtitle.text
     colours = {t.name: t.line.color for t in fig.data if t.name}
     assert colours == {"SSLT(en)": "#E69F00", "MSLT(de, en)": "#0072B2"}
 

@@ -38,7 +38,7 @@ def results(tmp_path, monkeypatch):
     monkeypatch.setenv("MSLT_STORE", str(tmp_path / "store"))
     store = Store(tmp_path / "store")
 
-    def open_page(*sets, select="last", curve=True, shifted=False, **targets) -> str:
+    def open_page(*sets, select="last", curve=True, shifted=False, average="", **targets):
         targets = targets or {"en": 0.9, "fi": 0.7}
         for langs in sets or (("en",), ("de", "en")):
             spec = TrainSpec(
@@ -66,7 +66,8 @@ def results(tmp_path, monkeypatch):
         app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=120).run()
         assert (UPPER_BOUND in words(app)) == (select == "target"), "Overview says so, too"
         assert (SHIFT in words(app)) == shifted
-        return words(app.switch_page("pages/results.py").run())
+        app.switch_page("pages/results.py").run()
+        return words(app.selectbox(key="mean_over").select(average).run() if average else app)
 
     return open_page
 
@@ -79,6 +80,14 @@ def test_weights_that_held_out_rows_chose_say_so_and_what_the_last_would_have_go
         "(the last step's, 10: 60.0)"
     ) in text
     assert UPPER_BOUND not in text
+
+
+def test_curves_are_over_the_same_languages_for_all_whatever_the_means_are_over(results):
+    # de is unseen by SSLT(en) alone, and in its mean after the paper
+    text = results(select="source", average="paper", de=0.5, en=0.9, fi=0.7)
+    assert "Means are the paper's" in text
+    assert "MSLT(de, en): weights chosen on held-out rows of the sources, at step 5: 70.0" in text
+    assert "SSLT(en): weights chosen on held-out rows of the sources, at step 5: 70.0" in text
 
 
 def test_weights_that_test_items_chose_are_marked_beside_the_answer(results):
