@@ -17,7 +17,7 @@ from pages._shared.layers_view import by_layer, by_pair
 from pages._shared.looks import maps_missing, question, weights_missing
 from pages._shared.maps_view import maps
 from pages._shared.messages import explain_errors
-from pages._shared.mingling_told import answer, cka_answer, runs_of, sizes_told
+from pages._shared.mingling_told import answer, cka_answer, maps_size, runs_of, sentences_told
 from pages._shared.moved_view import moved
 from pages._shared.on_demand import Looked
 from pages._shared.one_of import one_of
@@ -40,13 +40,16 @@ def looked_at(context: Context, look: MingleSpec, asked: MeasureSpec, lead: Delt
     """The answer, maps side by side, then what is measured behind them."""
     result = cached.mingle(context.root, look)
     measures = _measures(context, asked)
-    rest_on(runs=runs_of(context, look), sizes=sizes_told(result))
+    runs, cka = runs_of(context, look), result.ckas[0]
+    langs, n = (cka.langs, cka.n) if measures is None else (measures.langs, measures.n)
+    rest_on(runs=runs, sizes=sentences_told(langs, n))
     if measures is None:
         tell(lead, cka_answer(result), question=QUESTION, key="cka_answer")
     else:
         tell(lead, answer(measures), question=QUESTION)
         notes, shifts = cached.look(context.root, "corpus_told", asked)
         warn_of_shifts(shifts, measures)
+    rest_on(runs=runs, sizes=maps_size(result))
     group = maps(context, look, result)
     view = one_of("View", VIEWS, key="view", label_visibility="collapsed", wrap=True)
     if view == "trust":
@@ -62,6 +65,7 @@ def looked_at(context: Context, look: MingleSpec, asked: MeasureSpec, lead: Delt
             button="Measure it",
         )
     else:
+        rest_on(runs=runs, sizes=sentences_told(langs, n))
         measured(view, Looked(context, asked, measures, context.colours()), group)
         tell_notes(notes)
 

@@ -56,7 +56,7 @@ def maps_missing(look: MingleSpec) -> str:
     langs = figures.count(len(look.langs), "language")
     maps = figures.count(len(look.checkpoints), "checkpoint")
     return (
-        f"{METHODS[look.method]} maps of {look.n:,} sentences of {Path(look.corpus).name} in "
+        f"{METHODS[look.method]} maps of up to {look.n:,} sentences of {Path(look.corpus).name} in "
         f"{langs}, for {maps}, are not computed yet. Other sentences, such as treebanks of PUD, "
         "are chosen under More."
     )

@@ -23,10 +23,16 @@ def runs_of(context: Context, look: MingleSpec) -> tuple[RunInfo, ...]:
     return tuple(info for info in context.runs if info.run in look.checkpoints)
 
 
-def sizes_told(result: MingleResult) -> str:
+def sentences_told(langs: Sequence[str], n: int) -> str:
     """How much is looked at: 8 languages, 200 sentences each."""
-    first = result.maps[0]
-    return f"{len(first.langs)} languages, {len(first.ids):,} sentences each"
+    return f"{figures.count(len(langs), 'language')}, {figures.count(n, 'sentence')} each"
+
+
+def maps_size(result: MingleResult) -> str:
+    """What the maps show, and what the CKA above them is measured on where that is more."""
+    drawn, cka = result.maps[0], result.ckas[0]
+    told = sentences_told(drawn.langs, len(drawn.ids))
+    return f"{told}; CKA of {cka.n:,}" if cka.n != len(drawn.ids) else told
 
 
 def cka_answer(result: MingleResult) -> str:

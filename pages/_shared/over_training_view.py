@@ -16,7 +16,9 @@ from pages._shared.context import Context
 from pages._shared.layers_view import WITH_RANK
 from pages._shared.measure_controls import conditions
 from pages._shared.messages import escape
+from pages._shared.mingling_told import sentences_told
 from pages._shared.tables import show_table
+from pages._shared.take import rest_on
 from pages._shared.theme import show_figure
 from pages._shared.waiting import offer
 
@@ -43,6 +45,7 @@ def over_training(context: Context, look: MingleSpec, usual: MeasureSpec) -> Non
         lost = [info for info in kept if not info.has_weights]
         offer(context, asked, lost, missing=_cost(asked), button="Measure the steps")
         return
+    rest_on(runs=kept, sizes=sentences_told(measures.langs, measures.n))
     _shown(context, measures, keys)
     _left_out(runs, kept)
 

@@ -299,6 +299,19 @@ def test_mingling_names_estimator_layer_and_n(open_page):
     assert "a warm start favours the first map" in text
 
 
+@pytest.mark.parametrize(
+    ("view", "sizes"),
+    [
+        ("layers", "8 languages, 1,000 sentences each"),
+        ("moved", "8 languages, 1,000 sentences each"),
+        ("trust", "8 languages, 200 sentences each; CKA of 1,000"),
+    ],
+)
+def test_mingling_cites_the_sentences_that_a_figure_rests_on(open_page, view, sizes):
+    app = open_page("mingling", view=view)
+    assert app.session_state["rests"].sizes == sizes  # of what stands last on the page
+
+
 def test_mingling_pair_by_pair_as_differences(open_page):
     app = open_page("mingling", view="pairs", pairs_measure="retrieval_p1")
     assert_sound(app)
