@@ -126,11 +126,13 @@ def fingerprint(path: Path) -> str:
         raise DataError(f"cannot read {path}: {e.strerror}") from None
 
 
-def fingerprint_all(paths: Iterable[Path], *, below: Path | None = None) -> str:
+def fingerprint_all(paths: Iterable[Path], *, below: Path | None = None, read_as: str = "") -> str:
     """One SHA-256 over the names and contents of several files, whatever their order.
 
     A name is the path below the folder `below`, wherever that lies; without it the file's own.
+    Files that may be read in several ways count as others where `read_as` tells another one.
     """
     names = {path: path.relative_to(below).as_posix() if below else path.name for path in paths}
     listing = sorted((name, fingerprint(path)) for path, name in names.items())
+    listing += [("", read_as)] * bool(read_as)
     return hashlib.sha256(repr(listing).encode()).hexdigest()

@@ -138,7 +138,9 @@ def scored_task(task: tasks.Task, eval_task: str | None, folder: str | Path | No
     if eval_task is None:
         return task
     other = tasks.open_task(eval_task, folder)
-    if other.kind != task.kind or set(other.labels) != set(task.labels):
+    # of choices the labels are the columns' names, which a head does not know
+    same = task.kind == "choice" or set(other.labels) == set(task.labels)
+    if other.kind != task.kind or not same:
         raise SpecError(
             f"what is trained on ({task.name}) is {task.kind} with "
             f"{', '.join(task.labels) or 'no labels'}; what is to be scored ({other.name}) is "
@@ -159,6 +161,6 @@ def in_labels_of(
     task: tasks.Task, other: tasks.Task, items: Mapping[str, Sequence[Row]]
 ) -> dict[str, Sequence[Row]]:
     """Items of `other` with the label ids of `task`."""
-    if other.labels == task.labels:
+    if other.labels == task.labels or task.kind == "choice":
         return dict(items)
     return {lang: relabelled(rows, other.labels, task.labels) for lang, rows in items.items()}

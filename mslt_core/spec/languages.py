@@ -99,7 +99,7 @@ def by_any_code(code: str) -> str | None:
     """
     if (country := _COUNTRY.fullmatch(code)) and not code.endswith(_HANT):
         code = country["word"]
-    word, _, script = code.partition("_")
+    word, _, script = code.replace("-", "_").partition("_")
     found = _same_code(word.casefold())
     if found is None or (script and _SCRIPTS.get(script, script) != LANGUAGES[found].script):
         return None

@@ -228,6 +228,8 @@ def test_the_fingerprint_follows_what_task_yaml_says(write_files):
     before = open_own(write_files({"task.yaml": CLASSES, **data})).fingerprint()
     swapped = CLASSES.replace("bad, good", "good, bad")
     assert open_own(write_files({"task.yaml": swapped, **data})).fingerprint() != before
+    titled = "# for the paper\n" + CLASSES.replace("Reviews", "Ratings")
+    assert open_own(write_files({"task.yaml": titled, **data})).fingerprint() == before
 
 
 @pytest.mark.parametrize(

@@ -102,7 +102,9 @@ def test_pairs_that_may_be_chance_are_counted_also_where_there_are_none():
 def test_maps_that_are_missing_say_of_what_and_where_others_are_chosen():
     look = MingleSpec(checkpoints=("base", "ab"), corpus="/data/pud", langs=("de", "en"), n=50)
     said = maps_missing(look)
-    assert said.startswith("t-SNE maps of up to 50 sentences of pud in 2 languages, for 2 checkpoints, ")
+    assert said.startswith(
+        "t-SNE maps of up to 50 sentences of pud in 2 languages, for 2 checkpoints, "
+    )
     assert "under More" in said
 
 

@@ -1,11 +1,12 @@
 """What a run is trained on and scored on."""
 
 import dataclasses
+from types import SimpleNamespace
 
 import pytest
 
 from mslt_core.data import tables, tasks
-from mslt_core.pipeline.drawing import draw, evaluation_items, scored_task
+from mslt_core.pipeline.drawing import draw, evaluation_items, in_labels_of, scored_task
 from mslt_core.pipeline.stock import shares, stock, stocks
 from mslt_core.spec.errors import DataError, SpecError
 from mslt_core.spec.sentences import LabelledText
@@ -191,6 +192,18 @@ def test_another_data_set_must_be_of_the_same_kind_and_labels(monkeypatch):
         scored_task(ner, "pairs", None)
     assert scored_task(Parallel(), "pairs", None).labels == ("a", "b")
     assert scored_task(ner, None, None) is ner
+
+
+def test_choices_fit_whatever_their_columns_are_called(monkeypatch):
+    def named(*columns):
+        return SimpleNamespace(name="own", kind="choice", labels=columns, paired=False)
+
+    listed = named()
+    monkeypatch.setattr(tasks, "open_task", lambda *_: listed)
+    two = named("choice1", "choice2")
+    assert scored_task(two, "own", None) is listed
+    items = {"fi": [SimpleNamespace(label=1)]}
+    assert in_labels_of(two, listed, items) == items
 
 
 OTHER = {"eval_task": "sorted", "eval_data": "e", "eval_draw": "sample"}

@@ -196,7 +196,8 @@ def test_label():
     ("code", "lang"),
     [
         *(("zh-CN", "zh"), ("pt_BR", "pt"), ("eng-US", "en"), ("zh-TW", None), ("zh_HK", None)),
-        *(("zho_Hant", None), ("xx-CN", None)),
+        *(("zho_Hant", None), ("xx-CN", None), ("zh-Hans", "zh"), ("en-Latn", "en")),
+        *(("zh-Hant", None), ("en-de", None), ("en_de", None)),
     ],
 )
 def test_a_country_is_of_no_account_but_where_another_script_is_written(code, lang):

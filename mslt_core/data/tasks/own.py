@@ -62,7 +62,7 @@ def open_own(folder: Path, own: OwnTask | None = None) -> SplitTask:
         layout=LAYOUT,
         parallel="meaning" in own.columns,
         paired="pair" in own.columns,
-        also_reads=[folder / NAME],
+        read_as=own.meaning(),
         count=None if joint else functools.partial(_count, own),
     )
 

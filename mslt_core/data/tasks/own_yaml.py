@@ -65,6 +65,11 @@ class OwnTask:
     split_of: Mapping[str, Split]
     """What the files call the splits."""
 
+    def meaning(self) -> str:
+        """All that decides how files are read: not the title, nor how ``task.yaml`` is written."""
+        told = (self.kind, self.labels, sorted(self.columns.items()), self.choices)
+        return repr((*told, sorted(self.split_of.items())))
+
 
 def read_own_task(folder: Path) -> OwnTask:
     """What a folder's ``task.yaml`` says, checked.

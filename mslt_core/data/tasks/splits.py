@@ -84,13 +84,14 @@ class SplitTask:
         paired: bool = False,
         unlabelled: Found = MappingProxyType({}),
         also_reads: Sequence[Path] = (),
+        read_as: str = "",
         stand_in: Literal["test", "dev"] | None = None,
         count: CountRows | None = None,
     ) -> None:
         self.name, self.kind, self.labels, self.folder = name, kind, labels, folder
         self._read, self._count = read, count
         self.paired = paired
-        self._parallel, self._also_reads = parallel, tuple(also_reads)
+        self._parallel, self._also_reads, self._read_as = parallel, tuple(also_reads), read_as
         self._found, self._unlabelled = found, unlabelled
         self._train_parts, self._eval_parts = _parts(found, stand_in)
         if not self._train_parts and not self._eval_parts:
@@ -140,10 +141,10 @@ class SplitTask:
         return self._evaluation(lang)[1]
 
     def fingerprint(self) -> str:
-        """SHA-256 over the names and contents of all files that are read."""
+        """SHA-256 over the names and contents of all files that are read, and how they are."""
         parts = [*self._train_parts.values(), *self._eval_parts.values()]
         paths = {path for part in parts for path in part.files} | set(self._also_reads)
-        return files.fingerprint_all(paths, below=self.folder)
+        return files.fingerprint_all(paths, below=self.folder, read_as=self._read_as)
 
     def files(self) -> list[tuple[str, Split, tuple[Path, ...], Use]]:
         """Language, split, files and their use, for everything that the folder holds."""
