@@ -1,7 +1,8 @@
 """Describing data of one's own: what lies in a folder, and whether a description fits it."""
 
 import dataclasses
-from collections.abc import Iterator, Mapping, Sequence
+import itertools
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +11,14 @@ from mslt_core.data.tasks.conll import CONLL, tags_in
 from mslt_core.data.tasks.layouts import SPLITS, SUFFIXES, Split
 from mslt_core.data.tasks.own import open_own
 from mslt_core.data.tasks.own_yaml import ALLOWED, NAME, NEEDED, parse_own_task
+from mslt_core.data.tasks.word_lines import Words, seem_words
 from mslt_core.spec.errors import BadInputError, DataError
 from mslt_core.spec.sentences import TaskKind
 from mslt_core.store.atomic import atomic_write
 
 LINES_SHOWN = 4
+LINES_LOOKED_AT = 1000
+"""To see whether a file has a word a line."""
 LONGEST_SHOWN = 160
 MOST_FILES = 200
 """A folder with more is hardly one of this kind, and the list is for a person to choose from."""
@@ -33,7 +37,9 @@ class OwnFile:
     lines: tuple[str, ...]
     """The first ones, cut where they are long; of Parquet the first rows."""
     columns: tuple[str, ...]
-    """() for words with their tags, a line each."""
+    """() for words with their tags, a line each, without a header."""
+    words: bool
+    """Whether it seems to have a word and its tag a line."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -70,26 +76,30 @@ def look_into(folder: Path, name: str) -> OwnFile:
     if name not in own_files(folder):
         raise BadInputError(f"{name} is no file of {folder} that can hold rows")
     path = folder / name
+    words: Words = "no"
     if path.suffix == ".parquet":
         rows = [dict(record.fields) for record in tables.read_records(path)[:LINES_SHOWN]]
         lines = [str(row) for row in rows]
         columns = tuple(rows[0])
     else:
         with path.open(encoding="utf-8-sig", errors="replace") as file:
-            lines = [line.rstrip("\r\n") for line, _ in zip(file, range(LINES_SHOWN), strict=False)]
-        columns = _columns(path, lines)
-    shown = tuple(line[:LONGEST_SHOWN] + "…" * (len(line) > LONGEST_SHOWN) for line in lines)
-    return OwnFile(name=name, lines=shown, columns=columns)
+            lines = [line.rstrip("\r\n") for line in itertools.islice(file, LINES_LOOKED_AT)]
+        if not lines:
+            raise DataError(f"{path} is empty")
+        if path.suffix in {*CONLL, ".tsv"}:
+            words = seem_words(lines) if path.suffix == ".tsv" else "without a header"
+        columns = () if words == "without a header" else _columns(path, lines[0])
+    shown = tuple(
+        line[:LONGEST_SHOWN] + "…" * (len(line) > LONGEST_SHOWN) for line in lines[:LINES_SHOWN]
+    )
+    return OwnFile(name=name, lines=shown, columns=columns, words=words != "no")
 
 
-def _columns(path: Path, lines: Sequence[str]) -> tuple[str, ...]:
-    if not lines:
-        raise DataError(f"{path} is empty")
+def _columns(path: Path, line: str) -> tuple[str, ...]:
     if path.suffix == ".jsonl":
-        first = tables.parse_json(lines[0], f"{path}, line 1")
+        first = tables.parse_json(line, f"{path}, line 1")
         return tuple(first) if isinstance(first, dict) else ()
-    separator = {".tsv": "\t", ".csv": ","}.get(path.suffix)
-    names = tables.first_cells(path, separator) if separator else []
+    names = tables.first_cells(path, "\t" if path.suffix == ".tsv" else ",")
     return tuple(name.strip().strip('"') for name in names)
 
 

@@ -53,7 +53,7 @@ def own_form(task: str, data: str | None) -> None:
 
 def _description(folder: Path, looked: OwnFile) -> dict[str, Any]:
     """What `describe_yaml` is told."""
-    usual = 0 if looked.columns else [*KINDS].index("tagging")  # words and tags have no columns
+    usual = [*KINDS].index("tagging") if looked.words else 0
     kind: TaskKind = st.selectbox("Kind", KINDS, usual, KINDS.__getitem__, key="own_kind")
     title = st.text_input("Title", "My data", key="own_title")
     labels = own_labels(folder, looked, kind) if kind in LABELLED else ""

@@ -71,6 +71,23 @@ def test_labels_are_taken_from_the_chosen_column(folder):
     assert not app.exception
 
 
+def test_a_word_a_line_needs_no_columns(folder):
+    """Its first line is a word and a tag, and no header."""
+    (folder / "heldout-sw.tsv").write_text("Juma\tB-PER\nanaishi\tO\n\nMombasa\tO\n\n")
+    (folder / "train-en.tsv").write_text("Anton\tB-PER\nMay\tI-PER\n\nHe\tO\n\n")
+    app = opened(folder)
+    assert app.selectbox(key="own_kind").value == "tagging"
+    assert [s.key for s in app.selectbox if s.key.startswith("own_")] == ["own_file", "own_kind"]
+    app.button(key="own_take").click().run()
+    assert app.text_input(key="own_labels").value == "O, B-PER, I-PER"
+    app.text_input(key="own_test").set_value("heldout").run()
+    app.button(key="own_check").click().run()
+    counts = app.dataframe[0].value
+    assert (counts["train"].to_list(), counts["test"].to_list()) == (["2", ""], ["", "2"])
+    app.button(key="own_write").click().run()
+    assert "columns" not in (folder / "task.yaml").read_text()
+
+
 def test_a_description_that_is_there_stays_unless_it_is_confirmed(folder):
     there = "kind: classification\ntitle: Old\nlabels: [bad, good]\n"
     there += "columns: {text: review, label: stars}\n"

@@ -39,6 +39,16 @@ def test_a_folder_looked_into(folder):
         own_task.look_into(folder, "dev-en.tsv")
 
 
+def test_a_word_a_line_is_seen_in_a_table_too(folder):
+    words = "Anton\tB-PER\nlebt\tO\n\nEr\tO\n\n"
+    (folder / "test-en.tsv").write_text(words)
+    (folder / "test-fr.tsv").write_text("word\tner\n" + words)
+    seen = [own_task.look_into(folder, f"test-{lang}.tsv") for lang in ("en", "fr")]
+    assert [(one.words, one.columns) for one in seen] == [(True, ()), (True, ("word", "ner"))]
+    assert not own_task.look_into(folder, "train-en.tsv").words
+    assert not own_task.look_into(folder, "de/test.jsonl").words
+
+
 def test_labels_taken_from_the_files(folder):
     assert own_task.labels_in(folder, "stars") == ("bad", "good")
     (folder / "train.conll").write_text("# one\nAnna\tB-PER\nlebt\tO\n\nIn\tO\nBern\tB-LOC\n")

@@ -14,7 +14,7 @@ Benchmark. NAACL.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from mslt_core.data import files
@@ -25,11 +25,15 @@ UNER = ".iob2"
 CONLL = (".conll", ".txt", UNER)
 DOCUMENT = "-DOCSTART-"
 
+Split = Callable[[str], list[str]]
+
 _OUTSIDE = re.compile(r"B-O|[BI]-OTH")
 _RANGE = re.compile(r"\d+[-.]\d+")
 
 
-def read_sentences(path: Path, labels: Sequence[str], told: str) -> list[TaggedSentence]:
+def read_sentences(
+    path: Path, labels: Sequence[str], told: str, header: tuple[str, str] | None = None
+) -> list[TaggedSentence]:
     """The sentences of a file with a word a line.
 
     Parameters
@@ -40,6 +44,9 @@ def read_sentences(path: Path, labels: Sequence[str], told: str) -> list[TaggedS
         The tags that there may be.
     told : str
         The file that names them, for messages.
+    header : tuple of str, optional
+        The names of the columns of word and tag in the first line, where that is a header of a
+        file with tabs; by default there is none.
 
     Raises
     ------
@@ -48,7 +55,7 @@ def read_sentences(path: Path, labels: Sequence[str], told: str) -> list[TaggedS
     """
     label_ids = {name: i for i, name in enumerate(labels)}
     sentences = []
-    for first_line, words in _sentences(path):
+    for first_line, words in _sentences(path, header):
         for number, line, token, tag in words:
             if not token or tag not in label_ids:
                 gap = "tab" if "\t" in line else "tab or space"
@@ -67,9 +74,9 @@ def read_sentences(path: Path, labels: Sequence[str], told: str) -> list[TaggedS
     return sentences
 
 
-def count_sentences(path: Path) -> int:
+def count_sentences(path: Path, header: tuple[str, str] | None = None) -> int:
     """How many `read_sentences` finds."""
-    return sum(1 for _ in _sentences(path))
+    return sum(1 for _ in _sentences(path, header))
 
 
 def tags_in(path: Path) -> Iterator[str]:
@@ -78,19 +85,43 @@ def tags_in(path: Path) -> Iterator[str]:
         yield from (tag for *_, tag in words if tag)
 
 
-def _sentences(path: Path) -> Iterator[tuple[int, list[tuple[int, str, str, str]]]]:
+def _sentences(
+    path: Path, header: tuple[str, str] | None = None
+) -> Iterator[tuple[int, list[tuple[int, str, str, str]]]]:
     """The number of each sentence's first line, and each word's number, line, token and tag."""
     blocks = files.read_blocks(path)
-    spaced = path.suffix != UNER and not any("\t" in line for _, lines in blocks for line in lines)
+    split = _without_header(blocks, header) if header else _split_of(path, blocks)
     for first_line, lines in blocks:
         numbered = enumerate(lines, start=first_line)
         words = [
             (number, line, *found)
             for number, line in numbered
-            if (found := _word_and_tag(path, line.split() if spaced else line.split("\t")))
+            if (found := _word_and_tag(path, split(line)))
         ]
         if words:
             yield first_line, words
+
+
+def _split_of(path: Path, blocks: Sequence[tuple[int, list[str]]]) -> Split:
+    """From a line of the file to its columns."""
+    tabs = path.suffix == UNER or any("\t" in line for _, lines in blocks for line in lines)
+    return (lambda line: line.split("\t")) if tabs else str.split
+
+
+def _without_header(blocks: list[tuple[int, list[str]]], header: tuple[str, str]) -> Split:
+    """Takes the header off the first block; from a line to its word and tag."""
+    number, (first, *lines) = blocks[0]
+    blocks[0] = (number + 1, lines)
+    names = [name.strip() for name in first.split("\t")]
+    word, tag = map(names.index, header)
+
+    def split(line: str) -> list[str]:
+        cells = line.split("\t")
+        if len(cells) == 1:
+            return cells
+        return [cells[word], cells[tag]] if len(cells) == len(names) else [""]
+
+    return split
 
 
 def _word_and_tag(path: Path, columns: Sequence[str]) -> tuple[str, str] | None:

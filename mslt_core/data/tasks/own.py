@@ -1,8 +1,9 @@
 """The user's own data: a folder whose ``task.yaml`` tells what is in it, see `own_yaml`.
 
 Files are named as in any other task (``train-en.tsv``, ``en/train.jsonl``, ...), or hold several
-languages (``train.jsonl`` with a column ``lang``). Tags may also come a word a line, see `conll`;
-then Universal NER's own names are taken too (``UNER_English-EWT/en_ewt-ud-test.iob2``).
+languages (``train.jsonl`` with a column ``lang``). Tags may also come a word a line, see
+`word_lines` and `conll`; then Universal NER's own names are taken too
+(``UNER_English-EWT/en_ewt-ud-test.iob2``).
 """
 
 import functools
@@ -26,6 +27,7 @@ from mslt_core.data.tasks.own_yaml import NAME, OwnTask, read_own_task
 from mslt_core.data.tasks.questions import question_item
 from mslt_core.data.tasks.splits import LeftOut, SplitTask, file_by_file
 from mslt_core.data.tasks.udpos import find_treebanks
+from mslt_core.data.tasks.word_lines import TaggedFiles, require_sentences
 from mslt_core.spec.languages import by_any_code
 from mslt_core.spec.sentences import ChoiceItem, LabelledText, Row, TaggedSentence, TaskKind
 
@@ -52,18 +54,19 @@ def open_own(folder: Path, own: OwnTask | None = None) -> SplitTask:
         found = find_files(folder, below=("", "data"), suffixes=suffixes, split_of=own.split_of)
         if own.kind == "tagging" and not any(found.values()):
             found = find_treebanks(folder, conll.UNER, below="UNER_*")
+    tagged = TaggedFiles(own, found)
     return SplitTask(
         "own",
         own.kind,
         own.labels,
         folder=folder,
         found=found,
-        read=file_by_file(functools.partial(_read, own, records)),
+        read=file_by_file(functools.partial(_read, own, tagged=tagged, records=records)),
         layout=LAYOUT,
         parallel="meaning" in own.columns,
         paired="pair" in own.columns,
         read_as=own.meaning(),
-        count=None if joint else functools.partial(_count, own),
+        count=None if joint else functools.partial(_count, own, tagged),
     )
 
 
@@ -84,22 +87,26 @@ def _lang(own: OwnTask, record: tables.Record) -> str:
     return lang
 
 
-def _count(own: OwnTask, path: Path) -> int:
-    if _is_conll(own, path):
-        return conll.count_sentences(path)
+def _count(own: OwnTask, tagged: TaggedFiles, path: Path) -> int:
+    if tagged.holds_words(path):
+        return conll.count_sentences(path, tagged.header(path))
     return count_rows(path, [*own.columns.values()][:1])
 
 
 def _read(
     own: OwnTask,
-    records: Records,
     path: Path,
     lang: str,
     split: Split,  # noqa: ARG001
+    *,
+    tagged: TaggedFiles,
+    records: Records,
 ) -> Sequence[Row | LeftOut]:
-    if _is_conll(own, path):
-        return conll.read_sentences(path, own.labels, NAME)
+    if tagged.holds_words(path):
+        return conll.read_sentences(path, own.labels, NAME, tagged.header(path))
     rows = records(path) if "lang" in own.columns else tables.read_records(path)
+    if own.kind == "tagging":
+        require_sentences(own, rows)
     return [
         _MAKE[own.kind](own, record, _meaning(own, record))
         for record in rows
@@ -188,10 +195,3 @@ def _label(
     if type(value) is int and not numbered and 0 <= value < len(labels):
         return value
     raise record.error(f"unknown label {value!r}; {NAME} knows {', '.join(labels)}")
-
-
-def _is_conll(own: OwnTask, path: Path) -> bool:
-    """Whether a file has a word a line; a TSV file does that if it has no header."""
-    if own.kind != "tagging" or path.suffix not in (*conll.CONLL, ".tsv"):
-        return False
-    return path.suffix != ".tsv" or own.columns["tokens"] not in tables.first_cells(path)

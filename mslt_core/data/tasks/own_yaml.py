@@ -183,10 +183,18 @@ def _checked(path: Path, given: Mapping[str, Any]) -> OwnTask:
     if not isinstance(title, str) or not title.strip():
         raise wrong("title", f"must be a name for the data, got {title!r}")
     columns, choices = _columns(kind, given.get("columns") or {}, wrong)
+    labels = _labels(kind, given.get("labels"), choices, wrong)
+    if kind == "tagging" and columns["tags"] in labels:
+        # the first word and its tag, taken for a header: each file would be read in another way
+        raise wrong(
+            "columns.tags",
+            f"{columns['tags']!r} is one of the labels, so it names no column; files with a word "
+            "and its tag a line have none: leave tokens and tags out of columns",
+        )
     return OwnTask(
         kind=kind,
         title=title.strip(),
-        labels=_labels(kind, given.get("labels"), choices, wrong),
+        labels=labels,
         columns=MappingProxyType(columns),
         choices=choices,
         split_of=_splits(given.get("splits"), wrong),
