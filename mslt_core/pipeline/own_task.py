@@ -10,7 +10,7 @@ from mslt_core.data import tables, tasks
 from mslt_core.data.tasks.conll import CONLL, tags_in
 from mslt_core.data.tasks.layouts import SPLITS, SUFFIXES, Split
 from mslt_core.data.tasks.own import open_own
-from mslt_core.data.tasks.own_yaml import ALLOWED, NAME, NEEDED, parse_own_task
+from mslt_core.data.tasks.own_yaml import ALLOWED, NAME, NEEDED, parse_own_task, untyped_tags
 from mslt_core.data.tasks.word_lines import Words, seem_words
 from mslt_core.spec.errors import BadInputError, DataError
 from mslt_core.spec.sentences import TaskKind
@@ -111,11 +111,17 @@ def labels_in(folder: Path, column: str | None = None) -> tuple[str, ...]:
     Raises
     ------
     DataError
-        If a file cannot be read; if the labels are numbers, whose names they do not tell; if there
-        are none, or more than `MOST_LABELS`.
+        If a file cannot be read, or has a tag B- without a type; if the labels are numbers, whose
+        names they do not tell; if there are none, or more than `MOST_LABELS`.
     """
-    found = {label.strip() for name in own_files(folder) for label in _cells(folder / name, column)}
-    found -= {""}
+    found: dict[str, Path] = {}
+    for path in (folder / name for name in own_files(folder)):
+        for label in _cells(path, column):
+            found.setdefault(label.strip(), path)
+    found.pop("", None)
+    if untyped := untyped_tags(found):
+        tag = untyped[0]
+        raise DataError(f"{found[tag]}: the tag {tag!r} has no type behind it, as B-PER has")
     where = f"{folder}, {column}" if column else str(folder)
     if not found:
         raise DataError(f"{where}: no labels in any file")

@@ -194,6 +194,19 @@ def test_choices_in_columns_or_in_a_list(write_files, more, rows, label):
     assert (row.premise, row.choices, row.label) == ("p", ("a", "b"), label)
 
 
+@pytest.mark.parametrize("name", ["test-de.jsonl", "train-en.jsonl"])
+def test_another_number_of_choices_is_refused_where_it_stands(write_files, name):
+    """Found in a batch or in scoring it would cost the training."""
+    rows = [{"premise": f"p{i}", "options": ["a", "b"], "label": 1} for i in range(2)]
+    told = "kind: choice\ntitle: x\ncolumns: {choices: options}\n"
+    write_files({"task.yaml": told, "train-en.jsonl": rows, "test-de.jsonl": rows})
+    odd = {"premise": "q", "options": ["a", "b", "c"], "label": 2}
+    task = open_own(write_files({name: [*rows, odd]}))
+    why = rf"{name}, line 3: 3 choices, where line 1 of .*\.jsonl has 2; all items need as many"
+    with pytest.raises(DataError, match=why):
+        task.evaluation("de")
+
+
 def test_questions_as_on_the_hub(write_files):
     rows = [
         {"question": "q", "context": "a b", "answers": {"text": ["b"], "answer_start": [2]}},
@@ -246,6 +259,7 @@ def test_the_fingerprint_follows_what_task_yaml_says(write_files):
         ("kind: tagging\ntitle: x\n", "labels: must be a list of two or more, got None"),
         ("kind: tagging\ntitle: x\nlabels: O B\n", "labels: must be a list .* got 'O B'"),
         ("kind: tagging\ntitle: x\nlabels: [B-A, O]\n", "labels: O must come first"),
+        ("kind: tagging\ntitle: x\nlabels: [O, B-, I-]\n", "labels: 'B-' has no type behind it"),
         (CLASSES.replace("bad, good", "yes, no"), "labels: must be text, got True; put yes and no"),
         (CLASSES.replace("bad", "good"), "labels: has one of them twice: good, good"),
         (CLASSES + "colums: {}\n", "task.yaml, colums: no such key; there are kind, title, labels"),

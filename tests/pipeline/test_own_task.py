@@ -66,6 +66,12 @@ def test_labels_taken_from_the_files(folder):
         own_task.labels_in(folder, "y")
 
 
+def test_a_tag_without_a_type_is_no_label(tmp_path):
+    (tmp_path / "train-en.conll").write_text("Anna\tB-\nlebt\tO\n")
+    with pytest.raises(DataError, match=r"train-en\.conll: the tag 'B-' has no type behind it"):
+        own_task.labels_in(tmp_path)
+
+
 def test_labels_of_universal_ner_are_the_third_column(tmp_path):
     written = "# text = a\n1\tAP\tB-ORG\t-\tann\n2\tItalians\tB-OTH\t-\tann\n\n"
     (tmp_path / "test-en.iob2").write_text(written)

@@ -61,13 +61,28 @@ def open_own(folder: Path, own: OwnTask | None = None) -> SplitTask:
         own.labels,
         folder=folder,
         found=found,
-        read=file_by_file(functools.partial(_read, own, tagged=tagged, records=records)),
+        read=file_by_file(
+            functools.partial(_read, own, tagged=tagged, choices=_OneNumber(), records=records)
+        ),
         layout=LAYOUT,
         parallel="meaning" in own.columns,
         paired="pair" in own.columns,
         read_as=own.meaning(),
         count=None if joint else functools.partial(_count, own, tagged),
     )
+
+
+class _OneNumber:
+    """All items of a task have as many choices as the one that is read first."""
+
+    def __init__(self) -> None:
+        self._first: tuple[int, str] | None = None
+
+    def require(self, record: tables.Record, n: int) -> None:
+        """Refuse an item with another number: a batch, which may mix languages, holds one."""
+        n_first, first = self._first = self._first or (n, f"line {record.line} of {record.path}")
+        if n != n_first:
+            raise record.error(f"{n} choices, where {first} has {n_first}; all items need as many")
 
 
 def _by_lang(own: OwnTask, by_split: Mapping[Split, tuple[Path, ...]], records: Records) -> Found:
@@ -100,6 +115,7 @@ def _read(
     split: Split,  # noqa: ARG001
     *,
     tagged: TaggedFiles,
+    choices: "_OneNumber",
     records: Records,
 ) -> Sequence[Row | LeftOut]:
     if tagged.holds_words(path):
@@ -107,11 +123,12 @@ def _read(
     rows = records(path) if "lang" in own.columns else tables.read_records(path)
     if own.kind == "tagging":
         require_sentences(own, rows)
-    return [
-        _MAKE[own.kind](own, record, _meaning(own, record))
-        for record in rows
-        if "lang" not in own.columns or _lang(own, record) == lang
-    ]
+    mine = [r for r in rows if "lang" not in own.columns or _lang(own, r) == lang]
+    made = [_MAKE[own.kind](own, record, _meaning(own, record)) for record in mine]
+    for record, row in zip(mine, made, strict=True):
+        if isinstance(row, ChoiceItem):
+            choices.require(record, len(row.choices))
+    return made
 
 
 def _meaning(own: OwnTask, record: tables.Record) -> str:

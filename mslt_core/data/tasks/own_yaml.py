@@ -11,7 +11,7 @@ are translations of each other. ``splits: {test: heldout}`` renames what files c
 """
 
 import dataclasses
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, get_args
@@ -217,10 +217,17 @@ def _labels(kind: TaskKind, given: Any, choices: Sequence[str], wrong: Any) -> t
     labels = tuple(str(label) for label in given)
     if len(set(labels)) < len(labels):
         raise wrong("labels", f"has one of them twice: {', '.join(labels)}")
+    if kind == "tagging" and (untyped := untyped_tags(labels)):
+        raise wrong("labels", f"{untyped[0]!r} has no type behind it, as B-PER has")
     if kind == "tagging" and "O" in labels[1:]:
         # a word of which the tokenizer leaves nothing gets the first one
         raise wrong("labels", f"O must come first, got {', '.join(labels)}")
     return labels
+
+
+def untyped_tags(labels: Iterable[str]) -> list[str]:
+    """The tags that begin an entity, or go on with one, of no type."""
+    return [label for label in labels if label.strip() in {"B-", "I-"}]
 
 
 def _columns(kind: TaskKind, given: Any, wrong: Any) -> tuple[dict[str, str], tuple[str, ...]]:
