@@ -103,10 +103,13 @@ def _columns(path: Path, line: str) -> tuple[str, ...]:
     return tuple(name.strip().strip('"') for name in names)
 
 
-def labels_in(folder: Path, column: str | None = None) -> tuple[str, ...]:
+def labels_in(
+    folder: Path, column: str | None = None, kind: TaskKind = "classification"
+) -> tuple[str, ...]:
     """The labels in all of a folder's files, O first and the others in order.
 
-    `column` is that of the labels or tags; None for words with their tags, a line each.
+    `column` is that of the labels, or of the tags, of which a cell holds several with spaces
+    between them; None for words with their tags, a line each.
 
     Raises
     ------
@@ -116,7 +119,7 @@ def labels_in(folder: Path, column: str | None = None) -> tuple[str, ...]:
     """
     found: dict[str, Path] = {}
     for path in (folder / name for name in own_files(folder)):
-        for label in _cells(path, column):
+        for label in _cells(path, column, kind):
             found.setdefault(label.strip(), path)
     found.pop("", None)
     if untyped := untyped_tags(found):
@@ -135,14 +138,16 @@ def labels_in(folder: Path, column: str | None = None) -> tuple[str, ...]:
     return tuple(sorted(found, key=lambda label: (label != "O", label)))
 
 
-def _cells(path: Path, column: str | None) -> Iterator[str]:
-    """Every label of a file that has the column; a cell may hold a list of them."""
+def _cells(path: Path, column: str | None, kind: TaskKind) -> Iterator[str]:
+    """Every label of a file that has the column; a cell may hold several, as it is read."""
     if column is None:
         if path.suffix in {*CONLL, ".tsv"}:
             yield from tags_in(path)
     elif path.suffix in SUFFIXES:
         for record in tables.read_records(path):
             value = record.fields.get(column)
+            if isinstance(value, str) and kind == "tagging":
+                value = value.split()
             if value is not None:
                 yield from map(str, value if isinstance(value, list) else [value])
 

@@ -23,7 +23,7 @@ def own_labels(folder: Path, looked: OwnFile, kind: TaskKind) -> str:
         key = f"own_{kind}_{LABELLED[kind]}"
         column = st.session_state.get(key) if looked.columns else None
         with explain_errors():
-            found = own_task.labels_in(folder, column)
+            found = own_task.labels_in(folder, column, kind)
             st.session_state[_KEY] = ", ".join(found)
     labels: str = typed.text_input(
         "Labels, joined by commas",

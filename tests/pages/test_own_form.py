@@ -71,6 +71,15 @@ def test_labels_are_taken_from_the_chosen_column(folder):
     assert not app.exception
 
 
+def test_tags_in_a_cell_are_taken_one_by_one(folder):
+    for name in ("train-en.tsv", "heldout-sw.tsv"):
+        (folder / name).write_text("tokens\ttags\nin Bern\tO B-LOC\n")
+    app = opened(folder)
+    app.selectbox(key="own_kind").set_value("tagging").run()
+    app.button(key="own_take").click().run()
+    assert app.text_input(key="own_labels").value == "O, B-LOC"
+
+
 def test_a_word_a_line_needs_no_columns(folder):
     """Its first line is a word and a tag, and no header."""
     (folder / "heldout-sw.tsv").write_text("Juma\tB-PER\nanaishi\tO\n\nMombasa\tO\n\n")

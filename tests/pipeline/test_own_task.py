@@ -66,6 +66,12 @@ def test_labels_taken_from_the_files(folder):
         own_task.labels_in(folder, "y")
 
 
+def test_tags_in_a_cell_are_labels_one_by_one(tmp_path):
+    (tmp_path / "train-en.tsv").write_text("words\tner\nin Bern\tO B-LOC\nAnna May\tB-PER I-PER\n")
+    assert own_task.labels_in(tmp_path, "ner", "tagging") == ("O", "B-LOC", "B-PER", "I-PER")
+    assert own_task.labels_in(tmp_path, "ner") == ("B-PER I-PER", "O B-LOC")
+
+
 def test_a_tag_without_a_type_is_no_label(tmp_path):
     (tmp_path / "train-en.conll").write_text("Anna\tB-\nlebt\tO\n")
     with pytest.raises(DataError, match=r"train-en\.conll: the tag 'B-' has no type behind it"):
