@@ -10,7 +10,14 @@ from mslt_core.data import tables, tasks
 from mslt_core.data.tasks.conll import CONLL, tags_in
 from mslt_core.data.tasks.layouts import SPLITS, SUFFIXES, Split
 from mslt_core.data.tasks.own import open_own
-from mslt_core.data.tasks.own_yaml import ALLOWED, NAME, NEEDED, parse_own_task, untyped_tags
+from mslt_core.data.tasks.own_yaml import (
+    ALLOWED,
+    NAME,
+    NEEDED,
+    label_text,
+    parse_own_task,
+    untyped_tags,
+)
 from mslt_core.data.tasks.word_lines import Words, seem_words
 from mslt_core.spec.errors import BadInputError, DataError
 from mslt_core.spec.sentences import TaskKind
@@ -149,7 +156,7 @@ def _cells(path: Path, column: str | None, kind: TaskKind) -> Iterator[str]:
             if isinstance(value, str) and kind == "tagging":
                 value = value.split()
             if value is not None:
-                yield from map(str, value if isinstance(value, list) else [value])
+                yield from map(label_text, value if isinstance(value, list) else [value])
 
 
 def own_yaml(fields: Mapping[str, Any]) -> str:

@@ -42,6 +42,19 @@ def test_a_number_is_a_name_where_names_are_numbers(write_files):
         task.train("en")
 
 
+@pytest.mark.parametrize("told", ["false, true", "'false', \"true\"", "'False', 'True'"])
+def test_true_and_false_are_labels(write_files, told):
+    rows = [{"text": "a", "label": True}, {"text": "b", "label": False}]
+    files = {"train-en.jsonl": rows, "test-de.parquet": [{"text": "c", "label": True}]}
+    task = open_own(
+        write_files({"task.yaml": f"kind: classification\ntitle: x\nlabels: [{told}]\n", **files})
+    )
+    assert contents(task.train("en")) == [("a", 1), ("b", 0)]
+    assert contents(task.evaluation("de")) == [("c", 1)]
+    with pytest.raises(DataError, match=r"line 1: unknown label true; task\.yaml knows bad, good"):
+        open_own(write_files({"task.yaml": CLASSES})).train("en")
+
+
 def test_a_file_of_several_languages(write_files):
     rows = [
         {"lang": "en", "text": "fine", "label": "good", "item": 1},
@@ -260,7 +273,9 @@ def test_the_fingerprint_follows_what_task_yaml_says(write_files):
         ("kind: tagging\ntitle: x\nlabels: O B\n", "labels: must be a list .* got 'O B'"),
         ("kind: tagging\ntitle: x\nlabels: [B-A, O]\n", "labels: O must come first"),
         ("kind: tagging\ntitle: x\nlabels: [O, B-, I-]\n", "labels: 'B-' has no type behind it"),
-        (CLASSES.replace("bad, good", "yes, no"), "labels: must be text, got True; put yes and no"),
+        (CLASSES.replace("bad, good", "yes, no"), "labels: YAML takes yes for true; put it in quo"),
+        (CLASSES.replace("bad, good", "x, False"), "labels: YAML takes False for false; put it in"),
+        (CLASSES.replace("bad, good", "x, 1.5"), "labels: must be text, got 1.5"),
         (CLASSES.replace("bad", "good"), "labels: has one of them twice: good, good"),
         (CLASSES + "colums: {}\n", "task.yaml, colums: no such key; there are kind, title, labels"),
         (CLASSES + "title: y\n", r"task\.yaml, line 4: the key 'title' is there twice"),

@@ -66,6 +66,16 @@ def test_labels_taken_from_the_files(folder):
         own_task.labels_in(folder, "y")
 
 
+def test_true_and_false_are_taken_as_they_are_read(tmp_path):
+    (tmp_path / "train-en.jsonl").write_text(
+        '{"text": "a", "y": true}\n{"text": "b", "y": false}\n'
+    )
+    labels = own_task.labels_in(tmp_path, "y")
+    assert labels == ("false", "true")
+    fields = {"kind": "classification", "labels": [*labels], "columns": {"label": "y"}}
+    assert own_task.check_own_task(tmp_path, fields).rows == {"en": {"train": 2}}
+
+
 def test_tags_in_a_cell_are_labels_one_by_one(tmp_path):
     (tmp_path / "train-en.tsv").write_text("words\tner\nin Bern\tO B-LOC\nAnna May\tB-PER I-PER\n")
     assert own_task.labels_in(tmp_path, "ner", "tagging") == ("O", "B-LOC", "B-PER", "I-PER")

@@ -23,7 +23,7 @@ from mslt_core.data.tasks.layouts import (
     find_files,
     find_joint_files,
 )
-from mslt_core.data.tasks.own_yaml import NAME, OwnTask, read_own_task
+from mslt_core.data.tasks.own_yaml import NAME, OwnTask, label_text, read_own_task
 from mslt_core.data.tasks.questions import question_item
 from mslt_core.data.tasks.splits import LeftOut, SplitTask, file_by_file
 from mslt_core.data.tasks.udpos import find_treebanks
@@ -203,12 +203,18 @@ def _label(
 ) -> int:
     """Place of a label: its name's, or else the number that it is."""
     labels = own.labels if names is None else names
-    if not isinstance(value, bool) and str(value).strip() in labels:
-        return list(labels).index(str(value).strip())
+    name = label_text(value).strip()
+    if name in labels:
+        return list(labels).index(name)
+    # data frames write True, and JSON true
+    alike = [i for i, label in enumerate(labels) if label.lower() == name]
+    if isinstance(value, bool) and len(alike) == 1:
+        return alike[0]
     # a number is a place, unless numbers are names
-    numbered = any(name.lstrip("-").isdecimal() for name in labels)
+    numbered = any(label.lstrip("-").isdecimal() for label in labels)
     if record.path.suffix in {".tsv", ".csv"} and re.fullmatch(r"\d{1,9}", str(value).strip()):
         value = int(value)  # all that they hold is text
     if type(value) is int and not numbered and 0 <= value < len(labels):
         return value
-    raise record.error(f"unknown label {value!r}; {NAME} knows {', '.join(labels)}")
+    shown = name if isinstance(value, bool) else repr(value)
+    raise record.error(f"unknown label {shown}; {NAME} knows {', '.join(labels)}")

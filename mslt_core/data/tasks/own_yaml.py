@@ -48,6 +48,11 @@ ALLOWED: Mapping[TaskKind, tuple[str, ...]] = MappingProxyType(
 CHOICES = ("choice1", "choice2")
 """The columns of the texts to choose from, unless `columns` says otherwise."""
 
+_BOOLEANS = dict.fromkeys(("yes", "on", "true"), "true") | dict.fromkeys(
+    ("no", "off", "false"), "false"
+)
+"""What YAML 1.1 makes of words, however large their letters."""
+
 _KEYS = ("kind", "title", "labels", "columns", "splits")
 
 
@@ -144,9 +149,15 @@ def _load(path: Path, text: str) -> Mapping[str, Any]:
     import yaml
 
     try:
-        for key in _repeated(yaml.compose(text, yaml.SafeLoader)):
+        root = yaml.compose(text, yaml.SafeLoader)
+        for key in _repeated(root):
             raise DataError(
                 f"{path}, line {key.start_mark.line + 1}: the key {key.value!r} is there twice"
+            )
+        for label in _other_words(root):
+            raise DataError(
+                f"{path}, labels: YAML takes {label.value} for {_BOOLEANS[label.value.lower()]}; "
+                "put it in quotes"
             )
         given = yaml.safe_load(text)
     except (yaml.YAMLError, RecursionError) as e:
@@ -168,6 +179,17 @@ def _repeated(node: "yaml.Node | None") -> "Iterator[yaml.Node]":
         keys = [key for key, _ in pairs]
         names = [key.value for key in keys]
         yield from (key for i, key in enumerate(keys) if key.value in names[:i])
+
+
+def _other_words(node: "yaml.Node | None") -> "Iterator[yaml.Node]":
+    """Labels such as yes and no, which YAML makes true and false of."""
+    import yaml
+
+    top = node.value if isinstance(node, yaml.MappingNode) else []
+    for key, labels in top:
+        if key.value == "labels" and isinstance(labels, yaml.SequenceNode):
+            of_bool = (one for one in labels.value if one.tag == "tag:yaml.org,2002:bool")
+            yield from (one for one in of_bool if one.value not in {"true", "false"})
 
 
 def _checked(path: Path, given: Mapping[str, Any]) -> OwnTask:
@@ -211,10 +233,10 @@ def _labels(kind: TaskKind, given: Any, choices: Sequence[str], wrong: Any) -> t
         return tuple(choices) if len(choices) > 1 else ()
     if not isinstance(given, list) or len(given) < 2:
         raise wrong("labels", f"must be a list of two or more, got {given!r}")
-    odd = [label for label in given if isinstance(label, bool) or not isinstance(label, str | int)]
-    if odd or not all(str(label).strip() for label in given):
-        raise wrong("labels", f"must be text, got {(odd or given)[0]!r}; put yes and no in quotes")
-    labels = tuple(str(label) for label in given)
+    odd = [label for label in given if not isinstance(label, str | int) or not str(label).strip()]
+    if odd:
+        raise wrong("labels", f"must be text, got {odd[0]!r}")
+    labels = tuple(map(label_text, given))
     if len(set(labels)) < len(labels):
         raise wrong("labels", f"has one of them twice: {', '.join(labels)}")
     if kind == "tagging" and (untyped := untyped_tags(labels)):
@@ -223,6 +245,11 @@ def _labels(kind: TaskKind, given: Any, choices: Sequence[str], wrong: Any) -> t
         # a word of which the tokenizer leaves nothing gets the first one
         raise wrong("labels", f"O must come first, got {', '.join(labels)}")
     return labels
+
+
+def label_text(value: object) -> str:
+    """A label as text: ``true`` and ``false`` as JSON writes them, a number by its digits."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def untyped_tags(labels: Iterable[str]) -> list[str]:
