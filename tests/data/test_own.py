@@ -116,6 +116,13 @@ def test_a_pair_of_texts(write_files):
             "train-en.conll",  # as CoNLL-2003 has it
             "-DOCSTART- -X- O O\n\nNew NNP I-NP B-LOC\nYork NNP I-NP I-LOC\n\n# NN I-NP O\n",
         ),
+        (
+            "train-en.conll",  # as MultiCoNER has it
+            "# id f-1\tdomain=en\nNew _ _ B-LOC\nYork _ _ I-LOC\n\n# id f-2\tdomain=en\n# _ _ O\n",
+        ),
+        ("train-en.conll", "# id f-1 domain=en\nNew _ _ B-LOC\nYork _ _ I-LOC\n\n# _ _ O\n"),
+        ("train-en.conll", "# id f-1\tdomain=en\nNew\tB-LOC\nYork\tI-LOC\n\n# f-2\tx\n#\tO\n"),
+        ("train-en.conll", "# sent_id = 7 O\n# so it is O\nNew B-LOC\nYork I-LOC\n\n# O\n"),
         ("train-en.txt", "-DOCSTART-\tO\nNew\tB-LOC\nYork\tI-LOC\n\n#\tO\n"),
         ("train-en.txt", "New\tB-LOC\nYork\tI-LOC\n\n#\tO\n"),
         ("train-en.tsv", "New\tB-LOC\nYork\tI-LOC\n\n#\tO\n"),

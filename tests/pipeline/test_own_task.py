@@ -66,6 +66,12 @@ def test_labels_taken_from_the_files(folder):
         own_task.labels_in(folder, "y")
 
 
+def test_a_line_about_a_sentence_has_no_tag(tmp_path):
+    written = "# id f-1\tdomain=en\n#bern _ _ B-LOC\n# _ _ O\n\n# _ _ B-X\n"
+    (tmp_path / "train-en.conll").write_text(written)
+    assert own_task.labels_in(tmp_path) == ("O", "B-LOC", "B-X")
+
+
 def test_true_and_false_are_taken_as_they_are_read(tmp_path):
     (tmp_path / "train-en.jsonl").write_text(
         '{"text": "a", "y": true}\n{"text": "b", "y": false}\n'

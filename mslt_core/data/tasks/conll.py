@@ -2,8 +2,9 @@
 
 In ``.conll`` and ``.txt`` files the word comes first and its tag last, with tabs between the
 columns, or spaces where a file has no tab. ``-DOCSTART-``, which begins a document in the files of
-CoNLL-2002 and 2003, is no word. In the ``.iob2`` files of Universal NER the word's number comes
-first, then the word, its tag, and at times who said so. What is ``OTH`` there, or ``B-O``, is
+CoNLL-2002 and 2003, is no word, nor is a line about a sentence that stands before it and begins
+with ``#``; a ``#`` with a tag is one. In the ``.iob2`` files of Universal NER the word's number
+comes first, then the word, its tag, and at times who said so. What is ``OTH`` there, or ``B-O``, is
 outside of any entity, as its authors have it; so is it scored against other data of persons,
 organisations and places.
 
@@ -28,6 +29,8 @@ DOCUMENT = "-DOCSTART-"
 Split = Callable[[str], list[str]]
 
 _OUTSIDE = re.compile(r"B-O|[BI]-OTH")
+# "# sent_id = 1", and "# id 7 domain=en" as MultiCoNER has it
+_ABOUT = re.compile(r"#\s*[\w.:-]+\s+=\s|# id\s+\S+\s+[\w.:-]+=")
 _RANGE = re.compile(r"\d+[-.]\d+")
 
 
@@ -92,7 +95,8 @@ def _sentences(
     blocks = files.read_blocks(path)
     split = _without_header(blocks, header) if header else _split_of(path, blocks)
     for first_line, lines in blocks:
-        numbered = enumerate(lines, start=first_line)
+        remarks = 0 if path.suffix == UNER else _n_remarks(lines, split)
+        numbered = enumerate(lines[remarks:], start=first_line + remarks)
         words = [
             (number, line, *found)
             for number, line in numbered
@@ -102,9 +106,33 @@ def _sentences(
             yield first_line, words
 
 
+def _n_remarks(lines: Sequence[str], split: Split) -> int:
+    """How many lines about the sentence stand before its words."""
+    columns = [len(split(line)) for line in lines if not line.startswith("#")]
+    n = 0
+    while n < len(lines) and _is_remark(lines[n], split, columns[0] if columns else None):
+        n += 1
+    return n
+
+
+def _is_remark(line: str, split: Split, n_columns: int | None) -> bool:
+    """Whether a line is about the sentence; ``#`` with a tag is a word, and so is ``#tag O``."""
+    first, *rest = split(line) or [""]
+    if not first.startswith("#"):
+        return False
+    if not rest or first.startswith("# ") or _ABOUT.match(line):
+        return True
+    return first == "#" and n_columns not in {None, 1 + len(rest)}
+
+
 def _split_of(path: Path, blocks: Sequence[tuple[int, list[str]]]) -> Split:
     """From a line of the file to its columns."""
-    tabs = path.suffix == UNER or any("\t" in line for _, lines in blocks for line in lines)
+    tabs = path.suffix == UNER or any(
+        # MultiCoNER has a tab in what it says of a sentence, and none between word and tag
+        "\t" in line and not line.startswith("# ")
+        for _, lines in blocks
+        for line in lines
+    )
     return (lambda line: line.split("\t")) if tabs else str.split
 
 
