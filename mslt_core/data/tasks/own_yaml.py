@@ -242,7 +242,7 @@ def _labels(kind: TaskKind, given: Any, choices: Sequence[str], wrong: Any) -> t
     if kind == "tagging" and (untyped := untyped_tags(labels)):
         raise wrong("labels", f"{untyped[0]!r} has no type behind it, as B-PER has")
     if kind == "tagging" and "O" in labels[1:]:
-        # a word of which the tokenizer leaves nothing gets the first one
+        # as in every other task; scoring finds it by its name
         raise wrong("labels", f"O must come first, got {', '.join(labels)}")
     return labels
 

@@ -8,7 +8,7 @@ are for testing alone, and their ``sent_id`` is the sentence's meaning.
 Some treebanks are published without their words, ``_`` for each, for want of a licence: such
 sentences are left out until the words are put back.
 
-There is no tag for "nothing": a word of which the tokenizer leaves no piece counts as ADJ.
+There is no tag for "nothing": a word of which the tokenizer leaves no piece is wrong.
 
 References
 ----------
