@@ -19,6 +19,7 @@ from mslt_core.data.tasks.own_yaml import (
     untyped_tags,
 )
 from mslt_core.data.tasks.word_lines import Words, seem_words
+from mslt_core.pipeline.places import existing_folder, is_on_hub
 from mslt_core.spec.errors import BadInputError, DataError
 from mslt_core.spec.sentences import TaskKind
 from mslt_core.store.atomic import atomic_write
@@ -62,6 +63,11 @@ class OwnCheck:
     """Language to the rows that are scored: without repeats and what is trained on."""
     unread: tuple[str, ...] = ()
     """Files that could hold rows, but by their names are of no split or language that is known."""
+
+
+def own_folder(data: str, *, roots: tuple[Path, ...] | None = None) -> Path | None:
+    """The folder here that may be described; None for a data set on the hub, which says itself."""
+    return None if is_on_hub(data) else existing_folder(data, roots=roots)
 
 
 def own_files(folder: Path) -> tuple[str, ...]:

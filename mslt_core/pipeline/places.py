@@ -87,10 +87,15 @@ def data_folder(
         if known is None:
             raise BadInputError(f"{task} is not on the hub", hint="Give a folder.")
         return hub.dataset_files(known, proposed_folders(task))
-    if hub.is_hub_id(data) and not Path(data).expanduser().exists():
+    if is_on_hub(data):
         patterns = OWN_FILES if task == "own" else hub.DATA_FILES
         return hub.dataset_files(data, proposed_folders(task), patterns)
     return existing_folder(data, roots=roots)
+
+
+def is_on_hub(data: str) -> bool:
+    """Whether data is named as on the hub is, and is no folder here."""
+    return hub.is_hub_id(data) and not Path(data).expanduser().exists()
 
 
 def require_folder(task: str, data: str | None) -> None:

@@ -33,7 +33,9 @@ def own_form(task: str, data: str | None) -> None:
     """Below the folder of the user's own data; open where nobody has said it yet."""
     if task != "own" or not data:
         return
-    folder = pipeline.existing_folder(data, roots=pipeline.allowed_roots())
+    folder = own_task.own_folder(data, roots=pipeline.allowed_roots())
+    if folder is None:
+        return
     there = own_task.own_task_text(folder)
     with st.expander("What the folder holds", expanded=there is None), explain_errors():
         names = own_task.own_files(folder)

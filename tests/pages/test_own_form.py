@@ -113,6 +113,16 @@ def test_a_description_that_is_there_stays_unless_it_is_confirmed(folder):
     assert "title: My data" in (folder / "task.yaml").read_text()
 
 
+def test_data_on_the_hub_brings_its_description(folder, tmp_path, monkeypatch):
+    told = "kind: classification\ntitle: x\nlabels: [bad, good]\n"
+    (folder / "task.yaml").write_text(told + "columns: {text: review, label: stars}\n")
+    monkeypatch.setattr("mslt_core.data.hub.dataset_files", lambda *_, **__: folder)
+    app = opened("me/films")
+    assert not app.code
+    assert "no folder" not in warnings(app)
+    assert "start" in [button.key for button in app.button]
+
+
 def test_outside_of_what_may_be_read_nothing_is_shown(folder, tmp_path, monkeypatch):
     monkeypatch.setenv("MSLT_ROOTS", str(tmp_path / "store"))
     app = opened(folder)
