@@ -82,6 +82,8 @@ def data_help(task: str) -> str:
     """What a task's folder holds, and where its data is on the hub."""
     info = tasks.TASKS[task]
     hub = f" Or `hub`: {info.hub}, fetched once." if info.hub else ""
+    if info.kind is None:
+        hub = " Or a data set on the hub that holds them: `name/reviews`, fetched once."
     return f"A folder with {info.layout}. The path may be relative to the project.{hub}"
 
 

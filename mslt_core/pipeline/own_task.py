@@ -15,6 +15,7 @@ from mslt_core.data.tasks.own_yaml import (
     NAME,
     NEEDED,
     label_text,
+    own_fields,
     parse_own_task,
     untyped_tags,
 )
@@ -198,6 +199,23 @@ def own_task_text(folder: Path) -> str | None:
     """The ``task.yaml`` that lies in the folder, if one does."""
     path = folder / NAME
     return path.read_text(encoding="utf-8", errors="replace") if path.is_file() else None
+
+
+def said_of(folder: Path) -> dict[str, Any] | None:
+    """What the folder's ``task.yaml`` says, as `check_own_task` takes it; None if nothing right."""
+    text = own_task_text(folder)
+    try:
+        return own_fields(folder / NAME, text) if text is not None else None
+    except DataError:
+        return None  # the folder cannot be opened either, and then it is told why
+
+
+def says_the_same(folder: Path, text: str, other: str) -> bool:
+    """Whether two texts of a ``task.yaml`` say the same, in whatever order and layout."""
+    try:
+        return parse_own_task(folder / NAME, text) == parse_own_task(folder / NAME, other)
+    except DataError:
+        return False
 
 
 def keep_own_task(folder: Path, text: str, *, replace: bool = False) -> Path:

@@ -8,25 +8,11 @@ import streamlit as st
 
 from mslt_core import pipeline
 from mslt_core.pipeline import own_task
-from mslt_core.pipeline.own_task import OwnCheck, OwnFile
+from mslt_core.pipeline.own_task import OwnCheck
 from mslt_core.spec.languages import label
-from mslt_core.spec.sentences import TaskKind
 from pages._shared.labels import joined
 from pages._shared.messages import escape, explain_errors
-from pages._shared.own_labels import LABELLED, own_labels
-
-KINDS: dict[TaskKind, str] = {
-    "classification": "A class for each text, or pair",
-    "tagging": "A tag for each word",
-    "choice": "One of several texts",
-    "questions": "Answers in a text",
-}
-SAID = {
-    "pair": "second text",
-    "meaning": "meaning (same for translations)",
-    "lang": "language",
-}
-USUAL = {"train": "train", "dev": "dev, val, valid, validation", "test": "test"}
+from pages._shared.own_fields import USUAL, own_fields
 
 
 def own_form(task: str, data: str | None) -> None:
@@ -46,59 +32,18 @@ def own_form(task: str, data: str | None) -> None:
         looked = own_task.look_into(folder, name)
         # a table's cells stay apart that way, and nothing in them is read as markup
         st.code("\n".join(looked.lines).replace("\t", " → "), language=None, wrap_lines=True)
-        fields = _description(folder, looked)
+        fields = own_fields(folder, looked)
         if st.button("Check", key="own_check", help="Reads every row of the folder."):
             with st.spinner("Reading every row"):
                 st.session_state["own_checked"] = own_task.check_own_task(folder, fields)
         _result(folder, there, st.session_state.get("own_checked"), fields)
 
 
-def _description(folder: Path, looked: OwnFile) -> dict[str, Any]:
-    """What `describe_yaml` is told."""
-    usual = [*KINDS].index("tagging") if looked.words else 0
-    kind: TaskKind = st.selectbox("Kind", KINDS, usual, KINDS.__getitem__, key="own_kind")
-    title = st.text_input("Title", "My data", key="own_title")
-    labels = own_labels(folder, looked, kind) if kind in LABELLED else ""
-    columns = {ours: c for ours in own_task.FIELDS[kind] if (c := _column(kind, ours, looked))}
-    st.caption(f"What the files call a split, if not as usual ({'; '.join(USUAL.values())}):")
-    named = {
-        split: column.text_input(split, key=f"own_{split}", placeholder=split)
-        for column, split in zip(st.columns(3), USUAL, strict=True)
-    }
-    return {
-        "kind": kind,
-        "labels": [part.strip() for part in labels.split(",") if part.strip()],
-        "columns": columns,
-        "title": title,
-        "splits": {split: theirs.strip() for split, theirs in named.items() if theirs.strip()},
-    }
-
-
-def _column(kind: TaskKind, ours: str, looked: OwnFile) -> str | list[str] | None:
-    """The file's column for one of our fields; None where it needs no entry."""
-    if not looked.columns:
-        return None  # words with their tags have no columns
-    if ours == "choices":
-        return st.multiselect("choices", looked.columns, key="own_choices", wrap=True) or None
-    needed = ours in (required := own_task.REQUIRED[kind])
-    options = [*looked.columns] if needed else [None, *looked.columns]
-    # a column of the name, else the one in its place: two fields rarely share one
-    place = min(required.index(ours), len(options) - 1) if needed else 0
-    theirs = st.selectbox(
-        SAID.get(ours, ours),
-        options,
-        index=options.index(ours) if needed and ours in options else place,
-        format_func=lambda name: "none" if name is None else name,
-        key=f"own_{kind}_{ours}",
-    )
-    return None if needed and theirs == ours else theirs
-
-
 def _result(
     folder: Path, there: str | None, check: OwnCheck | None, fields: dict[str, Any]
 ) -> None:
     """What was counted, and the button that keeps the description."""
-    if check is None or (check.folder, check.text) != (folder, own_task.own_yaml(fields)):
+    if check is None or check.folder != folder or check.text != own_task.own_yaml(fields):
         return  # of another description
     rows = [
         {"language": label(lang), **dict.fromkeys(USUAL), **of, "scored": check.scored.get(lang)}
@@ -109,7 +54,7 @@ def _result(
     if check.unread:
         told = f"Not read, by their names: {joined([*check.unread])}."
         st.caption(escape(f"{told} A name tells split and language, as train-en.tsv does."))
-    if there == check.text:
+    if there is not None and own_task.says_the_same(folder, there, check.text):
         st.caption(escape(f"task.yaml in {folder} says so."))
         return
     asked = "Replace the task.yaml that is there"

@@ -11,7 +11,7 @@ from pages._shared.messages import explain_errors
 
 LABELLED: dict[TaskKind, str] = {"classification": "label", "tagging": "tags"}
 """Kinds whose labels have names, and our field that holds them."""
-_KEY = "own_labels"
+KEY = "own_labels"
 
 
 def own_labels(folder: Path, looked: OwnFile, kind: TaskKind) -> str:
@@ -24,10 +24,10 @@ def own_labels(folder: Path, looked: OwnFile, kind: TaskKind) -> str:
         column = st.session_state.get(key) if looked.columns else None
         with explain_errors():
             found = own_task.labels_in(folder, column, kind)
-            st.session_state[_KEY] = ", ".join(found)
+            st.session_state[KEY] = ", ".join(found)
     labels: str = typed.text_input(
         "Labels, joined by commas",
-        key=_KEY,
+        key=KEY,
         placeholder="O, B-PER, I-PER" if kind == "tagging" else "negative, positive",
         help="In the order of their numbers, if the files have numbers; O first.",
     )

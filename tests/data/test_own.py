@@ -273,15 +273,14 @@ def test_the_fingerprint_follows_what_task_yaml_says(write_files):
         ("", r"task\.yaml is empty"),
         ("kind: ner\ntitle: x\n", "kind: must be one of tagging, classification, .* got 'ner'"),
         ("title: x\n", "kind: must be one of tagging.* got None"),
-        ("kind: questions\n", "title: must be a name for the data, got None"),
         ("kind: questions\ntitle: 7\n", "title: must be a name for the data, got 7"),
         ("kind: questions\ntitle: x\nlabels: [a, b]\n", "labels: questions have none"),
         ("kind: tagging\ntitle: x\n", "labels: must be a list of two or more, got None"),
         ("kind: tagging\ntitle: x\nlabels: O B\n", "labels: must be a list .* got 'O B'"),
         ("kind: tagging\ntitle: x\nlabels: [B-A, O]\n", "labels: O must come first"),
         ("kind: tagging\ntitle: x\nlabels: [O, B-, I-]\n", "labels: 'B-' has no type behind it"),
-        (CLASSES.replace("bad, good", "yes, no"), "labels: YAML takes yes for true; put it in quo"),
-        (CLASSES.replace("bad, good", "x, False"), "labels: YAML takes False for false; put it in"),
+        (CLASSES.replace("bad, good", "yes, no"), "labels: YAML takes yes for true or false; put"),
+        (CLASSES.replace("bad, good", "x, False"), "labels: YAML takes False for true or false"),
         (CLASSES.replace("bad, good", "x, 1.5"), "labels: must be text, got 1.5"),
         (CLASSES.replace("bad", "good"), "labels: has one of them twice: good, good"),
         (CLASSES + "colums: {}\n", "task.yaml, colums: no such key; there are kind, title, labels"),
@@ -375,6 +374,11 @@ def test_what_is_described_reads_back(write_files, kind, labels, columns, splits
     }
     for ours, theirs in splits.items():
         assert own.split_of[theirs] == ours
+
+
+def test_a_title_is_not_needed(write_files):
+    own = read_own_task(write_files({"task.yaml": "kind: questions\n"}))
+    assert own == read_own_task(write_files({"task.yaml": describe_yaml("questions")}))
 
 
 def test_nothing_wrong_is_described():

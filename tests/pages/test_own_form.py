@@ -3,6 +3,8 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from mslt_core.data import tasks
+from mslt_core.data.tasks.own_yaml import read_own_task
 from mslt_core.pipeline import PROJECT
 
 TIMEOUT_S = 120  # a cold import on a busy machine
@@ -97,20 +99,68 @@ def test_a_word_a_line_needs_no_columns(folder):
     assert "columns" not in (folder / "task.yaml").read_text()
 
 
+THERE = """kind: classification
+title: Old
+labels: [bad, good]
+columns: {text: review, label: stars}
+"""
+
+
 def test_a_description_that_is_there_stays_unless_it_is_confirmed(folder):
-    there = "kind: classification\ntitle: Old\nlabels: [bad, good]\n"
-    there += "columns: {text: review, label: stars}\n"
-    (folder / "task.yaml").write_text(there)
+    (folder / "task.yaml").write_text(THERE)
     app = opened(folder)
-    app.text_input(key="own_labels").set_value("bad, good")
-    app.selectbox(key="own_classification_text").set_value("review")
-    app.selectbox(key="own_classification_label").set_value("stars").run()
+    app.button(key="own_check").click().run()
+    assert "task.yaml in" in " ".join(c.value for c in app.caption).replace("\\", "")
+    app.text_input(key="own_test").set_value("heldout").run()
     app.button(key="own_check").click().run()
     assert app.button(key="own_write").disabled
-    assert (folder / "task.yaml").read_text() == there
+    assert (folder / "task.yaml").read_text() == THERE
     app.checkbox(key="own_replace").check().run()
     app.button(key="own_write").click().run()
-    assert "title: My data" in (folder / "task.yaml").read_text()
+    assert tasks.open_task("own", folder).eval_langs == ("sw",)
+    assert "title: Old" in (folder / "task.yaml").read_text()  # nothing asks for it
+
+
+def test_the_form_starts_from_the_description_that_is_there(folder):
+    (folder / "task.yaml").write_text(THERE + "splits: {test: heldout}\n")
+    app = opened(folder)
+    assert app.text_input(key="own_labels").value == "bad, good"
+    chosen = [app.selectbox(key=f"own_classification_{one}").value for one in ("text", "label")]
+    assert chosen == ["review", "stars"]
+    assert app.text_input(key="own_test").value == "heldout"
+    assert app.selectbox(key="own_classification_pair").value == ""  # None is shown as no choice
+    app.button(key="own_check").click().run()
+    assert not [field for field in app.text_input if field.label == "Title"]
+    # another folder is not described by it
+    other = folder.parent / "words"
+    other.mkdir()
+    (other / "train-en.tsv").write_text("Anton\tB-PER\nMay\tI-PER\n\nHe\tO\n\n")
+    app.text_input(key="data").set_value(str(other)).run()
+    assert app.selectbox(key="own_kind").value == "tagging"
+    assert (app.text_input(key="own_labels").value, app.text_input(key="own_test").value) == (
+        "",
+        "",
+    )
+    assert "labels" not in warnings(app).replace("kind, labels, columns", "")
+    app.text_input(key="data").set_value(str(folder)).run()
+    assert app.selectbox(key="own_classification_label").value == "stars"
+    assert not app.exception
+
+
+def test_what_the_form_has_no_field_for_stays(folder):
+    rows = '{"premise": "p", "options": ["a", "b"], "label": 2}\n'
+    (folder / "train-en.jsonl").write_text(rows * 40)
+    for name in ("train-en.tsv", "heldout-sw.tsv"):
+        (folder / name).unlink()
+    there = "kind: choice\nlabels: ['1', '2']\ncolumns: {choices: options}\n"
+    (folder / "task.yaml").write_text(there)
+    app = opened(folder)
+    app.text_input(key="own_dev").set_value("check").run()
+    app.button(key="own_check").click().run()
+    app.checkbox(key="own_replace").check().run()
+    app.button(key="own_write").click().run()
+    own = read_own_task(folder)
+    assert (own.labels, own.choices, own.split_of["check"]) == (("1", "2"), ("options",), "dev")
 
 
 def test_data_on_the_hub_brings_its_description(folder, tmp_path, monkeypatch):

@@ -1,28 +1,26 @@
 """``task.yaml``: what a folder of the user's own data holds, in the user's own words.
 
     kind: classification
-    title: Film reviews
     labels: [negative, positive]
     columns: {text: review, label: stars}
 
 `columns` leads from our name of a field to the file's; fields of the same name need no entry. With
 ``lang`` among them, a file holds several languages; with ``meaning``, rows that have the same one
-are translations of each other. ``splits: {test: heldout}`` renames what files call a split.
+are translations of each other. ``splits: {test: heldout}`` renames what files call a split. A
+``title`` may be there, and is shown nowhere.
 """
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, get_args
+from typing import Any, get_args
 
 from mslt_core.data import files
 from mslt_core.data.tasks.layouts import SPLIT_OF, SPLITS, Split
+from mslt_core.data.tasks.yaml_keys import load_keys
 from mslt_core.spec.errors import DataError
 from mslt_core.spec.sentences import TaskKind
-
-if TYPE_CHECKING:
-    import yaml
 
 NAME = "task.yaml"
 KINDS: tuple[TaskKind, ...] = get_args(TaskKind)
@@ -48,11 +46,6 @@ ALLOWED: Mapping[TaskKind, tuple[str, ...]] = MappingProxyType(
 CHOICES = ("choice1", "choice2")
 """The columns of the texts to choose from, unless `columns` says otherwise."""
 
-_BOOLEANS = dict.fromkeys(("yes", "on", "true"), "true") | dict.fromkeys(
-    ("no", "off", "false"), "false"
-)
-"""What YAML 1.1 makes of words, however large their letters."""
-
 _KEYS = ("kind", "title", "labels", "columns", "splits")
 
 
@@ -61,7 +54,8 @@ class OwnTask:
     """What ``task.yaml`` says."""
 
     kind: TaskKind
-    title: str
+    title: str = ""
+    """For those who read the file: nothing shows it."""
     labels: tuple[str, ...] = ()
     columns: Mapping[str, str]
     """Our name of a field to the file's, for all fields but the choices."""
@@ -88,14 +82,27 @@ def read_own_task(folder: Path) -> OwnTask:
     path = folder / NAME
     if not path.is_file():
         raise DataError(
-            f"{folder} has no {NAME}", hint="It says what the folder holds: kind, title, labels."
+            f"{folder} has no {NAME}", hint="It says what the folder holds: kind, labels, columns."
         )
     return parse_own_task(path, files.read_text(path))
 
 
 def parse_own_task(path: Path, text: str) -> OwnTask:
     """What the text of a ``task.yaml`` says, checked; `path` is where it lies, or will lie."""
-    return _checked(path, _load(path, text))
+    return _checked(path, load_keys(path, text))
+
+
+def own_fields(path: Path, text: str) -> dict[str, Any]:
+    """What the text of a ``task.yaml`` says, checked, as `describe_yaml` takes it."""
+    given = load_keys(path, text)
+    own = _checked(path, given)
+    return {
+        "kind": own.kind,
+        "labels": [*own.labels] if given.get("labels") else [],
+        "columns": dict(given.get("columns") or {}),
+        "title": own.title,
+        "splits": dict(given.get("splits") or {}),
+    }
 
 
 def describe_yaml(
@@ -103,7 +110,7 @@ def describe_yaml(
     labels: Sequence[str] = (),
     columns: Mapping[str, str | Sequence[str]] | None = None,
     *,
-    title: str = "My data",
+    title: str = "",
     splits: Mapping[Split, str] | None = None,
 ) -> str:
     """The text of a ``task.yaml``, for instance from a form.
@@ -122,7 +129,6 @@ def describe_yaml(
     --------
     >>> print(describe_yaml("classification", ["no", "yes"], {"text": "review"}), end="")
     kind: classification
-    title: My data
     labels:
     - 'no'
     - 'yes'
@@ -145,53 +151,6 @@ def describe_yaml(
     return yaml.safe_dump(given, sort_keys=False, allow_unicode=True, width=10**6)
 
 
-def _load(path: Path, text: str) -> Mapping[str, Any]:
-    import yaml
-
-    try:
-        root = yaml.compose(text, yaml.SafeLoader)
-        for key in _repeated(root):
-            raise DataError(
-                f"{path}, line {key.start_mark.line + 1}: the key {key.value!r} is there twice"
-            )
-        for label in _other_words(root):
-            raise DataError(
-                f"{path}, labels: YAML takes {label.value} for {_BOOLEANS[label.value.lower()]}; "
-                "put it in quotes"
-            )
-        given = yaml.safe_load(text)
-    except (yaml.YAMLError, RecursionError) as e:
-        mark = getattr(e, "problem_mark", None)
-        where = f", line {mark.line + 1}" if mark else ""
-        raise DataError(f"{path}{where}: not YAML: {getattr(e, 'problem', None) or e}") from None
-    if not isinstance(given, dict):
-        raise DataError(f"{path}: must hold keys such as kind and labels, got {given!r}")
-    return given
-
-
-def _repeated(node: "yaml.Node | None") -> "Iterator[yaml.Node]":
-    """Keys of the file, or of a value in it, that are there before; YAML would take the last."""
-    import yaml
-
-    top = node.value if isinstance(node, yaml.MappingNode) else []
-    below = [value.value for _, value in top if isinstance(value, yaml.MappingNode)]
-    for pairs in (top, *below):
-        keys = [key for key, _ in pairs]
-        names = [key.value for key in keys]
-        yield from (key for i, key in enumerate(keys) if key.value in names[:i])
-
-
-def _other_words(node: "yaml.Node | None") -> "Iterator[yaml.Node]":
-    """Labels such as yes and no, which YAML makes true and false of."""
-    import yaml
-
-    top = node.value if isinstance(node, yaml.MappingNode) else []
-    for key, labels in top:
-        if key.value == "labels" and isinstance(labels, yaml.SequenceNode):
-            of_bool = (one for one in labels.value if one.tag == "tag:yaml.org,2002:bool")
-            yield from (one for one in of_bool if one.value not in {"true", "false"})
-
-
 def _checked(path: Path, given: Mapping[str, Any]) -> OwnTask:
     def wrong(key: str, reason: str) -> DataError:
         return DataError(f"{path}, {key}: {reason}")
@@ -199,10 +158,10 @@ def _checked(path: Path, given: Mapping[str, Any]) -> OwnTask:
     for key in given:
         if key not in _KEYS:
             raise wrong(str(key), f"no such key; there are {', '.join(_KEYS)}")
-    kind, title = given.get("kind"), given.get("title")
+    kind, title = given.get("kind"), given.get("title") or ""
     if kind not in KINDS:
         raise wrong("kind", f"must be one of {', '.join(KINDS)}, got {kind!r}")
-    if not isinstance(title, str) or not title.strip():
+    if not isinstance(title, str):
         raise wrong("title", f"must be a name for the data, got {title!r}")
     columns, choices = _columns(kind, given.get("columns") or {}, wrong)
     labels = _labels(kind, given.get("labels"), choices, wrong)
