@@ -583,6 +583,20 @@ def test_a_damaged_test_file_is_refused_with_its_line(
     assert not own_store.exists()
 
 
+def test_rows_that_are_not_scored_are_told_beside_the_answer(
+    train_args, panx, tmp_path, ask, own_store
+):
+    copy = tmp_path / "copy"
+    copy.mkdir()
+    for path in panx.iterdir():
+        (copy / path.name).write_bytes(path.read_bytes())
+    twice = (copy / "dev-ru.tsv").read_text(encoding="utf-8")
+    (copy / "dev-ru.tsv").write_text(twice + twice, encoding="utf-8")
+    status, answer, err = ask(*train_args, "--data", copy, "--steps", 1)
+    assert (status, answer["state"]) == (0, "done")
+    assert re.search(r"Not scored of the test rows: .*\d repeated \(.*ru \d", err)
+
+
 def test_everything_that_names_a_run_can_be_asked_of_the_command():
     of_train = argparse.ArgumentParser()
     train_question.add(of_train)

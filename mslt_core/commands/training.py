@@ -26,6 +26,7 @@ from mslt_core.pipeline import (
     open_store,
     require_run,
 )
+from mslt_core.pipeline.left_out import not_scored
 from mslt_core.spec.base import Spec
 from mslt_core.spec.errors import SpecError, TrainingError
 from mslt_core.spec.fetching import FetchSpec
@@ -99,6 +100,8 @@ def _train(args: argparse.Namespace) -> Answer:
     _say_if_running(store, run)
     if again or not (store.runs.exists(run) and store.runs.status(run).state == "done"):
         check_data(spec, where, store)
+        for sentence in not_scored(spec, where):
+            print(sentence, file=sys.stderr)
     if args.detach:
         return run_answer(store, jobs.start(store, spec, where, again=again))
     with progress(args) as report:

@@ -20,6 +20,7 @@ from mslt_core.data.tasks.own_yaml import (
     untyped_tags,
 )
 from mslt_core.data.tasks.word_lines import Words, seem_words
+from mslt_core.pipeline.left_out import told_of
 from mslt_core.pipeline.places import existing_folder, is_on_hub
 from mslt_core.spec.errors import BadInputError, DataError
 from mslt_core.spec.sentences import TaskKind
@@ -62,6 +63,8 @@ class OwnCheck:
     """Language to split to rows."""
     scored: Mapping[str, int]
     """Language to the rows that are scored: without repeats and what is trained on."""
+    not_scored: tuple[str, ...] = ()
+    """Sentences that tell why the other rows of evaluation files are not."""
     unread: tuple[str, ...] = ()
     """Files that could hold rows, but by their names are of no split or language that is known."""
 
@@ -190,8 +193,14 @@ def check_own_task(folder: Path, fields: Mapping[str, Any]) -> OwnCheck:
         unread -= {str(path.relative_to(folder)) for path in paths}
     order = {lang: {s: of[s] for s in SPLITS if s in of} for lang, of in sorted(rows.items())}
     scored = {lang: len(opened.evaluation(lang)) for lang in opened.eval_langs}
+    out = {lang: opened.left_out(lang) for lang in opened.eval_langs}
     return OwnCheck(
-        folder=folder, text=text, rows=order, scored=scored, unread=tuple(sorted(unread))
+        folder=folder,
+        text=text,
+        rows=order,
+        scored=scored,
+        not_scored=tuple(told_of(opened, out, scored)),
+        unread=tuple(sorted(unread)),
     )
 
 

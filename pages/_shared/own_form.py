@@ -51,6 +51,8 @@ def _result(
     ]
     counts = pd.DataFrame(rows).map(lambda n: n if isinstance(n, str) else f"{n:,.0f}", "ignore")
     st.dataframe(counts.fillna(""), hide_index=True, key="own_counts")
+    for sentence in check.not_scored:
+        st.caption(escape(sentence))
     if check.unread:
         told = f"Not read, by their names: {joined([*check.unread])}."
         st.caption(escape(f"{told} A name tells split and language, as train-en.tsv does."))

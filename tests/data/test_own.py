@@ -280,7 +280,10 @@ def test_the_fingerprint_follows_what_task_yaml_says(write_files):
         ("kind: tagging\ntitle: x\nlabels: [B-A, O]\n", "labels: O must come first"),
         ("kind: tagging\ntitle: x\nlabels: [O, B-, I-]\n", "labels: 'B-' has no type behind it"),
         (CLASSES.replace("bad, good", "yes, no"), "labels: YAML takes yes for true or false; put"),
-        (CLASSES.replace("bad, good", "x, False"), "labels: YAML takes False for true or false"),
+        (
+            CLASSES.replace("bad, good", "x, False"),
+            "labels: YAML takes False for true or false; pu",
+        ),
         (CLASSES.replace("bad, good", "x, 1.5"), "labels: must be text, got 1.5"),
         (CLASSES.replace("bad", "good"), "labels: has one of them twice: good, good"),
         (CLASSES + "colums: {}\n", "task.yaml, colums: no such key; there are kind, title, labels"),

@@ -108,9 +108,13 @@ columns: {text: review, label: stars}
 
 def test_a_description_that_is_there_stays_unless_it_is_confirmed(folder):
     (folder / "task.yaml").write_text(THERE)
+    (folder / "test-sw.tsv").write_text("review\tstars\nnzuri\tgood\nnzuri\tgood\n")
     app = opened(folder)
     app.button(key="own_check").click().run()
-    assert "task.yaml in" in " ".join(c.value for c in app.caption).replace("\\", "")
+    told = " ".join(c.value for c in app.caption).replace("\\", "")
+    assert "Not scored of the test rows: 1 repeated (sw 1)." in told
+    assert "task.yaml in" in told
+    (folder / "test-sw.tsv").unlink()
     app.text_input(key="own_test").set_value("heldout").run()
     app.button(key="own_check").click().run()
     assert app.button(key="own_write").disabled

@@ -1,5 +1,7 @@
 """Describing data of one's own: looked into, checked by reading it, kept without a loss."""
 
+import json
+
 import pytest
 
 from mslt_core.data import tasks
@@ -113,6 +115,40 @@ def test_every_row_is_read_before_it_is_kept(folder):
         own_task.check_own_task(folder, FIELDS)
     with pytest.raises(DataError, match="no column 'text'; there are review, stars"):
         own_task.check_own_task(folder, FIELDS | {"columns": {"label": "stars"}})
+
+
+def rows_of(label_of, ids, **more):
+    made = ({"text": f"{label_of} {i}", "label": "good", "id": i, **more} for i in ids)
+    return "".join(json.dumps(row) + "\n" for row in made)
+
+
+def test_why_rows_are_not_scored_is_told(tmp_path):
+    (tmp_path / "train-en.jsonl").write_text(rows_of("a", range(2)))
+    (tmp_path / "test-en.jsonl").write_text(rows_of("a", range(4)) + rows_of("a", range(2, 4)))
+    (tmp_path / "test-de.jsonl").write_text(rows_of("a", range(1, 9)))
+    fields = {"kind": "classification", "labels": ["bad", "good"]}
+    assert own_task.check_own_task(tmp_path, fields).not_scored == (
+        "Not scored of the test rows: 3 in training data (en 2, de 1), 2 repeated (en 2).",
+    )
+    (tmp_path / "test-en.jsonl").write_text(rows_of("b", [7]))
+    (tmp_path / "test-de.jsonl").write_text(rows_of("c", [8]))
+    assert own_task.check_own_task(tmp_path, fields).not_scored == ()
+
+
+def test_ids_that_restart_in_each_split_are_suspected(tmp_path):
+    (tmp_path / "train-en.jsonl").write_text(rows_of("a", range(2)))
+    (tmp_path / "test-de.jsonl").write_text(rows_of("b", range(5)))
+    fields = {"kind": "classification", "labels": ["bad", "good"], "columns": {"meaning": "id"}}
+    told = own_task.check_own_task(tmp_path, fields).not_scored
+    assert told[0] == "Not scored of the test rows: 2 in training data in another language (de 2)."
+    assert told[1].startswith("40 % of the test rows in German (de) have the meaning of a training")
+    assert "Where ids restart in each split, equal ones are no translations" in told[1]
+    (tmp_path / "train-en.jsonl").write_text(rows_of("a", range(1)))
+    (tmp_path / "test-de.jsonl").write_text(rows_of("b", range(6)))
+    assert len(own_task.check_own_task(tmp_path, fields).not_scored) == 1  # a sixth
+    (tmp_path / "test-de.jsonl").write_text(rows_of("b", range(1)))
+    with pytest.raises(DataError, match=r"nothing left to score .*ids restart in each split"):
+        own_task.check_own_task(tmp_path, fields)
 
 
 def test_files_that_no_name_places_are_told(folder):

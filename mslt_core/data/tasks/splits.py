@@ -28,6 +28,14 @@ class LeftOut:
     """A phrase, the same for all rows of its kind: rows are counted by it."""
 
 
+TRANSLATED = "in training data in another language"
+"""Why a row is left out whose meaning is trained on."""
+IDS_RESTART = (
+    "Where ids restart in each split, equal ones are no translations: make them differ "
+    "(train-1, test-1), or name no column for `meaning`."
+)
+"""What to do where that is no reason, in data of one's own."""
+
 ReadRows = Callable[[tuple[Path, ...], str, Split], Sequence[Row | LeftOut]]
 """From the files of a language's split, the language and the split to the rows, in order."""
 
@@ -187,14 +195,16 @@ class SplitTask:
             if known:
                 out["in training data"] += 1
             elif row.meaning in self._leaked:
-                out["in training data in another language"] += 1
+                out[TRANSLATED] += 1
             elif kept.setdefault(content(row), row) is not row:
                 out["repeated"] += 1
         if not kept:
             reasons = ", ".join(f"{n} {reason}" for reason, n in out.items())
+            hint = "What is in the training file of any language is not scored."
+            if self.name == "own" and out[TRANSLATED]:
+                hint = f"{hint} {IDS_RESTART}"
             raise DataError(
-                f"{self.name} has nothing left to score in {label(lang)}: {reasons}",
-                hint="What is in the training file of any language is not scored.",
+                f"{self.name} has nothing left to score in {label(lang)}: {reasons}", hint=hint
             )
         return tuple(kept.values()), MappingProxyType(dict(out))
 
