@@ -79,16 +79,44 @@ def predictions(arrays: Arrays, items: ScoredItems) -> tuple[Any, ...] | None:
         return None
     predicted, n = arrays["predicted"], len(items.rows)
     if items.kind == "questions":
-        ends = [0, *arrays.get("predicted_ends", np.empty(0)).tolist()]
-        parts = itertools.pairwise(ends)
-        whole = predicted.tobytes()
-        found = tuple(whole[i:j].decode(errors="replace") for i, j in parts)
-        return found if len(found) == n else None
+        texts = _texts(arrays) if "predicted_ends" in arrays else []
+        return tuple(t.decode(errors="replace") for t in texts) if len(texts) == n else None
     last = np.cumsum(arrays["n_tokens"].astype(np.int64))
     n_answers = _n_answers(items, predicted.dtype)
     if len(predicted) != last[-1] or predicted.max(initial=0) >= n_answers:
         return None  # not of these items
     return tuple(np.split(predicted.astype(np.int64), last[:-1]))
+
+
+def answers_differ(a: Arrays, b: Arrays) -> npt.NDArray[np.bool_] | None:
+    """By item: whether two runs said other things of it; None where not both have that kept.
+
+    Needs no text: the same items are known by their numbers of words.
+    """
+    both = a.keys() & b.keys()
+    if "predicted" not in both:
+        return None
+    if "predicted_ends" in both:
+        texts = _texts(a), _texts(b)
+        if not len(texts[0]) == len(texts[1]) == len(a["n_tokens"]):
+            return None
+        return np.array([x != y for x, y in zip(*texts, strict=True)], dtype=np.bool_)
+    one, other = a["predicted"], b["predicted"]
+    if not len(one) == len(other) == int(a["n_tokens"].sum(dtype=np.int64)):
+        return None
+    return any_of(one != other, a["n_tokens"])
+
+
+def any_of(hit: npt.NDArray[np.bool_], sizes: npt.NDArray[np.integer]) -> npt.NDArray[np.bool_]:
+    """Of words to their items: whether any of an item's is hit."""
+    item = np.repeat(np.arange(len(sizes)), sizes.astype(np.int64))
+    found: npt.NDArray[np.bool_] = np.bincount(item[hit], minlength=len(sizes)) > 0
+    return found
+
+
+def _texts(arrays: Arrays) -> list[bytes]:
+    whole = arrays["predicted"].tobytes()
+    return [whole[i:j] for i, j in itertools.pairwise([0, *arrays["predicted_ends"].tolist()])]
 
 
 def _n_answers(items: ScoredItems, dtype: np.dtype[Any]) -> int:

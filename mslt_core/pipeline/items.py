@@ -13,14 +13,25 @@ from mslt_core.analysis.paired import mid_p_mcnemar
 from mslt_core.pipeline.grouping import why_apart
 from mslt_core.pipeline.item_errors import errors_by_label
 from mslt_core.pipeline.item_names import ITEM
-from mslt_core.pipeline.item_outcomes import belongs, outcomes, predictions, wholly_right, worth
+from mslt_core.pipeline.item_outcomes import (
+    answers_differ,
+    any_of,
+    belongs,
+    outcomes,
+    predictions,
+    wholly_right,
+    worth,
+)
 from mslt_core.pipeline.item_rows import ScoredItems, gold_of, scored_items
 from mslt_core.pipeline.item_text import label_names, text_of
 from mslt_core.spec.errors import BadInputError, NotComputedError, SpecError
-from mslt_core.spec.items import ItemKind, ItemsCompared, SeedCells
+from mslt_core.spec.items import DifferBy, ItemKind, ItemsCompared, SeedCells
 from mslt_core.spec.languages import label as language_label
 from mslt_core.spec.results import RunGroup, RunInfo
 from mslt_core.store import Arrays, Store
+
+BY_COUNTS = "Items of which both get equally much right count as alike."
+"""Said where predictions cannot be compared."""
 
 
 def item_seeds(a: RunGroup, b: RunGroup) -> tuple[tuple[int, int], ...]:
@@ -44,8 +55,8 @@ def compare_items(
 
     By default the first seeds that both have. BadInputError if the groups are of different
     experiments, NotComputedError where outcomes of single items are not stored. The items are
-    read again from the data that the runs were scored on; where it is gone or has changed, or
-    where the predictions are not kept, counts alone are compared and `missing` says so.
+    read again from the data that the runs were scored on; where it is gone or has changed, there
+    is no text. Where predictions are not kept, counts are compared. `missing` says so.
     """
     if reason := why_apart(a, b):
         raise BadInputError(
@@ -102,9 +113,14 @@ def _compared(question: _Question) -> ItemsCompared:
     a, b = found[place]
     items, missing = _checked(question.items, (a, b))
     predicted = [predictions(arrays, items) for arrays in (a, b)]
-    missing += _not_kept(question, items, predicted)
+    kept = [
+        p is not None if items.rows else "predicted" in of
+        for p, of in zip(predicted, (a, b), strict=True)
+    ]
+    belied = bool(question.items.rows) and not items.rows
+    changed, differ_by = _changed(a, b, usable=all(kept) and not belied)
+    missing += _untold(question.names, kept, differ_by)
     right_a, right_b = right[place]
-    changed = _changed(predicted, items.rows, a, b)
     counts = (items.rows, items.labels, items.kind, predicted[0], predicted[1])
     return ItemsCompared(
         lang=lang,
@@ -120,6 +136,7 @@ def _compared(question: _Question) -> ItemsCompared:
         worth_b=worth(b, metric),
         sizes=a["n_tokens"].astype(np.int64),
         differ=changed & ~(right_a & right_b),
+        differ_by=differ_by,
         only_a_seeds=(right[:, 0] & ~right[:, 1]).sum(axis=0),
         only_b_seeds=(right[:, 1] & ~right[:, 0]).sum(axis=0),
         cells=tuple(_cells(pair, *of_pair) for pair, of_pair in zip(pairs, right, strict=True)),
@@ -153,15 +170,14 @@ def _stored(
     return pairs, found
 
 
-def _not_kept(
-    question: _Question, items: ScoredItems, predicted: Sequence[tuple[Any, ...] | None]
-) -> list[str]:
-    """What is said of runs whose predictions are not stored."""
-    return [
+def _untold(names: Sequence[str], kept: Sequence[bool], differ_by: DifferBy) -> list[str]:
+    """What is said of runs whose predictions are not stored, and of comparing without them."""
+    told = [
         f"Predictions of {name} are not kept, only how much of each item is right."
-        for name, of_run in zip(question.names, predicted, strict=True)
-        if of_run is None and items.rows
+        for name, known in zip(names, kept, strict=True)
+        if not known
     ]
+    return [*told, BY_COUNTS] if differ_by == "counts" else told
 
 
 def select_items(
@@ -213,7 +229,7 @@ def _about(found: ItemsCompared, label: str) -> npt.NDArray[np.bool_]:
     hit = wanted[flat]
     if found.kind == "tagging" and found.predicted_a and found.predicted_b:
         hit &= np.concatenate(found.predicted_a) != np.concatenate(found.predicted_b)
-    return _any_of(hit, found.sizes)
+    return any_of(hit, found.sizes)
 
 
 def _cells(
@@ -241,21 +257,12 @@ def _checked(items: ScoredItems, pair: tuple[Arrays, Arrays]) -> tuple[ScoredIte
     return dataclasses.replace(items, rows=()), [reason]
 
 
-def _changed(
-    predicted: Sequence[tuple[Any, ...] | None], rows: Sequence[Any], a: Arrays, b: Arrays
-) -> npt.NDArray[np.bool_]:
-    """Whether the predictions differ; where they are not kept, whether a count does."""
-    one, other = predicted
-    if one is not None and other is not None and rows:
-        if isinstance(one[0], str):
-            return np.array([x != y for x, y in zip(one, other, strict=True)], dtype=np.bool_)
-        return _any_of(np.concatenate(one) != np.concatenate(other), a["n_tokens"])
+def _changed(a: Arrays, b: Arrays, *, usable: bool) -> tuple[npt.NDArray[np.bool_], DifferBy]:
+    """Whether the predictions differ; where those are not `usable`, whether a count does.
+
+    Stored ones are compared as they are: whether the text can be read must not change the answer.
+    """
+    if usable and (found := answers_differ(a, b)) is not None:
+        return found, "predictions"
     counts = (a.keys() & b.keys()) - {"predicted", "predicted_ends", "gold", ITEM}
-    return np.any([a[name] != b[name] for name in sorted(counts)], axis=0)
-
-
-def _any_of(hit: npt.NDArray[np.bool_], sizes: npt.NDArray[np.integer]) -> npt.NDArray[np.bool_]:
-    """Of words to their items: whether any of an item's is hit."""
-    item = np.repeat(np.arange(len(sizes)), sizes.astype(np.int64))
-    found: npt.NDArray[np.bool_] = np.bincount(item[hit], minlength=len(sizes)) > 0
-    return found
+    return np.any([a[name] != b[name] for name in sorted(counts)], axis=0), "counts"

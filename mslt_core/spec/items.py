@@ -11,6 +11,9 @@ from mslt_core.spec.sentences import Row, TaskKind
 ItemKind = Literal["all", "only_b", "only_a", "both_wrong"]
 """Which items: all that differ, one run right alone, or both wrong in different ways."""
 
+DifferBy = Literal["predictions", "counts"]
+"""What of two runs is compared: what they said of an item, or only how much of it is right."""
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class SeedCells:
@@ -66,6 +69,7 @@ class ItemsCompared:
     """Words of a tagged sentence; 1 for other items."""
     differ: npt.NDArray[np.bool_]
     """The predictions differ and are not both right; without predictions, their counts do."""
+    differ_by: DifferBy
     only_a_seeds: npt.NDArray[np.int64]
     """With how many of the seeds the first run alone gets it right."""
     only_b_seeds: npt.NDArray[np.int64]

@@ -7,7 +7,7 @@ import numpy.typing as npt
 import streamlit as st
 
 from mslt_core import pipeline
-from mslt_core.spec.items import ItemKind, ItemsCompared
+from mslt_core.spec.items import DifferBy, ItemKind, ItemsCompared
 from pages._shared.item_cards import show_cards
 from pages._shared.messages import escape
 from pages._shared.theme import current_theme
@@ -21,6 +21,12 @@ KINDS: dict[ItemKind, str] = {
     "only_a": "Lost",
     "both_wrong": "Both wrong",
 }
+
+ALIKE: dict[DifferBy, str] = {
+    "predictions": "They answer alike on every item here.",
+    "counts": "They get equally much of every item right.",
+}
+"""Where no item differs, by what is compared."""
 
 
 def items_list(found: ItemsCompared, colours: dict[str, str]) -> None:
@@ -56,7 +62,7 @@ def _items_list(found: ItemsCompared, colours: dict[str, str]) -> None:
             show_cards(found, shown, colours, current_theme())
     else:
         none = "No item is like that. Choose another kind, label or text."
-        place.info(none if found.differ.any() else "They answer alike on every item here.")
+        place.info(none if found.differ.any() else ALIKE[found.differ_by])
 
 
 def _chosen(found: ItemsCompared) -> npt.NDArray[np.intp]:

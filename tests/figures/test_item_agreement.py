@@ -30,6 +30,7 @@ def found():
         worth_b=none.astype(float),
         sizes=none.astype(int),
         differ=none,
+        differ_by="counts",
         only_a_seeds=none.astype(int),
         only_b_seeds=none.astype(int),
         cells=tuple(cells),

@@ -1,6 +1,7 @@
 """Item by item on the Results page: what is said, what is shown, and that text stays text."""
 
 import re
+import shutil
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -145,3 +146,15 @@ def test_two_that_answer_alike_everywhere_are_told_so(compared, tmp_path, open_i
     told = words(open_items())
     assert "They answer alike on every item here." in told
     assert "Choose another kind" not in told
+
+
+def test_two_that_are_told_by_counts_get_equally_much_right(open_items, tmp_path):
+    store, folder = Store(tmp_path / "store"), ner_folder(tmp_path / "data")
+    for sources in (("en",), ("de", "en")):
+        run = finish(store, folder, sources, AS_GOLD)
+        store.runs.pack(run, tmp_path / run)
+        shutil.rmtree(store.root / "runs" / run)
+        shutil.copytree(tmp_path / run, store.root / "runs" / run)
+    told = words(open_items())
+    assert "They get equally much of every item right." in told
+    assert "Items of which both get equally much right count as alike." in told

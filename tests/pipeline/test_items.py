@@ -152,6 +152,20 @@ def test_data_that_is_gone_or_changed_leaves_the_counts(store, folder, tmp_path)
     assert compare_items(store, a, b, "tr", data=str(tmp_path / "moved")).rows
 
 
+def test_which_items_differ_does_not_rest_on_their_text(store, folder):
+    """Both are wrong in the first item, equally often and in different ways."""
+    finish(store, folder, ("en",), [(1, 0, 0, 3), *AS_GOLD[1:]])
+    finish(store, folder, ("de", "en"), [(3, 2, 0, 3), *AS_GOLD[1:]])
+    told = compare_items(store, *pair(store), "tr")
+    shutil.rmtree(folder)
+    found = compare_items(store, *pair(store), "tr")
+    assert not found.rows
+    assert found.differ.tolist() == told.differ.tolist() == [True, False, False, False]
+    assert select_items(found, kind="both_wrong").tolist() == [0]
+    assert found.differ_by == "predictions"
+    assert len(found.missing) == 1
+
+
 def test_pages_read_below_their_folders_only(store, folder, tmp_path):
     finish(store, folder, ("en",), CUT)
     finish(store, folder, ("de", "en"), LOST)
@@ -176,7 +190,9 @@ def test_packed_runs_have_counts_and_text(store, folder, tmp_path):
     found = compare_items(store, *pair(store), "tr")
     assert found.missing == (
         "Predictions of SSLT(en) are not kept, only how much of each item is right.",
+        "Items of which both get equally much right count as alike.",
     )
+    assert found.differ_by == "counts"
     assert found.rows
     assert found.predicted_a is None
     assert found.predicted_b is not None
@@ -198,6 +214,7 @@ def test_outcomes_of_other_items_show_no_text(store, folder, monkeypatch):
     found = compare_items(store, *pair(store), "tr")
     assert not found.rows
     assert "do not belong to the items in the data" in found.missing[0]
+    assert found.differ_by == "counts"
 
 
 def test_labels_that_do_not_exist_are_not_read(store, folder, monkeypatch):
@@ -244,6 +261,17 @@ def test_choices(store, tmp_path):
     assert found.by_label == ()
 
 
+def test_classes_without_text(store, tmp_path):
+    rows = [{"text": f"t{i}", "label": "good"} for i in range(3)]
+    told = CLASSES.replace("good]", "good, fair]")
+    folder = own_folder(tmp_path / "data", told, rows)
+    finish(store, folder, ("en",), [0, 1, 0])
+    finish(store, folder, ("de", "en"), [2, 1, 0])
+    shutil.rmtree(folder)
+    found = compare_items(store, *pair(store), "tr")
+    assert select_items(found, kind="both_wrong").tolist() == [0]
+
+
 ASKED = [
     {
         "question": "who?",
@@ -269,6 +297,17 @@ def test_questions(store, tmp_path):
     assert select_items(found).tolist() == [0]
     exact = compare_items(store, *pair(store), "tr", "exact_match")
     assert (exact.chosen.only_b, exact.chosen.neither) == (1, 1)
+
+
+def test_answers_without_text(store, tmp_path):
+    folder = own_folder(tmp_path / "data", QUESTIONS, ASKED)
+    finish(store, folder, ("en",), ["ran", "in"])
+    finish(store, folder, ("de", "en"), ["ra", "nin"])  # the same letters one after the other
+    told = compare_items(store, *pair(store), "tr")
+    shutil.rmtree(folder)
+    found = compare_items(store, *pair(store), "tr")
+    assert found.differ.tolist() == told.differ.tolist() == [True, True]
+    assert found.gain.tolist() == [0, 0]
 
 
 def test_answers_to_other_questions_show_no_text(store, tmp_path, monkeypatch):
