@@ -77,9 +77,9 @@ def snapshot_place(step: int) -> str:
 
 def checked_record(record: Mapping[str, Any]) -> dict[str, Any]:
     """The scores as objects; ValueError, KeyError or TypeError where something does not fit."""
-    scores = {lang: _checked_scores(fields) for lang, fields in record["scores"].items()}
+    scores = {lang: checked_scores(fields) for lang, fields in record["scores"].items()}
     last = record.get("last_scores")
-    last_scores = {lang: _checked_scores(fields) for lang, fields in last.items()} if last else None
+    last_scores = {lang: checked_scores(fields) for lang, fields in last.items()} if last else None
     snapshots = {int(step): str(of) for step, of in record.get("snapshots", {}).items()}
     kinds = {
         "sampled_hash": str,
@@ -94,7 +94,7 @@ def checked_record(record: Mapping[str, Any]) -> dict[str, Any]:
     return {**record, "scores": scores, "last_scores": last_scores, "snapshots": snapshots}
 
 
-def _checked_scores(fields: Mapping[str, Any]) -> TargetScores:
+def checked_scores(fields: Mapping[str, Any]) -> TargetScores:
     score = TargetScores(**fields)
     # not those of the object: astuple copies each, and a store has thousands of runs
     largest = sys.float_info.max  # math.isfinite raises for a whole number above it

@@ -21,6 +21,7 @@ from tests.store.bundles import as_bytes, contents, run_spec, sealed_anew, zippe
 
 RUN = run_spec().digest()
 SPEC, STATE, SCORES = (f"runs/{RUN}/{name}.json" for name in ("spec", "state", "scores"))
+HISTORY, CURVE = (f"runs/{RUN}/{name}.jsonl" for name in ("history", "curve"))
 AR = f"runs/{RUN}/predictions/ar.safetensors"
 MANIFEST = "manifest.json"
 DEEP = "a/" * 2000
@@ -315,6 +316,26 @@ def score_of(**fields):
     return edited(SCORES, change)
 
 
+def lines(name, change):
+    """A member's lines of JSON changed in place."""
+
+    def make(good, path):
+        found = [json.loads(line) for line in good[name].splitlines()]
+        change(found)
+        content = b"".join(json.dumps(line).encode() + b"\n" for line in found)
+        return zipped(path, sealed_anew({**good, name: content}))
+
+    return make
+
+
+def curve(change):
+    return lines(CURVE, change)
+
+
+def curve_of(point, **fields):
+    return curve(lambda points: points[point]["scores"]["ar"].update(fields))
+
+
 def fields(**changes):
     return lambda record: {**record, **changes}
 
@@ -390,7 +411,7 @@ CASES = {
     "quoted": quoted,
     "twice packed bomb": twice_packed_bomb,
     "bomb of lists": put(f"runs/{RUN}/sampled.json", b"[" + b"[]," * 5_000_000 + b"[]]"),
-    "bomb of lines": put(f"runs/{RUN}/history.jsonl", b"ab\n" * 5_000_000),
+    "bomb of lines": put(HISTORY, b"ab\n" * 5_000_000),
     "more than it says": listed(24, "<L", 5),
     "less than it says": listed(20, "<L", 5),
     "petabyte": listed(24, "<L", 0xFFFFFFFE),
@@ -482,9 +503,37 @@ CASES = {
     "endless number": put(SCORES, b'{"scores": ' + b"9" * 10_000 + b"}"),
     "progress of text": put(f"runs/{RUN}/progress.json", b'{"done": "x"}'),
     "progress surplus": put(f"runs/{RUN}/progress.json", b'{"evil": 1}'),
-    "history of text": put(f"runs/{RUN}/history.jsonl", b'{"step": "<b>"}\n'),
-    "history of lists": put(f"runs/{RUN}/history.jsonl", b"[]\n"),
-    "curve of nonsense": put(f"runs/{RUN}/curve.jsonl", b'{"step": 1, "scores": {"ar": {}}}\n'),
+    "history of text": put(HISTORY, b'{"step": "<b>"}\n'),
+    "history of lists": put(HISTORY, b"[]\n"),
+    "history backwards": lines(HISTORY, lambda points: points.reverse()),
+    "history beyond the run": lines(HISTORY, lambda points: points[-1].update(step=11)),
+    "history with an endless step": lines(HISTORY, lambda points: points[-1].update(step=10**4000)),
+    "curve of nonsense": put(CURVE, b'{"step": 4, "scores": {"ar": {}}}\n'),
+    "curve above one": curve_of(1, accuracy=4.83),
+    "curve NaN": curve_of(1, accuracy=float("nan")),
+    "curve above all numbers": curve_of(1, accuracy=10**400),
+    "curve of nothing": curve_of(1, accuracy=None),
+    "curve's end another than the score": curve_of(-1, accuracy=0.966),
+    "curve's end without the score": curve_of(-1, accuracy=None, span_f1=0.5),
+    "curve of other items": curve_of(0, n_items=3),
+    "curve of other words": curve_of(0, n_tokens=8),
+    "curve beyond the run": curve(lambda points: points[1].update(step=2000)),
+    "curve with an endless step": curve(lambda points: points[1].update(step=10**4000)),
+    "curve backwards": curve(lambda points: points.reverse()),
+    "curve between its points": curve(lambda points: points[0].update(step=3)),
+    "curve without a point": curve(lambda points: points.pop(0)),
+    "curve without its end": curve(lambda points: points.pop()),
+    "curve with a point twice": curve(lambda points: points.insert(0, points[0])),
+    "curve of a strange target": curve(
+        lambda points: points[0]["scores"].update(fi=points[0]["scores"]["ar"])
+    ),
+    "curve without a target": curve(lambda points: points[0]["scores"].pop("ar")),
+    "curve held out above one": curve(lambda points: points[0].update(held_out=10**400)),
+    "chosen step in a run that takes its last": edited(
+        SCORES, lambda r: {**r, "step_scored": 4, "last_scores": r["scores"]}
+    ),
+    "chosen step without the last": edited(SCORES, fields(step_scored=4)),
+    "last scores beside last scores": edited(SCORES, lambda r: {**r, "last_scores": r["scores"]}),
     "sampled of numbers": put(f"runs/{RUN}/sampled.json", b'{"en": [1]}'),
     "outcomes cut": lambda good, path: put(AR, good[AR][:-3])(good, path),
     "outcomes of no kind": put(AR, b"evil"),

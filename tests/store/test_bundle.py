@@ -184,6 +184,39 @@ def test_a_packed_run_travels_too(full, tmp_path):
     assert import_bundle(full, tmp_path / "packed.zip").skipped == (RUN,)
 
 
+def chosen(root, of_point, of_scores, step=8):
+    """A bundle of a run whose weights of a step before the last were chosen."""
+    store = Store(root / "source")
+    spec = run_spec().but(select="target")
+    run = finished(store, spec)
+    record = json.loads((store.runs.folder(run) / "scores.json").read_text())
+    counted = {"n_items": 100, "n_tokens": 100}
+
+    def of(accuracy):
+        return {lang: {"accuracy": accuracy, **counted} for lang in spec.target_langs}
+
+    record |= {"scores": of(of_scores), "last_scores": of(0.1), "step_scored": step}
+    (store.runs.folder(run) / "scores.json").write_text(json.dumps(record))
+    points = [{"step": s, "scores": of(of_point if s == 8 else 0.1)} for s in (4, 8, 10)]
+    lines = "".join(json.dumps(point) + "\n" for point in points)
+    (store.runs.folder(run) / "curve.jsonl").write_text(lines)
+    shutil.rmtree(store.runs.folder(run) / "predictions")
+    return export_bundle(store, root / "x.zip", ALL).path
+
+
+def test_the_point_that_was_chosen_has_the_scores(tmp_path):
+    """Its weights were loaded and scored again: on another device an item or two may turn."""
+    for name, of_scores in (("same", 0.5), ("turned", 0.52)):
+        root = tmp_path / name
+        assert import_bundle(Store(root / "there"), chosen(root, 0.5, of_scores)).runs
+    with pytest.raises(
+        BundleError, match=r"step 8: accuracy of ar is 0\.5000, and scores\.json says 0\.5300"
+    ):
+        import_bundle(Store(tmp_path / "there"), chosen(tmp_path / "other", 0.5, 0.53))
+    with pytest.raises(BundleError, match="step 7 is none that the run chooses from"):
+        import_bundle(Store(tmp_path / "there"), chosen(tmp_path / "between", 0.5, 0.5, step=7))
+
+
 def test_what_shrinks_further_than_an_importer_allows_is_stored_as_it_is(full, tmp_path):
     path = full.runs.folder(RUN) / "sampled.json"
     path.write_bytes(path.read_bytes().rstrip() + b" " * 1_000_000)

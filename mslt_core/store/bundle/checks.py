@@ -5,10 +5,8 @@ What can load code is not opened here at all; a model is screened again when it 
 checkpoint is.
 """
 
-import dataclasses
-import json
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from mslt_core.spec.base import Spec
 from mslt_core.spec.errors import BundleError, MsltError
-from mslt_core.spec.results import SCORES, CurvePoint, TargetScores, TrainingPoint
+from mslt_core.spec.results import TargetScores
 from mslt_core.spec.specs import TrainSpec
 from mslt_core.spec.sweeps import Engine
 from mslt_core.store.atomic import DamagedError
@@ -33,8 +31,15 @@ from mslt_core.store.bundle.layout import (
     validated,
 )
 from mslt_core.store.bundle.outside_checks import check_outside
+from mslt_core.store.bundle.score_checks import (
+    require_chosen,
+    require_curve,
+    require_history,
+    require_scores,
+    strictly,
+)
 from mslt_core.store.bundle.story_checks import check_stories
-from mslt_core.store.records import checked_record, curve_point, snapshot_place
+from mslt_core.store.records import checked_record, snapshot_place
 from mslt_core.store.spec_text import spec_from_text
 from mslt_core.store.states import Progress
 from mslt_core.store.sweeps import PLAN, Sweeps
@@ -67,9 +72,6 @@ class _Outcome(BaseModel):
     last_scores: dict[str, Any] | None = None
 
 
-_SCORES = TypeAdapter(TargetScores)
-_POINT = TypeAdapter(TrainingPoint)
-_CURVE = TypeAdapter(CurvePoint)
 _PROGRESS = TypeAdapter(Progress)
 _UTC = TypeAdapter(Utc)
 
@@ -107,11 +109,16 @@ def _check_contents(root: Path, manifest: Manifest) -> None:
 
 def _check_run(root: Path, run: str, spec: TrainSpec, members: Sequence[Member]) -> tuple[str, ...]:
     """Its files; the places of its weights are returned."""
-    scores, places = _scores(root, run, spec), []
+    record, places = _record(root, run, spec), []
+    scores: dict[str, TargetScores] = record["scores"]
     for name in (member.name for member in members):
         path, (kind, parts) = root / name, kind_of(name)
         if kind in SIMPLE:
             SIMPLE[kind](path, name)
+        elif kind == "history":
+            require_history(path, name, spec)
+        elif kind == "curve":
+            require_curve(path, name, spec, record)
         elif kind == "predictions":
             predictions(path, name, run, parts[1], scores)
         elif kind == "packed":
@@ -146,8 +153,8 @@ def _spec_of(content: bytes, name: str, digest: str) -> Spec:
         raise BundleError(f"{name}: {e}") from e
 
 
-def _scores(root: Path, run: str, spec: TrainSpec) -> dict[str, TargetScores]:
-    """The run's scores: of its own targets, inside their range."""
+def _record(root: Path, run: str, spec: TrainSpec) -> dict[str, Any]:
+    """What the run found, with scores of its own targets, inside their range."""
     name = f"runs/{run}/scores.json"
     path = root / name
     if not path.exists():
@@ -161,23 +168,10 @@ def _scores(root: Path, run: str, spec: TrainSpec) -> dict[str, TargetScores]:
         record = checked_record(fields)
     except (ValueError, TypeError, KeyError, AttributeError) as e:
         raise BundleError(f"{name}: {e}") from e
-    scores: dict[str, TargetScores] = record["scores"]
-    for of_lang in (scores, record["last_scores"] or {}):
-        _require_scores(of_lang, spec, name)
-    return scores
-
-
-def _require_scores(scores: Mapping[str, TargetScores], spec: TrainSpec, name: str) -> None:
-    for lang, score in scores.items():
-        if lang not in spec.target_langs:
-            raise BundleError(f"{name} scores {lang[:20]!r}, which is no target of the run")
-        _strictly(_SCORES, score, name)
-        for metric in (*SCORES, "majority_accuracy"):
-            value = getattr(score, metric)
-            if value is not None and not 0 <= value <= 1:
-                raise BundleError(f"{name}: {metric} of {lang} must be from 0 to 1, got {value:g}")
-        if not score.n_items >= 1 or not score.n_tokens >= 1 or score.n_unseen < 0:
-            raise BundleError(f"{name}: {lang} has counts of items or words below one")
+    for of_lang in (record["scores"], record["last_scores"] or {}):
+        require_scores(of_lang, spec, name)
+    require_chosen(record, spec, name)
+    return record
 
 
 def _state(path: Path, name: str) -> None:
@@ -192,37 +186,13 @@ def _progress(path: Path, name: str) -> None:
         progress = Progress(**fields)
     except TypeError as e:
         raise BundleError(f"{name}: {e}") from e
-    _strictly(_PROGRESS, progress, name)
+    strictly(_PROGRESS, progress, name)
 
 
 def _sampled(path: Path, name: str) -> None:
     fields = parsed(path.read_bytes(), name)
     rows = TypeAdapter(dict[str, list[str]])
     validated(name, lambda: rows.validate_python(fields, strict=True))
-
-
-def _points(make: Callable[[Any], Any], kind: TypeAdapter[Any]) -> Callable[[Path, str], None]:
-    def check(path: Path, name: str) -> None:
-        for fields in _lines(path, name):
-            try:
-                point = make(fields)
-            except (ValueError, TypeError, KeyError, AttributeError) as e:
-                raise BundleError(f"{name}: {e}") from e
-            _strictly(kind, point, name)
-
-    return check
-
-
-def _strictly(kind: TypeAdapter[Any], made: Any, name: str) -> None:
-    """Every field has the type that it is declared with, in JSON's sense."""
-    text = json.dumps(dataclasses.asdict(made))
-    validated(name, lambda: kind.validate_json(text, strict=True))
-
-
-def _lines(path: Path, name: str) -> Iterator[Any]:
-    with path.open("rb") as file:  # line by line: five million short ones would fill the memory
-        for number, line in enumerate(file, start=1):
-            yield parsed(line, f"{name}, line {number}")
 
 
 def _model(root: Path, folder: str, members: Sequence[Member]) -> None:
@@ -289,6 +259,4 @@ SIMPLE: dict[str, Callable[[Path, str], None]] = {
     "state": _state,
     "progress": _progress,
     "sampled": _sampled,
-    "history": _points(lambda fields: TrainingPoint(**fields), _POINT),
-    "curve": _points(curve_point, _CURVE),
 }
