@@ -150,7 +150,7 @@ def _import(args: argparse.Namespace) -> Answer:
         "refused_outside": dict(found.outside.refused),
     }
     headline = _came(found, store.root, "would come" if args.dry_run else "came")
-    rows = [(run, "is here already, the same") for run in found.skipped]
+    rows = [(run, "is here already, with the same scores") for run in found.skipped]
     rows += [
         (run, f"is here already and was left out: {why}") for run, why in found.refused.items()
     ]

@@ -31,7 +31,8 @@ def would_come(found: ImportedBundle) -> list[str]:
         new = all_new(found)
         told.append("All of it is new here." if new == inside else f"New here: {new}.")
     elif not (found.refused or found.outside.refused):
-        return [*told, "All of it is here already, the same."]
+        same = "with the same scores" if found.skipped else "the same"
+        return [*told, f"All of it is here already, {same}."]
     if beside := [mine for theirs, mine in stories.new.items() if theirs != mine]:
         told.append(f"You have a story of that name: this one comes beside it, {_and(beside)}.")
     if n := len(found.refused):

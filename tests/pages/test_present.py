@@ -506,6 +506,16 @@ def test_a_run_that_is_here_otherwise_is_never_called_the_same(tmp_path):
     assert "the same" not in told
 
 
+def test_a_run_that_is_here_is_said_to_have_the_same_scores(tmp_path):
+    """Its files need not be all the same: a packed one has fewer."""
+    here = Store(tmp_path / "a")
+    run = finished(here, run_spec())
+    here.runs.pack(run, tmp_path / "packed" / "runs" / run)
+    export_bundle(Store(tmp_path / "packed"), tmp_path / "x.zip", Wanted(runs=(run,)))
+    found = bundles.take_bundle(here, (tmp_path / "x.zip").read_bytes(), dry_run=True)
+    assert would_come(found)[-1] == "All of it is here already, with the same scores."
+
+
 def test_imported_results_of_a_bundle_are_told(tmp_path):
     here, there = Store(tmp_path / "a"), Store(tmp_path / "b")
     with_outside(here)

@@ -217,6 +217,17 @@ def test_the_point_that_was_chosen_has_the_scores(tmp_path):
         import_bundle(Store(tmp_path / "there"), chosen(tmp_path / "between", 0.5, 0.5, step=7))
 
 
+def test_a_run_that_came_to_its_scores_otherwise_is_not_the_same(full, tmp_path, bundle):
+    path = full.runs.folder(RUN) / "curve.jsonl"
+    text = path.read_text()
+    path.write_text(text.replace('"accuracy": 0.2,', '"accuracy": 0.3,'))
+    assert path.read_text() != text
+    with pytest.raises(StoreError, match="not the same: its learning curve differs from that here"):
+        import_bundle(full, bundle)
+    path.unlink()  # without one nothing contradicts
+    assert RUN in import_bundle(full, bundle).skipped
+
+
 def test_what_shrinks_further_than_an_importer_allows_is_stored_as_it_is(full, tmp_path):
     path = full.runs.folder(RUN) / "sampled.json"
     path.write_bytes(path.read_bytes().rstrip() + b" " * 1_000_000)

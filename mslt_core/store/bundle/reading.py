@@ -58,7 +58,7 @@ class ImportedBundle:
     runs: tuple[str, ...]
     """New in the store."""
     skipped: tuple[str, ...]
-    """There already, with the same result."""
+    """There already, with the same scores; outcomes and curve agree as far as both have them."""
     refused: Mapping[str, str]
     """There already, otherwise: run to reason. Given only where the caller keeps its own."""
     n_arrays: int
@@ -205,6 +205,9 @@ def _difference(mine: "Store", theirs: "Store", run: str) -> str:
         for name in ours.keys() & others.keys():
             if not np.array_equal(ours[name], others[name]):
                 return f"its outcomes on {lang} differ from those here"
+    curves = mine.runs.curve(run), theirs.runs.curve(run)
+    if all(curves) and curves[0] != curves[1]:  # a packed run has none
+        return "its learning curve differs from that here"
     return ""
 
 
