@@ -188,6 +188,22 @@ def test_figures_that_nobody_scrolled_to_are_in_pictures_and_on_paper(
     page.close()
 
 
+@pytest.mark.browser
+@pytest.mark.slow
+def test_a_word_without_end_stays_on_the_paper(told, tmp_path, browser):
+    word = "https://example.org/?" + "x" * 170
+    below = NumberContent(value=word, below=word)
+    (tmp_path / "story.html").write_bytes(story_html(*told(below, heading=word, note=word)))
+    page = browser.new_page(viewport={"width": 1280, "height": 720})
+    page.goto((tmp_path / "story.html").as_uri())
+    page.evaluate("document.documentElement.classList.add('printing')")
+    wide = "[...document.querySelectorAll('h2, li, .note, .value, .below, .cite')]"
+    ends = page.evaluate(f"{wide}.map(e => [e.className, e.scrollWidth - e.clientWidth])")
+    page.close()
+    assert len(ends) >= 5
+    assert not [one for one in ends if one[1] > 1]
+
+
 def open_story(page, folder, data):
     (folder / "story.html").write_bytes(data)
     page.goto((folder / "story.html").as_uri())
