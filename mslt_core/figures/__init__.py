@@ -33,7 +33,7 @@ from mslt_core.figures.set_targets import set_target_grid
 from mslt_core.figures.sets import ranked_sets
 from mslt_core.figures.similarity import similarity_contrasts
 from mslt_core.figures.slopes import target_slopes
-from mslt_core.figures.sparks import spark_gain, spark_mixing, spark_sets
+from mslt_core.figures.sparks import fewer_named, spark_gain, spark_mixing, spark_sets
 from mslt_core.figures.style import PALETTES, Theme, alt_text, set_colours
 from mslt_core.figures.target_groups import group_gains
 from mslt_core.figures.text import count, layers, p_told, p_value, taken
@@ -57,6 +57,7 @@ __all__ = [
     "distance_heatmap",
     "distance_map",
     "enlarged",
+    "fewer_named",
     "group_gains",
     "item_agreement",
     "language_maps",

@@ -16,7 +16,7 @@ from mslt_core.spec.results import GainResult
 
 _HEIGHT = 210
 _NAMED = 12
-"""Languages that can be named side by side."""
+"""Languages that can be named side by side in a card."""
 _MARGIN = {"l": 4, "r": 8, "t": 58, "b": 36}
 
 
@@ -82,12 +82,10 @@ def spark_gain(
         )
     )
     fig.add_hline(y=0, line={"color": look.muted, "width": 1})
-    every = 1 if len(rows) <= _NAMED else 2 if len(rows) <= 2 * _NAMED else 4
-    named = range(0, len(rows), every)
     fig.update_xaxes(
-        tickvals=[place + 1 for place in named],
-        ticktext=[rows[place].lang for place in named],
-        tickangle=0,
+        tickvals=list(range(1, len(rows) + 1)),
+        ticktext=[row.lang for row in rows],
+        autotickangles=[0, 90],
         showgrid=False,
         tickfont={"size": 10},
     )
@@ -99,6 +97,17 @@ def spark_gain(
         alt=f"{result.name_b} minus {result.name_a} on {len(rows)} unseen targets: above zero on "
         f"{up}.",
         theme=theme,
+    )
+
+
+def fewer_named(fig: go.Figure) -> go.Figure:
+    """This figure with as many languages named below it as a card has room for."""
+    n = len(fig.layout.xaxis.tickvals)
+    every = 1 if n <= _NAMED else 2 if n <= 2 * _NAMED else 4
+    return fig.update_xaxes(
+        tickvals=fig.layout.xaxis.tickvals[::every],
+        ticktext=fig.layout.xaxis.ticktext[::every],
+        tickangle=0,
     )
 
 

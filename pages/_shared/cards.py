@@ -64,7 +64,9 @@ def gain(context: Context) -> None:
         rest_on(pipeline.paired(baseline, (several,)))
         goes_with(answer(result))
         show_figure(
-            lambda theme: figures.spark_gain(result, colours=colours, theme=theme), key="spark_gain"
+            lambda theme: figures.spark_gain(result, colours=colours, theme=theme),
+            key="spark_gain",
+            narrowed=figures.fewer_named,
         )
     st.markdown(answer(result))
     warn_of_nothing_learnt(context, (baseline, several))

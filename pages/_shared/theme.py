@@ -49,12 +49,16 @@ def show_figure(
     *,
     key: str,
     on_select: Literal["ignore", "rerun"] | Callable[..., None] = "ignore",
+    narrowed: Callable[[go.Figure], go.Figure] | None = None,
 ) -> Any:
     """A figure as wide as its place. With `on_select` clicks come back as points' customdata.
 
-    `draw` draws it in a theme: it is drawn again, in both, when somebody pins it.
+    `draw` draws it in a theme: it is drawn again, in both, when somebody pins it. `narrowed` makes
+    it fit a narrow place on the page; what is taken along is the whole.
     """
     drawn = draw(current_theme())
+    if narrowed:
+        drawn = narrowed(drawn)
     chosen = st.plotly_chart(
         drawn,
         key=key,
@@ -64,5 +68,5 @@ def show_figure(
         selection_mode="points",
         config={**_CONFIG, "toImageButtonOptions": {"format": "svg", "filename": key}},
     )
-    take_along(Figure(draw=draw, told=answer_before()), key=key)
+    take_along(Figure(draw=draw, told=answer_before(), narrowed=narrowed is not None), key=key)
     return chosen

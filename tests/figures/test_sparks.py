@@ -4,9 +4,10 @@ import dataclasses
 
 import pytest
 
-from mslt_core.figures import alt_text, spark_gain, spark_mixing, spark_sets
+from mslt_core.figures import alt_text, fewer_named, spark_gain, spark_mixing, spark_sets
 from mslt_core.spec.evidence import Ranking, Standing
 from mslt_core.spec.findings import SpaceChange, SpaceShift
+from mslt_core.spec.languages import LANGUAGES
 from mslt_core.spec.measuring import LayerPoint
 
 
@@ -64,6 +65,19 @@ def test_gains_fall_from_left_to_right_and_are_filled_beyond_noise(gain_result):
                        key=lambda g: -g.estimate)  # fmt: skip
     filled = [colour != "#14181D" for colour in dots.marker.color]
     assert filled == [g.beyond_noise for g in by_height]
+
+
+@pytest.mark.parametrize(("n", "in_a_card"), [(12, 12), (19, 10), (30, 8)])
+def test_all_gains_are_named_but_in_a_card(gain_result, n, in_a_card):
+    langs = sorted(LANGUAGES)[:n]
+    one = gain_result().gains[0]
+    gains = tuple(dataclasses.replace(one, lang=lang) for lang in langs)
+    fig = spark_gain(gain_result(gains=gains, zero_shot=tuple(langs)))
+    assert list(fig.layout.xaxis.ticktext) == langs
+    assert list(fig.layout.xaxis.tickvals) == list(fig.data[0].x)
+    card = fewer_named(fig)
+    assert len(card.layout.xaxis.ticktext) == len(card.layout.xaxis.tickvals) == in_a_card
+    assert len(card.data[0].x) == n
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

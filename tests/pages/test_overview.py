@@ -1,6 +1,7 @@
 """The Overview tells what is known in sentences with their uncertainty, and what is missing."""
 
 import dataclasses
+import json
 import re
 from types import SimpleNamespace
 
@@ -148,6 +149,22 @@ def test_own_data_is_told_by_its_folder(overview):
     app.session_state["along_spark_sets"] = True
     app.run()
     assert f"Recipe: {told}." in "\n".join(code.value for code in app.code)
+
+
+def test_a_card_names_fewer_languages_than_what_is_taken_along(overview):
+    app = overview(along_spark_gain=True)
+    app.session_state["along_spark_gain"] = True
+    app.run()
+    app.button(key="pin_spark_gain").click().run()
+    drawn = [json.loads(chart.proto.spec)["layout"] for chart in app.get("plotly_chart")]
+    (card,) = (one for one in drawn if one["title"]["text"] == "What do sources add?")
+    stories = open_store().stories
+    (slide,) = stories.story("our-findings").slides
+    kept = stories.content(slide.pin).light["layout"]
+    assert len(card["xaxis"]["ticktext"]) < 15 < len(kept["xaxis"]["ticktext"])
+    (picture,) = (c.proto for c in app.get("bidi_component") if "pictures" in c.proto.id)
+    whole = json.loads(picture.json)["whole"]
+    assert whole["layout"]["xaxis"]["ticktext"] == kept["xaxis"]["ticktext"]
 
 
 def test_the_next_step_leads_to_train_with_the_sets_filled_in(overview):

@@ -48,16 +48,21 @@ def files_of_pin(content: PinContent, title: str, theme: Theme) -> Files | None:
         return Files(title=title, csv=lambda: rows, pictured=False)
     if not isinstance(content, FigureContent):
         return None
+    return Files(
+        title=title,
+        csv=lambda: pipeline.rows_as_csv(*figures.numbers_of(_drawn(content.light))),
+        whole=whole_picture(content, title, theme),
+    )
+
+
+def whole_picture(content: FigureContent, title: str, theme: Theme) -> Whole:
+    """A figure as it is on its own page, to be pictured in place of another form of it."""
     from mslt_core.exports import pictures as drawing  # not before somebody asks
     from mslt_core.exports.safe import safe_figure
 
     kept = drawing.whole_picture(safe_figure(getattr(content, theme), "this slide"), "svg")
     size = {"width": kept.width, "height": kept.height, "filename": title}
-    return Files(
-        title=title,
-        csv=lambda: pipeline.rows_as_csv(*figures.numbers_of(_drawn(content.light))),
-        whole={**kept.figure, **size},
-    )
+    return {**kept.figure, **size}
 
 
 def _drawn(kept: Mapping[str, Any]) -> Any:

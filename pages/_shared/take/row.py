@@ -6,12 +6,13 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from mslt_core import pipeline
+from mslt_core.figures import Theme
 from mslt_core.spec.citing import cite_text
 from mslt_core.spec.errors import MsltError
 from mslt_core.spec.stories import Origin
 from pages._shared.context import Context, context
 from pages._shared.messages import escape, unescaped
-from pages._shared.take.files import Files, files_row
+from pages._shared.take.files import Files, files_row, whole_picture
 from pages._shared.take.origins import Rests, goes_with, origin_of, rests_now
 from pages._shared.take.pinning import pin_box
 from pages._shared.take.things import Answer, Figure, Thing
@@ -64,7 +65,11 @@ def _offered(thing: Thing, key: str, now: Context, origin: Origin) -> None:
     title = thing.words()["title"]
     pin_box(thing, key, now, origin)
     if isinstance(thing, Figure):
-        files_row(Files(title=title, csv=thing.csv, pictured=thing.on_page), key)
+        whole = None
+        if thing.narrowed:
+            theme: Theme = "dark" if st.context.theme.type == "dark" else "light"
+            whole = whole_picture(thing.content(), title, theme)
+        files_row(Files(title=title, csv=thing.csv, pictured=thing.on_page, whole=whole), key)
     address = (st.context.url or "").removesuffix("/").removesuffix(f"/{origin.page}")
     st.caption("Link to this view")
     st.code(pipeline.stories.link_to(origin, address), language=None, wrap_lines=True)

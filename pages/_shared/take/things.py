@@ -32,13 +32,15 @@ class Figure:
     told: str = ""
     on_page: bool = True
     """Whether it stands on the page as it is drawn, so that the browser has its picture."""
+    narrowed: bool = False
+    """Whether the page shows it in a form for a narrow place."""
     kind: PinKind = "figure"
 
     def words(self) -> dict[str, str]:
         """Title, answer, subtitle and alternative text."""
         return {"told": self.told, **figures.words_of(self.draw("light"))}
 
-    def content(self) -> PinContent:
+    def content(self) -> FigureContent:
         """The figure in both themes."""
         return FigureContent(light=_as_json(self.draw("light")), dark=_as_json(self.draw("dark")))
 
