@@ -14,6 +14,8 @@ from mslt_core.spec.results import GainResult, TargetGain
 _ABOVE, _BELOW = 84, 50
 _MEAN_AT = -0.2
 """Height of the row of means; languages are at 1, 2, ... from the bottom."""
+_MEANS_APART = 0.6
+"""Of several means: so far that none hides another's interval where a slide has low rows."""
 
 CARRIED = {
     "both": "95 % intervals over test items and seeds",
@@ -37,19 +39,24 @@ def target_gains(
     rows = _by_difference(results)
     names = [name for result in results for name in (result.name_a, result.name_b)]
     colours = style.set_colours(names, colours)
-    fig = go.Figure()
+    fig, means = go.Figure(), _mean_heights(len(results))
     for i, result in enumerate(results):
         shift = 0.6 * ((len(results) - 1) / 2 - i) / len(results)
         gains = [gain for gain in result.gains if gain.lang in rows]
         heights = [len(rows) - rows.index(gain.lang) + shift for gain in gains]
         if result.mean:
-            gains, heights = [*gains, result.mean], [*heights, _MEAN_AT + shift]
+            gains, heights = [*gains, result.mean], [*heights, means[i]]
         fig.add_trace(style.legend_key(result.name_b, colours[result.name_b]))
         fig.add_trace(_gain_dots(result, gains, heights, colours[result.name_b], theme))
+        if len(results) > 1:  # an interval may be as short as a diamond is wide
+            fig.data[-1].marker.size = [10 if gain.lang else 7 for gain in gains]
         if len(results) == 1:
             _print_numbers(fig, gains, heights)
     with_mean = any(result.mean for result in results)
-    style.language_rows(fig, rows, theme, below={"Mean, zero-shot": _MEAN_AT} if with_mean else {})
+    below = {"Mean, zero-shot": (means[0] + means[-1]) / 2} if with_mean else {}
+    style.language_rows(fig, rows, theme, below=below)
+    if with_mean:
+        fig.update_yaxes(range=[means[-1] - 0.6, len(rows) + 0.6])
     _gain_axis(fig, results, theme)
     row_height = round(style.ROW_HEIGHT * (1 + 0.3 * (len(results) - 1)))
     return style.dress(
@@ -57,9 +64,16 @@ def target_gains(
         title=_gain_title(results),
         subtitle=_gain_subtitle(results),
         alt=" ".join(map(_gain_alt, results)),
-        height=_ABOVE + row_height * (len(rows) + 2 * with_mean) + _BELOW,
+        height=_ABOVE
+        + round(row_height * (len(rows) + with_mean * (2 + means[0] - means[-1])))
+        + _BELOW,
         theme=theme,
     )
+
+
+def _mean_heights(n: int) -> list[float]:
+    """Of the means of `n` comparisons, one below the other."""
+    return [_MEAN_AT + 0.1 * (n > 1) - _MEANS_APART * i for i in range(n)]
 
 
 def _by_difference(results: Sequence[GainResult]) -> list[str]:

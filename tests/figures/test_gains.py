@@ -1,10 +1,12 @@
 """The gains: rows in order, points and intervals, which side of zero."""
 
 import dataclasses
+import itertools
 
 import pytest
 
 from mslt_core.figures import alt_text, target_gains
+from mslt_core.figures.room import LINE
 
 
 def dots(fig) -> list:
@@ -104,6 +106,20 @@ def test_several_comparisons_share_the_rows_in_their_own_colours(gain_result):
         "How much higher does each set score than SSLT(en), by language?"
     )
     assert fig.layout.xaxis.title.text == "minus SSLT(en), points"
+
+
+def test_no_mean_hides_another_ones_interval_in_a_slides_low_rows(gain_result):
+    alike = [gain_result(name) for name in ("MSLT(ar, fi)", "MSLT(ar, de)", "MSLT(de, fi)")]
+    fig = target_gains(alike)
+    means = [trace.y[-1] for trace in dots(fig)]
+    row = LINE * 13  # pixels, from one language to the next where a slide is full
+    # the diamond reaches 1.3 times half its size from its middle, and its line is 2 wide
+    reach = 1.3 * dots(fig)[0].marker.size[-1] / 2 + 1
+    assert min((a - b) * row for a, b in itertools.pairwise(means)) > 1.5 * reach
+    assert (0.4 - means[0]) * row > reach  # 0.4 is the line under the languages
+    assert (means[-1] - fig.layout.yaxis.range[0]) * row > reach
+    place = dict(zip(fig.layout.yaxis.ticktext, fig.layout.yaxis.tickvals, strict=True))
+    assert place["Mean, zero-shot"] == pytest.approx(means[1])
 
 
 def test_a_language_that_one_comparison_lacks_leaves_its_row_empty(gain_result):
