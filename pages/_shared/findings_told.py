@@ -53,7 +53,8 @@ def best(ranking: Ranking) -> str:
         )
         return f"**None of {n} sets can be called the best**: {why}. {highest}."
     judged = sum(standing.may_be_best is not None for standing in ranking.standings)
-    few = f" ({n - judged} more have too few seeds)" if n > judged else ""
+    more = n - judged
+    few = f" ({more} more {'has' if more == 1 else 'have'} too few seeds)" if more else ""
     if len(tied) == 1:
         name = f"**{escape(tied[0].name)}** is the best of {judged} sets{few}, beyond noise at 95 %"
         return f"{name}: {scored}, {_runs(first.n_seeds)}." if tied[0] == first else f"{name}."

@@ -283,7 +283,8 @@ def test_a_set_that_alone_has_seeds_is_compared_with_nothing():
         ((True, True), "**Any of 2 sets may be the best**: noise hides which."),
         ((True, True, False), "**2 of 3 sets may be the best**; the truly best is one of them"),
         # the highest mean is of a set that cannot be judged: it is not said to be the best
-        ((None, True, False), "**MSLT(1)** is the best of 2 sets (1 more have too few seeds)"),
+        ((None, True, False), "**MSLT(1)** is the best of 2 sets (1 more has too few seeds)"),
+        ((None, None, True, True), "**Any of 2 sets may be the best** (2 more have too few seeds)"),
     ],
 )
 def test_who_may_be_best_is_said_as_far_as_it_is_known(states, said):
