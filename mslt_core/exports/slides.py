@@ -9,12 +9,13 @@ from typing import Any
 from mslt_core.exports.safe import cell_text, plain, safe_figure
 from mslt_core.figures.fitting import for_slide, untitled
 from mslt_core.figures.style import Theme
-from mslt_core.spec.citing import cite_text, provenance
+from mslt_core.spec.citing import cite_text, files_told, outside_sets, provenance, seeds_told
 from mslt_core.spec.errors import SpecError
 from mslt_core.spec.naming import first_few
 from mslt_core.spec.stories import (
     FigureContent,
     NumberContent,
+    Origin,
     PinContent,
     Pinned,
     Story,
@@ -111,6 +112,7 @@ def _facts(pinned: Pinned) -> tuple[tuple[str, str], ...]:
     """Everything that is kept of where a pin is from."""
     origin = pinned.pin.origin
     query = "&".join(f"{key}={value}" for key, value in origin.query)
+    imported, digests = outside_sets(origin.outside), [one.result for one in origin.outside]
     facts = (
         ("Compared", first_few(origin.sets, MAX_LISTED)),
         ("Sample", origin.sizes),
@@ -120,11 +122,24 @@ def _facts(pinned: Pinned) -> tuple[tuple[str, str], ...]:
         ("Data", origin.data),
         ("Model", " ".join((origin.model, origin.model_fingerprint)).strip()),
         ("Runs", first_few(origin.runs, MAX_LISTED)),
+        ("Imported", first_few(imported, MAX_LISTED)),
+        ("Imported as", _imported_as(origin)),
+        ("Imported files", first_few(files_told(origin.outside), MAX_LISTED, "; ")),
+        ("Imported results", first_few(digests, MAX_LISTED)),
         ("Versions", ", ".join(f"{name} {version}" for name, version in origin.versions)),
         ("View", f"{origin.path}{'?' * bool(query)}{query}"),
         ("Pinned", f"{pinned.created_utc}, as {pinned.digest}"),
     )
     return tuple((name, plain(value)) for name, value in facts if value)
+
+
+def _imported_as(origin: Origin) -> str:
+    """Task, experiment and seeds that their importer stated."""
+    if not origin.outside:
+        return ""
+    one, *_ = origin.outside
+    seeds = sorted({shown.seed for shown in origin.outside})
+    return f"{one.task}, {one.experiment}, {seeds_told(seeds)}"
 
 
 def shown_cell(value: str | float | None) -> str:

@@ -3,7 +3,7 @@
 import functools
 import importlib.metadata
 import platform
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from urllib.parse import urlencode
 
 from mslt_core.pipeline.grouping import group_key, run_groups
@@ -11,9 +11,10 @@ from mslt_core.pipeline.learnt import nothing_learnt
 from mslt_core.pipeline.outcomes import scores_of
 from mslt_core.spec.citing import BETWEEN, seeds_told
 from mslt_core.spec.errors import NotComputedError, StoreError
-from mslt_core.spec.results import RunGroup, RunInfo
+from mslt_core.spec.outside import OutsideInfo, OutsideScores
+from mslt_core.spec.results import RunGroup, RunInfo, TargetScores
 from mslt_core.spec.specs import TrainSpec
-from mslt_core.spec.stories import Origin, Pair, Pinned
+from mslt_core.spec.stories import Origin, OutsideShown, Pair, Pinned
 from mslt_core.spec.version import PRODUCT_VERSION
 from mslt_core.store import Store
 
@@ -51,21 +52,26 @@ def origin_of(
     query: Iterable[Pair] = (),
     experiment: str = "",
     sizes: str | None = None,
+    outside: Sequence[OutsideInfo] = (),
 ) -> Origin:
     """What a finding on `page` was computed from.
 
-    `infos` are the runs that it shows; `sizes` says how much was looked at, if not the runs' own
-    test items.
+    `infos` are the runs that it shows, `outside` the imported results; `sizes` says how much was
+    looked at, if not their own test items.
     """
-    versions = software()
-    if not infos:
-        return Origin(page=page, query=tuple(query), sizes=sizes or "", versions=versions)
-    shown = {info.run for info in infos}
-    specs = [info.spec for info in infos]
-    return Origin(
+    origin = Origin(
         page=page,
         query=tuple(query),
         experiment=experiment,
+        sizes=items_told(store, infos, outside) if sizes is None else sizes,
+        versions=software(),
+        outside=tuple(map(_shown, outside)),
+    )
+    if not infos:
+        return origin
+    shown = {info.run for info in infos}
+    specs = [info.spec for info in infos]
+    return origin.but(
         task=_all(spec.task_told for spec in specs),
         data=_all(data for spec in specs for data in (spec.data, spec.eval_data) if data),
         model=_all(spec.model for spec in specs),
@@ -73,8 +79,6 @@ def origin_of(
         runs=tuple(sorted(shown)),
         sets=tuple(dict.fromkeys(info.name for info in infos)),
         seeds=tuple(sorted({info.spec.seed for info in infos})),
-        sizes=items_told(store, infos) if sizes is None else sizes,
-        versions=versions,
         known=tuple(sorted(info.run for info in _akin(store, infos) if info.run not in shown)),
         doubt=nothing_learnt((info, scores_of(store, info)) for info in infos if info.has_scores),
     )
@@ -91,18 +95,37 @@ def software() -> tuple[Pair, ...]:
     return tuple(found)
 
 
-def items_told(store: Store, infos: Sequence[RunInfo]) -> str:
+def items_told(store: Store, infos: Sequence[RunInfo], outside: Sequence[OutsideInfo] = ()) -> str:
     """4 languages scored, 200 to 300 items each."""
-    scored = [
+    scored: list[Mapping[str, TargetScores | OutsideScores]] = [
         store.runs.outcome(info.run, rows=False)["scores"] for info in infos if info.has_scores
     ]
+    scored += [info.targets for info in outside]
     langs = {lang for scores in scored for lang in scores}
-    n_items = sorted({of_lang.n_items for scores in scored for of_lang in scores.values()})
-    if not n_items:
+    found = [of_lang.n_items for scores in scored for of_lang in scores.values()]
+    if not found:
         return ""
-    items = f"{n_items[0]:,}" + (f" to {n_items[-1]:,}" if len(n_items) > 1 else "")
     several = len(langs) > 1
-    return f"{len(langs)} language{'s' * several} scored, {items} items{' each' * several}"
+    told = f"{len(langs)} language{'s' * several} scored"
+    n_items = sorted({n for n in found if n is not None})
+    if not n_items:  # a file need not state them
+        return told
+    items = f"{n_items[0]:,}" + (f" to {n_items[-1]:,}" if len(n_items) > 1 else "")
+    return f"{told}, {items} items{' each' * several}"
+
+
+def _shown(info: OutsideInfo) -> OutsideShown:
+    spec, came = info.spec, info.imported
+    return OutsideShown(
+        result=info.result,
+        experiment=spec.experiment,
+        task=spec.task,
+        name=spec.name,
+        seed=spec.seed,
+        source=came.source,
+        sha256=came.sha256,
+        imported_utc=came.imported_utc,
+    )
 
 
 def newer_than(store: Store, pinned: Pinned) -> tuple[str, ...]:

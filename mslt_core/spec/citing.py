@@ -3,18 +3,23 @@
 import datetime
 from collections.abc import Sequence
 
-from mslt_core.spec.stories import Origin, Pinned
+from mslt_core.spec.naming import first_few
+from mslt_core.spec.stories import Origin, OutsideShown, Pinned
 
 PAPER = "Lim et al. (2024)"
 BETWEEN = ", "
 NO_RUNS = "No training run stands behind it."
 MAX_NAMED = 8
-"""Sets; of a whole sweep only their number is told, and the runs are in the pin."""
+"""Sets, or files; of a whole sweep only their number is told, and the runs are in the pin."""
+MAX_IN_A_LINE, MAX_SOURCE = 3, 40
+"""Imported sets under a slide, and letters of a file's name there."""
+STATED = "That these were trained and tested alike is what their importer stated."
 
 
 def provenance(pinned: Pinned) -> str:
     """One line under a slide: data, model, seeds, n, version and date."""
     origin = pinned.pin.origin
+    parts = []
     if origin.runs:
         data, model = (_short(t) for t in (origin.data, origin.model_fingerprint))
         parts = [
@@ -22,8 +27,9 @@ def provenance(pinned: Pinned) -> str:
             f"{origin.model} ({model})",
             seeds_told(origin.seeds),
         ]
-    else:
-        parts = [NO_RUNS.rstrip(".")]
+    if origin.outside:
+        parts.append(_imported_line(origin))
+    parts = parts or [NO_RUNS.rstrip(".")]
     version = dict(origin.versions).get("mslt-lab", "")
     parts += [origin.sizes, f"MSLT Lab {version}" if version else "", day(pinned.created_utc)]
     return BETWEEN.join(filter(None, parts))
@@ -42,7 +48,9 @@ def cite_text(title: str, origin: Origin, created_utc: str) -> str:
             f"Sets: {_sets(origin.sets)}; {seeds_told(origin.seeds)}; {n} run{'s' * (n > 1)}.",
             f"Recipe: {origin.experiment}." if origin.experiment else "",
         ]
-    else:
+    if origin.outside:
+        told += _imported_in_full(origin)
+    if not (origin.runs or origin.outside):
         told.append(NO_RUNS)
     told.append(f"Size: {origin.sizes}." if origin.sizes else "")
     told.append(origin.doubt)
@@ -59,6 +67,55 @@ def day(utc: str) -> str:
     except ValueError:
         return utc
     return f"{date.day} {date:%B %Y}"
+
+
+def files_told(shown: Sequence[OutsideShown]) -> list[str]:
+    """Each file that imported results came in: file 'a.csv' (SHA-256 ...), imported on 1 May."""
+    files = dict.fromkeys((one.source, one.sha256, day(one.imported_utc)) for one in shown)
+    return [f"{source} (SHA-256 {sha}), imported on {on}" for source, sha, on in files]
+
+
+def outside_sets(shown: Sequence[OutsideShown]) -> tuple[str, ...]:
+    """The names of imported sets, as they are told beside those of runs."""
+    return tuple(dict.fromkeys(one.name for one in shown))
+
+
+def _imported_line(origin: Origin) -> str:
+    """imported: theirs (file 'own.csv', 2d6ac1e7), seeds 0 and 1."""
+    shown = origin.outside
+    files = [
+        f"{source[:MAX_SOURCE]}, {sha[:8]}"
+        for source, sha in dict.fromkeys((one.source, one.sha256) for one in shown)
+    ]
+    came = files[0] if len(files) == 1 else f"{len(files)} files"
+    where = f"{shown[0].task}, imported as {shown[0].experiment}"
+    if origin.runs:  # of their experiment
+        where = "imported"
+    elif origin.experiment:
+        where = f"imported with runs of {origin.experiment}"
+    sets = first_few(outside_sets(shown), MAX_IN_A_LINE)
+    return f"{where}: {sets} ({came}), {_seeds_of(shown)}"
+
+
+def _imported_in_full(origin: Origin) -> list[str]:
+    shown, n = origin.outside, len(origin.outside)
+    where = f" of the experiment {origin.experiment or shown[0].experiment}"
+    files = files_told(shown)
+    came = f"They are from {', and from '.join(files)}."
+    if len(files) > MAX_NAMED:
+        last = max(one.imported_utc for one in shown)
+        came = f"They are from {len(files)} files, the last imported on {day(last)}."
+    return [
+        "" if origin.runs else f"Task: {shown[0].task}.",
+        f"Imported{' beside them' * bool(origin.runs)}: {_sets(outside_sets(shown))}; "
+        f"{_seeds_of(shown)}; {n} result{'s' * (n > 1)}{where * (not origin.runs)}.",
+        came,
+        STATED,
+    ]
+
+
+def _seeds_of(shown: Sequence[OutsideShown]) -> str:
+    return seeds_told(sorted({one.seed for one in shown}))
 
 
 def _short(fingerprints: str) -> str:

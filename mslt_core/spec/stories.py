@@ -17,12 +17,25 @@ FRONT_PAGE = "overview"
 """The page that the dashboard's address itself opens: its name leads nowhere."""
 
 
+class OutsideShown(Spec):
+    """An imported result that a finding shows: what was stated of it, and where it came from."""
+
+    result: str = Field(description="its digest")
+    experiment: str = Field(description="the name under which it was imported")
+    task: str
+    name: str = Field(description="SSLT(en), or what its maker calls it")
+    seed: Seed
+    source: str = Field(description="file 'scores.csv', or bundle")
+    sha256: str = Field(description="of the file, or of the bundle's manifest")
+    imported_utc: str
+
+
 class Origin(Spec):
     """What a pinned finding was computed from, so that it can be told, cited and asked again."""
 
     page: str = Field(description="the page that showed it, as links name it")
     query: tuple[Pair, ...] = Field(default=(), description="the link's parameters")
-    experiment: str = Field(default="", description="its label; empty where no runs are shown")
+    experiment: str = Field(default="", description="the label of an experiment of runs made here")
     task: str = ""
     data: str = Field(default="", description="fingerprint of the task's data")
     model: str = ""
@@ -37,6 +50,9 @@ class Origin(Spec):
     )
     doubt: Annotated[str, Later] = Field(
         default="", description="runs shown that may have learnt nothing, in a sentence"
+    )
+    outside: Annotated[tuple[OutsideShown, ...], Later] = Field(
+        default=(), description="imported results shown"
     )
 
     @property

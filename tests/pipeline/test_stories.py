@@ -4,11 +4,13 @@ import pytest
 
 from mslt_core.pipeline.stories import link_to, newer_than, origin_of
 from mslt_core.spec.citing import cite_text, provenance
+from mslt_core.spec.outside import OutsideScores
 from mslt_core.spec.results import TargetScores
 from mslt_core.spec.specs import TrainSpec, Where
 from mslt_core.spec.stories import Origin, Pin, Pinned
 from mslt_core.store import Store
 from tests.pipeline.made import put
+from tests.store.hostile_outside import NOTE, result_of
 
 TARGETS = ("ar", "en", "fi")
 PINNED = "2026-11-22T10:00:00.000+00:00"
@@ -98,6 +100,23 @@ def test_runs_of_two_experiments_are_both_told(store, finished):
     origin = origin_of(store, [finished(), finished(data="e" * 16)], page="train")
     assert origin.data == f"{'d' * 16}, {'e' * 16}"
     assert newer_than(store, pinned(origin)) == ()
+
+
+def test_imported_results_are_named_and_counted(store, finished):
+    two = OutsideScores(scores={"accuracy": 0.5}, n_items=None)
+    store.outside.put_all([result_of(), result_of(targets={"ar": two}, outcomes={}, seed=1)], NOTE)
+    outside = store.outside.list()
+    origin = origin_of(store, [], page="results", outside=outside)
+    assert [(one.name, one.seed, one.source) for one in origin.outside] == [
+        ("set of 1", 0, "file 'scores.csv'"),
+        ("set of 1", 1, "file 'scores.csv'"),
+    ]
+    assert origin.sizes == "2 languages scored, 3 items each"
+    assert origin_of(store, [], page="results", outside=outside[1:]).sizes == "1 language scored"
+    assert "No training run" not in provenance(pinned(origin))
+    both = origin_of(store, [finished()], page="results", outside=outside)
+    assert both.sizes == "4 languages scored, 3 to 300 items each"
+    assert (both.sets, len(both.outside)) == (("SSLT(en)",), 2)
 
 
 def test_without_runs_it_says_so(store):
