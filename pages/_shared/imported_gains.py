@@ -16,7 +16,7 @@ from pages._shared.gains_told import answer, averaged_over, intervals_told
 from pages._shared.imported_told import unpaired
 from pages._shared.messages import escape
 from pages._shared.tables import show_table
-from pages._shared.take import rest_on, tell
+from pages._shared.take import chosen_here, rest_on, tell
 from pages._shared.theme import show_figure
 
 MAX_COMPARED = 3
@@ -44,7 +44,8 @@ def against(
     own = [group for group in groups if isinstance(group, RunGroup)]
     ask = functools.partial(pipeline.outside_gains, context.store, picked[0], metric=metric)
     results = tuple(ask(group, mean_over=shared, pool=own) for group in picked[1:])
-    rest_on([group for group in picked if isinstance(group, RunGroup)])
+    rest_on(picked)
+    chosen_here([("imported_against", base), *(("imported_results", name) for name in chosen)])
     for result in results:
         tell(lead, answer(result), question=QUESTION, key=f"answer_{result.name_b}")
     _drawn(results, figures.set_colours([base, *chosen]))
@@ -59,7 +60,8 @@ def _picked(
 ) -> tuple[str, list[str]]:
     """The baseline, English alone where it is there, and what is compared with it."""
     start = baseline_of(by_name)
-    if fresh:
+    # a view that a link or a pin opens brings its own choice, and nothing chosen before it
+    if fresh and "imported_against" in st.session_state:
         st.session_state["imported_against"] = start
         st.session_state["imported_results"] = _first([n for n in by_name if n != start])
     base = place.selectbox(

@@ -13,7 +13,9 @@ from pages._shared.import_form import import_form
 from pages._shared.imported_gains import against
 from pages._shared.imported_told import experiment_names, listed, scores_table
 from pages._shared.messages import escape, explain_errors
+from pages._shared.results_controls import VIEWS
 from pages._shared.tables import show_table
+from pages._shared.take import chosen_here, rest_on
 
 
 def imported(context: Context, lead: DeltaGenerator) -> None:
@@ -34,6 +36,7 @@ def _compared(context: Context, groups: Sequence[OutsideGroup], lead: DeltaGener
     # what was chosen of another experiment is none of this one's results
     fresh = st.session_state.get("imported_of", experiment) != experiment
     st.session_state["imported_of"] = experiment
+    chosen_here([("results_view", VIEWS["imported"])])
     ours = [group for group in groups if group.experiment == experiment]
     own = [group for group in pipeline.run_groups(context.store) if group.experiment == experiment]
     metric = _metric(ours, other)
@@ -45,7 +48,9 @@ def _compared(context: Context, groups: Sequence[OutsideGroup], lead: DeltaGener
             "another result under the same name to compare it with."
         )
     else:
+        chosen_here([("imported_score", METRICS[metric].label)])
         against(context, [*ours, *own], metric, lead, third, fresh=fresh)
+    rest_on(ours)
     with st.expander("What was imported"):
         show_table(listed(ours), name="imported results")
         if metric is not None:
@@ -76,7 +81,9 @@ def _experiment(context: Context, groups: Sequence[OutsideGroup], place: DeltaGe
         help="Whoever imported results under one name said that task, test items and training but "
         "for the sources are the same in all of them.",
     )
-    return chosen or newest
+    chosen = chosen or newest
+    chosen_here([("imported_experiment", names[chosen])])
+    return chosen
 
 
 def _metric(groups: Sequence[OutsideGroup], place: DeltaGenerator) -> str | None:

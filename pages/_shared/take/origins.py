@@ -1,13 +1,15 @@
 """Where a thing on a page comes from: noted while the page is drawn, told when it is taken."""
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import streamlit as st
 
 from mslt_core import pipeline
+from mslt_core.pipeline import OutsideGroup
+from mslt_core.spec.outside import OutsideInfo
 from mslt_core.spec.results import RunGroup, RunInfo
-from mslt_core.spec.stories import Origin
+from mslt_core.spec.stories import Origin, Pair
 from pages._shared.context import Context
 from pages._shared.messages import unescaped
 
@@ -18,6 +20,10 @@ class Rests:
 
     page: str = "overview"
     infos: tuple[RunInfo, ...] = ()
+    outside: tuple[OutsideInfo, ...] = ()
+    """Imported results."""
+    chosen: tuple[Pair, ...] = ()
+    """What the view's own boxes hold, as its link names it."""
     sizes: str | None = None
     """How much was looked at, if not the runs' own test items."""
 
@@ -27,15 +33,27 @@ def begin(page: str) -> None:
     st.session_state.update(rests=Rests(page=page), told="")
 
 
-def rest_on(groups: Sequence[RunGroup] = (), runs: Sequence[RunInfo] = (), sizes: str = "") -> None:
-    """Say which runs stand behind the figures and tables that follow on this page.
+def rest_on(
+    groups: Sequence[RunGroup | OutsideGroup] = (), runs: Sequence[RunInfo] = (), sizes: str = ""
+) -> None:
+    """Say which runs and imported results stand behind the figures and tables that follow here.
 
-    `sizes` is how much was looked at, where it is not the runs' own test items.
+    `sizes` is how much was looked at, where it is not their own test items.
     """
-    infos = (*runs, *(info for group in groups for info in group.runs))
+    own = (info for group in groups if isinstance(group, RunGroup) for info in group.runs)
+    made = (info for group in groups if isinstance(group, OutsideGroup) for info in group.results)
     st.session_state["rests"] = dataclasses.replace(
-        rests_now(), infos=tuple(infos), sizes=sizes or None
+        rests_now(), infos=(*runs, *own), outside=tuple(made), sizes=sizes or None
     )
+
+
+def chosen_here(chosen: Iterable[Pair]) -> None:
+    """Say what boxes of this view hold: at their defaults the address does not name them, and
+    what is a default may change with the next result that comes in."""
+    now, pairs = rests_now(), tuple(chosen)
+    new = {name for name, _ in pairs}
+    kept = (pair for pair in now.chosen if pair[0] not in new)
+    st.session_state["rests"] = dataclasses.replace(now, chosen=(*kept, *pairs))
 
 
 def rests_now() -> Rests:
@@ -59,6 +77,7 @@ def origin_of(now: Context, rests: Rests) -> Origin:
     """What it was computed from, and the link's parameters in full."""
     query = [(name, value) for name in st.query_params for value in st.query_params.get_all(name)]
     given = {name for name, _ in query}
+    query += [(name, value) for name, value in rests.chosen if name not in given]
     if now.experiment_name and rests.infos:  # at their defaults these are not in the address
         if "experiment" not in given:
             query.append(("experiment", now.experiment_name))
@@ -69,6 +88,17 @@ def origin_of(now: Context, rests: Rests) -> Origin:
         rests.infos,
         page=rests.page,
         query=query,
-        experiment=pipeline.experiment_label(rests.infos[0]) if rests.infos else "",
+        experiment=_experiment(now, rests),
         sizes=rests.sizes,
+        outside=rests.outside,
     )
+
+
+def _experiment(now: Context, rests: Rests) -> str:
+    """What it is called, also where imported results of it stand alone."""
+    infos = [*rests.infos]
+    if rests.outside and not infos:
+        key = rests.outside[0].spec.experiment
+        groups = pipeline.run_groups(now.store)
+        infos += [info for group in groups if group.experiment == key for info in group.runs]
+    return pipeline.experiment_label(infos[0]) if infos else ""
