@@ -8,10 +8,11 @@ import pytest
 from mslt_core.__main__ import main
 from mslt_core.commands import sharing
 from mslt_core.pipeline import EXAMPLE, gains, open_store, run_groups, zero_shot_means
-from mslt_core.spec.stories import Story
+from mslt_core.pipeline.stories import origin_of
+from mslt_core.spec.stories import Slide, Story
 from mslt_core.store import Store
 from mslt_core.store.bundle import import_bundle
-from tests.store.bundles import filled, finished, run_spec
+from tests.store.bundles import NUMBER, PINNED_UTC, filled, finished, pin_of, run_spec
 from tests.store.hostile_outside import NOTE, PLAIN, result_of, with_outside
 
 SETS = (("en",), ("de", "en", "es"))
@@ -207,3 +208,26 @@ def test_imported_results_travel_with_a_whole_store_and_are_listed_there(ask, sa
     status, listed = ask("imported", "--experiment", "mine", "--store", there)
     assert status == 0
     assert "set of 2" in json.dumps(listed)
+
+
+def test_a_story_carries_the_imported_results_that_it_shows(ask, said, tmp_path):
+    here = Store(tmp_path / "a")
+    with_outside(here)
+    (shown,) = (info for info in here.outside.list() if info.spec.experiment == "other")
+    mine = [info for info in here.outside.list() if info.spec.experiment == "mine"]
+    origin = origin_of(here, [], page="results", outside=mine)
+    pin = pin_of(NUMBER).but(origin=origin)
+    slide = Slide(pin=here.stories.put_pin(pin, NUMBER, PINNED_UTC))
+    here.stories.add_story("monday", Story(title="Monday", slides=(slide,)))
+    out = tmp_path / "monday.zip"
+    made = said("bundle", "export", out, "--story", "Monday", "--store", here.root)
+    assert "1 story, 1 pin, 2 imported results" in made
+    said("bundle", "import", out, "--store", tmp_path / "b")
+    status, told = ask("imported", "--experiment", "mine", "--store", tmp_path / "b")
+    assert (status, told["against"]) == (0, "set of 1 (imported)")
+    assert shown.result not in Store(tmp_path / "b").outside.digests()
+    shutil.rmtree(here.outside.folder(mine[0].result))
+    made = said("bundle", "export", out, "--story", "Monday", "--store", here.root, "--force")
+    assert f"imported result {mine[0].result} │ left out: a pin shows it" in made
+    told = said("bundle", "import", out, "--store", tmp_path / "c")
+    assert "Its pins show 1 imported result that neither the bundle nor this store has" in told

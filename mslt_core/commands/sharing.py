@@ -15,6 +15,7 @@ from mslt_core.store.bundle import (
     MAX_BYTES,
     ImportedBundle,
     Manifest,
+    Outside,
     Wanted,
     export_bundle,
     import_bundle,
@@ -49,7 +50,7 @@ def _add_export(actions: Subparsers) -> None:
         nargs="+",
         default=[],
         metavar="STORY",
-        help="these stories, by id or title, with the runs that their pins rest on",
+        help="these stories, by id or title, with the runs and imported results that they show",
     )
     export.add_argument("--all", action="store_true", help="all that is in the store itself")
     export.add_argument("--weights", action="store_true", help="the trained weights, too")
@@ -145,9 +146,7 @@ def _import(args: argparse.Namespace) -> Answer:
         "skipped_stories": dict(found.stories.known),
         "imported_pins": list(found.stories.pins),
         "missing_runs": list(found.stories.missing),
-        "imported_outside": list(found.outside.new),
-        "skipped_outside": list(found.outside.known),
-        "refused_outside": dict(found.outside.refused),
+        **_outside(found.outside),
     }
     headline = _came(found, store.root, "would come" if args.dry_run else "came")
     rows = [(run, "is here already, with the same scores") for run in found.skipped]
@@ -160,6 +159,15 @@ def _import(args: argparse.Namespace) -> Answer:
         for one, why in found.outside.refused.items()
     ]
     return Answer(payload=payload, shown=lambda: table(headline, ("what", ""), rows))
+
+
+def _outside(found: Outside) -> dict[str, Any]:
+    return {
+        "imported_outside": list(found.new),
+        "skipped_outside": list(found.known),
+        "refused_outside": dict(found.refused),
+        "missing_outside": list(found.missing),
+    }
 
 
 def _came(found: ImportedBundle, root: Path, verb: str) -> str:
@@ -177,6 +185,11 @@ def _came(found: ImportedBundle, root: Path, verb: str) -> str:
         told += (
             f". Its pins rest on {n:,} run{'s' * (n > 1)} that neither the bundle nor this store "
             "has: slides show what was pinned, but these views cannot be opened anew"
+        )
+    if n := len(found.outside.missing):
+        told += (
+            f". Its pins show {_number(found.outside.missing, OUTSIDE)} that neither the bundle "
+            "nor this store has"
         )
     return told
 

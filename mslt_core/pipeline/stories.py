@@ -135,6 +135,10 @@ def newer_than(store: Store, pinned: Pinned) -> tuple[str, ...]:
     same of the same set, be it on another state of the data or of the model.
     """
     origin = pinned.pin.origin
+    return (*_newer_runs(store, origin), *_gone_results(store, origin))
+
+
+def _newer_runs(store: Store, origin: Origin) -> tuple[str, ...]:
     if not origin.runs:
         return ()
     by_run = {info.run: info for info in store.runs.list() if info.has_scores}
@@ -155,6 +159,17 @@ def newer_than(store: Store, pinned: Pinned) -> tuple[str, ...]:
         n = len(origin.runs)
         told.append(f"{gone} of its {n} run{'s' * (n > 1)} can no longer be read in this store.")
     return tuple(told)
+
+
+def _gone_results(store: Store, origin: Origin) -> tuple[str, ...]:
+    if not origin.outside:
+        return ()
+    n = len(origin.outside)
+    gone = {one.result for one in origin.outside} - {*store.outside.digests()}
+    if not gone:
+        return ()
+    verb = "are" if len(gone) > 1 else "is"
+    return (f"{len(gone)} of its {n} imported result{'s' * (n > 1)} {verb} not in this store.",)
 
 
 def link_to(origin: Origin, address: str) -> str:

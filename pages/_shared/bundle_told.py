@@ -5,12 +5,22 @@ from collections.abc import Sized
 from mslt_core.pipeline.bundles import ExportedBundle, ImportedBundle
 from mslt_core.store import told_size
 
+OUTSIDE = "imported result"
+
 
 def held(made: ExportedBundle) -> tuple[str, ...]:
     """What a story's bundle holds, and what stays at home."""
     manifest = made.manifest
     parts = [_number(manifest.pins, "pin"), _number(manifest.runs, "run")]
-    told = [f"The bundle holds the story with {parts[0]} and {parts[1]}, without weights"]
+    if manifest.outside:
+        parts.append(_number(manifest.outside, OUTSIDE))
+    told = [f"The bundle holds the story with {_and(parts)}, without weights"]
+    if lacking := [name for name in made.left_out if name.startswith(OUTSIDE)]:
+        several = len(lacking) > 1
+        told.append(
+            f"{_number(lacking, OUTSIDE)} that its pins show {'are' if several else 'is'} not in "
+            "it: no longer whole here"
+        )
     if n := len(manifest.absent):
         told.append(
             f"{n:,} run{'s' * (n > 1)} that its pins rest on "
@@ -48,6 +58,11 @@ def would_come(found: ImportedBundle) -> list[str]:
             f"{_runs(n)} neither in it nor here: slides show what was pinned, but their views "
             "cannot be opened anew."
         )
+    if n := len(found.outside.missing):
+        told.append(
+            f"{_number(found.outside.missing, OUTSIDE)} that its pins show "
+            f"{'are' if n > 1 else 'is'} neither in it nor here."
+        )
     return told
 
 
@@ -68,7 +83,7 @@ def listed(stories: Sized, pins: Sized, runs: Sized, sweeps: Sized, outside: Siz
     """1 story, 2 pins and 6 runs."""
     given = (
         *((stories, "story"), (pins, "pin"), (runs, "run"), (sweeps, "sweep")),
-        (outside, "imported result"),
+        (outside, OUTSIDE),
     )
     return _and(
         [_number(found, what) for found, what in given if len(found)] or ["vectors and maps"]

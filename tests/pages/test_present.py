@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 
 import plotly.graph_objects as go
 import pytest
@@ -9,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from mslt_core import exports, figures
 from mslt_core.figures import style
-from mslt_core.pipeline import EXAMPLE, PROJECT, bundles, open_store, places, run_groups
+from mslt_core.pipeline import EXAMPLE, PROJECT, bundles, open_store, places, run_groups, stories
 from mslt_core.spec.errors import ExportError
 from mslt_core.spec.stories import (
     FigureContent,
@@ -23,7 +24,7 @@ from mslt_core.spec.stories import (
 from mslt_core.store import Store, content_fingerprint
 from mslt_core.store.bundle import Wanted, export_bundle
 from mslt_core.store.pin_content import content_to_bytes
-from pages._shared.bundle_told import is_new, would_come
+from pages._shared.bundle_told import held, is_new, would_come
 from pages._shared.presenting.stage import _text_height
 from pages._shared.take import files_of_pin, row, things
 from tests.store.bundles import finished, run_spec
@@ -527,6 +528,23 @@ def test_imported_results_of_a_bundle_are_told(tmp_path):
     assert "Verified: 3 imported results, " in told
     assert "New here: 2 imported results." in told
     assert "1 imported result contradicts what is here and stays out." in told
+
+
+def test_a_storys_bundle_holds_the_imported_results_that_it_shows(store):
+    with_outside(store)
+    infos = store.outside.list()
+    content = NumberContent(value="Up")
+    pin = Pin(
+        kind="number", title="Is it?", content=content_fingerprint(content),
+        origin=stories.origin_of(store, [], page="results", outside=infos),
+    )  # fmt: skip
+    slide = Slide(pin=store.stories.put_pin(pin, content, NOW))
+    store.stories.add_story("monday", Story(title="Monday", slides=(slide,)))
+    (told,) = held(bundles.story_bundle(store, "monday")[1])
+    assert "the story with 1 pin, 0 runs and 3 imported results, without weights" in told
+    shutil.rmtree(store.outside.folder(infos[0].result))
+    _, lacking = held(bundles.story_bundle(store, "monday")[1])
+    assert lacking.startswith("1 imported result that its pins show is not in it")
 
 
 def test_what_is_no_bundle_is_refused_once_and_the_page_lives(open_page, store, monkeypatch):

@@ -1,5 +1,7 @@
 """What a pin rests on, how it is cited, and whether something newer is there."""
 
+import shutil
+
 import pytest
 
 from mslt_core.pipeline.stories import link_to, newer_than, origin_of
@@ -114,6 +116,11 @@ def test_imported_results_are_named_and_counted(store, finished):
     assert origin.sizes == "2 languages scored, 3 items each"
     assert origin_of(store, [], page="results", outside=outside[1:]).sizes == "1 language scored"
     assert "No training run" not in provenance(pinned(origin))
+    assert newer_than(store, pinned(origin)) == ()
+    shutil.rmtree(store.outside.folder(outside[0].result))
+    assert newer_than(store, pinned(origin)) == (
+        "1 of its 2 imported results is not in this store.",
+    )
     both = origin_of(store, [finished()], page="results", outside=outside)
     assert both.sizes == "4 languages scored, 3 to 300 items each"
     assert (both.sets, len(both.outside)) == (("SSLT(en)",), 2)

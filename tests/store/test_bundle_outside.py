@@ -1,5 +1,6 @@
 """Results of other programs that travel: whole, as they were named, and never over others."""
 
+import dataclasses
 import json
 import os
 import re
@@ -8,9 +9,21 @@ import shutil
 import pytest
 
 from mslt_core.spec.errors import BundleError, StoreError
+from mslt_core.spec.stories import OutsideShown, Slide, Story
 from mslt_core.store import Store
 from mslt_core.store.bundle import Wanted, export_bundle, import_bundle
-from tests.store.bundles import contents, filled, finished, run_spec, sealed_anew, tell, zipped
+from tests.store.bundles import (
+    NUMBER,
+    PINNED_UTC,
+    contents,
+    filled,
+    finished,
+    pin_of,
+    run_spec,
+    sealed_anew,
+    tell,
+    zipped,
+)
 from tests.store.hostile_outside import CASES, PLAIN, SCORES, result_of, shas, with_outside
 from tests.store.hostile_outside import NOTE as HERE
 from tests.store.test_bundle_hostile import refused_without_a_trace
@@ -138,6 +151,74 @@ def test_only_what_needs_it_has_the_new_format(tmp_path):
     made = export_bundle(store, tmp_path / "x.zip", ALL)
     assert made.manifest.version == 2
     assert "outside" not in json.loads(contents(made.path)["manifest.json"])
+
+
+# --- with a story
+
+
+def shows(store, *infos, **told):
+    """A story of one number that shows these imported results."""
+    outside = tuple(
+        OutsideShown(
+            result=i.result, source="file 'x.csv'", sha256="0" * 64, imported_utc=PINNED_UTC,
+            **{n: getattr(i.spec, n) for n in ("experiment", "task", "name", "seed")} | told,
+        )
+        for i in infos
+    )  # fmt: skip
+    pin = pin_of(NUMBER)
+    digest = store.stories.put_pin(
+        pin.but(origin=pin.origin.but(outside=outside)), NUMBER, PINNED_UTC
+    )
+    store.stories.add_story("monday", Story(title="Monday", slides=(Slide(pin=digest),)))
+    return Wanted(stories=("monday",))
+
+
+def test_a_story_takes_the_imported_results_along_that_it_shows(full, there, tmp_path):
+    mine, _, other = full.outside.list()
+    made = export_bundle(full, tmp_path / "x.zip", shows(full, mine, other))
+    assert set(made.manifest.outside) == {mine.result, other.result}
+    assert (made.manifest.version, made.left_out) == (3, {})
+    found = import_bundle(there, made.path).outside
+    assert (set(found.new), found.missing) == ({mine.result, other.result}, ())
+    assert {i.spec for i in there.outside.list()} == {mine.spec, other.spec}
+
+
+def test_those_that_are_gone_are_said_on_both_sides(full, there, tmp_path):
+    mine, _, other = full.outside.list()
+    wanted = shows(full, mine, other)
+    shutil.rmtree(full.outside.folder(mine.result))
+    made = export_bundle(full, tmp_path / "x.zip", wanted)
+    assert made.manifest.outside == (other.result,)
+    assert made.left_out == {
+        f"imported result {mine.result}": "a pin shows it, and it is not here any more"
+    }
+    assert import_bundle(there, made.path).outside.missing == (mine.result,)
+    whole = export_bundle(full, tmp_path / "all.zip", ALL)
+    assert list(whole.left_out) == list(made.left_out)
+    assert len(whole.manifest.outside) == 2
+
+
+@pytest.mark.parametrize(
+    ("told", "why"),
+    [
+        ({"name": "SSLT(zh)"}, "another name than its imported result"),
+        ({"seed": 7}, "another seed than its imported result"),
+        ({"experiment": "yours"}, "another experiment than"),
+    ],
+)
+def test_a_pin_tells_the_truth_of_imported_results_that_came(full, there, tmp_path, told, why):
+    mine, *_ = full.outside.list()
+    made = export_bundle(full, tmp_path / "x.zip", shows(full, mine, **told))
+    with pytest.raises(BundleError, match=why):
+        import_bundle(there, made.path)
+    assert not there.outside.digests()
+
+
+def test_a_pin_names_no_place_outside_of_the_store(full, tmp_path):
+    mine, *_ = full.outside.list()
+    wanted = shows(full, dataclasses.replace(mine, result="../../runs"))
+    with pytest.raises(BundleError, match="name of no imported result"):
+        export_bundle(full, tmp_path / "x.zip", wanted)
 
 
 # --- by people who mean harm

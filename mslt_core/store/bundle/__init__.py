@@ -2,6 +2,7 @@
 
 from mslt_core.store.bundle.gathering import Wanted
 from mslt_core.store.bundle.layout import MAX_BYTES, Manifest
+from mslt_core.store.bundle.outside_moving import Outside
 from mslt_core.store.bundle.reading import ImportedBundle, import_bundle
 from mslt_core.store.bundle.writing import ExportedBundle, export_bundle
 
@@ -10,6 +11,7 @@ __all__ = [
     "ExportedBundle",
     "ImportedBundle",
     "Manifest",
+    "Outside",
     "Wanted",
     "export_bundle",
     "import_bundle",

@@ -69,9 +69,22 @@ def check_outside(root: Path, manifest: Manifest) -> None:
 def stated(root: Path, digest: str) -> tuple[OutsideSpec, dict[str, OutsideScores]]:
     """A result that is whole and sound; BundleError otherwise."""
     place = f"outside/{digest}"
-    for name in ("spec.json", "scores.json"):
-        if not (root / place / name).exists():
-            raise BundleError(f"{place}/{name} is missing")
+    spec = stated_spec(root, digest)
+    if not (root / place / "scores.json").exists():
+        raise BundleError(f"{place}/scores.json is missing")
+    targets = _targets(root, f"{place}/scores.json")
+    if tuple(sorted(targets)) != spec.target_langs:
+        raise BundleError(f"{place}/scores.json has other targets than its spec.json")
+    if content_of(targets, _outcomes(root / place, digest, targets)) != spec.content:
+        raise BundleError(f"{place} does not hold the scores and outcomes that it names")
+    return spec, targets
+
+
+def stated_spec(root: Path, digest: str) -> OutsideSpec:
+    """What its importer stated, as a bundle may say it."""
+    place = f"outside/{digest}"
+    if not (root / place / "spec.json").exists():
+        raise BundleError(f"{place}/spec.json is missing")
     text = (root / place / "spec.json").read_bytes()
     fields = parsed(text, f"{place}/spec.json")
     validated(f"{place}/spec.json", lambda: SpecText.model_validate(fields))
@@ -81,12 +94,7 @@ def stated(root: Path, digest: str) -> tuple[OutsideSpec, dict[str, OutsideScore
         raise BundleError(f"{place}/spec.json: {e}") from e
     if not isinstance(spec, OutsideSpec):
         raise BundleError(f"{place}/spec.json holds a {type(spec).__name__}, no imported result")
-    targets = _targets(root, f"{place}/scores.json")
-    if tuple(sorted(targets)) != spec.target_langs:
-        raise BundleError(f"{place}/scores.json has other targets than its spec.json")
-    if content_of(targets, _outcomes(root / place, digest, targets)) != spec.content:
-        raise BundleError(f"{place} does not hold the scores and outcomes that it names")
-    return spec, targets
+    return spec
 
 
 def _targets(root: Path, name: str) -> dict[str, OutsideScores]:

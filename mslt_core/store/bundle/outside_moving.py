@@ -1,7 +1,7 @@
 """Results from elsewhere on their way out of a store and into another one."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from mslt_core.spec.errors import MsltError
@@ -9,9 +9,14 @@ from mslt_core.spec.results import Imported
 from mslt_core.store.bundle.gathering import Content, Wanted
 from mslt_core.store.bundle.layout import Manifest
 from mslt_core.store.bundle.outside_checks import Together, stated
+from mslt_core.store.bundle.story_checks import shown_by
 
 if TYPE_CHECKING:
     from mslt_core.store import Store
+
+
+LEFT_OUT = "imported result"
+"""How one is named, before its digest, where it is said why it is not in a bundle."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -23,21 +28,30 @@ class Outside:
     """Here already, the same."""
     refused: Mapping[str, str]
     """Those that contradict one that is here, and why."""
+    missing: tuple[str, ...] = ()
+    """Those that the bundle's pins show, neither in it nor here."""
 
 
-def of_outside(store: "Store", wanted: Wanted) -> tuple[list[Content], dict[str, str]]:
-    """All files of all results, of a whole store; what is damaged is left out and said.
+def of_outside(
+    store: "Store", wanted: Wanted, shown: Iterable[str] = ()
+) -> tuple[list[Content], dict[str, str]]:
+    """All files of those that pins show, of a whole store of all; what is not whole is left out
+    and said.
 
-    Where they came from stays at home: who imports them is told of the bundle.
+    Who imports them is told of the bundle; which file they came in here only a pin may say.
     """
     contents: list[Content] = []
     left_out: dict[str, str] = {}
     together = Together()
-    for digest in store.outside.digests() if wanted.everything else ():
+    here = store.outside.digests()
+    for digest in dict.fromkeys((*(here if wanted.everything else ()), *sorted(shown))):
+        if digest not in here:
+            left_out[f"{LEFT_OUT} {digest}"] = "a pin shows it, and it is not here any more"
+            continue
         try:
             together.add(*stated(store.root, digest))
         except MsltError as e:
-            left_out[f"imported result {digest}"] = e.message
+            left_out[f"{LEFT_OUT} {digest}"] = e.message
             continue
         folder = store.outside.folder(digest)
         paths = [folder / "spec.json", folder / "scores.json"]
@@ -65,7 +79,10 @@ def compared(store: "Store", theirs: "Store", manifest: Manifest) -> Outside:
             refused[digest] = e.message
         else:
             new.append(digest)
-    return Outside(new=tuple(new), known=tuple(known), refused=refused)
+    shown = shown_by(theirs.stories.pin(pin).pin for pin in manifest.pins)
+    held = {*manifest.outside, *store.outside.digests()}
+    missing = tuple(digest for digest in shown if digest not in held)
+    return Outside(new=tuple(new), known=tuple(known), refused=refused, missing=missing)
 
 
 def take(store: "Store", theirs: "Store", found: Outside, note: Imported) -> None:

@@ -4,14 +4,16 @@ So no bundle is written that nobody could open. That a figure holds traces of kn
 and no text any markup that a browser acts on, is asked of every pin whenever it is read.
 """
 
+import functools
 import unicodedata
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from mslt_core.spec.errors import BundleError, MsltError
+from mslt_core.spec.outside import OutsideSpec
 from mslt_core.spec.specs import TrainSpec
 from mslt_core.spec.stories import NumberContent, Pin, PinContent, Story
 from mslt_core.store.atomic import DamagedError
@@ -23,6 +25,7 @@ from mslt_core.store.bundle.layout import (
     require_few_values,
     validated,
 )
+from mslt_core.store.bundle.outside_checks import stated_spec
 from mslt_core.store.pin_content import content_fingerprint, kind_of, read_content, refuse_markup
 from mslt_core.store.spec_text import spec_from_text
 from mslt_core.store.work import is_digest
@@ -35,6 +38,9 @@ _TURNING = frozenset(map(chr, range(0x202A, 0x202F)))
 Arabic, Persian, Hindi and emoji need them."""
 _UTC = TypeAdapter(Utc)
 
+Stated = Callable[[str], OutsideSpec | None]
+"""What is stated of an imported result; None where it did not come along."""
+
 
 class _Dated(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
@@ -44,6 +50,11 @@ class _Dated(BaseModel):
 def rested_on(pins: Iterable[Pin]) -> tuple[str, ...]:
     """The runs that pins show, in the order of their names."""
     return tuple(sorted({run for pin in pins for run in pin.origin.runs}))
+
+
+def shown_by(pins: Iterable[Pin]) -> tuple[str, ...]:
+    """The imported results that pins show, in the order of their names."""
+    return tuple(sorted({one.result for pin in pins for one in pin.origin.outside}))
 
 
 # --- the rules
@@ -56,6 +67,9 @@ def require_pin(pin: Pin, content: PinContent, created_utc: str) -> None:
     for run in (*pin.origin.runs, *pin.origin.known):
         if not is_digest(run):
             raise BundleError(f"it rests on {run[:40]!r}, which is the name of no run")
+    for result in shown_by([pin]):
+        if not is_digest(result):
+            raise BundleError(f"it shows {result[:40]!r}, which is the name of no imported result")
     page = pin.origin.page
     if not (page.isascii() and page.isidentifier() and len(page) <= MAX_TITLE):
         raise BundleError(f"it is of {page[:40]!r}, which is the name of no page")
@@ -105,7 +119,13 @@ def check_stories(root: Path, manifest: Manifest, runs: Mapping[str, TrainSpec])
 
     `runs` are those of the bundle, which have been checked.
     """
-    rests_on = rested_on(_pin(root, digest, runs) for digest in manifest.pins)
+
+    @functools.cache  # many pins show one result
+    def stated(result: str) -> OutsideSpec | None:
+        return stated_spec(root, result) if result in outside else None
+
+    outside = frozenset(manifest.outside)
+    rests_on = rested_on(_pin(root, digest, runs, stated) for digest in manifest.pins)
     pins = frozenset(manifest.pins)
     for story_id in manifest.stories:
         _story(root, story_id, pins)
@@ -117,7 +137,7 @@ def check_stories(root: Path, manifest: Manifest, runs: Mapping[str, TrainSpec])
         )
 
 
-def _pin(root: Path, digest: str, runs: Mapping[str, TrainSpec]) -> Pin:
+def _pin(root: Path, digest: str, runs: Mapping[str, TrainSpec], stated: Stated) -> Pin:
     place = f"stories/pins/{digest}"
     for name in ("pin.json", "content.json", "pinned.json"):
         if not (root / place / name).exists():
@@ -136,6 +156,7 @@ def _pin(root: Path, digest: str, runs: Mapping[str, TrainSpec]) -> Pin:
             refuse_markup(words, "it")
         require_pin(pin, read_content(root / place / "content.json"), dated.created_utc)
         _require_its_runs(pin, runs)
+        _require_its_results(pin, stated)
     except (MsltError, DamagedError, UnicodeDecodeError) as e:
         raise _refused(place, e, root) from None
     return pin
@@ -156,6 +177,18 @@ def _require_its_runs(pin: Pin, runs: Mapping[str, TrainSpec]) -> None:
         }
         if wrong := [name for name, right in told.items() if not right]:
             raise BundleError(f"it tells another {wrong[0]} than its run {run} has")
+
+
+def _require_its_results(pin: Pin, stated: Stated) -> None:
+    """What it says of the imported results that came with it is so."""
+    for one in pin.origin.outside:
+        if (spec := stated(one.result)) is None:
+            continue
+        for name in ("experiment", "task", "name", "seed"):
+            if getattr(one, name) != getattr(spec, name):
+                raise BundleError(
+                    f"it tells another {name} than its imported result {one.result} has"
+                )
 
 
 def _story(root: Path, story_id: str, pins: Container[str]) -> None:

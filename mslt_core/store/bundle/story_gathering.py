@@ -1,4 +1,4 @@
-"""What an export takes along of stories and their pins, and the runs that these rest on."""
+"""What an export takes along of stories and their pins, and what these rest on."""
 
 import dataclasses
 import json
@@ -9,7 +9,7 @@ from mslt_core.spec.errors import BundleError, MsltError
 from mslt_core.spec.stories import Pinned, Story
 from mslt_core.store.bundle.gathering import Content, Wanted
 from mslt_core.store.bundle.layout import require_few_values, require_size
-from mslt_core.store.bundle.story_checks import require_pin, require_story, rested_on
+from mslt_core.store.bundle.story_checks import require_pin, require_story, rested_on, shown_by
 from mslt_core.store.pin_content import content_to_bytes
 from mslt_core.store.spec_text import spec_to_text
 
@@ -29,6 +29,11 @@ class Told:
     def rests_on(self) -> tuple[str, ...]:
         """The runs that its pins show."""
         return rested_on(pinned.pin for pinned in self.pins.values())
+
+    @property
+    def outside(self) -> tuple[str, ...]:
+        """The imported results that its pins show."""
+        return shown_by(pinned.pin for pinned in self.pins.values())
 
 
 def told(store: "Store", wanted: Wanted) -> Told:

@@ -76,7 +76,7 @@ def export_bundle(
 
     Scores, outcomes per item, history and curves come always; trained weights, and the arrays
     (vectors, CKA, maps) that were computed from these runs, if asked for. Stories come with their
-    pins and the runs that these rest on, and a whole store with its results from elsewhere. Runs
+    pins and the runs and results from elsewhere that these rest on, a whole store with all. Runs
     that are not done are left out and named; one that was asked for by name is an error.
     """
     if path.exists() and not force:
@@ -84,7 +84,7 @@ def export_bundle(
     told = story_gathering.told(store, wanted)
     runs, left_out = gathering.chosen(store, wanted, told.rests_on)
     sweeps = store.sweeps.digests() if wanted.everything else wanted.sweeps
-    outside, damaged = outside_moving.of_outside(store, wanted)
+    outside, damaged = outside_moving.of_outside(store, wanted, told.outside)
     contents = [content for run in runs for content in gathering.of_run(store, run, weights)]
     contents += [gathering.of_sweep(store, sweep) for sweep in sweeps]
     if arrays:
