@@ -11,13 +11,9 @@ from pages._shared.context import Context
 from pages._shared.context import context as sidebar_context
 from pages._shared.decimals import show_frame
 from pages._shared.gains_table import rounded, table
-from pages._shared.gains_told import (
-    answer,
-    averaged_over,
-    intervals_told,
-    unseen_words,
-)
+from pages._shared.gains_told import answer, averaged_over, unseen_words
 from pages._shared.gap_told import gaps_told
+from pages._shared.intervals_told import intervals_told
 from pages._shared.learning_view import on_the_way
 from pages._shared.learnt_told import warn_of_nothing_learnt
 from pages._shared.lost_told import lost_told
@@ -58,7 +54,7 @@ def compared(context: Context, lead: DeltaGenerator) -> None:
     warn_of_nothing_learnt(context, (baseline, *others))
     arranged(context, baseline, results)
     rest_on((baseline, *others))
-    st.caption(f"{averaged_over(results)} {intervals_told(results[0])}")
+    st.caption(f"{averaged_over(results)} {intervals_told(results)}")
     if pipeline.seeds_differ((baseline, *others)):
         st.caption(OTHER_SEEDS)
     if told := unseen_words(runs):

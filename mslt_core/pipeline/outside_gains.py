@@ -14,7 +14,7 @@ from mslt_core.pipeline.noise import carried_by, mcnemar
 from mslt_core.pipeline.outcomes import BINARY, influences_of, scores_of
 from mslt_core.pipeline.outside import OutsideGroup
 from mslt_core.spec.errors import BadInputError
-from mslt_core.spec.evidence import MIN_SEEDS
+from mslt_core.spec.evidence import IMPORTED_MARK, MIN_SEEDS
 from mslt_core.spec.outside import OutsideInfo
 from mslt_core.spec.results import GainResult, RunGroup, RunInfo, TargetGain
 from mslt_core.store import Store
@@ -31,7 +31,7 @@ SAME_SCORE = 1e-6  # the digits that files carry
 
 def shown_name(group: Group) -> str:
     """The name with a mark where it is of an imported result."""
-    return f"{group.name} (imported)" if isinstance(group, OutsideGroup) else group.name
+    return f"{group.name}{IMPORTED_MARK}" if isinstance(group, OutsideGroup) else group.name
 
 
 def outside_gains(

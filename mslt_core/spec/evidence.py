@@ -16,6 +16,9 @@ MIN_SEEDS = 3
 """With fewer seeds nothing is ranked, and without other sets to lend theirs the seeds are in no
 interval."""
 
+IMPORTED_MARK = " (imported)"
+"""Behind the name of what was imported; the name of a set that was trained here has none."""
+
 OTHER_SEEDS = "Differences are over the seeds that both sets have, means over all."
 """What is told where some set has a seed that another lacks."""
 
@@ -134,6 +137,11 @@ class GainResult:
     average: Average = "shared"
     pool: SeedPool | None = None
     """None where the seeds' noise is from these two sets alone."""
+
+    @property
+    def is_across(self) -> bool:
+        """Whether it compares an imported result with runs made here: items are not paired then."""
+        return self.name_a.endswith(IMPORTED_MARK) != self.name_b.endswith(IMPORTED_MARK)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -8,15 +8,6 @@ from mslt_core.spec.languages import label
 from mslt_core.spec.results import GainResult, RunResult
 from pages._shared.messages import escape
 
-INTERVALS = {
-    "both": "Intervals: 95 %, Student's t; test items and seeds are both samples, and both are "
-    "in them.",
-    "seeds": "Intervals: 95 % Student's t over the seeds, which are paired; outcomes of single "
-    "test items are not stored, so the items' noise is in none of them.",
-    "items": "Fewer than three seeds, so intervals (95 %, paired test items) and p carry the "
-    "items' sampling only. Another seed may move every point further than that.",
-    "none": "Fewer than three seeds, and no outcomes of single test items: no interval.",
-}
 ITEMS_ALONE = " Intervals carry test items alone: another seed may move this further."
 """What an answer adds where there are fewer than three seeds, and nobody lends theirs."""
 
@@ -53,24 +44,6 @@ def parts(gain: Difference) -> str:
     known = (("test items", gain.half_items), ("seeds", gain.half_seeds))
     told = [f"{name} ±{100 * half:.1f}" for name, half in known if half is not None]
     return f" ({', '.join(told)})" if told else ""
-
-
-def intervals_told(result: GainResult) -> str:
-    """What the intervals carry, whose seeds stand behind them, and what is called a difference."""
-    of_mean = (result.mean.sd_items, result.mean.sd_seeds) if result.mean else (None,)
-    kind = result.interval if None in of_mean else "both"
-    told = [INTERVALS[kind]]
-    if result.pool and result.mean and result.mean.df:
-        told.append(
-            f"The seeds' noise leans on all {result.pool.n_sets} sets ({result.pool.n_runs} runs): "
-            f"{result.mean.df:.0f} degrees of freedom for the mean."
-        )
-    apart = [gain.lang for gain in result.gains if gain.sd_seeds is None and gain.low is not None]
-    if apart and kind == "both":
-        told.append(f"Of {', '.join(apart)} too few sets tell the seeds' noise: test items alone.")
-    if any(gain.p_holm is not None for gain in result.gains):
-        told.append("Bold, and counted as beyond the noise: 5 % after Holm's correction.")
-    return " ".join(told)
 
 
 def in_points(gain: Difference) -> str:

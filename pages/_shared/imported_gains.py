@@ -12,8 +12,9 @@ from mslt_core.pipeline import OutsideGroup
 from mslt_core.spec.results import GainResult, RunGroup
 from pages._shared.context import Context
 from pages._shared.gains_table import table
-from pages._shared.gains_told import answer, averaged_over, intervals_told
+from pages._shared.gains_told import answer, averaged_over
 from pages._shared.imported_told import unpaired
+from pages._shared.intervals_told import intervals_told
 from pages._shared.messages import escape
 from pages._shared.tables import show_table
 from pages._shared.take import chosen_here, rest_on, tell
@@ -49,7 +50,7 @@ def against(
     for result in results:
         tell(lead, answer(result), question=QUESTION, key=f"answer_{result.name_b}")
     _drawn(results, figures.set_colours([base, *chosen]))
-    st.caption(f"{averaged_over(results)} {intervals_told(results[0])} {unpaired(picked)}")
+    st.caption(f"{averaged_over(results)} {intervals_told(results)} {unpaired(picked, results)}")
     for result in results:
         with st.expander(f"The numbers: {escape(result.name_b)} minus {escape(result.name_a)}"):
             show_table(table(result), name=f"{result.name_b} minus {result.name_a}, {metric}")

@@ -8,7 +8,7 @@ from mslt_core import pipeline
 from mslt_core.pipeline import OutsideGroup
 from mslt_core.spec.languages import label
 from mslt_core.spec.outside import OutsideResult
-from mslt_core.spec.results import RunGroup
+from mslt_core.spec.results import GainResult, RunGroup
 from pages._shared.context import Context
 from pages._shared.messages import escape
 
@@ -83,17 +83,27 @@ def read(results: Sequence[OutsideResult]) -> pd.DataFrame:
     )
 
 
-def unpaired(groups: Sequence[OutsideGroup | RunGroup]) -> str:
+def unpaired(groups: Sequence[OutsideGroup | RunGroup], results: Sequence[GainResult]) -> str:
     """What a reader must know of a comparison across programs."""
     told = []
-    kinds = {isinstance(group, OutsideGroup) for group in groups}
-    if len(kinds) > 1:
+    across = [result for result in results if result.is_across]
+    if any(_carries_items(result) for result in across):
         told.append(
             "Between imported results and runs made here test items are not paired, which makes "
-            "intervals longer. That both were trained and tested alike is what you said."
+            "intervals longer."
+        )
+    if across:
+        told.append(
+            "That imported results and runs made here were trained and tested alike is what you "
+            "said."
         )
     if nameless := [group.name for group in groups if not group.source_langs]:
         told.append(
             f"Sources of {escape(', '.join(nameless))} are not stated: all targets count as unseen."
         )
     return " ".join(told)
+
+
+def _carries_items(result: GainResult) -> bool:
+    told = (*result.gains, *([result.mean] if result.mean else []))
+    return any(one.low is not None and one.sd_items is not None for one in told)

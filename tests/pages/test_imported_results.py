@@ -199,7 +199,8 @@ def test_beside_own_runs(tmp_path, monkeypatch):
     text = words(app)
     assert "**MSLT(ar, de) (imported)** scores" in text
     assert "higher than SSLT(en) on" in text
-    assert "test items are not paired" in text
+    assert "trained and tested alike is what you said" in text
+    assert "test items are not paired" not in text, "there is no outcome of single items"
     assert not app.exception
 
 
