@@ -9,8 +9,8 @@ from mslt_core.spec.metrics import METRICS
 from pages._shared import cached
 from pages._shared.context import Context
 from pages._shared.context import context as sidebar_context
-from pages._shared.decimals import show_frame
-from pages._shared.gains_table import rounded, table
+from pages._shared.decimals import rounded, show_frame
+from pages._shared.gains_table import table
 from pages._shared.gains_told import answer, averaged_over, unseen_words
 from pages._shared.gap_told import gaps_told
 from pages._shared.intervals_told import intervals_told
@@ -66,7 +66,7 @@ def compared(context: Context, lead: DeltaGenerator) -> None:
     for result in results:
         numbers = table(result)
         with st.expander(f"The numbers: {result.name_b} minus {result.name_a}"):
-            show_frame(rounded(numbers))
+            show_frame(rounded(numbers, 1))
             st.download_button(
                 "CSV",
                 pipeline.as_csv(numbers),

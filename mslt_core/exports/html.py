@@ -21,7 +21,7 @@ from mslt_core.exports.slides import (
     ShownSlide,
     number_columns,
     quiet,
-    shown_cell,
+    shown_rows,
     shown_slides,
 )
 from mslt_core.figures.room import lowest_height, readable_width
@@ -162,7 +162,8 @@ def _content(slide: ShownSlide, place: int) -> str:
         f'<th scope="col"{_NUMBER if is_number else ""} dir="auto">{_cell(name)}</th>'
         for name, is_number in zip(content.columns, number_columns(content), strict=True)
     )
-    rows = "".join(f"<tr>{''.join(map(_table_cell, row))}</tr>\n" for row in content.rows)
+    pairs = zip(content.rows, shown_rows(content), strict=True)
+    rows = "".join(f"<tr>{''.join(map(_table_cell, *pair))}</tr>\n" for pair in pairs)
     return (
         f'<div class="rows" tabindex="0"><table aria-label="{_text(slide.alt)}">'
         f"<thead><tr>{head}</tr></thead>\n<tbody>{rows}</tbody></table></div>"
@@ -179,10 +180,9 @@ def _headline(content: NumberContent) -> str:
     return f'<div class="headline"><p class="value {size}" dir="auto">{told}</p>{below}</div>'
 
 
-def _table_cell(value: str | float | None) -> str:
-    if isinstance(value, str):
-        return f'<td dir="auto">{_cell(value)}</td>'
-    return f"<td{_NUMBER}>{shown_cell(value)}</td>"
+def _table_cell(value: str | float | None, shown: str) -> str:
+    about = ' dir="auto"' if isinstance(value, str) else _NUMBER
+    return f"<td{about}>{html.escape(shown)}</td>"
 
 
 def _text(words: str) -> str:

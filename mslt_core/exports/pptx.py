@@ -24,7 +24,7 @@ from mslt_core.exports.slides import (
     ShownSlide,
     number_columns,
     quiet,
-    shown_cell,
+    shown_rows,
     shown_slides,
 )
 from mslt_core.figures.style import Theme
@@ -169,7 +169,7 @@ def _number(look: Look, slide: Any, number: NumberContent, top: float) -> None:
 def _tables(look: Look, shown: ShownSlide, table: TableContent, top: float) -> None:
     """The rows on as many slides as they need."""
     names = list(map(plain, table.columns))
-    rows = [list(map(shown_cell, row)) for row in table.rows]
+    rows = shown_rows(table)
     measures = grid(names, rows, WIDTH - 2 * MARGIN)
     header, *heights = measures.heights
     parts = shared_out(measures.heights, HEIGHT - 0.75 - top)

@@ -10,6 +10,7 @@ from mslt_core.exports.safe import cell_text, plain, safe_figure
 from mslt_core.figures.fitting import for_slide, untitled
 from mslt_core.figures.style import Theme
 from mslt_core.spec.citing import cite_text, files_told, outside_sets, provenance, seeds_told
+from mslt_core.spec.decimals import decimals_of
 from mslt_core.spec.errors import SpecError
 from mslt_core.spec.naming import first_few
 from mslt_core.spec.stories import (
@@ -26,6 +27,8 @@ Report = Callable[[int, int], None]
 """How many parts are done, of how many."""
 
 MAX_LISTED = 12
+LARGE = 1e15
+"""From here on a number's digits are no longer read."""
 
 
 def quiet(done: int, n: int) -> None:
@@ -142,13 +145,23 @@ def _imported_as(origin: Origin) -> str:
     return f"{one.task}, {one.experiment}, {seeds_told(seeds)}"
 
 
-def shown_cell(value: str | float | None) -> str:
-    """A table's cell as people read it: a true minus, six digits that count, a dash for nothing."""
+def shown_rows(table: TableContent) -> list[list[str]]:
+    """A table's cells as people read them: in each column one number of decimals."""
+    columns = [[row[i] for row in table.rows] for i in range(len(table.columns))]
+    decimals = [decimals_of(v for v in column if isinstance(v, float)) for column in columns]
+    return [list(map(_shown_cell, row, decimals)) for row in table.rows]
+
+
+def _shown_cell(value: str | float | None, decimals: int) -> str:
+    """With a true minus, and a dash for nothing; what so few digits do not show has its own."""
     if isinstance(value, str):
         return cell_text(value)
     if value is None:
         return "–"
-    return (f"{value:,}" if isinstance(value, int) else f"{value:,.6g}").replace("-", "−")
+    told = f"{value:,.{decimals}f}"
+    if abs(value) >= LARGE or (value and not told.strip("-0.,")):
+        told = f"{value:.2g}"
+    return told.replace("-", "−")
 
 
 def number_columns(table: TableContent) -> list[bool]:

@@ -8,25 +8,26 @@ import pandas as pd
 import streamlit as st
 
 from mslt_core import figures
-
-MOST = 4
-"""Decimals that Streamlit shows of a fraction; trailing noughts it leaves out."""
+from mslt_core.spec import decimals as of_values
 
 PROBABILITY = re.compile(r"(.*, )?p( \(Holm\))?")
 """Names of columns that hold probabilities."""
 
 
 def decimals_of(column: pd.Series) -> int:
-    """The decimals that its longest fraction needs, four at most."""
-    values = column.dropna().astype(float).round(MOST)
-    return max(
-        (len(f"{value:.{MOST}f}".rstrip("0").partition(".")[2]) for value in values), default=0
-    )
+    """The decimals that its longest fraction needs, four at most, as many as Streamlit shows."""
+    return of_values.decimals_of(column.dropna().astype(float))
 
 
 def table_points(ratio: float | None) -> float | None:
     """In points, with two decimals; None where there is no ratio."""
     return None if ratio is None else round(100 * ratio, 2)
+
+
+def rounded(frame: pd.DataFrame, decimals: int) -> pd.DataFrame:
+    """The frame with so many decimals, but for probabilities, of which that would leave nought."""
+    names = {*frame.columns} - {*_probabilities(frame)}
+    return frame.round(dict.fromkeys(names, decimals))
 
 
 def show_frame(frame: pd.DataFrame, decimals: int | None = None, **how: Any) -> None:

@@ -35,10 +35,5 @@ def table(result: GainResult) -> pd.DataFrame:
     return pd.DataFrame(rows).sort_values("difference", ascending=False, ignore_index=True)
 
 
-def rounded(numbers: pd.DataFrame) -> pd.DataFrame:
-    """For reading: points with one decimal; probabilities as they are."""
-    return numbers.round({name: 1 for name in numbers.columns if name[0] != "p"})
-
-
 def _points(ratio: float | None) -> float | None:
     return None if ratio is None else 100 * ratio

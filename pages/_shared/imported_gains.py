@@ -53,7 +53,8 @@ def against(
     st.caption(f"{averaged_over(results)} {intervals_told(results)} {unpaired(picked, results)}")
     for result in results:
         with st.expander(f"The numbers: {escape(result.name_b)} minus {escape(result.name_a)}"):
-            show_table(table(result), name=f"{result.name_b} minus {result.name_a}, {metric}")
+            name = f"{result.name_b} minus {result.name_a}, {metric}"
+            show_table(table(result), name=name, decimals=1)
 
 
 def _picked(

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from mslt_core import pipeline
-from pages._shared.decimals import probabilities_told, show_frame
+from pages._shared.decimals import probabilities_told, rounded, show_frame
 from pages._shared.take import Table, take_along
 
 
@@ -20,10 +20,11 @@ def show_table(
     """A table with its two downloads; `on_row` gets the place of a row that is chosen.
 
     With `decimals` every fraction is rounded to so many; else a column shows as many as its longest
-    fraction needs. A small p is below a limit and never nought; the CSV file has it in full.
+    fraction needs. A small p is below a limit and never nought. The CSV file has all in full.
     """
+    full = frame.convert_dtypes()
     if decimals is not None:
-        frame = frame.round(decimals)
+        frame = rounded(frame, decimals)
     whole = frame.convert_dtypes()  # a rank stays a whole number where another one is missing
     if on_row is None:
         show_frame(whole, decimals)
@@ -32,7 +33,7 @@ def show_table(
     with st.container(horizontal=True, vertical_alignment="center"):
         st.download_button(
             "CSV",
-            lambda: pipeline.as_csv(whole),
+            lambda: pipeline.as_csv(full),
             file_name=f"{name}.csv",
             mime="text/csv",
             on_click="ignore",

@@ -7,7 +7,7 @@ import pytest
 from mslt_core.exports.slides import (
     figure_title,
     number_columns,
-    shown_cell,
+    shown_rows,
     shown_slides,
     words_of,
 )
@@ -66,11 +66,24 @@ def test_titles_lose_their_marks():
 
 
 def test_cells_as_people_read_them():
-    assert [shown_cell(v) for v in (None, 1234, -0.5, 0.1 + 0.2, "x\x00\ny")] == [
-        "–", "1,234", "−0.5", "0.3", "x y",
-    ]  # fmt: skip
+    cells = (None, 1234, -0.5, 0.1 + 0.2, "x\x00\ny")
+    (row,) = shown_rows(TableContent(columns=tuple("abcde"), rows=(cells,)))
+    assert row == ["–", "1,234", "−0.5", "0.3", "x y"]
     table = TableContent(columns=("a", "b", "c"), rows=(("x", 1, None), ("y", None, None)))
     assert number_columns(table) == [False, True, False]
+
+
+def test_a_column_has_one_number_of_decimals():
+    rows = ((67.0, 75.9, 200, 1 / 3, 2e-7), (37.5, 75.88, 1500, None, 0.5), (1e20, 2, 3, 0.0, 0.0))
+    columns = zip(*shown_rows(TableContent(columns=tuple("abcde"), rows=rows)), strict=True)
+    assert list(columns) == [
+        ("67.0", "37.5", "1e+20"),
+        ("75.90", "75.88", "2.00"),
+        ("200", "1,500", "3"),
+        ("0.3333", "–", "0.0000"),
+        ("2e−07", "0.5", "0.0"),
+    ]
+    assert shown_rows(TableContent(columns=("a",), rows=())) == []
 
 
 def test_every_word_is_there_to_be_looked_at(told, dots):

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from pages._shared.decimals import decimals_of, with_decimals
+from pages._shared.decimals import decimals_of, rounded, with_decimals
 
 
 def test_a_column_has_the_decimals_of_its_longest_fraction():
@@ -11,6 +11,12 @@ def test_a_column_has_the_decimals_of_its_longest_fraction():
     assert decimals_of(pd.Series([1 / 3])) == 4  # no more than Streamlit shows
     assert decimals_of(pd.Series([0.00001, 2.0])) == 0
     assert decimals_of(pd.Series([], dtype=float)) == 0
+
+
+def test_points_are_rounded_and_probabilities_are_not():
+    """Nor is a column taken for a probability whose set has a name with p."""
+    frame = pd.DataFrame({"paper": [60.6667], "p": [0.0312], "p (Holm)": [2e-7], "set": ["a"]})
+    assert rounded(frame, 1).iloc[0].tolist() == [60.7, 0.0312, 2e-7, "a"]
 
 
 def test_whole_numbers_and_words_are_left_as_they_are():

@@ -137,3 +137,17 @@ def test_a_pin_opens_its_own_comparison_whatever_was_looked_at_last(store):
     assert not app.exception
     assert app.selectbox(key="imported_experiment").value == "XLM-R, 3k"
     assert app.multiselect(key="imported_results").value == ["MSLT(en, es) (imported)"]
+
+
+def test_the_numbers_are_pinned_with_one_decimal_and_probabilities_in_words(store):
+    rows = [(langs, n) for langs in ("en", "de+en") for n in (0, 1, 4)]
+    take(store, rows)
+    name = "MSLT(de, en) (imported) minus SSLT(en) (imported), accuracy"
+    key = f"table_of_{name}"
+    pinned(shown(**{f"along_{key}": True}), store, key)
+    (slide,) = store.stories.story("our-findings").slides
+    content = store.stories.content(slide.pin)
+    cells = dict(zip(content.columns, content.rows[0], strict=True))
+    assert cells["SSLT(en) (imported)"] == 63.7, "(62 + 63 + 66) / 3"
+    assert cells["MSLT(de, en) (imported)"] == 66.7
+    assert (cells["difference"], cells["items"], cells["seeds"]) == (3, 200, 3)
