@@ -140,14 +140,19 @@ def paired(baseline: RunGroup, others: Sequence[RunGroup]) -> tuple[RunGroup, ..
     These are of seeds that the baseline and a set both have; where no set shares a seed with it,
     they are all.
     """
-    seeds = [{info.spec.seed for info in group.runs} for group in (baseline, *others)]
-    shared = [seeds[0] & of_group for of_group in seeds[1:]]
-    kept = [set().union(*shared), *shared]
+    groups = (baseline, *others)
+    kept = shared_seeds([{info.spec.seed for info in group.runs} for group in groups])
     narrowed = [
         dataclasses.replace(group, runs=tuple(r for r in group.runs if r.spec.seed in some))
-        for group, some in zip((baseline, *others), kept, strict=True)
+        for group, some in zip(groups, kept, strict=True)
     ]
-    return tuple(group for group in narrowed if group.runs) or (baseline, *others)
+    return tuple(group for group in narrowed if group.runs) or groups
+
+
+def shared_seeds(seeds: Sequence[set[int]]) -> list[set[int]]:
+    """Of a baseline's seeds and those of the others what the differences from it rest on."""
+    shared = [seeds[0] & of_group for of_group in seeds[1:]]
+    return [set().union(*shared), *shared]
 
 
 def seeds_differ(groups: Sequence[RunGroup]) -> bool:

@@ -7,10 +7,11 @@ from pathlib import Path
 
 from mslt_core.data import files
 from mslt_core.data.outside import Unit, read_lm_eval, read_predictions, read_scores
+from mslt_core.pipeline.grouping import shared_seeds
 from mslt_core.spec.errors import SpecError
 from mslt_core.spec.languages import languages
 from mslt_core.spec.outside import OutsideInfo, OutsideResult, OutsideSpec, display_name
-from mslt_core.spec.results import Imported
+from mslt_core.spec.results import Imported, RunGroup
 from mslt_core.spec.specs import set_name
 from mslt_core.spec.version import PRODUCT_VERSION
 from mslt_core.store import Store
@@ -124,6 +125,21 @@ def outside_groups(store: Store) -> list[OutsideGroup]:
             )
         )
     return groups
+
+
+def results_paired(
+    baseline: OutsideGroup | RunGroup, others: Sequence[OutsideGroup | RunGroup]
+) -> tuple[OutsideGroup | RunGroup, ...]:
+    """The groups with those alone of a seed that the baseline and a set both have, as `paired`."""
+    groups = (baseline, *others)
+    of_groups = [g.results if isinstance(g, OutsideGroup) else g.runs for g in groups]
+    kept = shared_seeds([{info.spec.seed for info in infos} for infos in of_groups])
+    return tuple(
+        dataclasses.replace(group, results=tuple(i for i in group.results if i.spec.seed in some))
+        if isinstance(group, OutsideGroup)
+        else dataclasses.replace(group, runs=tuple(r for r in group.runs if r.spec.seed in some))
+        for group, some in zip(groups, kept, strict=True)
+    )
 
 
 def _spec(result: OutsideResult, task: str, experiment: str) -> OutsideSpec:

@@ -9,6 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from mslt_core import figures, pipeline
 from mslt_core.pipeline import OutsideGroup
+from mslt_core.pipeline.outside import results_paired
 from mslt_core.spec.results import GainResult, RunGroup
 from pages._shared.context import Context
 from pages._shared.gains_table import table
@@ -45,7 +46,7 @@ def against(
     own = [group for group in groups if isinstance(group, RunGroup)]
     ask = functools.partial(pipeline.outside_gains, context.store, picked[0], metric=metric)
     results = tuple(ask(group, mean_over=shared, pool=own) for group in picked[1:])
-    rest_on(picked)
+    rest_on(results_paired(picked[0], picked[1:]))
     chosen_here([("imported_against", base), *(("imported_results", name) for name in chosen)])
     for result in results:
         tell(lead, answer(result), question=QUESTION, key=f"answer_{result.name_b}")
@@ -62,8 +63,7 @@ def _picked(
 ) -> tuple[str, list[str]]:
     """The baseline, English alone where it is there, and what is compared with it."""
     start = baseline_of(by_name)
-    # a view that a link or a pin opens brings its own choice, and nothing chosen before it
-    if fresh and "imported_against" in st.session_state:
+    if fresh:
         st.session_state["imported_against"] = start
         st.session_state["imported_results"] = _first([n for n in by_name if n != start])
     base = place.selectbox(
