@@ -153,3 +153,24 @@ def test_the_numbers_are_pinned_with_one_decimal_and_probabilities_in_words(stor
     assert cells["SSLT(en) (imported)"] == 63.7, "(62 + 63 + 66) / 3"
     assert cells["MSLT(de, en) (imported)"] == 66.7
     assert (cells["difference"], cells["items"], cells["seeds"]) == (3, 200, 3)
+
+
+def test_its_view_is_of_its_own_experiment_whatever_that_is_called_here(store):
+    """Own runs name an experiment, and their labels depend on what else lies in a store."""
+    take(store, THREE[:6])
+    _, origin = pinned(shown(), store)
+    pin = store.stories.pin(store.stories.story("our-findings").slides[0].pin)
+    renamed = [
+        (k, "called otherwise" if k == "imported_experiment" else v) for k, v in origin.query
+    ]
+    other = pin.pin.but(origin=origin.but(query=tuple(renamed)))
+    digest = store.stories.put_pin(other, store.stories.content(pin.digest), pin.created_utc)
+    store.stories.add_story("other", Story(title="Other", slides=(Slide(pin=digest),)))
+    store.stories.delete_story("our-findings")
+    take(store, [("en", 0), ("fr+en", 0)], experiment="later", file="later.csv")
+    app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=TIMEOUT_S).run()
+    app.switch_page("pages/present.py").run()
+    app.button(key="open_view").click().run()
+    app.switch_page("pages/results.py").run()
+    assert not app.exception
+    assert app.selectbox(key="imported_experiment").value == "XLM-R, 3k"
