@@ -17,7 +17,8 @@ from pages._shared.layers_view import by_layer, by_pair
 from pages._shared.looks import maps_missing, question, weights_missing
 from pages._shared.maps_view import maps
 from pages._shared.messages import explain_errors
-from pages._shared.mingling_told import answer, cka_answer, maps_size, runs_of, sentences_told
+from pages._shared.mingling_sizes import maps_size, runs_of, sentences_told
+from pages._shared.mingling_told import answer, cka_answer
 from pages._shared.moved_view import moved
 from pages._shared.on_demand import Looked
 from pages._shared.one_of import one_of

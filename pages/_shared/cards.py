@@ -9,7 +9,7 @@ from pages._shared.findings_told import best, few_shot_apart
 from pages._shared.gains_told import answer
 from pages._shared.known import pair, space_change
 from pages._shared.learnt_told import warn_of_nothing_learnt
-from pages._shared.mingling_told import sentences_told
+from pages._shared.mingling_sizes import sentences_told
 from pages._shared.results_controls import VIEWS
 from pages._shared.space_told import mixing
 from pages._shared.take import goes_with, rest_on

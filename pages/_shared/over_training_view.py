@@ -16,7 +16,7 @@ from pages._shared.context import Context
 from pages._shared.layers_view import WITH_RANK
 from pages._shared.measure_controls import conditions
 from pages._shared.messages import escape
-from pages._shared.mingling_told import sentences_told
+from pages._shared.mingling_sizes import sentences_told
 from pages._shared.tables import show_table
 from pages._shared.take import rest_on
 from pages._shared.theme import show_figure
@@ -70,11 +70,9 @@ def _shown(context: Context, measures: Measures, runs: tuple[str, ...]) -> None:
     st.markdown(_answer(found))
     ranks = pipeline.courses(measures, "effective_rank") if name in WITH_RANK else ()
     scores = pipeline.score_courses(context.store, runs)
-    over = (
-        f"Mean over {len(measures.langs)} languages, n = {measures.n:,} sentences, "
-        f"{figures.layers(layers[-1] for layers in measures.layers)}, one run a set"
-        + conditions(measures, name)
-    )
+    layers = figures.layers(of_run[-1] for of_run in measures.layers)
+    size = f"{len(measures.langs)} languages, n = {measures.n:,} sentences"
+    over = f"Mean over {size}, {layers}, one run a set{conditions(measures, name)}"
     show_figure(
         lambda theme: figures.over_training(
             found, scores, companion=ranks, over=over, colours=context.colours(), theme=theme
@@ -99,9 +97,7 @@ def _shown(context: Context, measures: Measures, runs: tuple[str, ...]) -> None:
 def _answer(found: tuple[Course, ...]) -> str:
     """What changed from the base to the last weights of every run."""
     label = METRICS[found[0].measure].label
-    told = [
-        f"{_direction(c.change)} under {escape(c.name)} (**{_value(c.change)}**)" for c in found
-    ]
+    told = [f"{_direction(c.change)} under {escape(c.name)} ({_value(c.change)})" for c in found]
     return f"{label} {', and '.join(told)} over training, from step 0 to the last."
 
 
@@ -115,7 +111,7 @@ def _value(change: StepPoint) -> str:
     told = f"{change.value:+z.3f}"
     if change.low is not None and change.high is not None:
         told += f" [{change.low:z.3f}, {change.high:z.3f}]"
-    return told.replace("-", "−")
+    return f"**{told.replace('-', '−')}**"
 
 
 def _left_out(runs: list[RunInfo], kept: list[RunInfo]) -> None:
