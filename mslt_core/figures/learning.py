@@ -35,6 +35,7 @@ def learning_curves(
 ) -> go.Figure:
     """Mean score over `langs` against step, over a set's seeds; a diamond where it was scored.
 
+    Where its seeds were scored at several steps, each diamond is the mean of those scored there.
     With `per_target` a thin line a language. Dashed: the score on held-out rows of the sources,
     which are of the task's main metric. A step where a score is undefined leaves a gap.
     """
@@ -52,7 +53,8 @@ def learning_curves(
             fig.add_trace(_line(name, held, colours[name], held_out=True))
         fig.add_trace(_line(name, mean, colours[name]))
         scored = _scored(one, mean)
-        fig.add_trace(_marks(name, scored, mean, colours[name], theme))
+        at = {step: _by_step(of_step, metric, langs)[step] for step, of_step in scored.items()}
+        fig.add_trace(_marks(name, scored, at, colours[name], theme))
         alts.append(_told(name, mean, scored))
     _axes(fig, metric)
     info = METRICS[metric]
@@ -104,14 +106,14 @@ def _held_out(curves: Sequence[Curve]) -> dict[int, float]:
     }
 
 
-def _scored(curves: Sequence[Curve], mean: Mapping[int, float]) -> dict[int, list[int]]:
-    """The steps whose weights were scored, as far as they are on the line, with their seeds."""
-    found: dict[int, list[int]] = {}
-    for run, _ in curves:
-        spec = run.info.spec
-        step = spec.steps if run.step_scored is None else run.step_scored
+def _scored(curves: Sequence[Curve], mean: Mapping[int, float]) -> dict[int, list[Curve]]:
+    """The steps whose weights were scored, as far as they are on the line, with these seeds'."""
+    found: dict[int, list[Curve]] = {}
+    for curve in curves:
+        run, _ = curve
+        step = run.info.spec.steps if run.step_scored is None else run.step_scored
         if step in mean:
-            found.setdefault(step, []).append(spec.seed)
+            found.setdefault(step, []).append(curve)
     return dict(sorted(found.items()))
 
 
@@ -153,18 +155,18 @@ def _thin(name: str, lang: str, scores: Mapping[int, float], colour: str) -> go.
 
 def _marks(
     name: str,
-    scored: Mapping[int, Sequence[int]],
-    mean: Mapping[int, float],
+    scored: Mapping[int, Sequence[Curve]],
+    scores: Mapping[int, float],
     colour: str,
     theme: Theme,
 ) -> go.Scatter:
     seeds = [
-        f"seed{'s' * (len(of_step) > 1)} {', '.join(map(str, of_step))}"
+        f"seed{'s' * (len(of_step) > 1)} {', '.join(str(run.info.spec.seed) for run, _ in of_step)}"
         for of_step in scored.values()
     ]
     return go.Scatter(
         x=list(scored),
-        y=[100 * mean[step] for step in scored],
+        y=[100 * scores[step] for step in scored],
         mode="markers",
         legendgroup=name,
         showlegend=False,
@@ -175,8 +177,8 @@ def _marks(
             "line": {"width": 2, "color": style.PALETTES[theme].background},
         },
         customdata=seeds,
-        hovertemplate=f"{text.escape(name)}, weights that were scored<br>%{{customdata}}, "
-        "step %{x:,}<extra></extra>",
+        hovertemplate=f"{text.escape(name)}, weights that were scored<br><b>%{{y:.1f}}</b>, "
+        "%{customdata}, step %{x:,}<extra></extra>",
     )
 
 
@@ -191,7 +193,7 @@ def _axes(fig: go.Figure, metric: str) -> None:
     )
 
 
-def _told(name: str, mean: Mapping[int, float], scored: Mapping[int, Sequence[int]]) -> str:
+def _told(name: str, mean: Mapping[int, float], scored: Mapping[int, Sequence[Curve]]) -> str:
     if not mean:
         return f"{name}: no point yet."
     points = [

@@ -63,11 +63,12 @@ def test_a_line_a_set_is_the_mean_over_targets_and_seeds(curve):
 def test_a_diamond_is_where_the_weights_were_scored(curve):
     steps = {5: {"fi": 0.4}, 10: {"fi": 0.6}}
     chosen = curve(["en"], steps, select="source", held=(0.9, 0.8), scored=5)
-    last = curve(["en"], steps, seed=1, select="source", held=(0.7, 0.8))
+    other = {5: {"fi": 0.2}, 10: {"fi": 0.7}}
+    last = curve(["en"], other, seed=1, select="source", held=(0.7, 0.8))
     (mark,) = diamonds(learning_curves([chosen, last], metric="accuracy", langs=("fi",)))
     assert list(zip(mark.x, mark.y, mark.customdata, strict=True)) == [
-        (5, 40.0, "seed 0"),
-        (10, 60.0, "seed 1"),
+        (5, 40.0, "seed 0"),  # its own score, not the mean of 30 with the other's
+        (10, 70.0, "seed 1"),
     ]
 
 
