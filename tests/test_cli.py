@@ -29,6 +29,7 @@ from mslt_core.spec.selecting import Criterion, SelectSpec
 from mslt_core.spec.specs import TrainSpec, Where
 from mslt_core.store import Store
 from mslt_core.store.tensors import read_tensors
+from mslt_core.sweep import workers
 from tests.pipeline.made import put
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -37,6 +38,7 @@ COMMANDS = (
     "example", "doctor",
 )  # fmt: skip
 COMMANDS += ("import", "measure")
+NOT_SCORED = r"Not scored of the test rows: .*\d repeated \(.*ru \d"
 
 
 @pytest.fixture(autouse=True)
@@ -583,18 +585,29 @@ def test_a_damaged_test_file_is_refused_with_its_line(
     assert not own_store.exists()
 
 
-def test_rows_that_are_not_scored_are_told_beside_the_answer(
-    train_args, panx, tmp_path, ask, own_store
-):
-    copy = tmp_path / "copy"
-    copy.mkdir()
-    for path in panx.iterdir():
-        (copy / path.name).write_bytes(path.read_bytes())
+@pytest.fixture
+def repeated(panx, tmp_path) -> Path:
+    """A WikiANN folder whose Russian test rows all come twice."""
+    copy = shutil.copytree(panx, tmp_path / "copy")
     twice = (copy / "dev-ru.tsv").read_text(encoding="utf-8")
     (copy / "dev-ru.tsv").write_text(twice + twice, encoding="utf-8")
-    status, answer, err = ask(*train_args, "--data", copy, "--steps", 1)
+    return copy
+
+
+def test_rows_that_are_not_scored_are_told_beside_the_answer(train_args, repeated, ask):
+    status, answer, err = ask(*train_args, "--data", repeated, "--steps", 1)
     assert (status, answer["state"]) == (0, "done")
-    assert re.search(r"Not scored of the test rows: .*\d repeated \(.*ru \d", err)
+    assert re.search(NOT_SCORED, err)
+
+
+def test_rows_that_are_not_scored_are_told_before_a_sweep(
+    repeated, tiny_checkpoint, ask, monkeypatch
+):
+    monkeypatch.setattr(workers, "_staff", lambda *_: None)
+    read = ["--task", "wikiann", "--data", repeated, "--models", tiny_checkpoint]
+    status, _, err = ask("sweep", "start", *read, "--sets", "de;de,en", "--budgets", 15)
+    assert status == 0
+    assert re.search(NOT_SCORED, err)
 
 
 def test_everything_that_names_a_run_can_be_asked_of_the_command():

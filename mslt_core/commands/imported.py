@@ -16,6 +16,7 @@ from mslt_core.pipeline import (
     shown_name,
 )
 from mslt_core.spec.errors import NotComputedError, SpecError
+from mslt_core.spec.evidence import IMPORTED_MARK
 from mslt_core.spec.metrics import METRICS
 from mslt_core.spec.results import SCORES, GainResult, RunGroup
 
@@ -82,7 +83,7 @@ def _imported(args: argparse.Namespace) -> Answer:
 
 def _picked(known: dict[str, Group], name: str) -> Group:
     """By its name, with or without the mark of imported results."""
-    for one in (name, f"{name} (imported)"):
+    for one in (name, f"{name}{IMPORTED_MARK}"):
         if one in known:
             return known[one]
     raise SpecError(f"there is no result {name!r}", hint=f"There are {', '.join(known)}.")

@@ -11,6 +11,7 @@ from mslt_core import jobs, sweep
 from mslt_core.commands import sweep_question, training
 from mslt_core.commands.answer import Answer, Subparsers, command, progress, table
 from mslt_core.pipeline import open_store
+from mslt_core.pipeline.left_out import not_scored
 from mslt_core.spec.errors import SpecError
 from mslt_core.spec.sweeps import CellState, PlannedRun, ProbeSpec, Sweep, SweepStatus
 from mslt_core.store import Store
@@ -216,7 +217,8 @@ def _start(args: argparse.Namespace) -> Answer:
     if not args.anyway:
         sweep.require_room(planned.store, planned.runs, keep_weights=planned.keep, engine=engine)
     sweep.check(planned.runs)
-    for remark in planned.remarks:
+    asked = next(run for run in planned.runs if not run.spec.oracle)  # an oracle scores one target
+    for remark in (*planned.remarks, *not_scored(asked.spec, asked.where)):
         print(remark, file=sys.stderr)
     begun = Sweep(runs=planned.runs, keep_weights=planned.keep, engine=engine)
     return _answer(planned.store, sweep.start(planned.store, begun))

@@ -6,6 +6,7 @@ import pandas as pd
 
 from mslt_core import pipeline
 from mslt_core.pipeline import OutsideGroup
+from mslt_core.spec.evidence import IMPORTED_MARK
 from mslt_core.spec.languages import label
 from mslt_core.spec.outside import OutsideResult
 from mslt_core.spec.results import GainResult, RunGroup
@@ -69,7 +70,7 @@ def read(results: Sequence[OutsideResult]) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
-                "result": f"{result.name} (imported)",
+                "result": f"{result.name}{IMPORTED_MARK}",
                 "sources": ", ".join(result.source_langs) or "not stated",
                 "seed": result.seed,
                 "targets": ", ".join(sorted(result.targets)),
