@@ -8,10 +8,10 @@ from typing import Any
 
 from mslt_core.commands.answer import Answer, Subparsers, command, progress, require_place, table
 from mslt_core.commands.experiments import add_experiment, baseline_of, chosen_sets, experiment_of
-from mslt_core.pipeline import LOOK_SETS, Report, open_store, run_groups
+from mslt_core.pipeline import Report, first_look, open_store, run_groups
 from mslt_core.pipeline.stories import find_story
 from mslt_core.spec.errors import NotComputedError, SpecError, StoreError
-from mslt_core.spec.results import SCORES, RunGroup
+from mslt_core.spec.results import SCORES
 from mslt_core.spec.stories import PinContent, Pinned, Story
 from mslt_core.store import Store, told_size
 from mslt_core.store.atomic import atomic_write
@@ -153,7 +153,7 @@ def _standard(store: Store, args: argparse.Namespace, report: Report) -> Told:
     baseline = baseline_of(pool, args.against)
     others = chosen_sets(pool, args.sets, baseline)
     if args.sets is None:
-        others = _first_look(others)
+        others = first_look(others, 2)
     metric = args.metric or baseline.metrics[0]
     if metric not in baseline.metrics:
         raise SpecError(
@@ -164,12 +164,6 @@ def _standard(store: Store, args: argparse.Namespace, report: Report) -> Told:
         store=store, pool=pool, baseline=baseline, others=tuple(others), metric=metric
     )
     return Told(*standard_story(compared, report))
-
-
-def _first_look(others: Sequence[RunGroup]) -> list[RunGroup]:
-    """As the dashboard's sidebar: the sets of a first look, else the smallest."""
-    usual = [group for group in others if group.plain and group.source_langs in LOOK_SETS]
-    return (usual or list(others))[:2]
 
 
 def _warnings(told: Told, forms: set[str]) -> list[str]:

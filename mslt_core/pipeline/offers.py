@@ -1,6 +1,7 @@
 """What there is to choose from: tasks with their languages, corpora, vectors."""
 
 import dataclasses
+from collections.abc import Sequence
 from pathlib import Path
 
 from mslt_core.data import tasks
@@ -8,6 +9,7 @@ from mslt_core.pipeline.corpora import open_corpus
 from mslt_core.pipeline.places import data_folder, existing_folder, require_folder
 from mslt_core.pipeline.stock import is_parallel, stocks
 from mslt_core.spec.errors import BadInputError
+from mslt_core.spec.results import RunGroup
 from mslt_core.store.records import stamp_of
 
 LOOK_LANGS = ("ar", "de", "en", "es", "fi", "id", "ja", "tr")
@@ -18,6 +20,17 @@ LOOK_SETS = (("en",), ("de", "en", "es"), ("ar", "en", "zh"))
 
 BUDGET = 1000
 """Training examples of the shipped runs, and what the Train page starts from."""
+
+
+def first_look(groups: Sequence[RunGroup], n: int) -> list[RunGroup]:
+    """The first `n` to compare: `LOOK_SETS` where they are there, then several sources, then one.
+
+    Of each kind the smallest sets; few-shot ones after all others.
+    """
+    return sorted(
+        groups,
+        key=lambda g: (not g.plain, g.source_langs not in LOOK_SETS, len(g.source_langs) == 1),
+    )[:n]
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

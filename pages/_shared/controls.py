@@ -81,7 +81,8 @@ def _compared(groups: tuple[RunGroup, ...]) -> tuple[RunGroup, ...]:
 
 
 def _first_look(groups: tuple[RunGroup, ...]) -> list[str]:
-    """The sets that are compared at first: those of the example's first look, else the smallest."""
-    usual = [g.key for g in groups if g.plain and g.source_langs in pipeline.LOOK_SETS]
-    others = [g.key for g in sorted(groups, key=lambda g: not g.plain) if g.key not in usual]
-    return [*usual, *others][:MAX_COMPARED]
+    """What is compared at first: a single source, English if it is there, and others with it."""
+    base = pipeline.first_look([g for g in groups if len(g.source_langs) == 1], 1)
+    others = [group for group in groups if group not in base]
+    chosen = [*base, *pipeline.first_look(others, MAX_COMPARED - len(base))]
+    return [group.key for group in chosen]

@@ -66,6 +66,15 @@ def test_a_run_that_was_tried_out_turns_no_page_to_another_experiment(tmp_path):
     assert told == ["77", "55", "1,000"]
 
 
+def test_at_first_several_sources_stand_beside_a_single_one(tmp_path, monkeypatch):
+    monkeypatch.setenv("MSLT_STORE", str(tmp_path))
+    _finish(tmp_path, ("de",), ("en",), ("zh",), ("de", "en"), ("de", "zh"), budget=77)
+    app = AppTest.from_function(_sidebar, default_timeout=60).run()
+    box = app.multiselect(key="compare")
+    names = {group.key: group.name for group in run_groups(open_store(tmp_path))}
+    assert [names[key] for key in box.value] == ["SSLT(en)", "MSLT(de, en)", "MSLT(de, zh)"]
+
+
 @pytest.mark.usefixtures("two_experiments")
 def test_what_is_compared_stays_as_it_was_chosen():
     app = AppTest.from_function(_sidebar, default_timeout=60).run()
