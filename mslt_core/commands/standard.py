@@ -189,14 +189,14 @@ def _best(compared: Compared) -> Iterator[Finding]:
 
 
 def _criteria(compared: Compared) -> Iterator[Finding]:
-    """Of the sweep of threes, as in the paper, else of the largest one."""
-    sweeps = sorted(swept(compared.pool), key=lambda one: (one.k != 3, -len(one.groups)))
-    if sweeps:
+    """Of the sets of three, as in the paper, where they are there."""
+    if sweeps := swept(compared.pool):
+        sweep = sweeps[0]
         access = Access(store=compared.store, compute=False)
-        judged = judge_criteria(access, sweeps[0], metric=compared.metric)
-        whole = sweeps[0].whole if judged.everything else None
+        judged = judge_criteria(access, sweep, metric=compared.metric)
+        whole = sweep.whole if judged.everything else None
         sizes = f"{len(judged.sets)} sets of {judged.k}, {len(judged.targets)} targets"
-        origin = compared.origin("criteria", (*sweeps[0].groups, *filter(None, [whole])), sizes)
+        origin = compared.origin("criteria", (*sweep.groups, *filter(None, [whole])), sizes)
         yield figure(
             lambda theme: figures.criteria_picks(judged, theme=theme),
             judged_text.answer(judged),

@@ -39,8 +39,9 @@ class Swept:
 
 
 def swept(groups: Sequence[RunGroup]) -> tuple[Swept, ...]:
-    """The sizes of which every set out of a pool was trained, the largest number of sets first.
+    """The sizes of which every set out of a pool was trained, in the order to look at them.
 
+    First sets of three, as in the paper, then the size of most sets, single languages last.
     Where sets are missing the pool is made smaller until none is; sizes with fewer than three
     sets left are not worth a comparison. Runs with few-shot examples are left out.
     """
@@ -63,7 +64,7 @@ def swept(groups: Sequence[RunGroup]) -> tuple[Swept, ...]:
                     whole=by_set.get(pool) if len(pool) > k else None,
                 )
             )
-    return tuple(sorted(found, key=lambda one: -len(one.groups)))
+    return tuple(sorted(found, key=lambda one: (one.k != 3, one.k == 1, -len(one.groups))))
 
 
 def _complete_pool(trained: Sequence[tuple[str, ...]], k: int) -> tuple[str, ...]:

@@ -53,7 +53,7 @@ def _size(place: DeltaGenerator, sweeps: tuple[Swept, ...]) -> Swept:
     k = place.selectbox(
         "Size of a set",
         list(by_size),
-        index=list(by_size).index(3 if 3 in by_size else sweeps[0].k),
+        index=list(by_size).index(sweeps[0].k),
         format_func=lambda k: f"{k}: {len(by_size[k].groups)} sets",
         key="k",
         bind="query-params",

@@ -20,10 +20,9 @@ CRITERIA = "pages/criteria.py"
 
 def judged_before(context: Context, sweeps: tuple[Swept, ...]) -> Judged | None:
     """The criteria in the sweep that Criteria opens with, if that was asked."""
-    several = [sweep for sweep in sweeps if sweep.k > 1]
-    sweep = next((s for s in several if s.k == 3), next(iter(several), None))
-    metric = context.groups[0].metrics[0]
-    return cached.judged_before(context.root, sweep, metric) if sweep else None
+    if not sweeps or sweeps[0].k == 1:
+        return None
+    return cached.judged_before(context.root, sweeps[0], context.groups[0].metrics[0])
 
 
 def next_step(context: Context, sweeps: tuple[Swept, ...], *, looked: bool) -> None:

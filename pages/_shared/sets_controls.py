@@ -37,7 +37,7 @@ def size(sweeps: tuple[Swept, ...], place: Any = st) -> Swept:
     k = place.selectbox(
         "Languages in a set",
         list(by_k),
-        index=list(by_k).index(3) if 3 in by_k else 0,
+        index=list(by_k).index(sweeps[0].k),
         format_func=lambda k: f"{k}: {len(by_k[k].groups)} sets" if k in by_k else str(k),
         key="size",
         bind="query-params",

@@ -54,6 +54,12 @@ def test_every_size_of_the_example_is_whole(groups):
     assert all(sweep.pool == PAPER_POOL and sweep.seeds == (0, 1, 2) for sweep in swept(groups))
 
 
+def test_sets_of_three_are_looked_at_first_and_single_languages_last(groups):
+    assert [sweep.k for sweep in swept(groups)] == [3, 4, 2, 5, 6, 1]
+    of_three = [g for g in groups if set(g.source_langs) < {"de", "en", "zh"}]
+    assert [sweep.k for sweep in swept(of_three)] == [2, 1]
+
+
 def test_the_pool_shrinks_until_no_set_is_missing(groups):
     pairs = [group for group in groups if len(group.source_langs) == 2]
     lacking = [g for g in pairs if g.source_langs not in {("ar", "de"), ("ar", "zh")}]
