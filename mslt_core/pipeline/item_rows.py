@@ -105,14 +105,14 @@ def _folder(task: str, folder: str | None, roots: tuple[Path, ...] | None) -> st
 
 def _kept_task(name: str, folder: str | None, expected: str) -> tasks.Task:
     """A task that is opened once: whether test rows are trained on takes reading all of it."""
-    fingerprint = tasks.open_task(name, folder).fingerprint()
-    if fingerprint != expected:
+    task = tasks.open_task(name, folder)
+    if not tasks.is_data_of(task, expected):
         raise DataError(
             f"the data of {name}{f' in {folder}' if folder else ''} is not what the run was "
             "scored on: it changed since",
             hint="Restore the files, or give the folder that holds them.",
         )
-    return _open(name, folder, fingerprint)
+    return _open(name, folder, task.fingerprint())
 
 
 @functools.lru_cache(maxsize=4)

@@ -74,7 +74,7 @@ def as_asked_for(spec: TrainSpec, where: Where) -> tuple[tasks.Task, tasks.Task,
     scored = scored_task(task, spec.eval_task, where.eval_data)
     expected = ((task, spec.data, where.data), (scored, spec.eval_data, where.eval_data))
     for opened, fingerprint, folder in expected[: 2 if spec.eval_task else 1]:
-        if opened.fingerprint() != fingerprint:
+        if not tasks.is_data_of(opened, fingerprint):
             raise DataError(
                 f"the data of {opened.name} in {folder} changed since the run was asked for",
                 hint="Restore the files, or start a new run on the new data.",

@@ -2,7 +2,8 @@
 
 import pytest
 
-from mslt_core.data.tasks import coverage
+from mslt_core.data import files
+from mslt_core.data.tasks import coverage, is_data_of
 from mslt_core.data.tasks.own import open_own
 from mslt_core.data.tasks.own_yaml import describe_yaml, read_own_task
 from mslt_core.spec.errors import DataError
@@ -263,6 +264,25 @@ def test_the_fingerprint_follows_what_task_yaml_says(write_files):
     assert open_own(write_files({"task.yaml": swapped, **data})).fingerprint() != before
     titled = "# for the paper\n" + CLASSES.replace("Reviews", "Ratings")
     assert open_own(write_files({"task.yaml": titled, **data})).fingerprint() == before
+
+
+def test_data_is_known_by_the_fingerprint_that_an_earlier_version_gave(write_files):
+    folder = write_files({"task.yaml": CLASSES, "train-en.tsv": "text\tlabel\na\tbad\n"})
+    task = open_own(folder)
+    before = files.fingerprint_all([folder / "task.yaml", folder / "train-en.tsv"], below=folder)
+    assert before != task.fingerprint()
+    assert is_data_of(task, before)
+    assert is_data_of(task, task.fingerprint())
+    assert not is_data_of(task, None)
+    (folder / "train-en.tsv").write_text("text\tlabel\na\tgood\n")
+    assert not is_data_of(open_own(folder), before)
+
+
+def test_tables_of_tags_may_have_been_read_otherwise_by_an_earlier_version(write_files):
+    words = {"train-en.tsv": "tokens\ttags\na\tO\n\nb\tO\n"}
+    folder = write_files({"task.yaml": "kind: tagging\nlabels: [O, X]\n", **words})
+    before = files.fingerprint_all([folder / "task.yaml", folder / "train-en.tsv"], below=folder)
+    assert not is_data_of(open_own(folder), before)
 
 
 @pytest.mark.parametrize(

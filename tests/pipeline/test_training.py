@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from mslt_core.data import files
 from mslt_core.data.tasks.splits import SplitTask
 from mslt_core.models import predict
 from mslt_core.pipeline import (
@@ -19,6 +20,7 @@ from mslt_core.pipeline import (
     training,
     unusual,
 )
+from mslt_core.pipeline.item_rows import scored_items
 from mslt_core.spec.errors import CheckpointError, DataError, MsltError, SpecError, StoreError
 from mslt_core.store import Store
 
@@ -349,6 +351,17 @@ def test_the_runs_of_a_worker_read_the_data_once(own, store, tiny_checkpoint, mo
         path.write_bytes(path.read_bytes() + path.read_bytes().splitlines(keepends=True)[-1])
     with pytest.raises(DataError, match="changed since the run was asked for"):
         check_data(*second, store)
+
+
+def test_a_run_on_own_data_that_an_earlier_version_began_goes_on(own, store, tiny_checkpoint):
+    folder = Path(own("classification"))
+    spec, where = ask(str(folder), tiny_checkpoint, steps=1)
+    # it took task.yaml as it is written for a part of the data
+    before = spec.but(data=files.fingerprint_all(folder.iterdir(), below=folder))
+    info = run(store, before, where).info
+    assert info.spec.data != spec.data
+    found = scored_items(info, "sw")
+    assert (len(found.rows), found.missing) == (12, "")
 
 
 def test_what_is_refused_before_a_run_exists(own, store, tiny_checkpoint, tmp_path, monkeypatch):

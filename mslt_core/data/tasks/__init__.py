@@ -4,6 +4,7 @@ from pathlib import Path
 
 from mslt_core.data.tasks.cldr_ner import CldrNer
 from mslt_core.data.tasks.coverage import Coverage, coverage
+from mslt_core.data.tasks.own import fingerprint_before
 from mslt_core.data.tasks.own_yaml import describe_yaml
 from mslt_core.data.tasks.registry import TASKS
 from mslt_core.data.tasks.splits import SplitTask, sample_rows
@@ -18,6 +19,7 @@ __all__ = [
     "TaskInfo",
     "coverage",
     "describe_yaml",
+    "is_data_of",
     "open_task",
     "sample_rows",
 ]
@@ -50,3 +52,14 @@ def open_task(name: str, folder: str | Path | None = None) -> Task:
     if folder is None:
         raise DataError(f"{name} needs a folder", hint=f"Give the one that holds {info.layout}.")
     return info.open(Path(folder))
+
+
+def is_data_of(task: Task, fingerprint: str | None) -> bool:
+    """Whether a task's data is that of a fingerprint, be it one that an earlier version gave.
+
+    Runs that were begun then are gone on with, and their items are shown.
+    """
+    known = {task.fingerprint()}
+    if isinstance(task, SplitTask) and task.name == "own" and fingerprint not in known:
+        known.add(fingerprint_before(task) or "")
+    return bool(fingerprint) and fingerprint in known

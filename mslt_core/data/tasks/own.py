@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from mslt_core.data import tables
+from mslt_core.data import files, tables
 from mslt_core.data.tasks import conll
 from mslt_core.data.tasks.counting import count_rows
 from mslt_core.data.tasks.layouts import (
@@ -70,6 +70,22 @@ def open_own(folder: Path, own: OwnTask | None = None) -> SplitTask:
         read_as=own.meaning(),
         count=None if joint else functools.partial(_count, own, tagged),
     )
+
+
+def fingerprint_before(task: SplitTask) -> str | None:
+    """The fingerprint that this data had while ``task.yaml`` was in it as it is written.
+
+    None for tables of tags: some of their words were taken for sentences then.
+    """
+    used = {
+        path
+        for _, _, paths, use in task.files()
+        for path in paths
+        if use in ("training", "scoring")
+    }
+    if task.kind == "tagging" and any(path.suffix == ".tsv" for path in used):
+        return None
+    return files.fingerprint_all({*used, task.folder / NAME}, below=task.folder)
 
 
 class _OneNumber:
