@@ -45,15 +45,24 @@ def add(subparsers: Subparsers) -> None:
     parser.add_argument("--metric", choices=SCORES, help="default: the first that all have")
 
 
+def _experiment(groups: Sequence[OutsideGroup], name: str | None) -> str:
+    """The one that is named, be it by a former key of one's own runs, or the only one."""
+    names = list(dict.fromkeys(group.experiment for group in groups))
+    named = [g.experiment for g in groups if name in {i.spec.experiment for i in g.results}]
+    found = name if name in names else next(iter(named), None)
+    if name is None and len(names) == 1:
+        (found,) = names
+    if found is None:
+        raise SpecError(f"there is no one experiment {name!r}", hint=f"There are {names}.")
+    return found
+
+
 def _imported(args: argparse.Namespace) -> Answer:
     store = open_store(args.store)
     everything = outside_groups(store)
     if not everything:
         raise NotComputedError("nothing was imported", hint="`python -m mslt_core import`.")
-    names = list(dict.fromkeys(group.experiment for group in everything))
-    name = args.experiment or (names[0] if len(names) == 1 else None)
-    if name not in names:
-        raise SpecError(f"there is no one experiment {name!r}", hint=f"There are {names}.")
+    name = _experiment(everything, args.experiment)
     imported = [group for group in everything if group.experiment == name]
     own = [group for group in run_groups(store) if group.experiment == name]
     groups: list[Group] = [*own, *imported]

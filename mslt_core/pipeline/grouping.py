@@ -3,7 +3,7 @@
 import dataclasses
 import functools
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from mslt_core.spec.results import SCORES, RunGroup, RunInfo
@@ -45,6 +45,17 @@ def experiment_key(spec: TrainSpec) -> str:
     if spec.items_unsure:
         return group_key(spec)
     return _with(spec, seed=0, source_langs=("en",), shots=0, shot_langs=(), **ASIDE).digest()
+
+
+def experiments_before(runs: Iterable[RunInfo]) -> dict[str, str]:
+    """From what an experiment's key was, while what is kept beside a run was in it, to its key."""
+    aside = ASIDE.items()
+    apart = [r.spec for r in runs if any(getattr(r.spec, name) != usual for name, usual in aside)]
+    of_set: dict[str, Any] = {"source_langs": ("en",), "shots": 0, "shot_langs": ()}
+    return {
+        _with(spec, seed=0, **({} if spec.items_unsure else of_set)).digest(): experiment_key(spec)
+        for spec in apart
+    }
 
 
 def _with(spec: TrainSpec, **changes: Any) -> TrainSpec:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from mslt_core.data import files
 from mslt_core.data.outside import Unit, read_lm_eval, read_predictions, read_scores
-from mslt_core.pipeline.grouping import shared_seeds
+from mslt_core.pipeline.grouping import experiments_before, shared_seeds
 from mslt_core.spec.errors import SpecError
 from mslt_core.spec.languages import languages
 from mslt_core.spec.outside import OutsideInfo, OutsideResult, OutsideSpec, display_name
@@ -104,11 +104,35 @@ def import_outside(
     return store.outside.put_all(list(zip(specs, results, strict=True)), imported)
 
 
+def outside_experiments(store: Store) -> dict[str, str]:
+    """Every stored result to the experiment that it is compared in.
+
+    That is what its importer named, or the present key of one's own runs under whose former key it
+    was imported. Where a result of its name and seed is there already, all of its name stay apart.
+    """
+    infos = store.outside.list()
+    present = experiments_before(store.runs.list()) if infos else {}
+    taken = {(i.spec.experiment, i.spec.name, i.spec.seed): i.spec.experiment for i in infos}
+    twice = set()
+    for info in infos:
+        spec = info.spec
+        now = present.get(spec.experiment, spec.experiment)
+        if taken.setdefault((now, spec.name, spec.seed), spec.experiment) != spec.experiment:
+            twice.add((spec.experiment, spec.name))
+    return {
+        info.result: info.spec.experiment
+        if (info.spec.experiment, info.spec.name) in twice
+        else present.get(info.spec.experiment, info.spec.experiment)
+        for info in infos
+    }
+
+
 def outside_groups(store: Store) -> list[OutsideGroup]:
     """All stored results from elsewhere, over seeds."""
+    experiments = outside_experiments(store)
 
     def key(info: OutsideInfo) -> tuple[str, str, tuple[str, ...]]:
-        return info.spec.experiment, info.spec.name, info.spec.source_langs
+        return experiments[info.result], info.spec.name, info.spec.source_langs
 
     groups = []
     for (experiment, name, sources), found in itertools.groupby(

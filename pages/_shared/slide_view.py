@@ -40,9 +40,10 @@ def _choose(store: Store, origin: Origin) -> None:
         if name not in SIDEBAR:
             st.session_state.pop(name, None)
     # what an experiment is called depends on what else lies in a store; what it is does not
-    here = {info.spec.experiment for info in store.outside.list()} if origin.outside else set()
-    if named := here & {one.experiment for one in origin.outside}:
-        st.session_state["import_shown"] = named.pop()
+    shown = {one.experiment for one in origin.outside}
+    imported = pipeline.outside_groups(store) if shown else []
+    if here := [g for g in imported if any(i.spec.experiment in shown for i in g.results)]:
+        st.session_state["import_shown"] = here[0].experiment
     if groups := pipeline.stories.groups_here(store, origin):
         names = {value for name, value in origin.query if name == "compare"}
         st.session_state["experiment"] = groups[0].experiment

@@ -15,8 +15,11 @@ from mslt_core.pipeline import (
     run_groups,
 )
 from mslt_core.spec.errors import BadInputError, SpecError, StoreError
+from mslt_core.spec.results import TargetScores
+from mslt_core.spec.specs import TrainSpec
 from mslt_core.store import Store
 from mslt_core.store.outside_rules import content_of
+from tests.pipeline.made import put
 from tests.store.hostile_outside import result_of
 
 HEADER = "source_langs,seed,target_lang,metric,score,n_items\n"
@@ -241,3 +244,36 @@ def test_the_name_of_a_result_is_what_it_was_in_earlier_versions():
     spec, result = result_of()
     assert content_of(result.targets, sorted(result.outcomes.items())) == "6afa8fa6f50f82e2"
     assert spec.digest() == "b37552882cf29194"
+
+
+def test_results_imported_under_a_former_key_of_own_runs_stay_with_them(store, take, capsys):
+    """While what is kept beside a run set experiments apart, this run's own digest was its key."""
+    kept = TrainSpec(
+        task="xnli",
+        data="d" * 16,
+        model="base",
+        model_fingerprint="f" * 16,
+        source_langs=("en",),
+        target_langs=("sw",),
+        budget=100,
+        steps=10,
+        learning_rate=3e-4,
+        keep_every=2,
+    )
+    scores = TargetScores(item_accuracy=0.7, majority_accuracy=0.3, n_items=200, n_tokens=200)
+    put(store, kept, {"sw": scores})
+    (own,) = run_groups(store)
+    before = kept.digest()
+    assert own.experiment != before
+    take(*rows((80, 81), "de+en"), experiment=before)
+    take("de,0,sw,item_accuracy,75,200", experiment=own.experiment)
+    assert {group.experiment for group in outside_groups(store)} == {own.experiment}
+    args = ["imported", "--experiment", before, "--store", str(store.root), "--json"]
+    assert main([*args, "--against", "SSLT(en)", "--results", "MSLT(de, en) (imported)"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["experiment"], told["against"]) == (own.experiment, "SSLT(en)")
+    assert told["results"][0]["mean"]["n_seeds"] == 1
+    # of one name and seed there may be two, and neither is lost
+    take("de+en,0,sw,item_accuracy,60,200", experiment=own.experiment)
+    apart = [(g.experiment, len(g.results)) for g in outside_groups(store) if "en" in g.name]
+    assert sorted(apart) == sorted([(own.experiment, 1), (before, 2)])
