@@ -145,7 +145,9 @@ def _newer_runs(store: Store, origin: Origin) -> tuple[str, ...]:
     shown = [by_run[run] for run in origin.runs if run in by_run]
     told = []
     old = {*origin.runs, *origin.known}
-    new = [info for info in _akin(store, shown) if info.run not in old]
+    # what is kept beside a run makes another run of it, and no newer result
+    asked = {_asked(by_run[run].spec) for run in old if run in by_run}
+    new = [info for info in _akin(store, shown) if _asked(info.spec) not in asked]
     same = [info for info in new if not (_other_data(info, origin) or _other_model(info, origin))]
     other = [info for info in new if info not in same]
     if same:
@@ -184,8 +186,11 @@ def groups_here(store: Store, origin: Origin) -> tuple[RunGroup, ...]:
 
     By its runs, since what an experiment is called depends on what else lies in a store.
     """
-    groups, shown = run_groups(store), {*origin.runs}
-    mine = {g.experiment for g in groups if any(info.run in shown for info in g.runs)}
+    infos = store.runs.list()
+    groups, shown = run_groups(store, infos), {*origin.runs}
+    # a run may stand in its group for another one that has the same scores
+    sets = {group_key(info.spec) for info in infos if info.run in shown and info.has_scores}
+    mine = {group.experiment for group in groups if group.key in sets}
     return tuple(group for group in groups if group.experiment in mine) if len(mine) == 1 else ()
 
 
@@ -199,6 +204,10 @@ def _akin(store: Store, infos: Iterable[RunInfo]) -> list[RunInfo]:
 @functools.lru_cache(maxsize=4096)  # a story asks for all runs at every slide
 def _loosely(spec: TrainSpec) -> str:
     return group_key(spec.but(data="any", model_fingerprint="any"))
+
+
+def _asked(spec: TrainSpec) -> tuple[str, int]:
+    return group_key(spec), spec.seed
 
 
 def _other_data(info: RunInfo, origin: Origin) -> bool:

@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from mslt_core.pipeline.stories import link_to, newer_than, origin_of
+from mslt_core.pipeline.stories import groups_here, link_to, newer_than, origin_of
 from mslt_core.spec.citing import cite_text, provenance
 from mslt_core.spec.outside import OutsideScores
 from mslt_core.spec.results import TargetScores
@@ -124,6 +124,17 @@ def test_imported_results_are_named_and_counted(store, finished):
     both = origin_of(store, [finished()], page="results", outside=outside)
     assert both.sizes == "4 languages scored, 3 to 300 items each"
     assert (both.sets, len(both.outside)) == (("SSLT(en)",), 2)
+
+
+def test_weights_kept_on_the_way_are_no_newer_result_and_hide_no_view(store, finished):
+    shown = finished()
+    origin = origin_of(store, [shown], page="results")
+    again = finished(keep_every=2)
+    (group,) = groups_here(store, origin)
+    assert group.runs == (again,)  # the same scores, and more that can be looked at
+    assert newer_than(store, pinned(origin)) == ()
+    finished(keep_every=5, seed=1)
+    assert newer_than(store, pinned(origin)) == ("Newer results exist: SSLT(en) with seed 1.",)
 
 
 def test_without_runs_it_says_so(store):
