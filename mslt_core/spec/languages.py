@@ -99,6 +99,8 @@ def by_any_code(code: str) -> str | None:
     """
     if (country := _COUNTRY.fullmatch(code)) and not code.endswith(_HANT):
         code = country["word"]
+    if whole := _same_code(code.casefold()):
+        return whole  # some have a hyphen that parts no script from them: zh-yue
     word, _, script = code.replace("-", "_").partition("_")
     found = _same_code(word.casefold())
     if found is None or (script and _SCRIPTS.get(script, script) != LANGUAGES[found].script):

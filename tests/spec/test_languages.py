@@ -202,3 +202,10 @@ def test_label():
 )
 def test_a_country_is_of_no_account_but_where_another_script_is_written(code, lang):
     assert by_any_code(code) == lang
+
+
+def test_every_resource_is_understood_in_its_own_codes():
+    for lang in LANGUAGES.values():
+        own = {lang.code, lang.iso639_3, lang.lang2vec, lang.wikiann, lang.xwinograd} - {None}
+        assert {by_any_code(code) for code in own} == {lang.code}
+    assert LANGUAGES["yue"].wikiann == "zh-yue"  # a hyphen, and no script behind it
