@@ -192,8 +192,9 @@ def chosen(root, of_point, of_scores, step=8):
     record = json.loads((store.runs.folder(run) / "scores.json").read_text())
     counted = {"n_items": 100, "n_tokens": 100}
 
-    def of(accuracy):
-        return {lang: {"accuracy": accuracy, **counted} for lang in spec.target_langs}
+    def of(told):
+        scores = told if isinstance(told, dict) else {"accuracy": told}
+        return {lang: {**scores, **counted} for lang in spec.target_langs}
 
     record |= {"scores": of(of_scores), "last_scores": of(0.1), "step_scored": step}
     (store.runs.folder(run) / "scores.json").write_text(json.dumps(record))
@@ -215,6 +216,28 @@ def test_the_point_that_was_chosen_has_the_scores(tmp_path):
         import_bundle(Store(tmp_path / "there"), chosen(tmp_path / "other", 0.5, 0.53))
     with pytest.raises(BundleError, match="step 7 is none that the run chooses from"):
         import_bundle(Store(tmp_path / "there"), chosen(tmp_path / "between", 0.5, 0.5, step=7))
+
+
+def test_an_answer_that_turned_may_move_a_mean_over_classes_far(tmp_path):
+    """One of three items of a rare class; that few answers turned is told by another score."""
+    before, after = {"item_accuracy": 0.9, "macro_f1": 0.84}, {"item_accuracy": 0.89}
+    path = chosen(tmp_path / "one", before, {**after, "macro_f1": 0.78})
+    assert import_bundle(Store(tmp_path / "there"), path).runs
+    for told in ({"item_accuracy": 0.8, "macro_f1": 0.84}, after):
+        path = chosen(tmp_path / f"other{len(told)}", before, told)
+        with pytest.raises(BundleError, match=r"step 8: (item_accuracy|macro_f1) of ar is"):
+            import_bundle(Store(tmp_path / "there"), path)
+
+
+def test_a_torn_curve_stays_at_home_and_is_told(full, tmp_path):
+    path = full.runs.folder(RUN) / "curve.jsonl"
+    first, *others = path.read_text().splitlines(keepends=True)
+    path.write_text("".join(["x", first, *others]))
+    made = export_bundle(full, tmp_path / "torn.zip", ALL)
+    assert f"learning curve of {RUN}" in made.left_out
+    there = Store(tmp_path / "there")
+    assert RUN in import_bundle(there, made.path).runs
+    assert there.runs.curve(RUN) == []
 
 
 def test_a_run_that_came_to_its_scores_otherwise_is_not_the_same(full, tmp_path, bundle):

@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING, Any
 from safetensors import SafetensorError, safe_open
 
 from mslt_core.spec.errors import BundleError, MsltError, StoreError
+from mslt_core.spec.results import CurvePoint
+from mslt_core.spec.specs import TrainSpec
 from mslt_core.spec.sweeps import Engine
 from mslt_core.store.bundle.layout import kind_of, portable
+from mslt_core.store.bundle.score_checks import curve_steps
 from mslt_core.store.records import PACKED, snapshot_place
 from mslt_core.store.sweeps import PLAN, plan_of
 
@@ -42,7 +45,7 @@ class Content:
 def chosen(
     store: "Store", wanted: Wanted, rested_on: Iterable[str] = ()
 ) -> tuple[list[str], dict[str, str]]:
-    """The runs that are done, and why the others are left out.
+    """The runs that are done, and why the others, or torn learning curves, are left out.
 
     Runs that pins rest on (`rested_on`) come too, but those of the shipped example: it is
     everywhere.
@@ -64,7 +67,17 @@ def chosen(
             f"run {strict[0]} is {left_out[strict[0]]}",
             hint="Only runs that are done have results.",
         )
-    return [run for run in asked if run not in left_out], left_out
+    runs = [run for run in asked if run not in left_out]
+    torn = "it lacks points that the run asked for, so that nobody could import it"
+    left_out |= {f"learning curve of {run}": torn for run in runs if not _curve(store, run)[1]}
+    return runs, left_out
+
+
+def _curve(store: "Store", run: str) -> tuple[list[CurvePoint], bool]:
+    """The points of a run's learning curve, and whether they are all that it asked for."""
+    points, spec = store.runs.curve(run), store.runs.spec(run)
+    assert isinstance(spec, TrainSpec)
+    return points, not points or [point.step for point in points] == list(curve_steps(spec))
 
 
 def of_run(store: "Store", run: str, weights: bool) -> Iterator[Content]:
@@ -78,9 +91,10 @@ def of_run(store: "Store", run: str, weights: bool) -> Iterator[Content]:
         if (home / name).exists():
             yield Content(f"runs/{run}/{name}", home / name)
     # written anew, so that lines that a crash tore stay at home
+    curve, is_whole = _curve(store, run)
     for name, points in (
         ("history.jsonl", store.runs.history(run)),
-        ("curve.jsonl", store.runs.curve(run)),
+        ("curve.jsonl", curve if is_whole else []),
     ):
         if points:
             lines = "".join(f"{json.dumps(dataclasses.asdict(p))}\n" for p in points)
