@@ -3,7 +3,7 @@
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from mslt_core.figures import Grouping
+from mslt_core.figures import Grouping, text
 from mslt_core.pipeline import Measures
 from mslt_core.spec.errors import NotComputedError
 from mslt_core.spec.measuring import MeasureSpec
@@ -14,10 +14,9 @@ from pages._shared.context import context as sidebar_context
 from pages._shared.corpus_told import tell_notes, warn_of_shifts
 from pages._shared.further import all_here
 from pages._shared.layers_view import by_layer, by_pair
-from pages._shared.looks import maps_missing, question, weights_missing
+from pages._shared.looks import maps_missing, question, runs_of, weights_missing
 from pages._shared.maps_view import maps
 from pages._shared.messages import explain_errors
-from pages._shared.mingling_sizes import maps_size, runs_of, sentences_told
 from pages._shared.mingling_told import answer, cka_answer
 from pages._shared.moved_view import moved
 from pages._shared.on_demand import Looked
@@ -43,14 +42,14 @@ def looked_at(context: Context, look: MingleSpec, asked: MeasureSpec, lead: Delt
     measures = _measures(context, asked)
     runs, cka = runs_of(context, look), result.ckas[0]
     langs, n = (cka.langs, cka.n) if measures is None else (measures.langs, measures.n)
-    rest_on(runs=runs, sizes=sentences_told(langs, n))
+    rest_on(runs=runs, sizes=text.sentences_told(langs, n))
     if measures is None:
         tell(lead, cka_answer(result), question=QUESTION, key="cka_answer")
     else:
         tell(lead, answer(measures), question=QUESTION)
         notes, shifts = cached.look(context.root, "corpus_told", asked)
         warn_of_shifts(shifts, measures)
-    rest_on(runs=runs, sizes=maps_size(result))
+    rest_on(runs=runs, sizes=text.maps_size(result))
     group = maps(context, look, result)
     view = one_of("View", VIEWS, key="view", label_visibility="collapsed", wrap=True)
     if view == "trust":
@@ -66,7 +65,7 @@ def looked_at(context: Context, look: MingleSpec, asked: MeasureSpec, lead: Delt
             button="Measure it",
         )
     else:
-        rest_on(runs=runs, sizes=sentences_told(langs, n))
+        rest_on(runs=runs, sizes=text.sentences_told(langs, n))
         measured(view, Looked(context, asked, measures, context.colours()), group)
         tell_notes(notes)
 

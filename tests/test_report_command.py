@@ -191,6 +191,9 @@ def test_the_standard_story_says_what_compare_says(ask, tmp_path):
     for question in ("Which sets may be the best?", "Which criterion would have found"):
         assert question in written
     assert "Mean CKA between 8 languages" in written, "the shipped look is stored"
+    # the maps are of fewer sentences than what is measured behind them
+    assert written.count("8 languages, 200 sentences each; CKA of 1,000,") == 1
+    assert written.count("8 languages, 1,000 sentences each,") == 2
 
 
 @pytest.fixture

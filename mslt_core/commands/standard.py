@@ -8,7 +8,7 @@ from mslt_core import figures
 from mslt_core.commands import standard_told as told
 from mslt_core.commands.findings import Compared, Finding, figure, finding
 from mslt_core.figures import judged_text
-from mslt_core.figures.text import count, gained
+from mslt_core.figures.text import count, gained, maps_size, sentences_told
 from mslt_core.pipeline import (
     EXAMPLE_CORPUS,
     LOOK_LANGS,
@@ -213,14 +213,12 @@ def _mixing(compared: Compared) -> Iterator[Finding]:
         langs=tuple(lang for lang in LOOK_LANGS if lang in known),
     )
     maps = mingle(compared.store, look, compute=False)
-    sizes = f"{maps.ckas[0].n:,} parallel sentences, {len(maps.ckas[0].langs)} languages"
     looked_at = [dataclasses.replace(group, runs=group.runs[:1]) for group in compared.groups]
-    origin = compared.origin("mingling", looked_at, sizes)
     colours = compared.colours()
     yield figure(
         lambda theme: figures.language_maps(maps, colours=colours, theme=theme),
         told.mixed(maps),
-        origin,
+        compared.origin("mingling", looked_at, maps_size(maps)),
     )
     asked = MeasureSpec(
         checkpoints=look.checkpoints, corpus=look.corpus, langs=look.langs, parts=MEASURED
@@ -229,6 +227,8 @@ def _mixing(compared: Compared) -> Iterator[Finding]:
         measures = measure(compared.store, asked, compute=False)
     except NotComputedError:  # the maps stand for themselves
         return
+    sizes = sentences_told(measures.langs, measures.n)
+    origin = compared.origin("mingling", looked_at, sizes)
     for name in ("linear_cka", "mingling"):
         yield _layers(measures, name, colours, origin)
 

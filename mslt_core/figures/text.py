@@ -5,7 +5,7 @@ import itertools
 import math
 import textwrap
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 from mslt_core.spec.corpora import Original
@@ -13,6 +13,7 @@ from mslt_core.spec.criteria import CRITERIA
 from mslt_core.spec.evidence import Difference
 from mslt_core.spec.languages import LANGUAGES, label
 from mslt_core.spec.rankings import RankedSet
+from mslt_core.spec.results import MingleResult
 from mslt_core.spec.selecting import Criterion
 from mslt_core.spec.specs import Pooling
 
@@ -160,6 +161,18 @@ def count(n: int | None, singular: str, plural: str = "") -> str:
     if n is None:
         return f"number of {plural or singular + 's'} not stated"
     return f"{n:,} {singular if n == 1 else plural or singular + 's'}"
+
+
+def sentences_told(langs: Sequence[str], n: int) -> str:
+    """How much is looked at: 8 languages, 200 sentences each."""
+    return f"{count(len(langs), 'language')}, {count(n, 'sentence')} each"
+
+
+def maps_size(result: MingleResult) -> str:
+    """What the maps show, and what the CKA above them is measured on where that is more."""
+    drawn, cka = result.maps[0], result.ckas[0]
+    told = sentences_told(drawn.langs, len(drawn.ids))
+    return f"{told}; CKA of {cka.n:,}" if cka.n != len(drawn.ids) else told
 
 
 def layers(numbers: Iterable[int]) -> str:

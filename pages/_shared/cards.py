@@ -3,13 +3,13 @@
 import streamlit as st
 
 from mslt_core import figures, pipeline
+from mslt_core.figures import text
 from pages._shared import cached
 from pages._shared.context import Context
 from pages._shared.findings_told import best, few_shot_apart
 from pages._shared.gains_told import answer
 from pages._shared.known import pair, space_change
 from pages._shared.learnt_told import warn_of_nothing_learnt
-from pages._shared.mingling_sizes import sentences_told
 from pages._shared.results_controls import VIEWS
 from pages._shared.space_told import mixing
 from pages._shared.take import goes_with, rest_on
@@ -92,7 +92,7 @@ def mixed(context: Context) -> bool:
     looked_at = {ref.key for ref in change.checkpoints}
     rest_on(
         runs=[info for info in context.runs if info.run in looked_at],
-        sizes=sentences_told(change.langs, change.n),
+        sizes=text.sentences_told(change.langs, change.n),
     )
     goes_with(mixing(change))
     show_figure(

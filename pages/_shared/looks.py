@@ -90,3 +90,8 @@ def _n_common(corpus: str, langs: Sequence[str]) -> int:
     if not langs:
         return 0
     return len(pipeline.Question(corpus, langs, roots=pipeline.allowed_roots()).ids)
+
+
+def runs_of(context: Context, look: MingleSpec) -> tuple[RunInfo, ...]:
+    """The runs that are looked at."""
+    return tuple(info for info in context.runs if info.run in look.checkpoints)

@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from mslt_core import figures, pipeline
+from mslt_core.figures import text
 from mslt_core.pipeline import Measures
 from mslt_core.spec.courses import Course, StepPoint
 from mslt_core.spec.errors import NotComputedError
@@ -16,7 +17,6 @@ from pages._shared.context import Context
 from pages._shared.layers_view import WITH_RANK
 from pages._shared.measure_controls import conditions
 from pages._shared.messages import escape
-from pages._shared.mingling_sizes import sentences_told
 from pages._shared.tables import show_table
 from pages._shared.take import rest_on
 from pages._shared.theme import show_figure
@@ -45,7 +45,7 @@ def over_training(context: Context, look: MingleSpec, usual: MeasureSpec) -> Non
         lost = [info for info in kept if not info.has_weights]
         offer(context, asked, lost, missing=_cost(asked), button="Measure the steps")
         return
-    rest_on(runs=kept, sizes=sentences_told(measures.langs, measures.n))
+    rest_on(runs=kept, sizes=text.sentences_told(measures.langs, measures.n))
     _shown(context, measures, keys)
     _left_out(runs, kept)
 
