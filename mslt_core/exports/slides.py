@@ -158,7 +158,7 @@ def _shown_cell(value: str | float | None, decimals: int) -> str:
         return cell_text(value)
     if value is None:
         return "–"
-    told = f"{value:,.{decimals}f}"
+    told = f"{value:z,.{decimals}f}"
     if abs(value) >= LARGE or (value and not told.strip("-0.,")):
         told = f"{value:.2g}"
     return told.replace("-", "−")

@@ -27,7 +27,9 @@ def table_points(ratio: float | None) -> float | None:
 def rounded(frame: pd.DataFrame, decimals: int) -> pd.DataFrame:
     """The frame with so many decimals, but for probabilities, of which that would leave nought."""
     names = {*frame.columns} - {*_probabilities(frame)}
-    return frame.round(dict.fromkeys(names, decimals))
+    told = frame.round(dict.fromkeys(names, decimals))
+    fractions = told.select_dtypes("floating").columns
+    return told.assign(**{name: told[name] + 0.0 for name in fractions})  # no minus before nought
 
 
 def show_frame(frame: pd.DataFrame, decimals: int | None = None, **how: Any) -> None:

@@ -84,6 +84,8 @@ def test_a_column_has_one_number_of_decimals():
         ("2e−07", "0.5", "0.0"),
     ]
     assert shown_rows(TableContent(columns=("a",), rows=())) == []
+    # of pins that were kept with it: no minus before nought
+    assert shown_rows(TableContent(columns=("a",), rows=((-0.0,), (-1.5,)))) == [["0.0"], ["−1.5"]]
 
 
 def test_every_word_is_there_to_be_looked_at(told, dots):

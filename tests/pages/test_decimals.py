@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from mslt_core.pipeline import as_latex
 from pages._shared.decimals import decimals_of, rounded, with_decimals
 
 
@@ -17,6 +18,14 @@ def test_points_are_rounded_and_probabilities_are_not():
     """Nor is a column taken for a probability whose set has a name with p."""
     frame = pd.DataFrame({"paper": [60.6667], "p": [0.0312], "p (Holm)": [2e-7], "set": ["a"]})
     assert rounded(frame, 1).iloc[0].tolist() == [60.7, 0.0312, 2e-7, "a"]
+
+
+def test_no_minus_stands_before_nought():
+    """Nor does it leave the page: papers take tables as LaTeX."""
+    frame = rounded(pd.DataFrame({"gain": [-0.04, 1.26], "n": [1, 2]}), 1)
+    assert "0.0 & 1" in as_latex(frame)
+    assert "-0.0" not in as_latex(frame)
+    assert frame.dtypes["n"].kind == "i"
 
 
 def test_whole_numbers_and_words_are_left_as_they_are():
