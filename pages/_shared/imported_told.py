@@ -58,7 +58,7 @@ def scores_table(groups: Sequence[OutsideGroup], metric: str) -> pd.DataFrame:
         {
             "lang": lang,
             "target": label(lang),
-            **{name: round(of[lang], 1) if lang in of else None for name, of in columns.items()},
+            **{name: of.get(lang) for name, of in columns.items()},
         }
         for lang in langs
     ]

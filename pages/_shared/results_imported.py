@@ -54,7 +54,7 @@ def _compared(context: Context, groups: Sequence[OutsideGroup], lead: DeltaGener
     with st.expander("What was imported"):
         show_table(listed(ours), name="imported results")
         if metric is not None:
-            show_table(scores_table(ours, metric), name="imported scores")
+            show_table(scores_table(ours, metric), name="imported scores", decimals=1)
 
 
 def _experiment(context: Context, groups: Sequence[OutsideGroup], place: DeltaGenerator) -> str:

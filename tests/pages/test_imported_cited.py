@@ -4,12 +4,22 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from mslt_core.exports.slides import shown_slides
-from mslt_core.pipeline import PROJECT, import_uploaded, places, read_uploaded, run_groups
+from mslt_core.pipeline import (
+    PROJECT,
+    import_uploaded,
+    outside_groups,
+    places,
+    read_uploaded,
+    run_groups,
+)
+from mslt_core.spec.outside import OutsideScores
 from mslt_core.spec.stories import Slide, Story
 from mslt_core.store import Store
+from pages._shared.imported_told import scores_table
 from tests.pages.test_imported_results import table
 from tests.pages.test_results_views import TIMEOUT_S
 from tests.store.bundles import finished, run_spec
+from tests.store.hostile_outside import NOTE, result_of
 
 THREE = [(langs, seed) for langs in ("en", "de+en", "es+en") for seed in range(3)]
 
@@ -153,6 +163,14 @@ def test_the_numbers_are_pinned_with_one_decimal_and_probabilities_in_words(stor
     assert cells["SSLT(en) (imported)"] == 63.7, "(62 + 63 + 66) / 3"
     assert cells["MSLT(de, en) (imported)"] == 66.7
     assert (cells["difference"], cells["items"], cells["seeds"]) == (3, 200, 3)
+
+
+def test_imported_scores_are_taken_along_in_full(store):
+    """The page rounds them; who saves them as CSV gets what came in."""
+    score = OutsideScores(scores={"accuracy": 0.61537}, n_items=None)
+    store.outside.put_all([result_of(targets={"ar": score}, outcomes={})], NOTE)
+    (cell,) = scores_table(outside_groups(store), "accuracy").iloc[:, -1]
+    assert cell == pytest.approx(61.537)
 
 
 def test_its_view_is_of_its_own_experiment_whatever_that_is_called_here(store):
