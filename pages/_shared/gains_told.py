@@ -72,8 +72,8 @@ def told_average(average: Average, langs: Sequence[str]) -> str:
             "languages for other sets, so that an easy target that one set lacks moves the "
             "difference."
         )
-    named = ", ".join(langs)
-    return f"Means are over the {len(langs)} languages that no set here trained on: {named}."
+    n = f"{len(langs)} languages" if len(langs) > 1 else "one language"
+    return f"Means are over the {n} that no set here trained on: {', '.join(langs)}."
 
 
 def unseen_words(runs: Sequence[RunResult]) -> str:

@@ -11,6 +11,7 @@ from mslt_core.spec.results import RunGroup
 from mslt_core.spec.views import BySize
 from pages._shared import cached_sweeps
 from pages._shared.context import Context
+from pages._shared.gains_told import told_average
 from pages._shared.messages import empty_state, escape
 from pages._shared.results_controls import score
 from pages._shared.sizes_told import CARRIED, levelled, risen, table
@@ -50,10 +51,7 @@ def sizes(context: Context, lead: DeltaGenerator) -> None:
         "means is partly luck, and so is the worst.",
         help=METRICS["further_gain"].meaning,
     )
-    st.caption(
-        f"Means are over the {len(found.targets)} languages that no set here trained on: "
-        f"{', '.join(found.targets)}."
-    )
+    st.caption(told_average("shared", found.targets))
     rest_on(ours)
     with st.expander("The numbers"):
         show_table(table(found), name="score by number of source languages")

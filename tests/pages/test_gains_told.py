@@ -5,7 +5,7 @@ import dataclasses
 from mslt_core.commands import standard_told
 from mslt_core.spec.evidence import SeedPool
 from mslt_core.spec.results import GainResult, TargetGain
-from pages._shared.gains_told import answer
+from pages._shared.gains_told import answer, averaged_over
 from pages._shared.imported_told import unpaired
 from pages._shared.intervals_told import intervals_told
 
@@ -93,6 +93,11 @@ def test_one_language_is_not_several():
     assert "on 1 of 1 unseen language, beyond" in standard_told.gain(
         result(KNOWN, KNOWN, interval="both")
     )
+
+
+def test_a_mean_over_one_language_is_told_so():
+    told = averaged_over([result(KNOWN, KNOWN, interval="both")])
+    assert told == "Means are over the one language that no set here trained on: fi."
 
 
 def test_where_nothing_is_zero_shot_no_count_of_none_is_told():
