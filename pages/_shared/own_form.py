@@ -12,7 +12,13 @@ from mslt_core.pipeline.own_task import OwnCheck
 from mslt_core.spec.languages import label
 from pages._shared.labels import joined
 from pages._shared.messages import escape, explain_errors
-from pages._shared.own_fields import USUAL, own_fields
+from pages._shared.own_fields import own_fields
+
+NONE = {"dev": None, "test": None}
+"""Splits whose counts stand behind what is trained on and scored."""
+
+WIDTH = 56
+"""Pixels of a column of counts: what is trained on and scored fits on a small screen."""
 
 
 def own_form(task: str, data: str | None) -> None:
@@ -39,18 +45,27 @@ def own_form(task: str, data: str | None) -> None:
         _result(folder, there, st.session_state.get("own_checked"), fields)
 
 
+def _told(cell: str | float) -> str:
+    return cell if isinstance(cell, str) else f"{cell:,.0f}"
+
+
 def _result(
     folder: Path, there: str | None, check: OwnCheck | None, fields: dict[str, Any]
 ) -> None:
     """What was counted, and the button that keeps the description."""
     if check is None or check.folder != folder or check.text != own_task.own_yaml(fields):
         return  # of another description
-    rows = [
-        {"language": label(lang), **dict.fromkeys(USUAL), **of, "scored": check.scored.get(lang)}
+    counted = [
+        {"language": label(lang), "train": None, "scored": check.scored.get(lang), **NONE, **of}
         for lang, of in check.rows.items()
     ]
-    counts = pd.DataFrame(rows).map(lambda n: n if isinstance(n, str) else f"{n:,.0f}", "ignore")
-    st.dataframe(counts.fillna(""), hide_index=True, key="own_counts")
+    counts = pd.DataFrame(counted).map(_told, "ignore")
+    st.dataframe(
+        counts.fillna(""),
+        hide_index=True,
+        key="own_counts",
+        column_config={name: st.column_config.Column(width=WIDTH) for name in counts.columns[1:]},
+    )
     for sentence in check.not_scored:
         st.caption(escape(sentence))
     if check.unread:

@@ -50,7 +50,7 @@ def test_from_files_to_a_task(folder):
     app.text_input(key="own_test").set_value("heldout").run()
     app.button(key="own_check").click().run()
     counts = app.dataframe[0].value
-    assert [*counts.columns] == ["language", "train", "dev", "test", "scored"]
+    assert [*counts.columns] == ["language", "train", "scored", "dev", "test"]
     assert dict(zip(counts["language"], counts["scored"], strict=True))["Swahili (sw)"] == "1"
     assert counts["train"].to_list() == ["40", ""]
     app.button(key="own_write").click().run()
