@@ -79,10 +79,10 @@ def run_groups(store: Store, runs: Sequence[RunInfo] | None = None) -> list[RunG
     for info in store.runs.list() if runs is None else runs:
         if info.has_scores and not info.spec.oracle:
             found.setdefault(_keys(info)[0], []).append(info)
-    return sorted((_group(_one_a_seed(of_set)) for of_set in found.values()), key=_order)
+    return sorted((_group(one_a_seed(of_set)) for of_set in found.values()), key=_order)
 
 
-def _one_a_seed(runs: Sequence[RunInfo]) -> list[RunInfo]:
+def one_a_seed(runs: Sequence[RunInfo]) -> list[RunInfo]:
     """By seed. Of two that differ in what was kept beside them, which have the same scores, the one
     with weights, and with those on the way."""
     richest = sorted(runs, key=lambda i: (i.has_weights, i.spec.keep_every is not None, i.run))

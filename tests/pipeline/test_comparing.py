@@ -57,6 +57,10 @@ def test_oracles_are_marks_and_no_sets(store, finished):
     finished(("en",), dict.fromkeys(TARGETS, 0.5))
     for seed, accuracy in ((0, 0.8), (1, 0.9)):
         finished(("sw",), {"sw": accuracy}, seed, target_langs=("sw",), oracle=True)
+    # the same run once more, which kept weights on the way, is no further seed
+    finished(("sw",), {"sw": 0.8}, target_langs=("sw",), oracle=True, keep_every=5)
+    few_shot = {"shots": 5, "shot_langs": ("fi",)}  # as earlier versions had them
+    finished(("sw",), {"sw": 0.1}, 2, target_langs=("sw",), oracle=True, **few_shot)
     finished(("fi",), {"fi": 0.7}, target_langs=("fi",), oracle=True, budget=99)
     (group,) = run_groups(store)
     assert group.name == "SSLT(en)"
