@@ -8,6 +8,7 @@ import numpy as np
 from mslt_core.spec.specs import TrainSpec
 from mslt_core.spec.sweeps import PlannedRun, RatesFound
 from mslt_core.store import Store
+from mslt_core.sweep.telling import base_of, model_names
 
 HELD_OUT = 200
 """Rows; an accuracy of 0.8 over so many has a standard error of 0.03, over WikiANN's words less."""
@@ -27,17 +28,16 @@ def rates_found(
     targets' test items could tell rates apart, and these choose nothing.
     """
     scores: dict[tuple[str, int], dict[float, dict[Any, float | None]]] = {}
-    names = {}
+    names = model_names(runs)
     for planned in runs:
         spec = planned.spec
         if spec.oracle:
             continue
-        names[spec.model_fingerprint] = spec.model
-        of_model = scores.setdefault((spec.model_fingerprint, spec.budget), {})
+        of_model = scores.setdefault((names[base_of(spec)], spec.budget), {})
         found = _held_out(store, spec) if planned.run in done else None
         of_model.setdefault(spec.learning_rate, {})[spec.source_langs, spec.seed] = found
     return tuple(
-        _mean(names[model], budget, of_rates)
+        _mean(model, budget, of_rates)
         for (model, budget), of_rates in scores.items()
         if len(of_rates) > 1
     )

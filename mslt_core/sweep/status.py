@@ -2,7 +2,7 @@
 
 import json
 import statistics
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from mslt_core.spec.results import RunInfo
@@ -10,7 +10,7 @@ from mslt_core.spec.specs import TrainSpec
 from mslt_core.spec.sweeps import CellState, PlannedRun, Sweep, SweepCell, SweepStatus
 from mslt_core.store import UNFINISHED, Progress, Store
 from mslt_core.sweep.rates import rates_found
-from mslt_core.sweep.telling import told
+from mslt_core.sweep.telling import base_of, model_names, told
 
 RECENT = 20
 """Runs that tell the pace: the last ones, as the machine may be busier than it was."""
@@ -70,7 +70,7 @@ def _cell(
     planned: PlannedRun,
     found: tuple[CellState, str],
     progress: Progress | None,
-    varied: Mapping[str, str],
+    varied: Sequence[Callable[[TrainSpec], str]],
 ) -> SweepCell:
     state, words = found
     if progress:
@@ -107,22 +107,19 @@ def _state(
     return ("failed" if info.state == "failed" else "stopped"), reason
 
 
-def _varied(runs: Sequence[PlannedRun]) -> Mapping[str, str]:
-    """The fields that differ between the runs' recipes, and how each is said."""
-    ways = {
-        "model": "{0}",
-        "budget": "{0:,} examples",
-        "learning_rate": "rate {0:g}",
-    }
-    return {
-        field: way
-        for field, way in ways.items()
-        if len({getattr(planned.spec, field) for planned in runs}) > 1
-    }
+def _varied(runs: Sequence[PlannedRun]) -> Sequence[Callable[[TrainSpec], str]]:
+    """How each field is said in which the runs' recipes differ."""
+    models = model_names(runs)
+    ways: tuple[Callable[[TrainSpec], str], ...] = (
+        lambda spec: models[base_of(spec)],
+        lambda spec: f"{spec.budget:,} examples",
+        lambda spec: f"rate {spec.learning_rate:g}",
+    )
+    return [way for way in ways if len({way(planned.spec) for planned in runs}) > 1]
 
 
-def _recipe(spec: TrainSpec, varied: Mapping[str, str]) -> str:
-    parts = [way.format(getattr(spec, field)) for field, way in varied.items()]
+def _recipe(spec: TrainSpec, varied: Sequence[Callable[[TrainSpec], str]]) -> str:
+    parts = [way(spec) for way in varied]
     return ", ".join([*parts, *(["oracle"] if spec.oracle else [])])
 
 

@@ -1,5 +1,6 @@
 """A plan in words: what it consists of, what each run reads, what is not in it."""
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -22,7 +23,7 @@ def told(runs: Sequence[PlannedRun]) -> str:
     sets = list(dict.fromkeys(spec.source_langs for spec in specs))
     parts = [specs[0].name if len(sets) == 1 else f"{len(sets)} sets"]
     for values, many in (
-        ({(spec.model, spec.model_fingerprint) for spec in specs}, "models"),
+        ({base_of(spec) for spec in specs}, "models"),
         ({spec.budget for spec in specs}, "budgets"),
         ({(spec.model_fingerprint, spec.learning_rate) for spec in specs}, "learning rates"),
         ({spec.seed for spec in specs}, "seeds"),
@@ -46,6 +47,30 @@ def _rates(specs: Sequence[TrainSpec]) -> dict[str, int]:
     for spec in specs:
         found.setdefault(spec.model_fingerprint, set()).add(spec.learning_rate)
     return {model: len(rates) for model, rates in found.items()}
+
+
+def model_names(runs: Sequence[PlannedRun]) -> dict[tuple[str, str], str]:
+    """What each base model is called, by its name and fingerprint, and no two the same.
+
+    Of folders with one name, as those of all runs' own weights have, also the one that each lies
+    in; where these are alike too, the first digits of what is in them.
+    """
+    found = {base_of(planned.spec): planned for planned in runs}
+    names = {base: planned.spec.model for base, planned in found.items()}
+    for apart in (_in_its_folder, lambda one: f"{one.spec.model} {one.spec.model_fingerprint[:4]}"):
+        times = Counter(names.values())
+        names = {base: n if times[n] == 1 else apart(found[base]) for base, n in names.items()}
+    return names
+
+
+def base_of(spec: TrainSpec) -> tuple[str, str]:
+    """What tells the base models of a plan's runs from each other."""
+    return spec.model, spec.model_fingerprint
+
+
+def _in_its_folder(planned: PlannedRun) -> str:
+    folder = Path(planned.where.model or "").parent.name
+    return f"{folder}/{planned.spec.model}" if folder else planned.spec.model
 
 
 def shares_told(runs: Sequence[PlannedRun]) -> str:

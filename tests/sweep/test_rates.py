@@ -1,12 +1,15 @@
 """The learning rate that a sweep finds is the best on rows of the sources, whatever targets say."""
 
+import dataclasses
+
 import pytest
 
 from mslt_core import sweep
 from mslt_core.spec.results import CurvePoint, TargetScores
 from mslt_core.spec.specs import Where
-from mslt_core.spec.sweeps import PlannedRun, RatesFound
+from mslt_core.spec.sweeps import PlannedRun, RatesFound, Sweep
 from mslt_core.sweep.rates import rates_found
+from mslt_core.sweep.telling import model_names
 
 
 @pytest.fixture
@@ -57,6 +60,24 @@ def test_rates_are_compared_over_the_same_seeds(store, tried):
     assert rates.scores == {1e-4: 0.5, 3e-4: 0.6}
     assert (rates.n_runs, rates.n_wanted) == (1, 2)
     assert "It is at the edge: a larger one may be better." in rates.told
+
+
+def test_models_in_folders_of_one_name_are_told_apart(store, tried):
+    """As all runs' own weights are: each rate is told of the model that was trained with it."""
+    runs = []
+    for folder, fingerprint, best in (("one", "1" * 16, 1e-4), ("two", "2" * 16, 3e-4)):
+        for rate in (1e-4, 3e-4):
+            score = 0.9 if rate == best else 0.2
+            one = tried(rate, 0, [score], model="model", model_fingerprint=fingerprint)
+            runs.append(dataclasses.replace(one, where=Where(model=f"/runs/{folder}/model")))
+    assert {r.model: r.best for r in found(store, runs)} == {"one/model": 1e-4, "two/model": 3e-4}
+    # the same words are the same column of the grid, in which one cell would hide the other
+    store.sweeps.save(plan := Sweep(runs=tuple(runs), keep_weights=False))
+    columns = {(cell.recipe, cell.seed) for cell in sweep.status(store, plan.digest).cells}
+    assert ("one/model, rate 0.0001", 0) in columns
+    assert len(columns) == 4
+    alike = [dataclasses.replace(r, where=Where(model="/a/model")) for r in runs]
+    assert set(model_names(alike).values()) == {"model 1111", "model 2222"}
 
 
 def test_without_held_out_rows_nothing_is_chosen(store, tried):
