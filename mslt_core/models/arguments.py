@@ -41,7 +41,7 @@ def arguments(spec: TrainSpec, folder: Path, team: Team) -> TrainingArguments:
         # `Progress` reports; what the Trainer logs is for trackers
         logging_strategy="steps" if report_to else "no",
         logging_steps=max(1, spec.steps // 100),
-        run_name=f"{spec.name}, seed {spec.seed}",
+        run_name=f"{spec.name}, seed {spec.seed}, {spec.digest()}",  # Trackio goes on by name
         logging_nan_inf_filter=False,
         save_strategy="no",  # `Progress` says when
         # of several processes: what a model does not use is the same at every step

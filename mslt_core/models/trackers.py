@@ -1,14 +1,24 @@
 """Experiment trackers of other makers, through the Trainer: off unless asked for."""
 
 import contextlib
+import logging
 import os
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from mslt_core.spec.errors import BadInputError
 
+logger = logging.getLogger(__name__)
+
 VARIABLE = "MSLT_REPORT_TO"
 
+LEFT_OPEN: Mapping[str, str] = MappingProxyType(
+    {"wandb": "finish", "swanlab": "finish", "comet_ml": "end"}
+)
+"""Trackers whose run the Trainer begins and does not end, and what ends it. They write what comes
+next into the one that is open, and a worker does run after run."""
 
 TENSORBOARD = "TENSORBOARD_LOGGING_DIR"
 
@@ -41,6 +51,19 @@ def no_trackers() -> Iterator[None]:
     finally:
         if asked is not None:
             os.environ[VARIABLE] = asked
+
+
+@contextlib.contextmanager
+def ending() -> Iterator[None]:
+    """Let every tracker's run end with the training."""
+    try:
+        yield
+    finally:
+        for name in LEFT_OPEN.keys() & set(require_trackers()) & sys.modules.keys():
+            try:
+                getattr(sys.modules[name], LEFT_OPEN[name])()
+            except Exception:  # of another maker's; what was trained is worth more
+                logger.warning("%s could not end its run", name, exc_info=True)
 
 
 def require_trackers() -> list[str]:

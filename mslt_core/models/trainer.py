@@ -15,7 +15,7 @@ from typing import Any
 import torch
 from transformers import PrinterCallback, Trainer, TrainerCallback, TrainingArguments
 
-from mslt_core.models import checkpoints
+from mslt_core.models import checkpoints, trackers
 from mslt_core.models.memory import room_on_the_gpu
 from mslt_core.models.saving import Saving
 from mslt_core.models.team import Team
@@ -129,7 +129,7 @@ class SealingTrainer(Trainer):
 
     def train(self, *args: Any, **kwargs: Any) -> Any:
         """Train as the Trainer does; a full GPU is an error that says what to try."""
-        with self._room(self.args):
+        with self._room(self.args), trackers.ending():
             return super().train(*args, **kwargs)
 
     def training_step(
