@@ -2,11 +2,13 @@
 
 import dataclasses
 import functools
+from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
 
 from mslt_core import pipeline, sweep
+from mslt_core.pipeline.presets import preset
 from mslt_core.spec.sweeps import SweepSpec
 from mslt_core.sweep.planning import Sets
 from pages._shared.recipe import Recipe
@@ -79,11 +81,10 @@ def sweep_spec(
     fields = recipe.fields()
     budget, rate = (fields.pop(field) for field in ("budget", "learning_rate"))
     budgets = tuple(dict.fromkeys((budget, *varied["further"])))
-    most = recipe.steps
     if len(budgets) > 1 and not recipe.steps_given:
         del fields["steps"]
-        most = pipeline.default_steps(task, max(budgets), recipe.batch_size)
     if varied.get("judged_on_sources") and recipe.select == "last":
+        most = _most_steps(task, recipe, budgets, varied["models"])
         fields |= sweep.judged_on_sources(recipe.eval_every or most)  # once, at every run's end
     for name in recipe.from_paper or ():  # each model has its own there
         fields.pop(name, None)
@@ -102,3 +103,13 @@ def sweep_spec(
         paper_recipe=recipe.from_paper is not None,
         recipe=tuple(fields.items()),
     )
+
+
+def _most_steps(task: str, recipe: Recipe, budgets: Sequence[int], models: Sequence[str]) -> int:
+    """Of the longest runs. Table 5 of the paper has a model's steps, whatever the budget."""
+    if recipe.steps_given:
+        return recipe.steps
+    usual = pipeline.default_steps(task, max(budgets), recipe.batch_size)
+    left = "steps" in (recipe.from_paper or ())
+    told = [(preset(task, model) or {}) if left else {} for model in models]
+    return max(of_model.get("steps", usual) for of_model in told)
