@@ -15,7 +15,8 @@ from pages._shared.learnt_told import warn_of_nothing_learnt
 from pages._shared.lost_told import lost_told
 from pages._shared.marks import mark
 from pages._shared.messages import empty_state, explain_errors
-from pages._shared.search_view import few_runs, train_next
+from pages._shared.proposals import train_next
+from pages._shared.search_view import few_runs
 from pages._shared.tables import show_table
 from pages._shared.take import rest_on, tell
 from pages._shared.theme import show_figure

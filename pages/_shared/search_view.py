@@ -1,19 +1,12 @@
-"""A good set with few runs: what would have worked here, and what to train next."""
-
-import statistics
+"""A good set with few runs: what would have worked here."""
 
 import streamlit as st
 
 from mslt_core import figures, pipeline
 from mslt_core.spec.judging import Judged, SearchCurve
-from mslt_core.spec.languages import languages
-from mslt_core.spec.selecting import PAPER_POOL, SelectSpec
-from mslt_core.spec.specs import set_name
 from pages._shared import cached
-from pages._shared.context import Context
 from pages._shared.messages import escape
 from pages._shared.theme import show_figure
-from pages._shared.train_link import TRAIN, not_carried, train_link
 
 N_CRITERIA_SHOWN = 3
 LEVEL = 1e-9
@@ -66,44 +59,3 @@ def _criteria_told(curves: tuple[SearchCurve, ...]) -> str:
         f"{len(found)} of {len(names)} criteria had trained one with every seed; "
         f"{escape(best)}{more} lost the fewest points."
     )
-
-
-def train_next(context: Context) -> None:
-    """The sets that are most worth training, where some are trained and some are not."""
-    groups = context.groups
-    trained = {group.source_langs for group in groups if group.plain}
-    pool = languages([lang for langs in (*trained, PAPER_POOL) for lang in langs])
-    st.subheader("Train these next")
-    one, other = st.columns([1, 3], vertical_alignment="bottom")
-    k = one.number_input(
-        "Languages in a set", 2, min(7, len(pool)), 3, key="next_k", bind="query-params"
-    )
-    asked = SelectSpec(pool=pool, k=k, criterion="script")
-    if not other.button("Propose sets", key="propose"):
-        return
-    with st.spinner("Asking every criterion", show_time=True):
-        access = pipeline.Access(store=context.store, compute=False, roots=pipeline.allowed_roots())
-        proposals = pipeline.propose(access, groups, asked)
-    if not proposals:
-        st.caption(f"Every set of {k} out of {', '.join(pool)} is trained already.")
-        return
-    for proposal in proposals:
-        st.markdown(
-            f"**{set_name(proposal.source_langs)}**, expected to bring "
-            f"{100 * proposal.expected_gain:.2f} points over the best so far"
-        )
-    st.caption("By the same model: what all criteria say of a set, and the scores so far.")
-    lost = not_carried(context)
-    st.page_link(
-        TRAIN,
-        label="Train them",
-        disabled=bool(lost),
-        query_params=train_link(
-            context,
-            [p.source_langs for p in proposals],
-            n_seeds=statistics.mode(len(group.runs) for group in groups),
-            beside=("en",) not in trained,
-        ),
-    )
-    if lost:
-        st.caption(lost)

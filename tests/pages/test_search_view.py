@@ -3,12 +3,21 @@
 import dataclasses
 import types
 
+import pytest
+from streamlit.testing.v1 import AppTest
+
 from mslt_core import pipeline
+from mslt_core.data.tasks import open_task
+from mslt_core.pipeline import places
 from mslt_core.spec.judging import SearchCurve
+from mslt_core.spec.results import TargetScores
+from mslt_core.spec.specs import TrainSpec, Where
+from mslt_core.store import Store
 from pages._shared.context import Context
 from pages._shared.judged_basis import left_out
 from pages._shared.lost_told import lost_told
 from pages._shared.search_view import _criteria_told
+from tests.pipeline.made import put
 
 
 def curve(name, regret, reached):
@@ -71,3 +80,48 @@ def test_lost_runs_of_the_experiment_are_named_with_their_reason():
     plain = told.replace("\\", "")
     assert f"{lost[0].spec.name} with seed {lost[0].spec.seed}" in plain
     assert "and 2 more (scores.json is damaged). Start them again on Train." in plain
+
+
+@pytest.fixture
+def criteria_page(tmp_path, monkeypatch):
+    """The page of runs on data in four languages: SSLT(en), MSLT(de, en, es), MSLT(de, en, fr)."""
+    monkeypatch.setattr(places, "EXAMPLE", tmp_path / "nothing")
+    monkeypatch.setenv("MSLT_STORE", str(tmp_path / "store"))
+    monkeypatch.setenv("MSLT_ROOTS", str(tmp_path))
+    folder = tmp_path / "reviews"
+    folder.mkdir()
+    (folder / "task.yaml").write_text("kind: classification\nlabels: [a, b]\n", encoding="utf-8")
+    for lang in ("de", "en", "es", "fr"):
+        rows = f"text\tlabel\n{lang} one\ta\n{lang} two\tb\n"
+        (folder / f"train-{lang}.tsv").write_text(rows, encoding="utf-8")
+    (folder / "test-fi.tsv").write_text("text\tlabel\nfi\ta\n", encoding="utf-8")
+    data = open_task("own", folder).fingerprint()
+    for langs, share in ((("en",), 0.5), (("de", "en", "es"), 0.6), (("de", "en", "fr"), 0.7)):
+        spec = TrainSpec(
+            task="own", data=data, model="base", model_fingerprint="f" * 16, source_langs=langs,
+            target_langs=("fi",), budget=4, steps=2, learning_rate=3e-4,
+        )  # fmt: skip
+        scores = {"fi": TargetScores(item_accuracy=share, n_items=1, n_tokens=1)}
+        put(Store(tmp_path / "store"), spec, scores, where=Where(data=str(folder)))
+
+    def opened():
+        app = AppTest.from_file(str(places.PROJECT / "app.py"), default_timeout=120).run()
+        app.switch_page("pages/criteria.py").run()
+        return app
+
+    return opened, folder
+
+
+def test_sets_are_proposed_of_languages_that_the_task_has(criteria_page):
+    """Of the paper's seven this data has no Arabic, Russian and Chinese: no set with them is one
+    to train."""
+    opened, folder = criteria_page
+    app = opened()
+    app.button(key="propose").click().run()
+    proposed = [m.value.split("**")[1] for m in app.markdown if "expected to bring" in m.value]
+    assert sorted(proposed) == ["MSLT(de, es, fr)", "MSLT(en, es, fr)"]
+    folder.rename(folder.with_name("gone"))
+    app = opened()
+    app.button(key="propose").click().run()
+    proposed = [m.value.split("**")[1] for m in app.markdown if "expected to bring" in m.value]
+    assert sorted(proposed) == ["MSLT(de, es, fr)", "MSLT(en, es, fr)"]
