@@ -251,7 +251,7 @@ def _answer(store: Store, digest: str) -> Answer:
         "last_words": now.last_words,
         "rates": [{**dataclasses.asdict(one), "best": one.best} for one in now.rates],
         "runs": [
-            {"run": c.run, "name": c.name, "seed": c.seed, "state": c.state, "told": c.told}
+            {name: getattr(c, name) for name in ("run", "name", "recipe", "seed", "state", "told")}
             for c in now.cells
         ],
     }

@@ -12,6 +12,8 @@ from mslt_core.figures import style, text
 from mslt_core.figures.style import Theme
 from mslt_core.spec.sweeps import CellState, SweepCell, columns
 
+Langs = tuple[str, ...]
+
 ROWS_PER_BLOCK = 18
 """Sets under each other, as long as there is room for another block beside."""
 
@@ -37,9 +39,9 @@ _FAILED: Mapping[Theme, str] = MappingProxyType({"light": "#B3261E", "dark": "#E
 
 def sweep_grid(cells: Sequence[SweepCell], *, theme: Theme = "light") -> go.Figure:
     """Every run of a sweep, filling in."""
-    sets = list(dict.fromkeys(cell.name for cell in cells))
+    sets = list(dict.fromkeys(cell.source_langs for cell in cells))
     across = columns(cells)
-    label_width = LETTER_WIDTH * max(len(_label(name)) for name in sets)
+    label_width = LETTER_WIDTH * max(len(_label(langs)) for langs in sets)
     room = min(MAX_BLOCKS, max(1, NARROW // (2 * label_width)))
     n_blocks = min(math.ceil(len(sets) / ROWS_PER_BLOCK), room)
     n_rows = math.ceil(len(sets) / n_blocks)
@@ -47,10 +49,10 @@ def sweep_grid(cells: Sequence[SweepCell], *, theme: Theme = "light") -> go.Figu
     with_words = NARROW / n_blocks - label_width >= WORD_WIDTH * len(across)
     fig = make_subplots(rows=1, cols=n_blocks, horizontal_spacing=spacing)
     for block in range(n_blocks):
-        names = sets[block * n_rows : (block + 1) * n_rows]
-        _draw(fig, block + 1, names, cells, theme)
+        shown = sets[block * n_rows : (block + 1) * n_rows]
+        _draw(fig, block + 1, shown, cells, theme)
         _seeds_above(fig, block + 1, across, with_words=with_words)
-        _sets_beside(fig, block + 1, names, n_rows)
+        _sets_beside(fig, block + 1, shown, n_rows)
     counts = {state: sum(cell.state == state for cell in cells) for state in STATES}
     for state, n in counts.items():
         if n:
@@ -72,20 +74,19 @@ def sweep_grid(cells: Sequence[SweepCell], *, theme: Theme = "light") -> go.Figu
 
 
 def _draw(
-    fig: go.Figure, col: int, names: Sequence[str], cells: Sequence[SweepCell], theme: Theme
+    fig: go.Figure, col: int, sets: Sequence[Langs], cells: Sequence[SweepCell], theme: Theme
 ) -> None:
     """The cells of some sets, each with its mark."""
-    rows = {name: i for i, name in enumerate(names)}
+    rows = {langs: i for i, langs in enumerate(sets)}
     across = {column: j for j, column in enumerate(columns(cells))}
     z = np.full((len(rows), len(across)), np.nan)
     hovers = [[""] * len(across) for _ in rows]
     marks = [[""] * len(across) for _ in rows]
-    for cell in (cell for cell in cells if cell.name in rows):
-        i, j = rows[cell.name], across[cell.recipe, cell.seed]
+    for cell in (cell for cell in cells if cell.source_langs in rows):
+        i, j = rows[cell.source_langs], across[cell.column, cell.seed]
         z[i, j] = STATES.index(cell.state)
         marks[i][j] = MARKS[cell.state]
-        what = ", ".join(filter(None, (cell.name, cell.recipe, f"seed {cell.seed}")))
-        hovers[i][j] = f"{text.escape(what)}<br><b>{cell.state}</b>: {text.escape(cell.told)}"
+        hovers[i][j] = f"{text.escape(cell.about)}<br><b>{cell.state}</b>: {text.escape(cell.told)}"
     colours = _colours(theme)
     trace = go.Heatmap(
         z=z,
@@ -142,10 +143,10 @@ def _seeds_above(
     )
 
 
-def _sets_beside(fig: go.Figure, col: int, names: Sequence[str], n_rows: int) -> None:
+def _sets_beside(fig: go.Figure, col: int, sets: Sequence[Langs], n_rows: int) -> None:
     fig.update_yaxes(
-        tickvals=list(range(len(names))),
-        ticktext=[text.escape(_label(name)) for name in names],
+        tickvals=list(range(len(sets))),
+        ticktext=[_label(langs) for langs in sets],
         tickfont={"size": 11},
         range=[max(n_rows, 3) - 0.5, -0.5],
         showgrid=False,
@@ -155,9 +156,9 @@ def _sets_beside(fig: go.Figure, col: int, names: Sequence[str], n_rows: int) ->
     )
 
 
-def _label(name: str) -> str:
+def _label(langs: Langs) -> str:
     """The languages alone: de, en, es."""
-    return name.partition("(")[2].rstrip(")")
+    return ", ".join(langs)
 
 
 def _colours(theme: Theme) -> Mapping[CellState, str]:

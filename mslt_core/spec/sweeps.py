@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 
 from mslt_core.spec.base import Langs, Seed, Spec
 from mslt_core.spec.errors import SpecError
-from mslt_core.spec.specs import TrainSpec, Where, set_name
+from mslt_core.spec.specs import TrainSpec, Where
 
 Order = Literal["go", "pause", "cancel"]
 """What the workers of a sweep were told last."""
@@ -136,18 +136,27 @@ class SweepCell:
     """One run of a sweep as it is now."""
 
     run: str
+    name: str
+    """SSLT(en), MSLT(de, en, es) + 10 th, Oracle(th)."""
     source_langs: tuple[str, ...]
     seed: int
     recipe: str
-    """What tells its column from others but the seed, such as ``3,000 examples``; may be empty."""
+    """What tells it from other runs of the set but the seed, such as ``3,000 examples``; may be
+    empty."""
     state: CellState
     told: str
     """Progress, result or reason, for the reader."""
+    oracle: bool = False
 
     @property
-    def name(self) -> str:
-        """SSLT(en), MSLT(de, en, es)."""
-        return set_name(self.source_langs)
+    def column(self) -> str:
+        """What tells its column of the grid from others but the seed; may be empty."""
+        return ", ".join(filter(None, (self.recipe, "oracle" * self.oracle)))
+
+    @property
+    def about(self) -> str:
+        """Which run it is, for the reader."""
+        return ", ".join(filter(None, (self.name, self.recipe, f"seed {self.seed}")))
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -232,4 +241,4 @@ class SweepStatus:
 
 def columns(cells: Sequence[SweepCell]) -> list[tuple[str, int]]:
     """Recipe and seed of every column of the grid, in the order of the plan."""
-    return list(dict.fromkeys((cell.recipe, cell.seed) for cell in cells))
+    return list(dict.fromkeys((cell.column, cell.seed) for cell in cells))

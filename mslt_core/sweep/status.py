@@ -79,11 +79,13 @@ def _cell(
         words = f"{progress.message or words}{share}"
     return SweepCell(
         run=planned.run,
+        name=planned.spec.name,
         source_langs=planned.spec.source_langs,
         seed=planned.spec.seed,
-        recipe=_recipe(planned.spec, varied),
+        recipe=", ".join(way(planned.spec) for way in varied),
         state=state,
         told=words,
+        oracle=planned.spec.oracle,
     )
 
 
@@ -116,11 +118,6 @@ def _varied(runs: Sequence[PlannedRun]) -> Sequence[Callable[[TrainSpec], str]]:
         lambda spec: f"rate {spec.learning_rate:g}",
     )
     return [way for way in ways if len({way(planned.spec) for planned in runs}) > 1]
-
-
-def _recipe(spec: TrainSpec, varied: Sequence[Callable[[TrainSpec], str]]) -> str:
-    parts = [way(spec) for way in varied]
-    return ", ".join([*parts, *(["oracle"] if spec.oracle else [])])
 
 
 def _pace_s(events: Sequence[Mapping[str, Any]]) -> float | None:

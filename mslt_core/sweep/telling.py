@@ -21,7 +21,8 @@ def told(runs: Sequence[PlannedRun]) -> str:
     oracles = sum(planned.spec.oracle for planned in runs)
     specs = [planned.spec for planned in runs if not planned.spec.oracle]
     sets = list(dict.fromkeys(spec.source_langs for spec in specs))
-    parts = [specs[0].name if len(sets) == 1 else f"{len(sets)} sets"]
+    few_shot = f" + {specs[0].shots} {', '.join(specs[0].shot_langs)}" if specs[0].shots else ""
+    parts = [specs[0].name if len(sets) == 1 else f"{len(sets)} sets{few_shot}"]
     for values, many in (
         ({base_of(spec) for spec in specs}, "models"),
         ({spec.budget for spec in specs}, "budgets"),

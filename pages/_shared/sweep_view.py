@@ -106,8 +106,7 @@ def _failures(now: SweepStatus) -> None:
     failed: dict[str, list[str]] = {}
     for cell in now.cells:
         if cell.state == "failed":
-            which = ", ".join(filter(None, (cell.name, cell.recipe, f"seed {cell.seed}")))
-            failed.setdefault(cell.told, []).append(which)
+            failed.setdefault(cell.told, []).append(cell.about)
     for reason, runs in list(failed.items())[:FAILURES_SHOWN]:
         if len(runs) == 1:
             st.markdown(f"**{escape(runs[0])}** failed: {escape(reason)}")

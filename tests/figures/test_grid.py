@@ -7,17 +7,20 @@ import pytest
 
 from mslt_core.figures import alt_text
 from mslt_core.figures.grid import MARKS, STATES, sweep_grid
+from mslt_core.spec.specs import set_name
 from mslt_core.spec.sweeps import SweepCell
 
 
-def cell(langs, seed=0, state="done", recipe="", told="done in 8 s"):
+def cell(langs, seed=0, state="done", recipe="", told="done in 8 s", **fields):
     return SweepCell(
         run=f"{'-'.join(langs)}{seed}",
+        name=fields.pop("name", set_name(langs)),
         source_langs=langs,
         seed=seed,
         recipe=recipe,
         state=state,
         told=told,
+        **fields,
     )
 
 
@@ -78,8 +81,21 @@ def test_recipes_stand_over_the_seeds():
     ],
 )
 def test_sets_beside_oracles_have_a_name_too(seeds, ticks):
-    cells = [cell(("en",), seed, recipe=recipe) for recipe in ("", "oracle") for seed in seeds]
+    cells = [cell(("en",), seed, oracle=oracle) for oracle in (False, True) for seed in seeds]
     assert list(sweep_grid(cells).layout.xaxis.ticktext) == ticks
+
+
+def test_a_run_is_called_what_it_is():
+    """An oracle beside the set of its language, and a set with examples of a target."""
+    cells = [
+        cell(("th",), name="SSLT(th) + 10 fi"),
+        cell(("th",), name="Oracle(th)", recipe="300 examples", oracle=True),
+    ]
+    [grid] = grids(sweep_grid(cells))
+    assert [words.partition("<br>")[0] for words in grid.hovertext[0]] == [
+        "SSLT(th) + 10 fi, seed 0",
+        "Oracle(th), 300 examples, seed 0",
+    ]
 
 
 @pytest.mark.parametrize(("n_sets", "n_blocks"), [(1, 1), (18, 1), (35, 2), (127, 4)])

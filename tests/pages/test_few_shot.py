@@ -163,13 +163,21 @@ def test_one_recipe_at_a_time(own):
 
 
 @pytest.mark.parametrize(
-    ("extra", "said"),
+    ("extra", "sets", "said"),
     [
-        ({}, "MSLT(de, fr) + 20 es is left out: few-shot sets have seen examples of a target."),
-        (FEW_SHOT, "First of SSLT(en) + 20 fr and MSLT(de, en) + 20 fr: sets with other few-shot"),
+        (
+            {},
+            "2 sets",
+            "MSLT(de, fr) + 20 es is left out: few-shot sets have seen examples of a target.",
+        ),
+        (
+            FEW_SHOT,
+            "2 sets + 20 fr",
+            "First of SSLT(en) + 20 fr and MSLT(de, en) + 20 fr: sets with other few-shot",
+        ),
     ],
 )
-def test_seeds_of_all_sets_are_planned_as_they_were_trained(own, extra, said):
+def test_seeds_of_all_sets_are_planned_as_they_were_trained(own, extra, sets, said):
     put, open_page = own
     put("en", 0, **extra)
     put("de,en", 1, **extra)
@@ -177,9 +185,8 @@ def test_seeds_of_all_sets_are_planned_as_they_were_trained(own, extra, said):
     app = open_page("results", results_view="Which sets")
     assert said in words(app)
     app.button(key="make_Plan more seeds").click().run()
-    assert "**2 sets × 3 seeds on cldr-ner, 100 examples each**: 6 runs, 2 of them done" in words(
-        app
-    )
+    plan = f"**{sets} × 3 seeds on cldr-ner, 100 examples each**: 6 runs, 2 of them done"
+    assert plan in words(app)
 
 
 def test_what_train_has_no_control_for_is_said_and_not_trained(own):

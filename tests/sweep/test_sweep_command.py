@@ -169,6 +169,29 @@ def test_a_disk_that_became_too_small_meanwhile(ask, monkeypatch, before, order)
 
 
 @pytest.mark.usefixtures("no_workers")
+def test_runs_are_called_what_they_are(ask):
+    """Few-shot sets are no zero-shot ones, an oracle no SSLT; budgets are told apart."""
+    sets = (
+        "--sets",
+        "en;de,en",
+        "--budgets",
+        "64,96",
+        "--steps",
+        "4",
+        "--targets",
+        "fi",
+        "--oracles",
+    )
+    _, answer, _ = ask("start", *sets, "--recipe", "shots=5", 'shot_langs=["fi"]')
+    told = [(run["name"], run["recipe"]) for run in answer["runs"]]
+    names = ("SSLT(en) + 5 fi", "MSLT(de, en) + 5 fi", "Oracle(fi)")
+    assert sorted(told) == sorted(
+        (name, f"{budget} examples") for name in names for budget in (64, 96)
+    )
+    assert answer["title"].startswith("2 sets + 5 fi × 2 budgets on cldr-ner")
+
+
+@pytest.mark.usefixtures("no_workers")
 def test_criteria_and_presets(ask):
     _, answer, _ = ask("start", "--sizes", "2-3", "--criteria", "syntax,family", "--steps", "4")
     names = {run["name"] for run in answer["runs"]}
