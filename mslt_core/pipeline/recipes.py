@@ -216,6 +216,22 @@ def require_rows(spec: TrainSpec, where: Where) -> None:
     pick(spec, stocks(tasks.open_task(spec.task, where.data), where.data))
 
 
+def of_one_stock(spec: TrainSpec, where: Where, langs: Iterable[str]) -> bool:
+    """Whether no set of `langs` lacks rows that each of them has enough of.
+
+    One may where shares go by size; or where no meaning is drawn twice, and languages differ in
+    the meanings that they have.
+    """
+    if spec.alpha:
+        return False
+    if spec.rows != "disjoint":
+        return True
+    stock_of = stocks(tasks.open_task(spec.task, where.data), where.data)
+    first, *others = (stock_of(lang).meanings for lang in (*langs, *spec.shot_langs))
+    meanings = frozenset(first)
+    return all(meanings == frozenset(of_lang) for of_lang in others)
+
+
 def realised(spec: TrainSpec, where: Where) -> dict[str, int]:
     """Training examples that each language of the run gets: they sum to the budget."""
     return shares(spec, stocks(tasks.open_task(spec.task, where.data), where.data))

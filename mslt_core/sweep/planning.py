@@ -16,7 +16,7 @@ from mslt_core.pipeline import (
     task_offer,
 )
 from mslt_core.pipeline.presets import preset
-from mslt_core.pipeline.recipes import require_rows
+from mslt_core.pipeline.recipes import of_one_stock, require_rows
 from mslt_core.spec.errors import BadInputError, DataError, SpecError
 from mslt_core.spec.languages import languages
 from mslt_core.spec.selecting import Criterion, SelectSpec
@@ -74,8 +74,9 @@ def picks(
 def plan(spec: SweepSpec, *, roots: tuple[Path, ...] | None = None) -> tuple[PlannedRun, ...]:
     """Every run of the sweep, one seed after the other, checked against data and models.
 
-    Every language is checked in its smallest set, where most is asked of it, and where shares are
-    uneven every set is; all else that is looked up is the same for all sets and seeds.
+    Every language is checked in its smallest set, where most is asked of it, and every set where it
+    matters which languages are together; all else that is looked up is the same for all sets and
+    seeds.
     """
     smallest = {
         lang: langs for langs in sorted(spec.source_sets, key=len, reverse=True) for lang in langs
@@ -87,8 +88,8 @@ def plan(spec: SweepSpec, *, roots: tuple[Path, ...] | None = None) -> tuple[Pla
             made[model, budget, rate] = make_train_spec(
                 **{**asked, "source_langs": langs, "budget": budget, "roots": roots}
             )
-        if made[model, budget, rate][0].alpha:  # shares depend on who else is in the set
-            base, where = made[model, budget, rate]
+        base, where = made[model, budget, rate]
+        if not of_one_stock(base, where, smallest):
             for langs in dict.fromkeys(spec.source_sets):
                 require_rows(base.but(source_langs=langs), where)
     runs = []

@@ -249,6 +249,21 @@ def test_presets_are_the_papers_table_5():
         assert ",".join(found.get("lora_modules", ())) == row["lora_modules"]
 
 
+def test_a_set_that_lacks_meanings_is_refused_whatever_else_its_languages_are_in(tmp_path):
+    """de and en have ten meanings between them, not the sixteen that two shares of eight are."""
+    told = "kind: classification\nlabels: [a, b]\ncolumns: {meaning: meaning}\n"
+    (tmp_path / "task.yaml").write_text(told, encoding="utf-8")
+    for lang, meaning in (("de", "m"), ("en", "m"), ("fr", "f")):
+        rows = [f"{lang} {i}\t{'ab'[i % 2]}\t{meaning}{i}\n" for i in range(10)]
+        (tmp_path / f"train-{lang}.tsv").write_text("text\tlabel\tmeaning\n" + "".join(rows))
+        (tmp_path / f"test-{lang}.tsv").write_text(f"text\tlabel\tmeaning\n{lang}\ta\tt\n")
+    spec = asked(task="own", data=str(tmp_path), budgets=(16,))
+    apart = spec.but(source_sets=(("de", "fr"), ("en", "fr")))
+    assert len(sweep.plan(apart, roots=(tmp_path,))) == 2
+    with pytest.raises(DataError, match="2 training examples that no other language has taken"):
+        sweep.plan(spec.but(source_sets=(("de", "en"), *apart.source_sets)), roots=(tmp_path,))
+
+
 @pytest.mark.slow
 def test_oracles_stand_beside_the_sets():
     """Every target with training data, trained and scored alone, with every seed."""
