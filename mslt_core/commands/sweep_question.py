@@ -8,6 +8,7 @@ from mslt_core import sweep
 from mslt_core.commands.answer import progress
 from mslt_core.pipeline import BUDGET, EXAMPLE_MODEL, Access, open_store, task_offer
 from mslt_core.spec.errors import SpecError
+from mslt_core.spec.languages import languages
 from mslt_core.spec.selecting import Criterion
 from mslt_core.spec.sweeps import Engine, SweepSpec
 
@@ -126,7 +127,7 @@ def asked(args: argparse.Namespace) -> SweepSpec:
 
 def _sets(args: argparse.Namespace) -> tuple[tuple[str, ...], ...]:
     """Listed sets, and all or the best ones of some sizes."""
-    listed = tuple(_parts(part) for part in (args.sets or "").split(";") if part.strip())
+    listed = tuple(languages(part) for part in (args.sets or "").split(";") if part.strip())
     if not args.sizes:
         if args.criteria or not listed:
             raise SpecError("no sets chosen", hint="Give --sizes 3, --sets 'en;de,en' or --preset.")

@@ -168,6 +168,13 @@ def test_a_disk_that_became_too_small_meanwhile(ask, monkeypatch, before, order)
     assert ask(order, digest, "--anyway")[1]["state"] == "idle"
 
 
+def test_a_set_that_is_listed_and_of_a_size_is_one_set(ask):
+    """In whatever order its languages are typed."""
+    pool = ("--pool", "de,en,es", "--sizes", "2", "--budgets", "64", "--steps", "4", "--no-probe")
+    _, answer, _ = ask("plan", "--sets", "en,de;es,en,de", *pool)
+    assert answer["runs"] == 4
+
+
 @pytest.mark.usefixtures("no_workers")
 def test_runs_are_called_what_they_are(ask):
     """Few-shot sets are no zero-shot ones, an oracle no SSLT; budgets are told apart."""
