@@ -89,16 +89,23 @@ def shares_told(runs: Sequence[PlannedRun]) -> str:
         shown = list(reversed(uneven.values()))[:SHARES_SHOWN]
         counts = [_counted(p, of_many=len(budgets) > 1) for p in shown]
         more = "; and so on" if len(uneven) > len(shown) else ""
-        told = f"{_joined(budgets)} examples in all, shared as the recipe says"
+        told = _any_of([f"{budget:,}" for budget in budgets])
+        told = f"{told} examples in all, shared as the recipe says"
         return f"{told} ({'; '.join(counts)}{more})"
-    shares: dict[int, set[int]] = {}
+    n_langs: dict[int, set[int]] = {}
     for planned in runs:
-        budget, n_langs = planned.spec.budget, len(planned.spec.source_langs)
-        shares.setdefault(budget, set()).add(budget // n_langs)
+        n_langs.setdefault(planned.spec.budget, set()).add(len(planned.spec.source_langs))
     return "; ".join(
-        f"{budget:,} examples in all, {_joined(sorted(each, reverse=True))} a language"
-        for budget, each in sorted(shares.items())
+        f"{budget:,} examples in all, {_any_of([_share(budget, n) for n in sorted(sizes)])} "
+        "a language"
+        for budget, sizes in sorted(n_langs.items())
     )
+
+
+def _share(budget: int, n_langs: int) -> str:
+    """500; 333 to 334, as what is left over goes to some of the languages."""
+    share, rest = divmod(budget, n_langs)
+    return f"{share:,} to {share + 1:,}" if rest else f"{share:,}"
 
 
 def _counted(planned: PlannedRun, *, of_many: bool) -> str:
@@ -108,8 +115,8 @@ def _counted(planned: PlannedRun, *, of_many: bool) -> str:
     return f"{spec.name}{f' of {spec.budget:,}' if of_many else ''}: {counts}"
 
 
-def _joined(numbers: Sequence[int]) -> str:
-    *most, last = (f"{number:,}" for number in numbers)
+def _any_of(amounts: Sequence[str]) -> str:
+    *most, last = amounts
     return f"{', '.join(most)} or {last}" if most else last
 
 

@@ -88,7 +88,7 @@ def test_the_plan_tells_data_disk_and_time(open_train):
     text = words(app)
     assert "56 sets × 5 seeds on cldr-ner, 1,000 examples each**: 280 runs, 168 of them" in text
     assert re.search(r"about \d+ (min|s) here", text)
-    assert "1,000 examples in all, 500 or 333 a language" in text
+    assert "1,000 examples in all, 500 or 333 to 334 a language" in text
     assert re.search(r"6\.7 MB a run, dropped after scoring; [\d.]+ GB free", text)
     assert "by the shipped runs, which another machine made" in text
     assert "Measure the time here" in labels(app)

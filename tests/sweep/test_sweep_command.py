@@ -54,7 +54,7 @@ def test_a_plan_tells_what_shipped_runs_tell(ask, capsys):
     main(["sweep", "plan", "--sizes", "3", "--seeds", "0,7"])
     shown = capsys.readouterr().out
     assert "35 of them done already" in shown
-    assert "1,000 examples in all, 333 a language; 24 targets" in shown
+    assert "1,000 examples in all, 333 to 334 a language; 24 targets" in shown
 
 
 def test_a_plan_for_more_machines(ask):
