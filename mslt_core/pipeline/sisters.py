@@ -1,9 +1,10 @@
 """The same question asked of another base model: experiments that differ in it alone."""
 
 import functools
+from collections import Counter
 from collections.abc import Sequence
 
-from mslt_core.pipeline.grouping import main_metric
+from mslt_core.pipeline.grouping import ASIDE, main_metric
 from mslt_core.pipeline.sizes import by_size
 from mslt_core.pipeline.swept import swept
 from mslt_core.spec.errors import BadInputError
@@ -24,6 +25,7 @@ def _but_the_model(spec: TrainSpec) -> str:
         model="any",
         model_fingerprint="0" * 16,
         learning_rate=1e-5,
+        **ASIDE,
     ).digest()
 
 
@@ -36,7 +38,7 @@ def sizes_of_sisters(
     """Scores by number of sources of the other models that were asked the same.
 
     Task, data, budget, targets and recipe are equal to those of `groups`; the model, and perhaps
-    its learning rate, are not.
+    its learning rate, are not. No two have one name, nor that of the model of `groups`.
     """
     if not groups:
         return ()
@@ -47,19 +49,27 @@ def sizes_of_sisters(
         other = theirs.model_fingerprint != ours.model_fingerprint
         if other and _but_the_model(theirs) == _but_the_model(ours) and metric in group.metrics:
             found.setdefault(group.experiment, []).append(group)
-    return tuple(_told(store, sister, ours, metric) for sister in found.values())
+    names = {key: _name(sister[0].runs[0].spec, ours) for key, sister in found.items()}
+    times = Counter([ours.model, *names.values()])
+    for key, sister in found.items():
+        if times[names[key]] > 1:  # the folders of all runs' own weights have one name
+            names[key] += f" ({sister[0].runs[0].spec.model_fingerprint[:4]})"
+    return tuple(_told(store, sister, names[key], metric) for key, sister in found.items())
 
 
-def _told(store: Store, groups: Sequence[RunGroup], ours: TrainSpec, metric: str) -> ModelSizes:
-    spec = groups[0].runs[0].spec
+def _name(spec: TrainSpec, ours: TrainSpec) -> str:
     rate = "" if spec.learning_rate == ours.learning_rate else f", rate {spec.learning_rate:g}"
+    return f"{spec.model}{rate}"
+
+
+def _told(store: Store, groups: Sequence[RunGroup], name: str, metric: str) -> ModelSizes:
     try:
         result = by_size(store, swept(groups), metric)
         reason = "" if result else "no two sizes of its sets are all there"
     except BadInputError as e:
         result, reason = None, e.message
     return ModelSizes(
-        name=f"{spec.model}{rate}",
+        name=name,
         experiment=groups[0].experiment,
         result=result,
         reason=reason,

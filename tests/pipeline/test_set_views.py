@@ -252,3 +252,19 @@ def test_sisters_differ_in_the_model_alone(store, finished):
     assert few.result is None
     assert few.reason == "no two sizes of its sets are all there"
     assert sizes_of_sisters(store, everything, []) == ()
+
+
+def test_sisters_of_one_name_are_told_apart(store, finished):
+    """As models from folders are that are called alike; what was kept beside runs is no matter."""
+    sets = [("ar",), ("de",), ("es",), ("ar", "de"), ("ar", "es"), ("de", "es")]
+    for place, langs in enumerate(sets):
+        for digit in "123":
+            finished(
+                langs, {"fi": 0.5 + 0.01 * place}, model="model", model_fingerprint=digit * 16,
+                keep_every=5 if digit == "3" and place else None,
+            )  # fmt: skip
+    everything = run_groups(store)
+    ours = [g for g in everything if g.runs[0].spec.model_fingerprint == "1" * 16]
+    found = sizes_of_sisters(store, everything, ours, "accuracy")
+    assert sorted(sister.name for sister in found) == ["model (2222)", "model (3333)"]
+    assert all(sister.result for sister in found)
