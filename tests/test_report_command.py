@@ -34,6 +34,7 @@ from mslt_core.spec.stories import (
 from mslt_core.store.pin_content import content_fingerprint
 from pages._shared import judged_told
 from pages._shared.messages import unescaped
+from tests.pipeline.made import put
 
 DRAWN = {"data": [{"type": "scatter", "x": [1], "y": [2]}], "layout": {"height": 300}}
 CONTENTS = {
@@ -227,6 +228,17 @@ def test_a_finding_names_the_runs_that_its_number_rests_on(pair):
     for difference in (number, gains, *(pin for pin, _ in standard._groups(pair))):
         assert len(difference.origin.runs) == 4, difference.title
     assert len(scores.origin.runs) == 5, "all scores are shown"
+
+
+def test_oracles_are_among_the_runs_of_the_figure_that_marks_them(pair):
+    one = pair.baseline.runs[0]
+    spec = one.spec.but(source_langs=("sw",), target_langs=("sw",), oracle=True)
+    scores = pair.store.runs.outcome(one.run, rows=False)["scores"]
+    oracle = put(pair.store, spec, {"sw": scores["sw"]})
+    _, gains, marked = (pin for pin, _ in standard._gains(pair))
+    assert oracle in marked.origin.runs
+    assert "Oracle(sw)" in marked.origin.sets
+    assert oracle not in gains.origin.runs
 
 
 def test_own_data_is_told_by_its_folder(pair, monkeypatch):

@@ -2,7 +2,7 @@
 
 import dataclasses
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from mslt_core import figures
@@ -10,7 +10,7 @@ from mslt_core.exports import figure_title
 from mslt_core.figures import Theme
 from mslt_core.pipeline import experiment_label
 from mslt_core.pipeline.stories import origin_of
-from mslt_core.spec.results import RunGroup
+from mslt_core.spec.results import RunGroup, RunInfo
 from mslt_core.spec.stories import FigureContent, Origin, Pin, PinContent, PinKind
 from mslt_core.store import Store
 from mslt_core.store.pin_content import content_fingerprint
@@ -37,11 +37,13 @@ class Compared:
         """As on the pages: the compared sets come first."""
         return figures.set_colours(group.name for group in (*self.groups, *self.pool))
 
-    def origin(self, page: str, groups: Sequence[RunGroup], sizes: str) -> Origin:
-        """What a finding about `groups` was computed from."""
+    def origin(
+        self, page: str, groups: Sequence[RunGroup], sizes: str, beside: Iterable[RunInfo] = ()
+    ) -> Origin:
+        """What a finding about `groups` was computed from, with runs that are marks beside them."""
         return origin_of(
             self.store,
-            [info for group in groups for info in group.runs],
+            [*(info for group in groups for info in group.runs), *beside],
             page=page,
             experiment=experiment_label(self.baseline.runs[0]),
             sizes=sizes,

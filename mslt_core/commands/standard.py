@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime
+import itertools
 from collections.abc import Callable, Iterator
 
 from mslt_core import figures
@@ -34,6 +35,7 @@ from mslt_core.pipeline import (
     zero_shot_means,
 )
 from mslt_core.pipeline.experiment_labels import task_label
+from mslt_core.pipeline.oracles import oracle_runs
 from mslt_core.spec.errors import BadInputError, NotComputedError
 from mslt_core.spec.evidence import GainResult
 from mslt_core.spec.measuring import MeasureSpec
@@ -105,12 +107,13 @@ def _gains(compared: Compared) -> Iterator[Finding]:
         run_result(compared.store, info.run) for group in compared.groups for info in group.runs
     ]
     oracles = oracle_scores(compared.store, compared.baseline, compared.metric)
+    own = oracle_runs(compared.store.runs.list(), compared.baseline)
     yield figure(
         lambda theme: figures.target_scores(
             runs, metric=compared.metric, oracles=oracles, colours=colours, theme=theme
         ),
         told.means(by_name, len(shared)) if by_name else "",
-        compared.origin("results", compared.groups, sizes),
+        compared.origin("results", compared.groups, sizes, beside=itertools.chain(*own.values())),
     )
 
 

@@ -8,6 +8,8 @@ from mslt_core.spec.stories import Origin, OutsideShown, Pinned
 
 PAPER = "Lim et al. (2024)"
 BETWEEN = ", "
+ORACLE = "Oracle("
+"""What the names of a target's own runs begin with; see `TrainSpec.name`."""
 NO_RUNS = "No training run stands behind it."
 MAX_NAMED = 8
 """Sets, or files; of a whole sweep only their number is told, and the runs are in the pin."""
@@ -123,7 +125,14 @@ def _short(fingerprints: str) -> str:
 
 
 def _sets(names: Sequence[str]) -> str:
-    return f"{len(names)} sets" if len(names) > MAX_NAMED else ", ".join(names)
+    """SSLT(en), MSLT(de, en), 14 oracles."""
+    oracles = [name for name in names if name.startswith(ORACLE)]
+    sets = [name for name in names if not name.startswith(ORACLE)]
+    told = [
+        f"{len(some)} {many}" if len(some) > MAX_NAMED else ", ".join(some)
+        for some, many in ((sets, "sets"), (oracles, "oracles"))
+    ]
+    return ", ".join(filter(None, told))
 
 
 def seeds_told(seeds: Sequence[int]) -> str:

@@ -1,5 +1,6 @@
 """Targets one by one: as dots, as slopes from the baseline, or as a grid of sets and targets."""
 
+import itertools
 from collections.abc import Sequence
 
 import streamlit as st
@@ -7,6 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from mslt_core import figures, pipeline
 from mslt_core.figures import Grouping
+from mslt_core.pipeline.oracles import oracle_runs
 from mslt_core.spec.results import GainResult, RunGroup
 from pages._shared import cached
 from pages._shared.context import Context
@@ -42,9 +44,10 @@ def _dots(context: Context, baseline: RunGroup, results: Sequence[GainResult]) -
     names = {baseline.name, *(result.name_b for result in results)}
     groups = [group for group in (baseline, *context.chosen) if group.name in names]
     unique = {group.key: group for group in groups}.values()
-    rest_on(tuple(unique))
     runs = [r for group in unique for r in cached.run_results(context.root, group)]
     oracles = cached.oracle_scores(context.root, context.runs, baseline, metric)
+    own = itertools.chain(*oracle_runs(context.runs, baseline).values())
+    rest_on(runs=[*(info for group in unique for info in group.runs), *own])
     show_figure(
         lambda theme: figures.target_scores(
             runs, metric=metric, oracles=oracles, colours=colours, theme=theme

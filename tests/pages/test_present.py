@@ -27,6 +27,7 @@ from mslt_core.store.pin_content import content_to_bytes
 from pages._shared.bundle_told import held, is_new, would_come
 from pages._shared.presenting.stage import _text_height
 from pages._shared.take import files_of_pin, row, things
+from tests.pipeline.made import put
 from tests.store.bundles import finished, run_spec
 from tests.store.hostile_outside import NOTE, result_of, with_outside
 
@@ -278,6 +279,23 @@ def test_a_figure_is_pinned_with_its_answer_and_its_runs(open_page, store):
     assert store.stories.content(slide.pin).dark["layout"]["height"]
     app.button(key="pin_gains").click().run()
     assert "is in Our findings already" in words(app)
+
+
+@pytest.mark.usefixtures("example")
+def test_oracles_that_a_figure_marks_are_pinned_with_it(open_page, store):
+    one = open_store().runs.list()[0]
+    spec = one.spec.but(source_langs=("sw",), target_langs=("sw",), oracle=True)
+    scores = open_store().runs.outcome(one.run, rows=False)["scores"]
+    oracle = put(open_store(), spec, {"sw": scores["sw"]})
+    app = open_page("results", along_scores=True)
+    app.session_state["along_scores"] = True
+    app.run()
+    app.button(key="pin_scores").click().run()
+    (slide,) = store.stories.story("our-findings").slides
+    origin = store.stories.pin(slide.pin).pin.origin
+    assert oracle in origin.runs
+    assert origin.sets == ("SSLT(en)", "MSLT(ar, en, zh)", "MSLT(de, en, es)", "Oracle(sw)")
+    assert origin.experiment == "cldr-ner, base, 1,000 in 125 steps"
 
 
 @pytest.mark.usefixtures("example")

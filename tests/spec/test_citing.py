@@ -51,6 +51,14 @@ def test_a_whole_sweep_is_counted():
     assert "Sets: 9 sets; seeds" in cite_text("x", many, UTC)
 
 
+def test_oracles_are_no_sets():
+    sets = ("SSLT(en)", "MSLT(de, en, es)")
+    few = ORIGIN.but(sets=(*sets, "Oracle(sw)"))
+    assert "Sets: SSLT(en), MSLT(de, en, es), Oracle(sw); seeds" in cite_text("x", few, UTC)
+    many = ORIGIN.but(sets=(*sets, *(f"Oracle({i})" for i in range(9))))
+    assert "Sets: SSLT(en), MSLT(de, en, es), 9 oracles; seeds" in cite_text("x", many, UTC)
+
+
 def test_without_runs_it_says_so():
     told = cite_text("x", Origin(page="languages"), UTC)
     assert told.startswith('"x". MSLT Lab, 21 November 2026. No training run stands behind it.')
