@@ -11,7 +11,7 @@ from mslt_core.data import tasks
 from mslt_core.pipeline.checkpoints import model_folder, model_name
 from mslt_core.pipeline.drawing import scored_task
 from mslt_core.pipeline.places import EXAMPLE_MODEL, data_folder
-from mslt_core.pipeline.stock import StockOf, is_parallel, pick, shares, stocks
+from mslt_core.pipeline.stock import StockOf, is_parallel, may_lack_rows, pick, shares, stocks
 from mslt_core.spec.errors import DataError, SpecError
 from mslt_core.spec.languages import languages
 from mslt_core.spec.specs import Rows, TrainSpec, Tune, Where
@@ -211,25 +211,14 @@ def usual_learning_rate(
     return _learning_rate(model_folder(model, roots=roots), tune)
 
 
-def require_rows(spec: TrainSpec, where: Where) -> None:
-    """Refuse what `make_train_spec` refuses of the data, for other sources of a spec it made."""
-    pick(spec, stocks(tasks.open_task(spec.task, where.data), where.data))
-
-
-def of_one_stock(spec: TrainSpec, where: Where, langs: Iterable[str]) -> bool:
-    """Whether no set of `langs` lacks rows that each of them has enough of.
-
-    One may where shares go by size; or where no meaning is drawn twice, and languages differ in
-    the meanings that they have.
-    """
-    if spec.alpha:
-        return False
-    if spec.rows != "disjoint":
-        return True
+def require_rows(spec: TrainSpec, where: Where, sets: Iterable[tuple[str, ...]]) -> None:
+    """Refuse what `make_train_spec` refuses of the data, for other sets of sources of a spec it
+    made, of whose languages each has its share when it is drawn alone."""
     stock_of = stocks(tasks.open_task(spec.task, where.data), where.data)
-    first, *others = (stock_of(lang).meanings for lang in (*langs, *spec.shot_langs))
-    meanings = frozenset(first)
-    return all(meanings == frozenset(of_lang) for of_lang in others)
+    asked = dict.fromkeys(sets)
+    if may_lack_rows(spec, stock_of, {lang for langs in asked for lang in langs}):
+        for langs in asked:
+            pick(spec.but(source_langs=langs), stock_of)
 
 
 def realised(spec: TrainSpec, where: Where) -> dict[str, int]:

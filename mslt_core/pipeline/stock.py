@@ -3,7 +3,7 @@
 import dataclasses
 import functools
 import sys
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -138,6 +138,25 @@ def pick(spec: TrainSpec, stock_of: StockOf) -> Picked:
             hint="Draw them independently.",
         )
     return _by_meaning({lang: one.meanings for lang, one in of_lang.items()}, wanted, held, spec)
+
+
+def may_lack_rows(spec: TrainSpec, stock_of: StockOf, langs: Iterable[str]) -> bool:
+    """Whether some set of `langs` may lack rows although each of them alone has its share.
+
+    It may where shares go by size; and where no meaning is drawn twice, while languages differ in
+    the meanings that they have and all languages of a run may take most of them.
+    """
+    if spec.alpha:
+        return True
+    if spec.rows != "disjoint":
+        return False
+    first, *others = (stock_of(lang).meanings for lang in {*langs, *spec.shot_langs})
+    # most data has them in one order, and 400,000 rows are compared sooner than counted
+    if all(of_lang == first for of_lang in others):
+        return False
+    known = [frozenset(of_lang) for of_lang in (first, *others)]
+    alike = all(of_lang == known[0] for of_lang in known)
+    return not alike and min(map(len, known)) < spec.budget + spec.holdout
 
 
 def _independent(

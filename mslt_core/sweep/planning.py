@@ -16,7 +16,7 @@ from mslt_core.pipeline import (
     task_offer,
 )
 from mslt_core.pipeline.presets import preset
-from mslt_core.pipeline.recipes import of_one_stock, require_rows
+from mslt_core.pipeline.recipes import require_rows
 from mslt_core.spec.errors import BadInputError, DataError, SpecError
 from mslt_core.spec.languages import languages
 from mslt_core.spec.selecting import Criterion, SelectSpec
@@ -88,10 +88,8 @@ def plan(spec: SweepSpec, *, roots: tuple[Path, ...] | None = None) -> tuple[Pla
             made[model, budget, rate] = make_train_spec(
                 **{**asked, "source_langs": langs, "budget": budget, "roots": roots}
             )
-        base, where = made[model, budget, rate]
-        if not of_one_stock(base, where, smallest):
-            for langs in dict.fromkeys(spec.source_sets):
-                require_rows(base.but(source_langs=langs), where)
+    for base, where in {base.budget: (base, where) for base, where in made.values()}.values():
+        require_rows(base, where, spec.source_sets)
     runs = []
     for seed, recipe, langs in itertools.product(spec.seeds, spec.recipes(), spec.source_sets):
         base, where = made[recipe]

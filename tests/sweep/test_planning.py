@@ -8,6 +8,7 @@ import pytest
 
 from mslt_core import pipeline, sweep
 from mslt_core.data.tasks.cldr_ner import CldrNer
+from mslt_core.pipeline import recipes
 from mslt_core.pipeline.presets import preset
 from mslt_core.spec.errors import DataError, MsltError, SpecError
 from mslt_core.spec.selecting import SelectSpec
@@ -249,19 +250,38 @@ def test_presets_are_the_papers_table_5():
         assert ",".join(found.get("lora_modules", ())) == row["lora_modules"]
 
 
+def _translated(folder, **meanings):
+    """A spec over data of one's own: language to the meanings that its training rows have."""
+    told = "kind: classification\nlabels: [a, b]\ncolumns: {meaning: meaning}\n"
+    (folder / "task.yaml").write_text(told, encoding="utf-8")
+    for lang, numbers in meanings.items():
+        rows = [f"{lang} {i}\t{'ab'[i % 2]}\tm{i}\n" for i in numbers]
+        (folder / f"train-{lang}.tsv").write_text("text\tlabel\tmeaning\n" + "".join(rows))
+        (folder / f"test-{lang}.tsv").write_text(f"text\tlabel\tmeaning\n{lang}\ta\tt\n")
+    return asked(task="own", data=str(folder), budgets=(16,))
+
+
 def test_a_set_that_lacks_meanings_is_refused_whatever_else_its_languages_are_in(tmp_path):
     """de and en have ten meanings between them, not the sixteen that two shares of eight are."""
-    told = "kind: classification\nlabels: [a, b]\ncolumns: {meaning: meaning}\n"
-    (tmp_path / "task.yaml").write_text(told, encoding="utf-8")
-    for lang, meaning in (("de", "m"), ("en", "m"), ("fr", "f")):
-        rows = [f"{lang} {i}\t{'ab'[i % 2]}\t{meaning}{i}\n" for i in range(10)]
-        (tmp_path / f"train-{lang}.tsv").write_text("text\tlabel\tmeaning\n" + "".join(rows))
-        (tmp_path / f"test-{lang}.tsv").write_text(f"text\tlabel\tmeaning\n{lang}\ta\tt\n")
-    spec = asked(task="own", data=str(tmp_path), budgets=(16,))
+    spec = _translated(tmp_path, de=range(10), en=range(10), fr=range(10, 20))
     apart = spec.but(source_sets=(("de", "fr"), ("en", "fr")))
     assert len(sweep.plan(apart, roots=(tmp_path,))) == 2
     with pytest.raises(DataError, match="2 training examples that no other language has taken"):
         sweep.plan(spec.but(source_sets=(("de", "en"), *apart.source_sets)), roots=(tmp_path,))
+
+
+def test_every_set_is_drawn_only_where_one_may_lack_rows(tmp_path, monkeypatch):
+    """And once for all learning rates: a page plans at every change of a control."""
+    drawn = []
+    monkeypatch.setattr(recipes, "pick", lambda spec, _: drawn.append(spec.source_langs))
+    spec = _translated(tmp_path, de=range(10), en=range(10), fr=range(10, 20))
+    sets = (("de", "en"), ("de", "fr"), ("en", "fr"))
+    spec = spec.but(source_sets=sets, learning_rates=(1e-5, 2e-5))
+    for budget, n_drawn in ((10, 0), (11, 3)):
+        sweep.plan(spec.but(budgets=(budget,)), roots=(tmp_path,))
+        extra = len(drawn) - 4  # two rates, each language once in its smallest set
+        assert extra == n_drawn, (budget, drawn)
+        drawn.clear()
 
 
 @pytest.mark.slow
