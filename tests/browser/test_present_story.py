@@ -49,7 +49,7 @@ def test_two_findings_are_pinned_and_shown_full_screen(page, serve):
     page.get_by_text("Slide 1 of 2").wait_for()
     page.locator(".st-key-slide .js-plotly-plot .main-svg").first.wait_for()
     page.get_by_text(re.compile("seeds 0, 1 and 2, 24 languages scored")).wait_for()
-    page.get_by_role("button", name="Full screen").click()
+    page.get_by_role("button", name="Full screen", exact=True).click()
     stage = page.locator(".st-key-stage")
     stage.get_by_text(re.compile("How much higher does each set score")).wait_for()
     stage.locator(".js-plotly-plot .main-svg").first.wait_for()
@@ -65,7 +65,7 @@ def test_two_findings_are_pinned_and_shown_full_screen(page, serve):
     page.get_by_text("Slide 1 of 2").wait_for()
     stage.wait_for(state="detached")
 
-    page.get_by_role("button", name="Full screen").click()
+    page.get_by_role("button", name="Full screen", exact=True).click()
     page.keyboard.press("ArrowRight")  # long before the stage stands
     stage.get_by_text("2 of 2").wait_for()
     page.keyboard.press("ArrowLeft")
