@@ -68,6 +68,23 @@ def test_it_says_what_the_pipeline_says(ask):
     assert means[english.key] == pytest.approx(by_name["SSLT(en)"]["mean"])
 
 
+def test_a_few_shot_set_is_known_by_its_name(ask):
+    store = open_store()
+    _, (ours,) = groups_of(("de", "en", "es"))
+    scores = store.runs.outcome(ours.runs[0].run, rows=False)["scores"]
+    put(store, ours.runs[0].spec.but(shots=10, shot_langs=("th",)), scores)
+    few_shot = "MSLT(de, en, es) + 10 th"
+    plain = "MSLT(de, en, es)"
+    for asked, sets in (
+        (plain, {plain}),
+        (few_shot, {few_shot}),
+        (f"{few_shot}; {plain}", {plain, few_shot}),
+        ("de,en,es", {plain}),
+    ):
+        status, answer, _ = ask("--sets", asked)
+        assert (status, {one["name"] for one in answer["sets"]}) == (0, {"SSLT(en)", *sets})
+
+
 def test_all_sets_of_the_example(ask):
     _, answer, _ = ask()
     assert len(answer["sets"]) == 127

@@ -61,7 +61,8 @@ def add(subparsers: Subparsers) -> None:
         describe="Compare finished runs: differences with both sources of error, and the best sets",
         example="compare --sets 'de,en,es;ar,en,zh' --against en",
     )
-    parser.add_argument("--sets", metavar="LANGS;...", help="sets to compare (default: all)")
+    told = "such as 'de,en;MSLT(de, en) + 10 th' (default: all)"
+    parser.add_argument("--sets", metavar="LANGS;...", help=told)
     parser.add_argument(
         "--against", metavar="LANGS", help="the set that is subtracted (default: en, else a single)"
     )

@@ -59,9 +59,13 @@ def chosen_sets(groups: Sequence[RunGroup], text: str | None, baseline: RunGroup
 
 
 def set_of(groups: Sequence[RunGroup], text: str) -> RunGroup:
-    """The set of these languages."""
-    langs = languages(text)
-    found = [group for group in groups if group.source_langs == langs]
+    """The set of these languages, without shots if it is there, or of this name.
+
+    Few-shot sets are told apart by their names: MSLT(de, en) + 10 th.
+    """
+    named = [group for group in groups if group.name == text.strip()]
+    langs = named[0].source_langs if named else languages(text)
+    found = named or [group for group in groups if group.source_langs == langs]
     if not found:
         raise SpecError(
             f"there is no finished run of {set_name(langs)} in this experiment",
