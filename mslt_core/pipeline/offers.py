@@ -79,6 +79,14 @@ def task_offer(task: str, data: str | None, *, roots: tuple[Path, ...] | None = 
     )
 
 
+def train_langs(
+    task: str, data: str | None, *, roots: tuple[Path, ...] | None = None
+) -> tuple[str, ...]:
+    """The languages that a task has training data of here; no row of it is read."""
+    require_folder(task, data)
+    return tasks.open_task(task, data_folder(task, data, roots)).train_langs
+
+
 def data_stamp(data: str | None, *, roots: tuple[Path, ...] | None = None) -> str:
     """Changes with a folder of a task's data: its files, and those in the folders in it."""
     if not data:

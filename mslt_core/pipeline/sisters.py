@@ -49,17 +49,20 @@ def sizes_of_sisters(
         other = theirs.model_fingerprint != ours.model_fingerprint
         if other and _but_the_model(theirs) == _but_the_model(ours) and metric in group.metrics:
             found.setdefault(group.experiment, []).append(group)
-    names = {key: _name(sister[0].runs[0].spec, ours) for key, sister in found.items()}
-    times = Counter([ours.model, *names.values()])
-    for key, sister in found.items():
-        if times[names[key]] > 1:  # the folders of all runs' own weights have one name
-            names[key] += f" ({sister[0].runs[0].spec.model_fingerprint[:4]})"
-    return tuple(_told(store, sister, names[key], metric) for key, sister in found.items())
+    specs = [sister[0].runs[0].spec for sister in found.values()]
+    bases = {(spec.model, spec.model_fingerprint) for spec in (ours, *specs)}
+    times = Counter(model for model, _ in bases)  # the folders of all runs' own weights have one
+    return tuple(
+        _told(store, sister, _name(spec, ours, alike=times[spec.model] > 1), metric)
+        for spec, sister in zip(specs, found.values(), strict=True)
+    )
 
 
-def _name(spec: TrainSpec, ours: TrainSpec) -> str:
+def _name(spec: TrainSpec, ours: TrainSpec, *, alike: bool) -> str:
+    """With the first digits of what is in the model where another one is called like it."""
+    told = f" ({spec.model_fingerprint[:4]})" if alike else ""
     rate = "" if spec.learning_rate == ours.learning_rate else f", rate {spec.learning_rate:g}"
-    return f"{spec.model}{rate}"
+    return f"{spec.model}{told}{rate}"
 
 
 def _told(store: Store, groups: Sequence[RunGroup], name: str, metric: str) -> ModelSizes:

@@ -144,7 +144,8 @@ def may_lack_rows(spec: TrainSpec, stock_of: StockOf, langs: Iterable[str]) -> b
     """Whether some set of `langs` may lack rows although each of them alone has its share.
 
     It may where shares go by size; and where no meaning is drawn twice, while languages differ in
-    the meanings that they have and all languages of a run may take most of them.
+    the meanings that they have, or in how many rows of each, and all languages of a run may take
+    most of them.
     """
     if spec.alpha:
         return True
@@ -155,7 +156,11 @@ def may_lack_rows(spec: TrainSpec, stock_of: StockOf, langs: Iterable[str]) -> b
     if all(of_lang == first for of_lang in others):
         return False
     known = [frozenset(of_lang) for of_lang in (first, *others)]
-    alike = all(of_lang == known[0] for of_lang in known)
+    # a meaning of several rows reaches further in the one language than in the other
+    alike = all(
+        of_lang == known[0] and len(rows) == len(of_lang)
+        for of_lang, rows in zip(known, (first, *others), strict=True)
+    )
     return not alike and min(map(len, known)) < spec.budget + spec.holdout
 
 

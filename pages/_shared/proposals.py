@@ -67,6 +67,5 @@ def _pool(info: RunInfo, trained: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
     """Languages that were trained on, and those of the paper's that the task has rows of."""
     known = {lang for langs in trained for lang in langs}
     with contextlib.suppress(MsltError):  # the data is not here: nothing more is known to be in it
-        offer = cached.task_offer(info.spec.task, info.where.data)
-        known |= set(PAPER_POOL) & set(offer.train_langs)
+        known |= set(PAPER_POOL) & set(cached.train_langs(info.spec.task, info.where.data))
     return languages(known)

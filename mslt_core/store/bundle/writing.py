@@ -50,7 +50,7 @@ class ExportedBundle:
     sha256: str
     """Of the manifest."""
     left_out: Mapping[str, str]
-    """Run, or story, pin or imported result, to the reason why it is not in it."""
+    """Run, its learning curve, story, pin or imported result to the reason why it is left out."""
 
 
 @dataclasses.dataclass(frozen=True)
