@@ -1,6 +1,7 @@
 """From what a person asks for to a run's full question, with what follows from data and model."""
 
 import dataclasses
+import functools
 import math
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -218,7 +219,12 @@ def require_rows(spec: TrainSpec, where: Where, sets: Iterable[tuple[str, ...]])
     asked = dict.fromkeys(sets)
     if may_lack_rows(spec, stock_of, {lang for langs in asked for lang in langs}):
         for langs in asked:
-            pick(spec.but(source_langs=langs), stock_of)
+            _require_drawn(spec.but(source_langs=langs), where.data)
+
+
+@functools.lru_cache(maxsize=4096)  # a page plans at every click, and a draw of large data is slow
+def _require_drawn(spec: TrainSpec, folder: str | None) -> None:
+    pick(spec, stocks(tasks.open_task(spec.task, folder), folder))
 
 
 def realised(spec: TrainSpec, where: Where) -> dict[str, int]:
