@@ -9,7 +9,14 @@ from typing import Any
 from mslt_core.exports.safe import cell_text, plain, safe_figure
 from mslt_core.figures.fitting import for_slide, untitled
 from mslt_core.figures.style import Theme
-from mslt_core.spec.citing import cite_text, files_told, outside_sets, provenance, seeds_told
+from mslt_core.spec.citing import (
+    cite_text,
+    files_told,
+    outside_sets,
+    provenance,
+    seeds_told,
+    sets_and_oracles,
+)
 from mslt_core.spec.decimals import decimals_of
 from mslt_core.spec.errors import SpecError
 from mslt_core.spec.naming import first_few
@@ -115,9 +122,11 @@ def _facts(pinned: Pinned) -> tuple[tuple[str, str], ...]:
     """Everything that is kept of where a pin is from."""
     origin = pinned.pin.origin
     query = "&".join(f"{key}={value}" for key, value in origin.query)
+    sets, oracles = sets_and_oracles(origin.sets)
     imported, digests = outside_sets(origin.outside), [one.result for one in origin.outside]
     facts = (
-        ("Compared", first_few(origin.sets, MAX_LISTED)),
+        ("Compared", first_few(sets, MAX_LISTED)),
+        ("Oracles", first_few(oracles, MAX_LISTED)),
         ("Sample", origin.sizes),
         ("Seeds", ", ".join(map(str, origin.seeds))),
         ("Experiment", origin.experiment),

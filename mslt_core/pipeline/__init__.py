@@ -112,7 +112,6 @@ from mslt_core.pipeline.offers import (
     needs_folder,
     task_offer,
     task_titles,
-    train_langs,
 )
 from mslt_core.pipeline.oracles import oracle_scores
 from mslt_core.pipeline.outside import (
@@ -360,7 +359,6 @@ __all__ = [
     "task_offer",
     "task_titles",
     "too_few_sets",
-    "train_langs",
     "untracked",
     "unusual",
     "usual_learning_rate",

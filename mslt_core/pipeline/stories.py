@@ -71,6 +71,7 @@ def origin_of(
         return origin
     shown = {info.run for info in infos}
     specs = [info.spec for info in infos]
+    compared = [spec for spec in specs if not spec.oracle]  # an oracle may have other seeds
     return origin.but(
         task=_all(spec.task_told for spec in specs),
         data=_all(data for spec in specs for data in (spec.data, spec.eval_data) if data),
@@ -78,7 +79,7 @@ def origin_of(
         model_fingerprint=_all(spec.model_fingerprint for spec in specs),
         runs=tuple(sorted(shown)),
         sets=tuple(dict.fromkeys(info.name for info in infos)),
-        seeds=tuple(sorted({info.spec.seed for info in infos})),
+        seeds=tuple(sorted({spec.seed for spec in compared or specs})),
         known=tuple(sorted(info.run for info in _akin(store, infos) if info.run not in shown)),
         doubt=nothing_learnt((info, scores_of(store, info)) for info in infos if info.has_scores),
     )

@@ -126,13 +126,17 @@ def _short(fingerprints: str) -> str:
 
 def _sets(names: Sequence[str]) -> str:
     """SSLT(en), MSLT(de, en), 14 oracles."""
-    oracles = [name for name in names if name.startswith(ORACLE)]
-    sets = [name for name in names if not name.startswith(ORACLE)]
     told = [
         f"{len(some)} {many}" if len(some) > MAX_NAMED else ", ".join(some)
-        for some, many in ((sets, "sets"), (oracles, "oracles"))
+        for some, many in zip(sets_and_oracles(names), ("sets", "oracles"), strict=True)
     ]
     return ", ".join(filter(None, told))
+
+
+def sets_and_oracles(names: Sequence[str]) -> tuple[list[str], list[str]]:
+    """What is compared, and the targets' own runs that are marks beside it."""
+    oracles = [name for name in names if name.startswith(ORACLE)]
+    return [name for name in names if name not in oracles], oracles
 
 
 def seeds_told(seeds: Sequence[int]) -> str:

@@ -277,16 +277,6 @@ def task_offer(task: str, data: str | None) -> TaskOffer:
     return _task_offer(task, data, _data_stamp(data))
 
 
-@st.cache_data(max_entries=8, show_spinner=False)
-def _train_langs(task: str, data: str | None, stamp: str) -> tuple[str, ...]:  # noqa: ARG001
-    return pipeline.train_langs(task, data, roots=pipeline.allowed_roots())
-
-
-def train_langs(task: str, data: str | None) -> tuple[str, ...]:
-    """The languages that a task has training data of here, without a look at its rows."""
-    return _train_langs(task, data, _data_stamp(data))
-
-
 @st.cache_data(max_entries=256, show_spinner=False)
 def _expected_shares(question: str, stamps: str, _asked: Mapping[str, Any]) -> dict[str, int]:  # noqa: ARG001
     return pipeline.expected_shares(**_asked, roots=pipeline.allowed_roots())

@@ -7,12 +7,12 @@ from collections.abc import Iterable
 import streamlit as st
 
 from mslt_core import pipeline
+from mslt_core.pipeline.offers import train_langs
 from mslt_core.spec.errors import MsltError
 from mslt_core.spec.languages import languages
 from mslt_core.spec.results import RunInfo
 from mslt_core.spec.selecting import PAPER_POOL, SelectSpec
 from mslt_core.spec.specs import set_name
-from pages._shared import cached
 from pages._shared.context import Context
 from pages._shared.train_link import TRAIN, not_carried, train_link
 
@@ -67,5 +67,6 @@ def _pool(info: RunInfo, trained: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
     """Languages that were trained on, and those of the paper's that the task has rows of."""
     known = {lang for langs in trained for lang in langs}
     with contextlib.suppress(MsltError):  # the data is not here: nothing more is known to be in it
-        known |= set(PAPER_POOL) & set(cached.train_langs(info.spec.task, info.where.data))
+        there = train_langs(info.spec.task, info.where.data, roots=pipeline.allowed_roots())
+        known |= set(PAPER_POOL) & set(there)
     return languages(known)

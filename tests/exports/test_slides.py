@@ -39,6 +39,15 @@ def test_runs_that_may_have_learnt_nothing_are_named_on_the_slide(told):
     assert "SSLT(en) may have learnt nothing." in slide.cite
 
 
+def test_oracles_are_no_sets_that_are_compared(told):
+    story, ((pinned, content),) = told(NUMBER)
+    origin = pinned.pin.origin.but(sets=("SSLT(en)", "MSLT(de, en)", "Oracle(sw)"))
+    pinned = dataclasses.replace(pinned, pin=pinned.pin.but(origin=origin))
+    facts = dict(shown_slides(story, [(pinned, content)])[0].facts)
+    assert facts["Compared"] == "SSLT(en), MSLT(de, en)"
+    assert facts["Oracles"] == "Oracle(sw)"
+
+
 def test_a_citation_names_model_data_seeds_versions_and_day(told):
     (slide,) = shown_slides(*told(NUMBER))
     assert slide.cite.startswith('"How much more?". MSLT Lab, 21 November 2026. Task: wikiann')
