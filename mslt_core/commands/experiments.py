@@ -63,9 +63,10 @@ def set_of(groups: Sequence[RunGroup], text: str) -> RunGroup:
 
     Few-shot sets are told apart by their names: MSLT(de, en) + 10 th.
     """
-    named = [group for group in groups if group.name == text.strip()]
-    langs = named[0].source_langs if named else languages(text)
-    found = named or [group for group in groups if group.source_langs == langs]
+    if named := [group for group in groups if group.name == text.strip()]:
+        return named[0]
+    langs = languages(text)
+    found = [group for group in groups if group.source_langs == langs]
     if not found:
         raise SpecError(
             f"there is no finished run of {set_name(langs)} in this experiment",

@@ -48,13 +48,14 @@ def add(subparsers: Subparsers) -> None:
 def _experiment(groups: Sequence[OutsideGroup], name: str | None) -> str:
     """The one that is named, be it by a former key of one's own runs, or the only one."""
     names = list(dict.fromkeys(group.experiment for group in groups))
-    named = [g.experiment for g in groups if name in {i.spec.experiment for i in g.results}]
-    found = name if name in names else next(iter(named), None)
     if name is None and len(names) == 1:
-        (found,) = names
-    if found is None:
-        raise SpecError(f"there is no one experiment {name!r}", hint=f"There are {names}.")
-    return found
+        return names[0]
+    if name in names:
+        return name
+    for group in groups:
+        if name in group.imported_under:
+            return group.experiment
+    raise SpecError(f"there is no one experiment {name!r}", hint=f"There are {names}.")
 
 
 def _imported(args: argparse.Namespace) -> Answer:

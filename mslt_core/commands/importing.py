@@ -56,8 +56,7 @@ def _import(args: argparse.Namespace) -> Answer:
     )
     store = open_store(args.store)
     new = import_outside(store, results, path=args.file, task=args.task, experiment=args.experiment)
-    everything = outside_groups(store)
-    groups = [g for g in everything if args.experiment in {i.spec.experiment for i in g.results}]
+    groups = [g for g in outside_groups(store) if args.experiment in g.imported_under]
     n_known = len(results) - len(new)
     payload = {
         "file": str(args.file),

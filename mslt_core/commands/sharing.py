@@ -12,6 +12,7 @@ from mslt_core.pipeline import open_store, require_run, stories
 from mslt_core.spec.errors import SpecError
 from mslt_core.store import told_size
 from mslt_core.store.bundle import (
+    IMPORTED_RESULT,
     MAX_BYTES,
     ImportedBundle,
     Manifest,
@@ -20,8 +21,6 @@ from mslt_core.store.bundle import (
     export_bundle,
     import_bundle,
 )
-
-OUTSIDE = "imported result"
 
 
 def add(subparsers: Subparsers) -> None:
@@ -176,7 +175,7 @@ def _came(found: ImportedBundle, root: Path, verb: str) -> str:
     if found.manifest.pins or found.manifest.stories:
         came += [_number(found.stories.new, "story"), _number(found.stories.pins, "pin")]
     if found.manifest.outside:
-        came.append(_number(found.outside.new, OUTSIDE))
+        came.append(_number(found.outside.new, IMPORTED_RESULT))
     told = (
         f"{_counted(found.manifest)}, verified; {', '.join(came[:-1])} and {came[-1]} {verb} into "
         f"{root}"
@@ -188,8 +187,8 @@ def _came(found: ImportedBundle, root: Path, verb: str) -> str:
         )
     if n := len(found.outside.missing):
         told += (
-            f". Its pins show {_number(found.outside.missing, OUTSIDE)} that neither the bundle "
-            "nor this store has"
+            f". Its pins show {_number(found.outside.missing, IMPORTED_RESULT)} that neither the "
+            "bundle nor this store has"
         )
     return told
 
@@ -241,7 +240,7 @@ def _counted(manifest: Manifest) -> str:
     if manifest.stories or manifest.pins:
         parts += [_number(manifest.stories, "story"), _number(manifest.pins, "pin")]
     if manifest.outside:
-        parts.append(_number(manifest.outside, OUTSIDE))
+        parts.append(_number(manifest.outside, IMPORTED_RESULT))
     return ", ".join(parts)
 
 

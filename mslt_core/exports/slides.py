@@ -12,9 +12,9 @@ from mslt_core.figures.style import Theme
 from mslt_core.spec.citing import (
     cite_text,
     files_told,
+    outside_seeds,
     outside_sets,
     provenance,
-    seeds_told,
     sets_and_oracles,
 )
 from mslt_core.spec.decimals import decimals_of
@@ -150,8 +150,7 @@ def _imported_as(origin: Origin) -> str:
     if not origin.outside:
         return ""
     one, *_ = origin.outside
-    seeds = sorted({shown.seed for shown in origin.outside})
-    return f"{one.task}, {one.experiment}, {seeds_told(seeds)}"
+    return f"{one.task}, {one.experiment}, {outside_seeds(origin.outside)}"
 
 
 def shown_rows(table: TableContent) -> list[list[str]]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from mslt_core.spec.errors import MsltError
 from mslt_core.store import Store
 from mslt_core.store.bundle import (
+    IMPORTED_RESULT,
     ExportedBundle,
     ImportedBundle,
     Wanted,
@@ -16,6 +17,7 @@ from mslt_core.store.bundle import (
 )
 
 __all__ = [
+    "IMPORTED_RESULT",
     "MAX_BUNDLE_MEGABYTES",
     "ExportedBundle",
     "ImportedBundle",

@@ -42,20 +42,20 @@ def experiment_key(spec: TrainSpec) -> str:
     Examples of few-shot targets are sources too: they are inside the same budget. Where the
     question leaves it open which items were scored, a group is comparable with none.
     """
-    if spec.items_unsure:
-        return group_key(spec)
-    return _with(spec, seed=0, source_langs=("en",), shots=0, shot_langs=(), **ASIDE).digest()
+    return _experiment(spec, **ASIDE)
 
 
 def experiments_before(runs: Iterable[RunInfo]) -> dict[str, str]:
     """From what an experiment's key was, while what is kept beside a run was in it, to its key."""
     aside = ASIDE.items()
     apart = [r.spec for r in runs if any(getattr(r.spec, name) != usual for name, usual in aside)]
-    of_set: dict[str, Any] = {"source_langs": ("en",), "shots": 0, "shot_langs": ()}
-    return {
-        _with(spec, seed=0, **({} if spec.items_unsure else of_set)).digest(): experiment_key(spec)
-        for spec in apart
-    }
+    return {_experiment(spec): experiment_key(spec) for spec in apart}
+
+
+def _experiment(spec: TrainSpec, **aside: Any) -> str:
+    if spec.items_unsure:
+        return _with(spec, seed=0, **aside).digest()
+    return _with(spec, seed=0, source_langs=("en",), shots=0, shot_langs=(), **aside).digest()
 
 
 def _with(spec: TrainSpec, **changes: Any) -> TrainSpec:

@@ -1,5 +1,6 @@
 """Oracles: what a target scores when it is trained on its own data, under the same budget."""
 
+import functools
 from collections.abc import Iterable
 
 import numpy as np
@@ -37,6 +38,7 @@ def oracle_scores(store: Store, group: RunGroup, metric: str) -> dict[str, float
     return found
 
 
+@functools.lru_cache(maxsize=4096)  # the page asks for all oracles at every click
 def _alike(spec: TrainSpec) -> str:
     """What an oracle shares with the sets beside it: an oracle's own target is no difference."""
     return experiment_key(spec.but(target_langs=("en",), oracle=False))

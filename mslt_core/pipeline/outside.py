@@ -2,7 +2,7 @@
 
 import dataclasses
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from mslt_core.data import files
@@ -34,6 +34,11 @@ class OutsideGroup:
     def seen_langs(self) -> tuple[str, ...]:
         """Languages that it was trained on, as far as they were stated."""
         return self.source_langs
+
+    @property
+    def imported_under(self) -> frozenset[str]:
+        """The experiments that its importers named; see `outside_groups` for where it is now."""
+        return frozenset(info.spec.experiment for info in self.results)
 
     @property
     def imported_utc(self) -> str:
@@ -104,14 +109,11 @@ def import_outside(
     return store.outside.put_all(list(zip(specs, results, strict=True)), imported)
 
 
-def outside_experiments(store: Store) -> dict[str, str]:
-    """Every stored result to the experiment that it is compared in.
+def _experiments(infos: Sequence[OutsideInfo], present: Mapping[str, str]) -> dict[str, str]:
+    """Every result to the experiment that it is compared in, by former keys' `present` ones.
 
-    That is what its importer named, or the present key of one's own runs under whose former key it
-    was imported. Where a result of its name and seed is there already, all of its name stay apart.
+    Where a result of its name and seed is there already, all of its name stay apart.
     """
-    infos = store.outside.list()
-    present = experiments_before(store.runs.list()) if infos else {}
     taken = {(i.spec.experiment, i.spec.name, i.spec.seed): i.spec.experiment for i in infos}
     twice = set()
     for info in infos:
@@ -128,24 +130,29 @@ def outside_experiments(store: Store) -> dict[str, str]:
 
 
 def outside_groups(store: Store) -> list[OutsideGroup]:
-    """All stored results from elsewhere, over seeds."""
-    experiments = outside_experiments(store)
+    """All stored results from elsewhere, over seeds, in the experiment that they are compared in.
+
+    That is what their importer named, or the present key of one's own runs under whose former key
+    they were imported.
+    """
+    infos = store.outside.list()
+    experiments = _experiments(infos, experiments_before(store.runs.list()) if infos else {})
 
     def key(info: OutsideInfo) -> tuple[str, str, tuple[str, ...]]:
         return experiments[info.result], info.spec.name, info.spec.source_langs
 
     groups = []
     for (experiment, name, sources), found in itertools.groupby(
-        sorted(store.outside.list(), key=lambda info: (*key(info), info.spec.seed)), key=key
+        sorted(infos, key=lambda info: (*key(info), info.spec.seed)), key=key
     ):
-        infos = tuple(found)
+        results = tuple(found)
         groups.append(
             OutsideGroup(
                 experiment=experiment,
-                task=infos[0].spec.task,
+                task=results[0].spec.task,
                 name=name,
                 source_langs=sources,
-                results=infos,
+                results=results,
             )
         )
     return groups

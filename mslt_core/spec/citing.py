@@ -96,7 +96,7 @@ def _imported_line(origin: Origin) -> str:
     elif origin.experiment:
         where = f"imported with runs of {origin.experiment}"
     sets = first_few(outside_sets(shown), MAX_IN_A_LINE)
-    return f"{where}: {sets} ({came}), {_seeds_of(shown)}"
+    return f"{where}: {sets} ({came}), {outside_seeds(shown)}"
 
 
 def _imported_in_full(origin: Origin) -> list[str]:
@@ -110,13 +110,14 @@ def _imported_in_full(origin: Origin) -> list[str]:
     return [
         "" if origin.runs else f"Task: {shown[0].task}.",
         f"Imported{' beside them' * bool(origin.runs)}: {_sets(outside_sets(shown))}; "
-        f"{_seeds_of(shown)}; {n} result{'s' * (n > 1)}{where * (not origin.runs)}.",
+        f"{outside_seeds(shown)}; {n} result{'s' * (n > 1)}{where * (not origin.runs)}.",
         came,
         STATED,
     ]
 
 
-def _seeds_of(shown: Sequence[OutsideShown]) -> str:
+def outside_seeds(shown: Sequence[OutsideShown]) -> str:
+    """Seeds 0 and 1: of imported results."""
     return seeds_told(sorted({one.seed for one in shown}))
 
 

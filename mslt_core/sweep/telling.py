@@ -8,7 +8,7 @@ from mslt_core.pipeline import realised
 from mslt_core.pipeline.experiment_labels import task_label
 from mslt_core.pipeline.presets import preset, preset_told
 from mslt_core.spec.errors import DataError
-from mslt_core.spec.specs import TrainSpec
+from mslt_core.spec.specs import TrainSpec, set_name
 from mslt_core.spec.sweeps import PlannedRun, SweepSpec
 from mslt_core.sweep.planning import oracle, oracle_langs
 
@@ -21,7 +21,7 @@ def told(runs: Sequence[PlannedRun]) -> str:
     oracles = sum(planned.spec.oracle for planned in runs)
     specs = [planned.spec for planned in runs if not planned.spec.oracle]
     sets = list(dict.fromkeys(spec.source_langs for spec in specs))
-    few_shot = f" + {specs[0].shots} {', '.join(specs[0].shot_langs)}" if specs[0].shots else ""
+    few_shot = specs[0].name.removeprefix(set_name(specs[0].source_langs))
     parts = [specs[0].name if len(sets) == 1 else f"{len(sets)} sets{few_shot}"]
     for values, many in (
         ({base_of(spec) for spec in specs}, "models"),

@@ -2,10 +2,8 @@
 
 from collections.abc import Sized
 
-from mslt_core.pipeline.bundles import ExportedBundle, ImportedBundle
+from mslt_core.pipeline.bundles import IMPORTED_RESULT, ExportedBundle, ImportedBundle
 from mslt_core.store import told_size
-
-OUTSIDE = "imported result"
 
 
 def held(made: ExportedBundle) -> tuple[str, ...]:
@@ -13,13 +11,13 @@ def held(made: ExportedBundle) -> tuple[str, ...]:
     manifest = made.manifest
     parts = [_number(manifest.pins, "pin"), _number(manifest.runs, "run")]
     if manifest.outside:
-        parts.append(_number(manifest.outside, OUTSIDE))
+        parts.append(_number(manifest.outside, IMPORTED_RESULT))
     told = [f"The bundle holds the story with {_and(parts)}, without weights"]
-    if lacking := [name for name in made.left_out if name.startswith(OUTSIDE)]:
+    if lacking := [name for name in made.left_out if name.startswith(IMPORTED_RESULT)]:
         several = len(lacking) > 1
         told.append(
-            f"{_number(lacking, OUTSIDE)} that its pins show {'are' if several else 'is'} not in "
-            "it: no longer whole here"
+            f"{_number(lacking, IMPORTED_RESULT)} that its pins show {'are' if several else 'is'} "
+            "not in it: no longer whole here"
         )
     if n := len(manifest.absent):
         told.append(
@@ -60,7 +58,7 @@ def would_come(found: ImportedBundle) -> list[str]:
         )
     if n := len(found.outside.missing):
         told.append(
-            f"{_number(found.outside.missing, OUTSIDE)} that its pins show "
+            f"{_number(found.outside.missing, IMPORTED_RESULT)} that its pins show "
             f"{'are' if n > 1 else 'is'} neither in it nor here."
         )
     return told
@@ -83,7 +81,7 @@ def listed(stories: Sized, pins: Sized, runs: Sized, sweeps: Sized, outside: Siz
     """1 story, 2 pins and 6 runs."""
     given = (
         *((stories, "story"), (pins, "pin"), (runs, "run"), (sweeps, "sweep")),
-        (outside, OUTSIDE),
+        (outside, IMPORTED_RESULT),
     )
     return _and(
         [_number(found, what) for found, what in given if len(found)] or ["vectors and maps"]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+from mslt_core.pipeline.noise import carried_by
 from mslt_core.spec.evidence import Carried, Difference
 from mslt_core.spec.results import GainResult
 from pages._shared.messages import escape
@@ -59,10 +60,7 @@ def _kind(result: GainResult) -> Carried:
 
 
 def _carried(one: Difference) -> Carried:
-    items = one.sd_items is not None
-    if one.sd_seeds is not None:
-        return "both" if items else "seeds"
-    return "items" if items else "none"
+    return carried_by(items=one.sd_items is not None, seeds=one.sd_seeds is not None)
 
 
 def _leaning(results: Sequence[GainResult]) -> list[str]:

@@ -8,9 +8,9 @@ import streamlit as st
 
 from mslt_core import pipeline
 from mslt_core.spec.items import DifferBy, ItemKind, ItemsCompared
+from pages._shared.browser import current_theme
 from pages._shared.item_cards import show_cards
 from pages._shared.messages import escape
-from pages._shared.theme import current_theme
 
 CARDS = 10
 """On one page."""

@@ -8,10 +8,10 @@ from mslt_core import pipeline
 from mslt_core.spec.citing import cite_text, day
 from mslt_core.spec.stories import Pinned, Slide, Story
 from mslt_core.store import Store
+from pages._shared.browser import current_theme
 from pages._shared.messages import escape, explain_errors
 from pages._shared.slide_view import open_view
 from pages._shared.take import files_of_pin, files_row
-from pages._shared.theme import current_theme
 
 
 def under_slide(store: Store, story_id: str, story: Story, at: int, pinned: Pinned) -> None:

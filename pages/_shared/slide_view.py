@@ -42,7 +42,7 @@ def _choose(store: Store, origin: Origin) -> None:
     # what an experiment is called depends on what else lies in a store; what it is does not
     shown = {one.experiment for one in origin.outside}
     imported = pipeline.outside_groups(store) if shown else []
-    if here := [g for g in imported if any(i.spec.experiment in shown for i in g.results)]:
+    if here := [group for group in imported if group.imported_under & shown]:
         st.session_state["import_shown"] = here[0].experiment
     if groups := pipeline.stories.groups_here(store, origin):
         names = {value for name, value in origin.query if name == "compare"}

@@ -22,10 +22,8 @@ def show_table(
     With `decimals` every fraction is rounded to so many; else a column shows as many as its longest
     fraction needs. A small p is below a limit and never nought. The CSV file has all in full.
     """
-    full = frame.convert_dtypes()
-    if decimals is not None:
-        frame = rounded(frame, decimals)
-    whole = frame.convert_dtypes()  # a rank stays a whole number where another one is missing
+    full = frame.convert_dtypes()  # a rank stays a whole number where another one is missing
+    whole = full if decimals is None else rounded(frame, decimals).convert_dtypes()
     if on_row is None:
         show_frame(whole, decimals)
     else:

@@ -9,6 +9,7 @@ import streamlit as st
 from mslt_core import figures
 from mslt_core.figures import Theme
 from pages._shared import styles
+from pages._shared.browser import current_theme
 from pages._shared.take import Figure, answer_before, take_along
 
 _CONFIG = {
@@ -16,11 +17,6 @@ _CONFIG = {
     "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d", "zoomIn2d", "zoomOut2d"],
     "scrollZoom": False,
 }
-
-
-def current_theme() -> Theme:
-    """Light or dark, as the browser shows the page; light before the browser has said."""
-    return "dark" if st.context.theme.type == "dark" else "light"
 
 
 def amend_styles() -> None:

@@ -2,11 +2,12 @@
 
 from mslt_core.store.bundle.gathering import Wanted
 from mslt_core.store.bundle.layout import MAX_BYTES, Manifest
-from mslt_core.store.bundle.outside_moving import Outside
+from mslt_core.store.bundle.outside_moving import IMPORTED_RESULT, Outside
 from mslt_core.store.bundle.reading import ImportedBundle, import_bundle
 from mslt_core.store.bundle.writing import ExportedBundle, export_bundle
 
 __all__ = [
+    "IMPORTED_RESULT",
     "MAX_BYTES",
     "ExportedBundle",
     "ImportedBundle",

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from mslt_core.store import Store
 
 
-LEFT_OUT = "imported result"
-"""How one is named, before its digest, where it is said why it is not in a bundle."""
+IMPORTED_RESULT = "imported result"
+"""What one is called; before its digest where it is said why it is not in a bundle."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -46,12 +46,12 @@ def of_outside(
     here = store.outside.digests()
     for digest in dict.fromkeys((*(here if wanted.everything else ()), *sorted(shown))):
         if digest not in here:
-            left_out[f"{LEFT_OUT} {digest}"] = "a pin shows it, and it is not here any more"
+            left_out[f"{IMPORTED_RESULT} {digest}"] = "a pin shows it, and it is not here any more"
             continue
         try:
             together.add(*stated(store.root, digest))
         except MsltError as e:
-            left_out[f"{LEFT_OUT} {digest}"] = e.message
+            left_out[f"{IMPORTED_RESULT} {digest}"] = e.message
             continue
         folder = store.outside.folder(digest)
         paths = [folder / "spec.json", folder / "scores.json"]

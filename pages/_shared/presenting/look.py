@@ -3,7 +3,7 @@
 import streamlit as st
 
 from mslt_core import figures
-from pages._shared.theme import current_theme
+from pages._shared.browser import current_theme
 
 MARGIN = 4.5
 """Hundredths of the screen's width at each side of the stage."""

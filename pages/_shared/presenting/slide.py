@@ -17,9 +17,9 @@ from mslt_core.spec.stories import (
     TableContent,
 )
 from mslt_core.store import Store
+from pages._shared.browser import current_theme
 from pages._shared.decimals import decimals_of, show_frame
 from pages._shared.messages import escape
-from pages._shared.theme import current_theme
 
 LONG = 200
 MANY_COLUMNS = 8

@@ -7,7 +7,6 @@ import streamlit as st
 
 from mslt_core import pipeline
 from mslt_core.pipeline import OutsideGroup
-from mslt_core.pipeline.outside import outside_experiments
 from mslt_core.spec.outside import OutsideInfo
 from mslt_core.spec.results import RunGroup, RunInfo
 from mslt_core.spec.stories import Origin, Pair
@@ -99,7 +98,8 @@ def _experiment(now: Context, rests: Rests) -> str:
     """What it is called, also where imported results of it stand alone."""
     infos = [*rests.infos]
     if rests.outside and not infos:
-        key = outside_experiments(now.store).get(rests.outside[0].result)
+        imported = pipeline.outside_groups(now.store)
+        key = next((g.experiment for g in imported if rests.outside[0] in g.results), None)
         groups = pipeline.run_groups(now.store)
         infos += [info for group in groups if group.experiment == key for info in group.runs]
     return pipeline.experiment_label(infos[0]) if infos else ""

@@ -6,10 +6,10 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from mslt_core import pipeline
-from mslt_core.figures import Theme
 from mslt_core.spec.citing import cite_text
 from mslt_core.spec.errors import MsltError
 from mslt_core.spec.stories import Origin
+from pages._shared.browser import current_theme
 from pages._shared.context import Context, context
 from pages._shared.messages import escape, unescaped
 from pages._shared.take.files import Files, files_row, whole_picture
@@ -67,8 +67,7 @@ def _offered(thing: Thing, key: str, now: Context, origin: Origin) -> None:
     if isinstance(thing, Figure):
         whole = None
         if thing.narrowed:
-            theme: Theme = "dark" if st.context.theme.type == "dark" else "light"
-            whole = whole_picture(thing.content(), title, theme)
+            whole = whole_picture(thing.content(), title, current_theme())
         files_row(Files(title=title, csv=thing.csv, pictured=thing.on_page, whole=whole), key)
     address = (st.context.url or "").removesuffix("/").removesuffix(f"/{origin.page}")
     st.caption("Link to this view")
