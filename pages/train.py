@@ -3,10 +3,12 @@
 import streamlit as st
 
 from mslt_core import jobs, pipeline
+from mslt_core.pipeline.left_out import not_scored
 from pages._shared import cached
 from pages._shared.context import Context
 from pages._shared.context import context as sidebar_context
 from pages._shared.messages import escape, explain_errors
+from pages._shared.not_scored_told import keep_not_scored
 from pages._shared.own_form import own_form
 from pages._shared.plan import Plan, free_seeds
 from pages._shared.plan_told import told
@@ -51,8 +53,10 @@ def start(context: Context, plan: Plan) -> None:
         asked = plan.specs()
         # sets and seeds share task, targets and model
         pipeline.check_data(*asked[0], context.store)
+        told_of_rows = not_scored(*asked[0])
     started = [jobs.start(context.store, spec, where) for spec, where in asked]
     st.session_state["watched"] = started
+    keep_not_scored(started, told_of_rows)
     st.rerun()
 
 

@@ -217,7 +217,7 @@ def _start(args: argparse.Namespace) -> Answer:
     if not args.anyway:
         sweep.require_room(planned.store, planned.runs, keep_weights=planned.keep, engine=engine)
     sweep.check(planned.runs)
-    asked = next(run for run in planned.runs if not run.spec.oracle)  # an oracle scores one target
+    asked = sweep.usual(planned.runs)
     for remark in (*planned.remarks, *not_scored(asked.spec, asked.where)):
         print(remark, file=sys.stderr)
     begun = Sweep(runs=planned.runs, keep_weights=planned.keep, engine=engine)

@@ -16,7 +16,7 @@ from mslt_core.sweep.presets import FIGURE_4_POOL, PRESETS, rates_around
 from mslt_core.sweep.probing import execute_probe, measured_pace, probes_of
 from mslt_core.sweep.rates import judged_on_sources
 from mslt_core.sweep.status import status
-from mslt_core.sweep.telling import remarks, shares_told, told
+from mslt_core.sweep.telling import remarks, shares_told, told, usual
 from mslt_core.sweep.workers import cancel, pause, resume, retry, serve, start
 from mslt_core.sweep.working import do_run, work_through
 
@@ -54,5 +54,6 @@ __all__ = [
     "start",
     "status",
     "told",
+    "usual",
     "work_through",
 ]

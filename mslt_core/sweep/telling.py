@@ -37,9 +37,14 @@ def told(runs: Sequence[PlannedRun]) -> str:
     budgets = sorted({spec.budget for spec in specs})
     examples = " or ".join(f"{budget:,}" for budget in budgets)
     beside = f", and {oracles} oracles" if oracles else ""
-    first = next(planned for planned in runs if not planned.spec.oracle)
+    first = usual(runs)
     task = task_label(first.spec, first.where)
     return f"{' × '.join(parts)} on {task}, {examples} examples each{beside}"
+
+
+def usual(runs: Sequence[PlannedRun]) -> PlannedRun:
+    """The first that is no oracle, which tells for all: an oracle scores its own target alone."""
+    return next(planned for planned in runs if not planned.spec.oracle)
 
 
 def _rates(specs: Sequence[TrainSpec]) -> dict[str, int]:
@@ -131,9 +136,7 @@ def remarks(
     ]
     if not spec.oracles:
         return tuple(said)
-    targets = oracle_langs(
-        spec, next(p.spec for p in runs if not p.spec.oracle).target_langs, roots
-    )
+    targets = oracle_langs(spec, usual(runs).spec.target_langs, roots)
     there = {(p.spec.budget, *p.spec.source_langs) for p in runs if p.spec.oracle}
     for budget in spec.budgets:
         if absent := [lang for lang in targets if (budget, lang) not in there]:

@@ -8,6 +8,7 @@ from mslt_core.spec.results import RunInfo
 from mslt_core.store import UNFINISHED, Store
 from pages._shared.loss_view import losses, titles_of
 from pages._shared.messages import about, escape, explain_errors, show_progress
+from pages._shared.not_scored_told import show_not_scored
 
 SHOWN = 6
 """Runs on the page; the newest first."""
@@ -37,6 +38,7 @@ def _look(root: str, busy: bool) -> None:
         if busy and not any(info.state in UNFINISHED for info in runs):
             st.rerun()  # the last one has ended: the sidebar and other pages want to know
         watched = [run for run in st.session_state.get("watched", []) if store.runs.exists(run)]
+        show_not_scored(watched)
         shown = [info for info in runs if info.run in watched or info.state in UNFINISHED]
         own = [info for info in runs if not info.read_only]
         # of the shipped runs those that still have their curve

@@ -4,11 +4,13 @@ import streamlit as st
 
 from mslt_core import pipeline, sweep
 from mslt_core.figures import text
+from mslt_core.pipeline.left_out import not_scored
 from mslt_core.spec.sweeps import PlannedRun, Sweep, SweepSpec
 from mslt_core.store import told_size
 from mslt_core.sweep import Estimate
 from pages._shared.context import Context
 from pages._shared.messages import about, escape
+from pages._shared.not_scored_told import keep_not_scored
 from pages._shared.sweep_controls import Terms
 from pages._shared.sweep_measuring import offer_measuring
 
@@ -45,8 +47,12 @@ def offer_sweep(context: Context, spec: SweepSpec, terms: Terms) -> None:
     if pressed:
         with st.spinner("Checking the data and the models"):
             sweep.check(runs)
+            asked = sweep.usual(runs)
+            told = not_scored(asked.spec, asked.where)
+        begun = sweep.start(context.store, Sweep(runs=runs, keep_weights=keep))
+        keep_not_scored(begun, told)
         # the one that is looked at from now on, whichever was before
-        st.session_state["sweep"] = sweep.start(context.store, Sweep(runs=runs, keep_weights=keep))
+        st.session_state["sweep"] = begun
         st.rerun()
     if context.store.read_only:
         return

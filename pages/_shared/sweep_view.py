@@ -10,6 +10,7 @@ from mslt_core.spec.sweeps import SweepStatus
 from mslt_core.store import Store
 from pages._shared.labels import told_apart
 from pages._shared.messages import escape, explain_errors, time_left
+from pages._shared.not_scored_told import show_not_scored
 from pages._shared.take import rest_on
 from pages._shared.theme import show_figure
 
@@ -56,6 +57,7 @@ def _look(root: str, digest: str, busy: bool) -> None:
         now = sweep.status(store, digest)
         st.markdown(headline(now))
         st.progress(now.count("done") / len(now.cells))
+        show_not_scored(digest)
         if not store.read_only:
             _buttons(store, now)
         runs = {cell.run for cell in now.cells}
